@@ -18,8 +18,8 @@ const PROGRAMS = {
     'telemetry/telemetry-thread',
   ],
 };
-/** Has a native part, or starts threads from files of its own. */
-const EXTERNAL = ['better-sqlite3', 'pino'];
+/** Have a native part, start threads from files of their own, or are loaded by few servers. */
+const EXTERNAL = ['better-sqlite3', 'pino', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
 /** CommonJS modules load others at run time. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 

@@ -128,6 +128,13 @@ export const ERRORS = {
     retryable: true,
     meaning: 'The server is starting, stopping or has lost a part that it needs.',
   },
+  artifacts_unavailable: user(
+    'FSS.0503',
+    503,
+    'control',
+    'The folder or bucket with the code that servers share cannot be reached.',
+    true,
+  ),
   not_supported_here: user(
     'FSS.0426',
     426,

@@ -36,7 +36,13 @@ export const SERVER_FLAGS = {
   ),
   'database-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
   'key-file': flag.text('FILE', 'copy of master.key of the first of several servers that share a PostgreSQL database'),
-  artifacts: flag.text('DIR', 'folder with the code of functions that those servers share'),
+  artifacts: flag.text(
+    'DIR|s3://BUCKET/PREFIX',
+    'folder or bucket with the code of functions that those servers share',
+  ),
+  's3-endpoint': flag.text('URL', 'S3 service with that bucket, such as https://s3.eu-west-1.amazonaws.com'),
+  's3-keys-file': flag.text('FILE', 'file with ACCESS_KEY:SECRET_KEY of that service (see FGS_S3_KEYS)'),
+  'bucket-folder': flag.text('DIR', 'folder with the bytes of buckets, which those servers mount'),
   'drain-timeout': flag.text(
     'TIME',
     'how long running invocations may continue when the server stops, such as 15m (the server: 30s)',

@@ -11,7 +11,7 @@ import { ArtifactError } from './errors.ts';
 import { MergedTrees } from './merged-trees.ts';
 import { pathExists as exists } from './path-exists.ts';
 import { receive, type UploadBytes } from './receive.ts';
-import { digestOf, type SharedBlobs } from './shared-blobs.ts';
+import { digestOf, type SharedBlobs } from './shared/shared-blobs.ts';
 import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
 import { extractZip, sealFolder } from './zip-extract.ts';
 import { readZipTrailer } from './zip-trailer.ts';
@@ -23,7 +23,7 @@ export interface ArtifactStoreOptions {
   readonly dir: string;
   readonly limits?: ArchiveLimits;
   /** The bytes of all servers; what this store lacks comes from there. */
-  readonly shared?: SharedBlobs;
+  readonly shared?: SharedBlobs | undefined;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;

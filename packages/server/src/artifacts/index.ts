@@ -3,7 +3,9 @@ export { ArtifactStore, type ArtifactStoreOptions, type IsReferenced } from './a
 export { ArtifactError, type ArtifactReason } from './errors.ts';
 export type { IsTreeUsed, MergedTrees, TreePin } from './merged-trees.ts';
 export type { UploadBytes } from './receive.ts';
-export { SharedBlobs } from './shared-blobs.ts';
+export { FolderBlobs } from './shared/folder-blobs.ts';
+export { S3Blobs } from './shared/s3-blobs.ts';
+export type { SharedBlobs } from './shared/shared-blobs.ts';
 export type { Artifact, ArtifactKind, ArtifactPin, PutOptions, TreeParts } from './types.ts';
 export { type BundleEntry, bundleZip } from './zip-bundle.ts';
 export { zipFolder } from './zip-write.ts';

@@ -12,15 +12,21 @@ export type BucketDeps = Root &
   Pick<ControlParts, 'mayRemove'> &
   Pick<ServiceParts, 'facts'>;
 
+/** Why no bucket can be created: servers that share their code in S3 have no common folder for objects. */
+const NO_FOLDER =
+  'Artifacts are in S3, and buckets need a folder that all servers mount: start them with --bucket-folder DIR.';
+
 /** Buckets, with their bytes in the data directory, or in the folder that servers on one database share. */
 export async function bucketParts(deps: BucketDeps) {
   const { config, region, storage, facts, leases, refuseWhenFull, mayRemove, clock, log, life } = deps;
-  const { dataDir, sharedArtifacts, quotas, minFreeDiskBytes } = config;
+  const { dataDir, bucketFolder, sharedArtifacts, quotas, minFreeDiskBytes } = config;
+  const own = join(dataDir, 'buckets');
   const { buckets, usage, upkeep } = await openBuckets({
     ...{ storage, refuseWhenFull, mayRemove, clock, region, quotas },
-    dir: join(sharedArtifacts ?? dataDir, 'buckets'),
-    isShared: sharedArtifacts !== undefined,
-    formerDir: sharedArtifacts === undefined ? undefined : join(dataDir, 'buckets'),
+    dir: bucketFolder ?? own,
+    isShared: bucketFolder !== undefined,
+    formerDir: bucketFolder === undefined ? undefined : own,
+    refusal: sharedArtifacts?.kind === 's3' && bucketFolder === undefined ? NO_FOLDER : undefined,
     minFreeBytes: minFreeDiskBytes,
     facts: objectFacts(facts),
     log: log.child({ module: 'buckets' }),

@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SharedBlobs } from '../artifacts/index.ts';
 import {
   Aliases,
   AliasStore,
@@ -43,6 +42,7 @@ import { UNAVAILABLE_HOST } from '../startup/index.ts';
 import { EventSecrets, TRIGGERS } from '../triggers/index.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
 import type { Root } from './root.ts';
+import { sharedBlobs } from './shared-blobs.ts';
 import type { StateParts } from './state-parts.ts';
 
 export type ControlDeps = Root &
@@ -83,7 +83,7 @@ export async function controlParts(deps: ControlDeps) {
     limits,
     clock,
     mayRemove,
-    shared: config.sharedArtifacts === undefined ? undefined : new SharedBlobs(join(config.sharedArtifacts, 'images')),
+    shared: sharedBlobs(config.sharedArtifacts, 'images'),
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
+import { ArtifactStore } from '../artifacts/index.ts';
 import { Catalog, ProjectContentsStore } from '../control/index.ts';
 import { Iam } from '../iam/index.ts';
 import { Queue, SteadyTime } from '../queue/index.ts';
@@ -9,6 +9,7 @@ import { ChangeFeed, Duty, type DutyOptions, Leases, Membership } from '../stora
 import { openTelemetry } from '../telemetry/index.ts';
 import type { HostParts } from './host-parts.ts';
 import type { Root } from './root.ts';
+import { sharedBlobs } from './shared-blobs.ts';
 import { VERSION } from './version.ts';
 
 /** Everything that is stored, and who may use it: database, identities, queue, telemetry, artifacts. */
@@ -70,7 +71,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
   life.onStop(() => telemetry.close());
   const artifacts = new ArtifactStore({
     dir: join(config.dataDir, 'artifacts'),
-    ...(config.sharedArtifacts === undefined ? {} : { shared: new SharedBlobs(config.sharedArtifacts) }),
+    shared: sharedBlobs(config.sharedArtifacts),
   });
   await artifacts.start();
   life.onStop(() => artifacts.stop());

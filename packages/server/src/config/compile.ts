@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { interfaceName, nfsExport, userRange } from './list-items.ts';
@@ -110,11 +111,11 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,
-): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'searchPath'> {
+): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'searchPath' | 'sharedArtifacts'> {
   return {
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',
-    sharedArtifacts: raw.artifacts,
+    bucketFolder: raw.bucket_folder ?? (raw.artifacts?.startsWith('/') ? join(raw.artifacts, 'buckets') : undefined),
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,

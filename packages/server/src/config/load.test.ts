@@ -108,13 +108,66 @@ describe('configuration', () => {
       expect(loadConfig([], {}).databaseUrl).toBeUndefined();
     });
 
+    describe('has the code of several servers in S3', () => {
+      const flags = ['--artifacts', 's3://code/fgs', '--s3-endpoint', 'https://s3.example.com/'];
+      const load = (argv: readonly string[], env = {}) => loadConfig(argv, { FGS_DATABASE_URL: URL_TEXT, ...env });
+
+      it('with keys from a file or the environment, which are printed nowhere', () => {
+        const path = file('KEY:s3cret:x\n');
+        for (const config of [load([...flags, '--s3-keys-file', path]), load(flags, { FGS_S3_KEYS: 'KEY:s3cret:x' })]) {
+          if (config.sharedArtifacts?.kind !== 's3') throw new Error('not in S3');
+          const { secretKey, ...place } = config.sharedArtifacts.place;
+          expect(place).toEqual({
+            ...{ endpoint: 'https://s3.example.com', region: 'us-east-1', bucket: 'code', prefix: 'fgs/' },
+            accessKey: 'KEY',
+          });
+          expect(secretKey.reveal()).toBe('s3cret:x');
+          expect(inspect(config) + JSON.stringify(config)).not.toContain('s3cret');
+        }
+        const env = { FGS_S3_KEYS: 'KEY:s3cret' };
+        forgetSecrets(env);
+        expect(env).toEqual({});
+      });
+
+      it('and buckets in a folder of their own', () => {
+        const keys = ['--s3-keys-file', file('KEY:s3cret')];
+        expect(load([...flags, ...keys]).bucketFolder).toBeUndefined();
+        expect(load([...flags, ...keys, '--bucket-folder', '/srv/b']).bucketFolder).toBe('/srv/b');
+        expect(load(['--artifacts', '/srv/a']).bucketFolder).toBe('/srv/a/buckets');
+        expect(load([]).bucketFolder).toBeUndefined();
+      });
+
+      it.each([
+        [[...flags.slice(0, 2)], /s3_endpoint is missing/],
+        [[...flags.slice(0, 2), '--s3-endpoint', 'http://a:b:c'], /s3_endpoint is not a URL/],
+        [[...flags.slice(0, 2), '--s3-endpoint', 'http://user:s3cret@host'], /s3_endpoint/],
+        [flags, /keys are missing/],
+        [flags.slice(2), /for artifacts in a bucket/],
+        [[...flags, '--s3-keys', 'KEY:s3cret'], /read command lines/],
+        [[...flags, '--s3-keys-file', '/nonexistent'], /s3_keys_file cannot be read/],
+        [['--artifacts', 's3://UPPER/x', ...flags.slice(2)], /artifacts/],
+        [['--artifacts', 's3://code/../x', ...flags.slice(2)], /artifacts/],
+      ])('but not with %j', (argv, message) => {
+        expect(() => load(argv)).toThrow(message);
+        try {
+          load(argv);
+        } catch (error) {
+          expect(inspect(error)).not.toContain('s3cret');
+        }
+      });
+    });
+
     it('has the sealing key and the code of several servers, which need it', () => {
       const key = 'ab'.repeat(32);
       const flags = ['--key-file', file(`${key}\n`), '--artifacts', '/srv/artifacts'];
       const config = loadConfig(flags, { FGS_DATABASE_URL: URL_TEXT });
-      expect([config.sealingKey?.reveal(), config.sharedArtifacts]).toEqual([key, '/srv/artifacts']);
+      expect([config.sealingKey?.reveal(), config.sharedArtifacts]).toEqual([
+        key,
+        { kind: 'folder', folder: '/srv/artifacts' },
+      ]);
       expect(inspect(config) + JSON.stringify(config)).not.toContain(key);
       expect(() => loadConfig(flags, {})).toThrow(/no database URL is set/);
+      expect(() => loadConfig(['--bucket-folder', '/srv'], {})).toThrow(/bucket_folder .* no database URL is set/);
       expect(() => loadConfig(flags.slice(0, 2), {})).toThrow(/key_file .* no database URL is set/);
       for (const [argv, message] of [
         [['--key-file', '/nonexistent'], /sealing key cannot be read/],

@@ -9,6 +9,7 @@ import { databaseUrl } from './database-url.ts';
 import { metricsToken } from './metrics-token.ts';
 import { type Config, RawConfig } from './schema.ts';
 import { sealingKey } from './sealing-key.ts';
+import { s3Keys, sharedPlace } from './shared-place.ts';
 import { smtpUrl } from './smtp-url.ts';
 
 const validator = Compile(RawConfig);
@@ -50,6 +51,7 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly smtpUrl: string | undefined;
   readonly sealingKey: string | undefined;
+  readonly s3Keys: string | undefined;
   readonly metricsToken: string | undefined;
   readonly searchPath: readonly string[];
 }
@@ -80,12 +82,15 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
     file: raw.database_url_file,
     onCommandLine: flags.values.database_url !== undefined,
   });
-  if (raw.artifacts !== undefined && url === undefined) {
+  for (const key of ['artifacts', 'bucket_folder'] as const) {
+    if (raw[key] === undefined || url !== undefined) continue;
     throw new ConfigError(
-      'artifacts is for servers that share a PostgreSQL database, and no database URL is set',
-      'Leave it out: a server with SQLite has its code in its data directory.',
+      `${key} is for servers that share a PostgreSQL database, and no database URL is set`,
+      'Leave it out: a server with SQLite has its code and its buckets in its data directory.',
     );
   }
+  const keys = s3Keys(raw, flags.values.s3_keys !== undefined);
+  sharedPlace(raw, keys);
   return {
     raw: { ...raw, data_dir: resolve(raw.data_dir ?? defaultDataDir(env)) },
     databaseUrl: url,
@@ -95,6 +100,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
       from: raw.smtp_from,
       onCommandLine: flags.values.smtp_url !== undefined,
     }),
+    s3Keys: keys,
     sealingKey: sealingKey(raw.key_file, url !== undefined),
     metricsToken: metricsToken(raw.metrics_token_file),
     searchPath: searchPath(env),
@@ -108,6 +114,7 @@ export function compileSettings(settings: Settings): Config {
     ...compileConfig(raw, machineMemoryMb()),
     databaseUrl: url === undefined ? undefined : new Secret(url),
     smtpUrl: smtp === undefined ? undefined : new Secret(smtp),
+    sharedArtifacts: sharedPlace(raw, settings.s3Keys),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
     searchPath: folders,
@@ -166,6 +173,7 @@ function searchPath(env: NodeJS.ProcessEnv): string[] {
 export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
   delete env.FGS_SMTP_URL;
+  delete env.FGS_S3_KEYS;
 }
 
 /** Name files of our home. `npm run` sets the last two. */

@@ -1,6 +1,7 @@
 import type { NfsExport, UserRange } from '@funcgraph/agent';
 import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
+import type { S3Place } from '../lib/s3-place.ts';
 import type { Secret } from '../lib/secret.ts';
 
 /**
@@ -17,8 +18,25 @@ export const RawConfig = Type.Object(
     database_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File with the sealing key, for servers that share a PostgreSQL database. */
     key_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
-    /** Folder with the code of functions that servers with the same PostgreSQL database share; absolute. */
-    artifacts: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
+    /**
+     * Code of functions that servers with the same PostgreSQL database share: an absolute folder, or
+     * `s3://bucket/prefix`.
+     */
+    artifacts: Type.Optional(
+      Type.String({
+        pattern: '^(/[^\\0]+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]*)*/?)$',
+        maxLength: 1000,
+      }),
+    ),
+    /** S3 service with the bucket of `artifacts`. */
+    s3_endpoint: Type.Optional(Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+/?$', maxLength: 512 })),
+    s3_region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
+    /** `ACCESS_KEY:SECRET_KEY` of that service; not on the command line. */
+    s3_keys: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** File that holds them. */
+    s3_keys_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** Folder with the bytes of buckets, absolute; servers with the same database mount it. */
+    bucket_folder: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
@@ -136,6 +154,11 @@ export const RawConfig = Type.Object(
 );
 export type RawConfig = Static<typeof RawConfig>;
 
+/** What servers share is in a folder that all of them mount, or in a bucket. */
+export type SharedPlace =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 's3'; readonly place: S3Place };
+
 /** Compiled: from here on only numbers in ms, bytes or megabytes. */
 export interface Config {
   readonly dataDir: string;
@@ -147,8 +170,10 @@ export interface Config {
   readonly databaseUrl: Secret | undefined;
   /** Undefined: in the data directory. */
   readonly sealingKey: Secret | undefined;
-  /** Folder with the code that servers share. Undefined: the data directory has all of it. */
-  readonly sharedArtifacts: string | undefined;
+  /** The code that servers share. Undefined: the data directory has all of it. */
+  readonly sharedArtifacts: SharedPlace | undefined;
+  /** Undefined: buckets are in the data directory. */
+  readonly bucketFolder: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;

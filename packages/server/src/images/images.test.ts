@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SharedBlobs } from '../artifacts/index.ts';
+import { FolderBlobs } from '../artifacts/index.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
@@ -109,7 +109,7 @@ describe('the images of a machine', () => {
         mayRemove: async () => true,
         log: pino({ level: 'silent' }),
         unpack: unpackImage,
-        shared: new SharedBlobs(join(dir, 'shared')),
+        shared: new FolderBlobs(join(dir, 'shared')),
       });
       await opened.start();
       return opened;

@@ -7,6 +7,6 @@ it('a server beside another one needs the folder of their code, and names the ot
   const check = () => checkShared({ livePeer }, { sharedArtifacts: undefined });
   expect(check).toThrow(/a\.example \(7\)/);
   expect(check).toThrow(expect.objectContaining({ code: 'artifacts', hint: expect.stringContaining('--artifacts') }));
-  expect(() => checkShared({ livePeer }, { sharedArtifacts: '/srv' })).not.toThrow();
+  expect(() => checkShared({ livePeer }, { sharedArtifacts: { kind: 'folder', folder: '/srv' } })).not.toThrow();
   expect(() => checkShared({ livePeer: undefined }, { sharedArtifacts: undefined })).not.toThrow();
 });

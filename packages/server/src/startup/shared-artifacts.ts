@@ -9,6 +9,6 @@ export function checkShared(
 ): void {
   if (other === undefined || config.sharedArtifacts !== undefined) return;
   throw new StartupError('artifacts', `the server ${other.name} uses the database too, and no code is shared with it`, {
-    hint: 'Start every server on the database with --artifacts DIR, a folder that all of them mount.',
+    hint: 'Start every server on the database with --artifacts: a folder that all of them mount, or s3://BUCKET/PREFIX.',
   });
 }

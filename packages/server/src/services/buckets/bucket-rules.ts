@@ -19,6 +19,8 @@ export interface BucketRulesOptions {
   readonly limits: UsageLimits;
   readonly region: string;
   readonly clock: Clock;
+  /** Why no bucket can be created. */
+  readonly refusal: string | undefined;
 }
 
 /** Operations on buckets and their settings. Guarantees and errors: see `Buckets`. */
@@ -30,11 +32,12 @@ export class BucketRules {
   }
 
   async create(caller: BucketCaller, name: string, region: string | undefined): Promise<Bucket> {
-    const { store, limits, clock, region: own } = this.#options;
+    const { store, limits, clock, region: own, refusal } = this.#options;
     const { accountId, projectId } = caller;
     const action = 'obs:bucket:CreateBucket';
     checkBucketName(name);
     if (!caller.may(action, { projectId, bucket: name })) throw denied(action);
+    if (refusal !== undefined) throw new BucketError('NotImplemented', refusal);
     if (region !== undefined && region !== own) {
       throw new BucketError('InvalidArgument', `This server is the region ${own}.`);
     }

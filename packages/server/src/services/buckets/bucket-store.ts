@@ -56,6 +56,10 @@ export class BucketStore {
     await this.#storage.atomic(statements);
   }
 
+  async hasAny(): Promise<boolean> {
+    return (await this.#db.selectFrom('bucket').select('id').limit(1).executeTakeFirst()) !== undefined;
+  }
+
   /** The project of a bucket; undefined without a bucket of this name. */
   async owner(name: string): Promise<{ readonly projectId: string } | undefined> {
     const row = await this.#db.selectFrom('bucket').select('project_id').where('name', '=', name).executeTakeFirst();

@@ -109,6 +109,15 @@ describe('a bucket', () => {
   });
 });
 
+it('cannot be created without a folder for them, and existing ones keep a server from starting', async () => {
+  const refusal = 'needs a folder';
+  await expect(openTestBuckets({ beside: test, refusal })).rejects.toMatchObject({ code: 'buckets', hint: refusal });
+  await test.buckets.deleteBucket(testCaller(), 'photos');
+  const { buckets } = await openTestBuckets({ beside: test, refusal });
+  const created = buckets.createBucket(testCaller(), 'videos');
+  await expect(created).rejects.toMatchObject({ code: 'NotImplemented', message: refusal });
+});
+
 describe('an object', () => {
   it('comes back with its bytes, headers and metadata, and can be replaced', async () => {
     const content = { contentType: 'text/plain; charset=utf-8', cacheControl: 'no-cache' };

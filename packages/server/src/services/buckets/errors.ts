@@ -27,6 +27,7 @@ export const BUCKET_ERRORS = {
   NoSuchKey: 404,
   NoSuchLifecycleConfiguration: 404,
   NoSuchUpload: 404,
+  NotImplemented: 501,
   /** A read whose condition says that the client has the object: an answer without body, headers from `head`. */
   NotModified: 304,
   PreconditionFailed: 412,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Quotas } from '../../domain/quotas.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 import type { Storage } from '../../storage/index.ts';
 import { Access } from './access.ts';
 import { BucketRules } from './bucket-rules.ts';
@@ -25,6 +26,8 @@ export interface BucketsOptions {
   readonly isShared: boolean;
   /** Folder of bytes from before servers shared one; they are moved. */
   readonly formerDir?: string | undefined;
+  /** Why no bucket can be created. */
+  readonly refusal?: string | undefined;
   readonly region: string;
   readonly quotas: Quotas;
   readonly minFreeBytes: number;
@@ -44,7 +47,7 @@ export interface OpenBuckets {
   readonly usage: (projectId: string) => Promise<BucketUsage>;
 }
 
-/** Throws `StartupError` when the folder cannot be used. */
+/** Throws `StartupError` when the folder cannot be used, or buckets exist and none can be created. */
 export async function openBuckets(options: BucketsOptions): Promise<OpenBuckets> {
   const { storage, region, quotas, facts, refuseWhenFull, mayRemove, clock, log } = options;
   const files = new BucketFiles(options);
@@ -52,9 +55,14 @@ export async function openBuckets(options: BucketsOptions): Promise<OpenBuckets>
   if (options.formerDir !== undefined) await files.adopt(options.formerDir);
   const limits = quotas;
   const store = new BucketStore(storage);
+  const { refusal } = options;
+  if (refusal !== undefined && (await store.hasAny()))
+    throw new StartupError('buckets', 'buckets exist, and this server does not know the folder of their objects', {
+      hint: refusal,
+    });
   const access = new Access(store);
   const uploadStore = new UploadStore(storage);
-  const rules = new BucketRules({ access, store, limits, region, clock });
+  const rules = new BucketRules({ access, store, limits, region, clock, refusal });
   const commits = new ObjectCommits({ store, access, facts, limits, clock });
   const gate = new WriteGate(quotas.objectWrites);
   const shared = {

@@ -27,6 +27,8 @@ export interface TestBuckets {
 export interface TestBucketsOptions {
   readonly quotas?: Partial<Quotas>;
   readonly refuseWhenFull?: () => void;
+  /** Why no bucket can be created. */
+  readonly refusal?: string;
   /** Emptied; a new one unless it is given. */
   readonly storage?: Storage;
   /** What an earlier process left. */
@@ -45,7 +47,7 @@ export async function openTestBuckets(options: TestBucketsOptions = {}): Promise
   const facts: ObjectFact[] = [];
   let pending: ObjectFact[] = [];
   const { buckets, upkeep } = await openBuckets({
-    ...{ storage, dir, clock, refuseWhenFull },
+    ...{ storage, dir, clock, refuseWhenFull, refusal: options.refusal },
     minFreeBytes: 0,
     isShared: beside !== undefined,
     region: 'local-1',

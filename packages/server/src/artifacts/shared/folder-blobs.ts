@@ -1,28 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartupError } from '../lib/startup-error.ts';
-import { pathExists } from './path-exists.ts';
-import { sealFolder } from './zip-extract.ts';
-
-/** Longer than any time between an upload and the commit of the version that refers to it. */
-const GRACE_MS = 60 * 60 * 1000;
-const SHA256 = /^[0-9a-f]{64}$/;
+import { isFullDisk } from '../../lib/full-disk.ts';
+import { StartupError } from '../../lib/startup-error.ts';
+import { sealFolder } from '../zip-extract.ts';
+import { digestOf, GRACE_MS, isSha256, type SharedBlobs, unavailable } from './shared-blobs.ts';
 
 /**
- * Stored bytes by their SHA-256 in a folder that servers share: `blobs/<sha256>`. Each server copies what it needs into
- * its own store. A removed blob stays in `trash/` for an hour and is found there too, so that a removal by one server
- * never races an upload by another one. Files under their final names are complete; `incoming/` holds the others.
+ * Shared bytes in a folder that all servers mount: `blobs/<sha256>`, and `trash/<sha256>` of removed ones. Files under
+ * their final names are complete; `incoming/` holds the others.
  */
-export class SharedBlobs {
+export class FolderBlobs implements SharedBlobs {
   readonly #dir: string;
+  readonly #now: () => number;
 
-  constructor(dir: string) {
+  constructor(dir: string, now: () => number = Date.now) {
     this.#dir = dir;
+    this.#now = now;
   }
 
-  /** Throws `StartupError` when the folder cannot be used. */
   async start(): Promise<void> {
     try {
       for (const part of ['blobs', 'trash', 'incoming'])
@@ -42,12 +38,10 @@ export class SharedBlobs {
     }
   }
 
-  /** Copies a file to all servers; its bytes must have the digest. On disk when it resolves. */
   async put(sha256: string, file: string): Promise<void> {
     const target = this.#path('blobs', sha256);
-    const now = new Date();
     // a fresh time keeps it from being removed before its version is committed
-    if (await utimes(target, now, now).then(() => true, isMissing)) return;
+    if (await this.#touch(target)) return;
     const incoming = join(this.#dir, 'incoming', randomUUID());
     try {
       await copyFile(file, incoming);
@@ -59,12 +53,13 @@ export class SharedBlobs {
       }
       await rename(incoming, target);
       await sealFolder(join(this.#dir, 'blobs'));
+    } catch (error) {
+      throw isFullDisk(error) ? error : unavailable(error);
     } finally {
-      await rm(incoming, { force: true });
+      await rm(incoming, { force: true }).catch(() => {});
     }
   }
 
-  /** Copies the bytes into a new file; false, with no file, when they are missing or damaged. */
   async fetch(sha256: string, file: string): Promise<boolean> {
     for (const part of ['blobs', 'trash', 'blobs'] as const) {
       // one that moves from one folder to the other meanwhile is found in the third look
@@ -74,57 +69,57 @@ export class SharedBlobs {
       await rm(file, { force: true });
       return false;
     }
+    // without its folder, such as when the file system is not mounted, a blob is not lost
+    await stat(join(this.#dir, 'blobs')).catch((error: unknown) => {
+      throw unavailable(error);
+    });
     return false;
   }
 
-  /** Moves a blob that no version refers to into the trash. */
   async discard(sha256: string): Promise<void> {
-    const now = new Date();
     const blob = this.#path('blobs', sha256);
     // the time of the removal
-    if (!(await utimes(blob, now, now).then(() => true, isMissing))) return;
+    if (!(await this.#touch(blob))) return;
     await rename(blob, this.#path('trash', sha256)).catch(isMissing);
   }
 
-  /** Discards old blobs without references, empties the trash of the last hour, and gives back what is used again. */
   async sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void> {
     for (const part of ['blobs', 'trash'] as const) {
       for (const sha256 of await readdir(join(this.#dir, part))) {
-        if (!SHA256.test(sha256)) continue;
+        if (!isSha256(sha256)) continue;
         const isUsed = await isReferenced(sha256);
         if (part === 'trash' && isUsed)
           await rename(this.#path('trash', sha256), this.#path('blobs', sha256)).catch(isMissing);
-        if (isUsed || !(await isOld(this.#path(part, sha256)))) continue;
+        if (isUsed || !(await this.#isOld(this.#path(part, sha256)))) continue;
         if (part === 'blobs') await this.discard(sha256);
         else await rm(this.#path('trash', sha256), { force: true });
       }
     }
     for (const name of await readdir(join(this.#dir, 'incoming'))) {
       const path = join(this.#dir, 'incoming', name);
-      if (await isOld(path)) await rm(path, { force: true, recursive: true });
+      if (await this.#isOld(path)) await rm(path, { force: true, recursive: true });
     }
   }
 
+  /** False for a file that does not exist. */
+  #touch(path: string): Promise<boolean> {
+    const now = new Date(this.#now());
+    return utimes(path, now, now).then(() => true, isMissing);
+  }
+
+  async #isOld(path: string): Promise<boolean> {
+    const file = await stat(path).catch(isMissing);
+    return file !== false && this.#now() - file.mtimeMs > GRACE_MS;
+  }
+
   #path(part: 'blobs' | 'trash', sha256: string): string {
-    if (!SHA256.test(sha256)) throw new Error('not a SHA-256');
+    if (!isSha256(sha256)) throw new Error('not a SHA-256');
     return join(this.#dir, part, sha256);
   }
 }
 
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-async function isOld(path: string): Promise<boolean> {
-  if (!(await pathExists(path))) return false;
-  const { mtimeMs } = await stat(path);
-  return Date.now() - mtimeMs > GRACE_MS;
-}
-
-/** False for a file that does not exist; other errors are thrown. */
-function isMissing(error: unknown): boolean {
+/** False for a file that does not exist; other errors are those of the file system. */
+function isMissing(error: unknown): false {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-  throw error;
+  throw unavailable(error);
 }

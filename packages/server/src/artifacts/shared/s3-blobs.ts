@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isFullDisk } from '../../lib/full-disk.ts';
+import type { S3Place } from '../../lib/s3-place.ts';
+import { s3StartupError } from './s3-errors.ts';
+import { S3Objects } from './s3-objects.ts';
+import { GRACE_MS, isSha256, type SharedBlobs, unavailable } from './shared-blobs.ts';
+
+/** A blob this young is not touched when it is stored again. */
+const FRESH_MS = GRACE_MS / 4;
+/** No upload takes that long. */
+const UPLOAD_MS = 24 * 60 * 60 * 1000;
+
+export interface S3BlobsOptions {
+  /** Added to the time of the service. */
+  readonly aheadMs?: number;
+  /** How long a request waits for a next byte. */
+  readonly idleMs?: number;
+}
+
+/**
+ * Shared bytes in a bucket of an S3 service: `blobs/<sha256>`, and `trash/<sha256>` of removed ones. Objects appear
+ * complete or not at all, so there are no temporary ones. Their times are those of the service; a copy onto itself
+ * renews the time.
+ */
+export class S3Blobs implements SharedBlobs {
+  readonly #place: S3Place;
+  readonly #options: S3BlobsOptions;
+  #opened: Promise<S3Objects> | undefined;
+
+  constructor(place: S3Place, options: S3BlobsOptions = {}) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const objects = await this.#open();
+    const probe = `incoming/${randomUUID()}`;
+    try {
+      await objects.putText(probe, 'Written and removed when a server starts.');
+      for await (const _ of objects.list('incoming')) break;
+      if (!(await objects.copy(probe, probe))) throw new Error('an object that was written cannot be found');
+      await objects.remove(probe);
+    } catch (cause) {
+      throw s3StartupError(this.#place, cause);
+    }
+  }
+
+  async put(sha256: string, file: string): Promise<void> {
+    const key = keyOf('blobs', sha256);
+    return this.#reach(async (objects) => {
+      const stored = await objects.head(key);
+      if (stored?.size === (await stat(file)).size) {
+        // a fresh time keeps it from being removed before its version is committed
+        if (this.#ageOf(stored, objects) < FRESH_MS || (await objects.copy(key, key))) return;
+      }
+      await objects.put(key, file);
+    });
+  }
+
+  async fetch(sha256: string, file: string): Promise<boolean> {
+    const [blob, removed] = [keyOf('blobs', sha256), keyOf('trash', sha256)];
+    return this.#reach(async (objects) => {
+      // one that moves meanwhile is found in the third look
+      for (const key of [blob, removed, blob]) {
+        const digest = await objects.get(key, file);
+        if (digest === undefined) continue;
+        if (digest === sha256) return true;
+        await rm(file, { force: true });
+        return false;
+      }
+      return false;
+    });
+  }
+
+  discard(sha256: string): Promise<void> {
+    return this.#reach((objects) => move(objects, sha256, 'blobs', 'trash'));
+  }
+
+  sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void> {
+    return this.#reach(async (objects) => {
+      for (const part of ['blobs', 'trash'] as const) {
+        for await (const object of objects.list(part)) {
+          const sha256 = basename(object.key);
+          if (object.key !== `${part}/${sha256}` || !isSha256(sha256)) continue;
+          const isUsed = await isReferenced(sha256);
+          if (part === 'trash' && isUsed) await move(objects, sha256, 'trash', 'blobs');
+          if (isUsed || this.#ageOf(object, objects) <= GRACE_MS) continue;
+          if (part === 'blobs') await move(objects, sha256, 'blobs', 'trash');
+          else await objects.remove(object.key);
+        }
+      }
+      for await (const { key, changedAt } of objects.list('incoming')) {
+        if (this.#ageOf({ changedAt }, objects) > GRACE_MS) await objects.remove(key);
+      }
+      await objects.abortUploads(this.#now(objects) - UPLOAD_MS);
+    });
+  }
+
+  #open(): Promise<S3Objects> {
+    this.#opened ??= S3Objects.open(this.#place, this.#options.idleMs);
+    return this.#opened;
+  }
+
+  async #reach<T>(work: (objects: S3Objects) => Promise<T>): Promise<T> {
+    const objects = await this.#open();
+    try {
+      return await work(objects);
+    } catch (error) {
+      throw isFullDisk(error) ? error : unavailable(error);
+    }
+  }
+
+  #now(objects: S3Objects): number {
+    return objects.now() + (this.#options.aheadMs ?? 0);
+  }
+
+  #ageOf({ changedAt }: { readonly changedAt: number }, objects: S3Objects): number {
+    return this.#now(objects) - changedAt;
+  }
+}
+
+type Part = 'blobs' | 'trash';
+
+function keyOf(part: Part, sha256: string): string {
+  if (!isSha256(sha256)) throw new Error('not a SHA-256');
+  return `${part}/${sha256}`;
+}
+
+/** The copy has the time of the move. A crash between the two leaves both. */
+async function move(objects: S3Objects, sha256: string, from: Part, to: Part): Promise<void> {
+  if (await objects.copy(keyOf(from, sha256), keyOf(to, sha256))) await objects.remove(keyOf(from, sha256));
+}

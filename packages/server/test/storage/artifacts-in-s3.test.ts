@@ -1,0 +1,107 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ManualClock } from '../../src/lib/manual-clock.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { FakeServer } from '../fake-server.ts';
+import { awsClient } from './clients.ts';
+
+/** The way to the S3 service, which can be interrupted. */
+class Line {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  isOpen = true;
+
+  constructor(port: number) {
+    this.#server = createServer((socket) => {
+      if (!this.isOpen) {
+        socket.destroy();
+        return;
+      }
+      const onward = connect(port, '127.0.0.1');
+      for (const end of [socket, onward]) {
+        this.#sockets.add(end);
+        end.on('error', () => {}).on('close', () => this.#sockets.delete(end));
+      }
+      socket.pipe(onward).pipe(socket);
+    });
+  }
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  cut(): void {
+    this.isOpen = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+let s3: FakeServer;
+let server: FakeServer;
+let line: Line;
+beforeAll(async () => {
+  const quiet = pino({ level: 'silent' });
+  const clock = new ManualClock(Date.now());
+  s3 = await FakeServer.start({ handler: () => '' }, {}, quiet, { clock });
+  await awsClient(s3).createBucket('code');
+  line = new Line(Number(new URL(s3.running.storage).port));
+  const { accessKey, secretKey } = s3.key;
+  const keys = { accessKey, secretKey: new Secret(secretKey) };
+  const place = { endpoint: await line.open(), region: 'us-east-1', bucket: 'code', prefix: 'fgs/', ...keys };
+  server = await FakeServer.start({ handler: () => 'ran' }, { sharedArtifacts: { kind: 's3', place } }, quiet, {
+    clock,
+  });
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await line.close();
+  await s3[Symbol.asyncDispose]();
+});
+
+const stored = async () => (await awsClient(s3).list('code', { prefix: 'fgs/' })).keys;
+
+async function upload(func_name: string, source: string): Promise<void> {
+  const params = { project_id: server.projectId };
+  const { data: types } = await server.api.call('listRuntimeTypes', { params });
+  const runtime = (types as { type: string }[]).find(({ type }) => type.startsWith('Node.js'))?.type ?? '';
+  const code = { code_type: 'inline', func_code: { file: Buffer.from(source).toString('base64') } } as const;
+  const settings = { runtime, handler: 'index.handler', timeout: 10, memory_size: 128 };
+  await server.api.call('createFunction', { params, body: { func_name, package: 'default', ...settings, ...code } });
+}
+
+const names = async (): Promise<string[]> => {
+  const { data } = await server.api.call('listFunctions', { params: { project_id: server.projectId } });
+  return (data.functions ?? []).map(({ func_name }) => func_name);
+};
+
+it('code is stored in the bucket', async () => {
+  await upload('first', 'exports.handler = () => 1;');
+  expect(await stored()).toEqual([expect.stringMatching(/^fgs\/blobs\/[0-9a-f]{64}$/)]);
+});
+
+it('an upload while the service cannot be reached is refused with the reason, and succeeds afterwards', async () => {
+  line.cut();
+  const source = 'exports.handler = () => 2;';
+  await expect(upload('second', source)).rejects.toMatchObject({
+    ...{ status: 503, code: 'FSS.0503', message: expect.stringContaining('cannot be reached') },
+    hint: expect.stringContaining('Try again later'),
+  });
+  expect([await names(), (await stored()).length]).toEqual([['first'], 1]);
+  line.isOpen = true;
+  await upload('second', source);
+  expect([await names(), (await stored()).length]).toEqual([expect.arrayContaining(['first', 'second']), 2]);
+});
+
+it('buckets need a folder that servers share', async () => {
+  const created = awsClient(server).s3.send(new CreateBucketCommand({ Bucket: 'photos' }));
+  const refused = { name: 'NotImplemented', message: expect.stringContaining('--bucket-folder') };
+  await expect(created).rejects.toMatchObject(refused);
+});
