@@ -54,6 +54,7 @@ const postgres = [
   `${server}/iam/{accounts,directory-source}.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
+  `${server}/services/gateway/gateway.test.ts`,
   `${server}/services/topics/fan-out.test.ts`,
   `${server}/services/buckets/{bucket-store,buckets,crash,uploads}.test.ts`,
   `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-trigger-store,older-flows,read-triggers}}.test.ts`,

@@ -62,6 +62,14 @@ export const LIMITS = {
   triggersPerVersion: 10,
   /** As many as the gateway of the cloud has by default. */
   gatewayAppsPerProject: 50,
+  gatewayGroupsPerProject: 50,
+  gatewayHostsPerGroup: 5,
+  gatewayApisPerProject: 2000,
+  /** Of an API in a stage. */
+  gatewayReleases: 20,
+  /** Memory that the published APIs of a project use in each server. */
+  gatewayBytesPerProject: 8 * 1024 * 1024,
+  gatewayPathParts: 20,
   /** Longest timeout of a gateway trigger. */
   apiTimeoutMs: { min: 1, max: 60_000 },
   mountsPerFunction: 5,

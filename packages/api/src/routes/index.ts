@@ -7,6 +7,7 @@ import { functionArchiveRoutes } from './function-archives.ts';
 import { functionTemplateRoutes } from './function-templates.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
+import { gatewayRoutes } from './gateway.ts';
 import { gatewayAppRoutes } from './gateway-apps.ts';
 import { iamGrantRoutes } from './iam-grants.ts';
 import { iamRightRoutes } from './iam-rights.ts';
@@ -45,6 +46,7 @@ export const ROUTES = {
   ...versionRoutes,
   ...triggerRoutes,
   ...gatewayAppRoutes,
+  ...gatewayRoutes,
   ...topicRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,

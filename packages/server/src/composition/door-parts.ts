@@ -10,6 +10,7 @@ import {
   createGateway,
   createStorageDoor,
   type GatewayDeps,
+  GroupRoutes,
   OutsideClients,
   type StorageDoorDeps,
   stopGateway,
@@ -17,6 +18,7 @@ import {
 } from '../ingress/index.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 import type { HostParts } from './host-parts.ts';
 import { serveInside } from './inside-parts.ts';
 import type { InstanceParts } from './instance-parts.ts';
@@ -45,7 +47,8 @@ export type DoorDeps = Root &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
-  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'webhooks' | 'clients' | 'bodies'> &
+  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'groups' | 'webhooks' | 'clients' | 'bodies'> &
+  Pick<GatewayParts, 'liveGateway'> &
   Pick<StorageDoorDeps, 'buckets'>;
 
 /** The servers of the three ports, and those for functions. They do not listen yet. */
@@ -59,6 +62,7 @@ export async function doorParts(deps: DoorDeps) {
     ...{ ...door, catalog, flowTriggers, flows, runs, invoker: deps.invoker, async: deps.asyncInvocations },
     routes: new ApiRoutes({ catalog, flowTriggers, region }),
     webhooks: new Webhooks({ catalog, eventSecrets: deps.eventSecrets, region }),
+    groups: new GroupRoutes(deps.liveGateway),
     apps: deps.gatewayApps,
     log: log.child({ module: 'gateway' }),
   };

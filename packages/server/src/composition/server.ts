@@ -10,6 +10,7 @@ import { controlParts, startControl } from './control-parts.ts';
 import { deliveryParts } from './delivery-parts.ts';
 import { doorParts, listenParts } from './door-parts.ts';
 import { flowParts } from './flow-parts.ts';
+import { gatewayParts } from './gateway-parts.ts';
 import { hostParts, sandboxParts } from './host-parts.ts';
 import { instanceParts } from './instance-parts.ts';
 import { invocationParts } from './invocation-parts.ts';
@@ -43,6 +44,7 @@ const assemble = (root: Root) =>
     .add(controlParts)
     .add(instanceParts)
     .add(startControl)
+    .add(gatewayParts)
     .add(resourceParts)
     .add(invocationParts)
     .add(asyncParts)

@@ -121,6 +121,7 @@ export function compileConfig(
     gatewayPort: raw.gateway_port ?? 8081,
     storagePort: raw.storage_port ?? 8082,
     storageHost: raw.storage_host,
+    gatewayDomain: raw.gateway_domain,
     region: raw.region ?? 'local-1',
     sandbox: raw.sandbox ?? 'auto',
     rootWithoutIsolation: raw.root_without_isolation === 'allow',

@@ -48,6 +48,13 @@ export const RawConfig = Type.Object(
         maxLength: 189,
       }),
     ),
+    /** Name whose subdomains are groups of APIs, by their id. */
+    gateway_domain: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
+        maxLength: 189,
+      }),
+    ),
     region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     sandbox: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('bubblewrap'), Type.Literal('process')])),
     /** With `sandbox` `process`: lets root run functions, which then run as root. */
@@ -180,6 +187,7 @@ export interface Config {
   readonly storagePort: number;
   /** Undefined: only below localhost are buckets host names. */
   readonly storageHost: string | undefined;
+  readonly gatewayDomain: string | undefined;
   readonly region: string;
   readonly sandbox: 'auto' | 'bubblewrap' | 'process';
   readonly rootWithoutIsolation: boolean;

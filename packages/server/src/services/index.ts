@@ -34,6 +34,21 @@ export { type FactQuota, Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';
 export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';
+export { segmentsOf } from './gateway/api-rules.ts';
+export { GatewayApiStore } from './gateway/api-store.ts';
+export { GatewayApis } from './gateway/gateway-apis.ts';
+export { GatewayGroups, type ReservedHosts } from './gateway/gateway-groups.ts';
+export { GatewayGroupStore } from './gateway/group-store.ts';
+export { LiveGateway } from './gateway/live-gateway.ts';
+export { GatewayReleaseStore } from './gateway/release-store.ts';
+export {
+  type Api,
+  type ApiDefinition,
+  AUTHS as GATEWAY_AUTHS,
+  type Group,
+  METHODS as GATEWAY_METHODS,
+  type Release,
+} from './gateway/types.ts';
 export { flowSender, type StartFlow } from './topics/delivery/flow-sender.ts';
 export { functionSender } from './topics/delivery/function-sender.ts';
 export { httpSender } from './topics/delivery/http-sender.ts';

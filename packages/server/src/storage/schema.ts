@@ -9,6 +9,7 @@ import type { FlowRunsSchema } from './schema/flow-runs.ts';
 import type { FlowsSchema } from './schema/flows.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
+import type { GatewaySchema } from './schema/gateway.ts';
 import type { GatewayAppsSchema } from './schema/gateway-apps.ts';
 import type { IdentitySchema } from './schema/identity.ts';
 import type { ImagesSchema } from './schema/images.ts';
@@ -43,4 +44,5 @@ export type Schema = IdentitySchema &
   TopicsSchema &
   TriggersSchema &
   GatewayAppsSchema &
+  GatewaySchema &
   SharesSchema;

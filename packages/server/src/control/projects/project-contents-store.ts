@@ -7,6 +7,7 @@ const KINDS = [
   ['dependency', 'dependency', 'dependencies'],
   ['application', 'application', 'applications'],
   ['gateway_app', 'gateway app', 'gateway apps'],
+  ['gateway_group', 'gateway group', 'gateway groups'],
   ['flow', 'flow', 'flows'],
   ['topic', 'topic', 'topics'],
   ['bucket', 'bucket', 'buckets'],

@@ -10,6 +10,7 @@ import { functionHandlers } from './functions.ts';
 import { asyncStatusLogHandlers, functionAsyncConfigHandlers } from './functions-async-config.ts';
 import { functionCodeHandlers } from './functions-code.ts';
 import { functionQuotaHandlers } from './functions-quotas.ts';
+import { gatewayHandlers } from './gateway/handlers.ts';
 import { gatewayAppHandlers } from './gateway-apps.ts';
 import { iamGrantHandlers } from './iam-grants.ts';
 import { iamRightHandlers } from './iam-rights.ts';
@@ -47,6 +48,7 @@ const GROUPS = [
   cloudServiceHandlers,
   workflowHandlers,
   gatewayAppHandlers,
+  gatewayHandlers,
   topicHandlers,
   triggerHandlers,
   imageHandlers,

@@ -32,6 +32,7 @@ import { Deadline } from './deadline.ts';
 import { EventDoor } from './events/event-door.ts';
 import type { Webhooks } from './events/webhooks.ts';
 import { type FlowCallDeps, FlowCalls } from './flow-call.ts';
+import type { GroupRoutes } from './group-routes.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { findPublished, isApiTarget, type Published, type PublishedFlow, type PublishedFunction } from './published.ts';
@@ -54,6 +55,7 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   /** Shared by the gateways of all clients. */
   readonly routes: ApiRoutes;
   readonly webhooks: Webhooks;
+  readonly groups: GroupRoutes;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -104,16 +106,17 @@ class Gateway {
     const requestId = newRequestId();
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
+    const groupId = this.#deps.groups.groupOf(request.headers.host);
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
       checkHost(request);
       this.#deps.clients.admit(request);
-      if (isEventTarget(request.url ?? '')) {
+      if (groupId === undefined && isEventTarget(request.url ?? '')) {
         const answer = await this.#events.receive(request, response, { expectsContinue, watch });
         send(request, response, answer, requestId);
         return;
       }
-      const published = this.#published(request);
+      const published = this.#published(request, groupId);
       refuseUpgrade(request);
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
@@ -136,14 +139,14 @@ class Gateway {
         log.error({ requestId, err: error }, 'gateway request failed');
       } else log.debug({ requestId, status }, 'gateway request refused');
     } finally {
-      meter.observe(routeOf(request.url ?? ''), response.statusCode, clock.monotonic() - receivedAt);
+      const route = groupId === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
+      meter.observe(route, response.statusCode, clock.monotonic() - receivedAt);
     }
   }
 
   /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */
-  #published(request: IncomingMessage): Published {
-    const { catalog, region, routes } = this.#deps;
-    const published = findPublished(request, { catalog, region, routes });
+  #published(request: IncomingMessage, groupId: string | undefined): Published {
+    const published = findPublished(request, groupId, this.#deps);
     if (published === undefined) throw notPublished();
     return published;
   }

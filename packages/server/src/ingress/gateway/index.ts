@@ -1,3 +1,4 @@
 export { ApiRoutes } from './api-routes.ts';
 export { Webhooks } from './events/webhooks.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';
+export { GroupRoutes } from './group-routes.ts';

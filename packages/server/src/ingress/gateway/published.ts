@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { FunctionUrn } from '@funcgraph/api';
+import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import { type ApiSettings, type Catalog, RELEASE } from '../../control/index.ts';
 import { readApiAddress } from '../../domain/api-address.ts';
+import { canonicalPath, GatewayPathError } from '../../domain/gateway-path.ts';
 import type { FlowTrigger } from '../../flows/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
+import type { GroupRoutes } from './group-routes.ts';
 
 interface PublishedPath {
   /** The part that is cut off the path ... */
@@ -46,13 +49,26 @@ export function isApiTarget(target: string): boolean {
   return target.startsWith(API);
 }
 
-/** The function or flow published under the target of a request. From memory; undefined for every other target. */
+export interface PublishedDeps {
+  readonly catalog: Catalog;
+  readonly routes: ApiRoutes;
+  readonly groups: GroupRoutes;
+  readonly region: string;
+}
+
+/**
+ * The function or flow published under the target of a request to a group of APIs, or to none. From memory; undefined for
+ * every other target. Throws `invalid_request` for a target that groups refuse.
+ */
 export function findPublished(
   request: IncomingMessage,
-  { catalog, routes, region }: { readonly catalog: Catalog; readonly routes: ApiRoutes; readonly region: string },
+  groupId: string | undefined,
+  deps: PublishedDeps,
 ): Published | undefined {
+  const { catalog, routes, region } = deps;
   const { url: target = '', method = '' } = request;
   if (!METHODS.has(method)) return undefined;
+  if (groupId !== undefined) return apiOfGroup(groupId, request, deps);
   if (isApiTarget(target)) return apiOf(request, target, routes);
   const found = readFunctionPath(target);
   if (found === undefined) return undefined;
@@ -80,13 +96,56 @@ export function pathOf(url: string): string {
   return at < 0 ? url : url.slice(0, at);
 }
 
+/** The path is compared in its canonical form, and goes to the function as received. */
+function apiOfGroup(
+  groupId: string,
+  request: IncomingMessage,
+  { catalog, groups, region }: PublishedDeps,
+): PublishedFunction | undefined {
+  const { url = '', method = '' } = request;
+  if (url.length > MAX_TARGET_CHARS || !VISIBLE.test(url)) return undefined;
+  const stage = stageOf(request);
+  const match = groups.find(groupId, checkedPath(url), method, stage);
+  if (match === undefined) return undefined;
+  const { apiId, projectId, definition } = match.value;
+  const { backend, auth, timeoutMs, async } = definition;
+  const { functionId, package: pkg, name, qualifier } = backend;
+  const latest = catalog.resolve(projectId, pkg, name, 'latest');
+  if (latest?.functionId !== functionId) return undefined;
+  return {
+    kind: 'function',
+    urn: { region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) },
+    runtime: latest.runtime,
+    auth: AUTH[auth],
+    api: { timeoutMs, async },
+    prefix: '',
+    url,
+    apiId,
+    stage,
+    pathParameters: match.parameters,
+  };
+}
+
+/** Throws `invalid_request`. */
+function checkedPath(url: string): string {
+  try {
+    return canonicalPath(pathOf(url));
+  } catch (error) {
+    if (!(error instanceof GatewayPathError)) throw error;
+    throw new PlatformError('invalid_request', error.message);
+  }
+}
+
+function stageOf({ headers: { 'x-stage': named } }: IncomingMessage): string {
+  return typeof named === 'string' ? named : RELEASE;
+}
+
 function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Published | undefined {
   if (target.length > MAX_TARGET_CHARS || !VISIBLE.test(target)) return undefined;
   const found = readApiAddress(target);
   if (found === undefined) return undefined;
   const { address, url } = found;
-  const named = request.headers['x-stage'];
-  const stage = typeof named === 'string' ? named : RELEASE;
+  const stage = stageOf(request);
   const match = routes.find(address, pathOf(url), request.method ?? '', stage);
   if (match === undefined) return undefined;
   const { value: route, parameters: pathParameters } = match;

@@ -70,3 +70,27 @@ it('may have parameters named like members of every object', () => {
     ['constructor', 'y'],
   ]);
 });
+
+it('removes a route with the parts of its path that no other route has, unless another value has replaced it', () => {
+  const made = new RouteTree<string>();
+  const spec = (path: string, below = false) => ({
+    segments: parseApiPath(path),
+    below,
+    method: 'GET',
+    environment: 'RELEASE',
+  });
+  const found = (path: string) => made.find(path, 'GET', 'RELEASE')?.value;
+  made.add(spec('/a/{b}/c'), 'one');
+  made.add(spec('/a', true), 'two');
+  made.remove(spec('/a/{b}/c'), 'another');
+  made.remove(spec('/x/y'), 'one');
+  made.remove(spec('/a/{b}'), 'one');
+  expect([found('/a/1/c'), found('/a/1')]).toEqual(['one', 'two']);
+  made.add(spec('/a/{z}/c'), 'three');
+  made.remove(spec('/a/{b}/c'), 'one');
+  expect(found('/a/1/c')).toBe('three');
+  made.remove(spec('/a/{z}/c'), 'three');
+  expect([found('/a/1/c'), made.isEmpty]).toEqual(['two', false]);
+  made.remove(spec('/a', true), 'two');
+  expect([found('/a'), made.isEmpty]).toEqual([undefined, true]);
+});

@@ -22,12 +22,13 @@ interface Leaf<T> {
   readonly names: readonly string[];
 }
 
+/** Most nodes have one kind of child: each map exists while it has entries. */
 interface Node<T> {
-  readonly literals: Map<string, Node<T>>;
-  parameter: Node<T> | undefined;
+  literals?: Map<string, Node<T>> | undefined;
+  parameter?: Node<T> | undefined;
   /** By method and environment. */
-  readonly exact: Map<string, Leaf<T>>;
-  readonly below: Map<string, Leaf<T>>;
+  exact?: Map<string, Leaf<T>> | undefined;
+  below?: Map<string, Leaf<T>> | undefined;
 }
 
 interface RequestedRoute {
@@ -41,7 +42,11 @@ interface RequestedRoute {
  * longer path before a shorter one with all below it, the method before `ANY`.
  */
 export class RouteTree<T> {
-  readonly #root: Node<T> = node();
+  readonly #root: Node<T> = {};
+
+  get isEmpty(): boolean {
+    return isEmpty(this.#root);
+  }
 
   /** A route for the same requests is replaced. */
   add({ segments, below, method, environment }: RouteSpec, value: T): void {
@@ -49,16 +54,24 @@ export class RouteTree<T> {
     const names: string[] = [];
     for (const segment of segments) {
       if ('literal' in segment) {
-        const next = at.literals.get(segment.literal) ?? node();
+        at.literals ??= new Map();
+        const next = at.literals.get(segment.literal) ?? {};
         at.literals.set(segment.literal, next);
         at = next;
       } else {
         names.push(segment.parameter);
-        at.parameter ??= node();
+        at.parameter ??= {};
         at = at.parameter;
       }
     }
-    (below ? at.below : at.exact).set(key(method, environment), { value, names });
+    const kind = below ? 'below' : 'exact';
+    at[kind] ??= new Map();
+    at[kind].set(key(method, environment), { value, names });
+  }
+
+  /** Does nothing when another value has replaced this one. */
+  remove(spec: RouteSpec, value: T): void {
+    remove(this.#root, 0, spec, value);
   }
 
   /** `path` unchanged, without a query; nothing is decoded or joined. */
@@ -79,7 +92,7 @@ function search<T>(
   if (part === undefined) {
     return matched(at.exact, requested, values) ?? matched(at.below, requested, values, '');
   }
-  const literal = at.literals.get(part);
+  const literal = at.literals?.get(part);
   const byText = literal === undefined ? undefined : search(literal, depth + 1, values, requested);
   if (byText !== undefined) return byText;
   const byName =
@@ -90,12 +103,12 @@ function search<T>(
 }
 
 function matched<T>(
-  leaves: ReadonlyMap<string, Leaf<T>>,
+  leaves: ReadonlyMap<string, Leaf<T>> | undefined,
   { method, environment }: RequestedRoute,
   values: readonly string[],
   rest?: string,
 ): RouteMatch<T> | undefined {
-  const leaf = leaves.get(key(method, environment)) ?? leaves.get(key('ANY', environment));
+  const leaf = leaves?.get(key(method, environment)) ?? leaves?.get(key('ANY', environment));
   if (leaf === undefined) return undefined;
   // Without a prototype: a parameter may be called __proto__.
   const parameters: Record<string, string> = Object.create(null);
@@ -104,8 +117,26 @@ function matched<T>(
   return { value: leaf.value, parameters };
 }
 
-function node<T>(): Node<T> {
-  return { literals: new Map(), parameter: undefined, exact: new Map(), below: new Map() };
+/** Nodes without routes go on the way back. */
+function remove<T>(at: Node<T>, depth: number, spec: RouteSpec, value: T): void {
+  const segment = spec.segments[depth];
+  if (segment === undefined) {
+    const kind = spec.below ? 'below' : 'exact';
+    const route = key(spec.method, spec.environment);
+    if (at[kind]?.get(route)?.value === value) at[kind].delete(route);
+    if (at[kind]?.size === 0) at[kind] = undefined;
+    return;
+  }
+  const next = 'literal' in segment ? at.literals?.get(segment.literal) : at.parameter;
+  if (next === undefined) return;
+  remove(next, depth + 1, spec, value);
+  if (!isEmpty(next)) return;
+  if ('parameter' in segment) at.parameter = undefined;
+  else if (at.literals?.delete(segment.literal) === true && at.literals.size === 0) at.literals = undefined;
+}
+
+function isEmpty({ literals, parameter, exact, below }: Node<unknown>): boolean {
+  return literals === undefined && parameter === undefined && exact === undefined && below === undefined;
 }
 
 /** A method is letters only, so the first blank ends it. */

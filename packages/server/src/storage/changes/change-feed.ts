@@ -11,6 +11,8 @@ export type ChangeTopic =
   | 'share'
   | 'dependency'
   | 'gateway-app'
+  | 'gateway-group'
+  | 'gateway-release'
   | 'image'
   | 'account'
   | 'project'

@@ -1,0 +1,76 @@
+import { Type } from 'typebox';
+import { WireText as Text } from './common.ts';
+
+const Time = Type.String({ description: 'RFC 3339.' });
+
+export const CreateGatewayGroupBody = Type.Object({
+  name: Type.String({ description: '1 to 64 letters, digits, _ and -; starts with a letter.' }),
+  description: Text('At most 255 characters.'),
+});
+
+export const GatewayGroup = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  hosts: Type.Array(Type.String(), {
+    description: 'Requests with one of these names as their host are for the group.',
+  }),
+  created_time: Time,
+});
+
+export const GatewayGroupList = Type.Object({ groups: Type.Array(GatewayGroup) });
+
+export const GatewayApiBody = Type.Object({
+  name: Type.String({ description: '1 to 64 letters, digits, _ and -; starts with a letter.' }),
+  path: Type.String({ description: 'For example /users/{id}; at most 20 parts.' }),
+  method: Text('GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY, which it is unless set.'),
+  match: Text('exact: the path alone, which it is unless set. prefix: the path and all below it.'),
+  auth: Text('IAM, which it is unless set: who may invoke the function. NONE: everybody.'),
+  backend_urn: Type.String({ description: 'URN of a function of the project, of a version or of an alias.' }),
+  timeout_ms: Type.Optional(
+    Type.Integer({ description: 'Until the answer begins: 1 to 60000, 5000 unless set. Then 504.' }),
+  ),
+  async: Type.Optional(Type.Boolean({ description: 'Answer 202 when the request is stored.' })),
+});
+
+const Definition = {
+  name: Type.String(),
+  path: Type.String(),
+  method: Type.String(),
+  match: Type.String(),
+  auth: Type.String(),
+  backend_urn: Type.String(),
+  timeout_ms: Type.Integer(),
+  async: Type.Boolean(),
+};
+
+export const GatewayApi = Type.Object({
+  id: Type.String(),
+  ...Definition,
+  created_time: Time,
+  last_updated_time: Time,
+  published: Type.Array(Type.Object({ stage: Type.String(), release: Type.Integer(), published_time: Time }), {
+    description: 'What requests reach now; a changed definition has no effect before it is published.',
+  }),
+});
+
+export const GatewayApiList = Type.Object({ apis: Type.Array(GatewayApi) });
+
+export const PublishGatewayApiBody = Type.Object({
+  description: Text('At most 255 characters, for the history.'),
+  from_release: Type.Optional(
+    Type.Integer({ description: 'Publish the definition of an earlier release instead of the present one.' }),
+  ),
+});
+
+export const GatewayRelease = Type.Object({
+  release: Type.Integer({ description: 'Numbers of a group only rise.' }),
+  stage: Type.String(),
+  live: Type.Boolean(),
+  description: Type.String(),
+  published_by: Type.String(),
+  published_time: Time,
+  definition: Type.Object(Definition),
+});
+
+export const GatewayReleaseList = Type.Object({ releases: Type.Array(GatewayRelease) });

@@ -1,0 +1,170 @@
+import { formatUrn, parseQualifier, type RouteResponse, type Routes } from '@funcgraph/api';
+import { RELEASE } from '../../../control/index.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import type {
+  Api,
+  ApiDefinition,
+  GatewayApis,
+  GatewayGroups,
+  Group,
+  LiveGateway,
+  Release,
+} from '../../../services/index.ts';
+import type { ApiRequest, Handlers } from '../../http/handler.ts';
+import { apiTime } from '../functions-reply.ts';
+import { type BackendDeps, Backends } from './backends.ts';
+import { readDefinition } from './read-definition.ts';
+
+type Ids =
+  | 'createGatewayGroup'
+  | 'listGatewayGroups'
+  | 'showGatewayGroup'
+  | 'deleteGatewayGroup'
+  | 'addGatewayHost'
+  | 'removeGatewayHost'
+  | 'createGatewayApi'
+  | 'listGatewayApis'
+  | 'showGatewayApi'
+  | 'updateGatewayApi'
+  | 'deleteGatewayApi'
+  | 'publishGatewayApi'
+  | 'unpublishGatewayApi'
+  | 'listGatewayReleases';
+
+export interface GatewayHandlerDeps extends BackendDeps {
+  readonly gatewayGroups: GatewayGroups;
+  readonly gatewayApis: GatewayApis;
+  readonly liveGateway: Pick<LiveGateway, 'hostsOf'>;
+}
+
+/** Groups of APIs. A caller who publishes a function needs the right to create its triggers. */
+export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
+  const { gatewayGroups: groups, gatewayApis: apis, liveGateway, region } = deps;
+  const backends = new Backends(deps);
+  const groupOf = ({
+    params,
+  }: {
+    readonly params: { readonly project_id: string; readonly group_id: string };
+  }): Group => groups.find(params.project_id, params.group_id);
+  const found = async (request: Pick<ApiRequest<'showGatewayApi'>, 'params'>) => {
+    const group = groupOf(request);
+    return { group, api: await apis.find(group, request.params.api_id) };
+  };
+  const shown = ({ projectId, definition }: Pick<Api, 'projectId' | 'definition'>) => {
+    const { backend, below, timeoutMs, ...more } = definition;
+    const { package: pkg, name, qualifier } = backend;
+    return {
+      ...more,
+      match: below ? 'prefix' : 'exact',
+      backend_urn: formatUrn({ region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) }),
+      timeout_ms: timeoutMs,
+    };
+  };
+  const groupReply = (group: Group): RouteResponse<Routes['showGatewayGroup']> => ({
+    id: group.id,
+    name: group.name,
+    description: group.description,
+    hosts: liveGateway.hostsOf(group),
+    created_time: apiTime(group.createdAt),
+  });
+  const apiReply = (api: Api): RouteResponse<Routes['showGatewayApi']> => ({
+    id: api.id,
+    ...shown(api),
+    created_time: apiTime(api.createdAt),
+    last_updated_time: apiTime(api.modifiedAt),
+    published: apis.published(api).map(({ stage, number, publishedAt }) => ({
+      stage,
+      release: number,
+      published_time: apiTime(publishedAt),
+    })),
+  });
+  const releaseReply = (release: Release): RouteResponse<Routes['publishGatewayApi']> => ({
+    release: release.number,
+    stage: release.stage,
+    live: release.live,
+    description: release.description,
+    published_by: release.publishedBy,
+    published_time: apiTime(release.publishedAt),
+    definition: shown(release),
+  });
+  return {
+    async createGatewayGroup({ params, body: { name, description = '' } }) {
+      return groupReply(await groups.create(params.project_id, { name, description }));
+    },
+
+    async listGatewayGroups({ params }) {
+      return { groups: groups.list(params.project_id).map(groupReply) };
+    },
+
+    async showGatewayGroup(request) {
+      return groupReply(groupOf(request));
+    },
+
+    async deleteGatewayGroup(request) {
+      await groups.delete(groupOf(request));
+      return {};
+    },
+
+    async addGatewayHost(request) {
+      return groupReply(await groups.addHost(groupOf(request), request.params.host));
+    },
+
+    async removeGatewayHost(request) {
+      await groups.removeHost(groupOf(request), request.params.host);
+      return {};
+    },
+
+    async createGatewayApi(request) {
+      const group = groupOf(request);
+      return apiReply(await apis.create(group, readDefinition(request.body, backends.read(request, request.body))));
+    },
+
+    async listGatewayApis(request) {
+      return { apis: (await apis.list(groupOf(request))).map(apiReply) };
+    },
+
+    async showGatewayApi(request) {
+      return apiReply((await found(request)).api);
+    },
+
+    async updateGatewayApi(request) {
+      const { group, api } = await found(request);
+      const definition = readDefinition(request.body, backends.read(request, request.body));
+      return apiReply(await apis.update(group, api, definition));
+    },
+
+    async deleteGatewayApi(request) {
+      await apis.delete((await found(request)).api);
+      return {};
+    },
+
+    async publishGatewayApi(request) {
+      const { params, body, caller } = request;
+      const { group, api } = await found(request);
+      checkStage(params.stage);
+      const { from_release: from, description = '' } = body;
+      const definition: ApiDefinition =
+        from === undefined ? api.definition : (await apis.release(api, params.stage, from)).definition;
+      backends.check(request, definition);
+      const { userName: publishedBy } = caller;
+      return releaseReply(
+        await apis.publish(group, api, { stage: params.stage, definition, description, publishedBy }),
+      );
+    },
+
+    async unpublishGatewayApi(request) {
+      await apis.unpublish((await found(request)).api, request.params.stage);
+      return {};
+    },
+
+    async listGatewayReleases(request) {
+      const { api } = await found(request);
+      return { releases: (await apis.history(api, request.params.stage)).map(releaseReply) };
+    },
+  };
+}
+
+/** Throws `not_found`. */
+function checkStage(stage: string): void {
+  if (stage !== RELEASE) throw new PlatformError('not_found', `the group has no stage ${stage.slice(0, 64)}`);
+}

@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ManualClock } from '../../lib/manual-clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { ChangeFeed, type Storage } from '../../storage/index.ts';
+import { openTestStorage } from '../../storage/testing.ts';
+import { GatewayApiStore } from './api-store.ts';
+import { GatewayApis } from './gateway-apis.ts';
+import { GatewayGroups } from './gateway-groups.ts';
+import { GatewayGroupStore } from './group-store.ts';
+import { LiveGateway } from './live-gateway.ts';
+import { GatewayReleaseStore } from './release-store.ts';
+import type { Api, ApiDefinition, Group } from './types.ts';
+
+let storage: Storage;
+let feed: ChangeFeed;
+let live: LiveGateway;
+let groups: GatewayGroups;
+let apis: GatewayApis;
+let group: Group;
+
+/** As another server, or this one after a restart. */
+async function openLive(): Promise<LiveGateway> {
+  const opened = new LiveGateway({
+    feed,
+    groups: new GatewayGroupStore(storage.db),
+    releases: new GatewayReleaseStore(storage.db),
+    domain: undefined,
+  });
+  await opened.start();
+  return opened;
+}
+
+beforeEach(async () => {
+  storage = await openTestStorage();
+  feed = new ChangeFeed(storage.db);
+  live = await openLive();
+  const clock = new ManualClock();
+  const reserved = { names: new Set<string>(), domains: [] };
+  groups = new GatewayGroups({ store: new GatewayGroupStore(storage.db), live, reserved, clock });
+  const stores = { store: new GatewayApiStore(storage.db), releases: new GatewayReleaseStore(storage.db) };
+  apis = new GatewayApis({ ...stores, live, clock });
+  group = await groups.create('p1', { name: 'shop', description: '' });
+});
+afterEach(async () => {
+  feed.stop();
+  await storage.close();
+});
+
+const definition = (change: Partial<ApiDefinition> = {}): ApiDefinition => ({
+  name: 'orders',
+  method: 'GET',
+  path: '/orders',
+  below: false,
+  auth: 'NONE',
+  backend: { functionId: 'f1', package: 'default', name: 'hello', qualifier: 'latest' },
+  timeoutMs: 5000,
+  async: false,
+  ...change,
+});
+
+const publish = (api: Api, stage = 'RELEASE') =>
+  apis.publish(group, api, { stage, definition: api.definition, description: '', publishedBy: 'ann' });
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof PlatformError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+/** Paths of live releases in the order of their numbers. */
+const pathsOf = (api: Api, from = live) =>
+  from.releases(api.id).map((release) => [release.number, release.definition.path]);
+
+it('has in memory what is published, also after a restart, and nothing of what was removed', async () => {
+  const seen: string[] = [];
+  live.followReleases((after, before) => seen.push(`${before?.number ?? '-'}>${after?.number ?? '-'}`));
+  const api = await apis.create(group, definition());
+  await publish(api);
+  const changed = await apis.update(group, api, definition({ path: '/other' }));
+  await publish(changed);
+  expect(pathsOf(api)).toEqual([[2, '/other']]);
+  expect(seen.toSorted()).toEqual(['->1', '->2', '1>-']);
+  await groups.addHost(group, 'api.example.com');
+  const other = await openLive();
+  expect(pathsOf(api, other)).toEqual([[2, '/other']]);
+  expect(other.groupOf('api.example.com')?.id).toBe(group.id);
+  await groups.delete(group);
+  for (const each of [live, other]) {
+    expect(each.groupOf('api.example.com')).toBeUndefined();
+    expect(pathsOf(api, each)).toEqual([]);
+  }
+  for (const table of ['gateway_host', 'gateway_api', 'gateway_release'] as const) {
+    expect(await storage.db.selectFrom(table).selectAll().execute()).toEqual([]);
+  }
+});
+
+it('numbers releases of a group without doubles, however many are published at once', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => apis.create(group, definition({ name: `api${n}`, path: `/${n}` }))),
+  );
+  const releases = await Promise.all(made.map((api) => publish(api)));
+  expect(releases.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+it('lets one of two APIs have a route of a stage, also when both are published at once', async () => {
+  const one = await apis.create(group, definition());
+  const two = await apis.create(group, definition({ name: 'two', path: '/ord%65rs' }));
+  const results = await Promise.all([codeOf(publish(one)), codeOf(publish(two))]);
+  expect(results.toSorted()).toEqual(['no error', 'request_path_taken']);
+  const [loser, winner] = results[0] === 'no error' ? [two, one] : [one, two];
+  await publish(loser, 'TEST');
+  await apis.unpublish(winner, 'RELEASE');
+  await publish(loser);
+  expect(live.releases(loser.id).map(({ stage }) => stage)).toEqual(['TEST', 'RELEASE']);
+});
+
+it('gives a host name to one of two groups that claim it at once', async () => {
+  const other = await groups.create('p2', { name: 'rival', description: '' });
+  const claims = [group, other].map((each) => codeOf(groups.addHost(each, 'api.example.com')));
+  expect((await Promise.all(claims)).toSorted()).toEqual(['gateway_host_taken', 'no error']);
+});
+
+it('moves a host name from one group to another', async () => {
+  const other = await groups.create('p1', { name: 'other', description: '' });
+  await groups.addHost(group, 'api.example.com');
+  await groups.removeHost(group, 'API.example.com');
+  await groups.addHost(other, 'api.example.com');
+  expect(live.groupOf('api.example.com')?.id).toBe(other.id);
+  expect(await codeOf(groups.removeHost(group, 'api.example.com'))).toBe('not_found');
+});
+
+it('keeps the last twenty releases of an API', async () => {
+  const api = await apis.create(group, definition());
+  for (let n = 0; n < 22; n += 1) await publish(api);
+  const history = await apis.history(api, 'RELEASE');
+  expect(history.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, n) => 22 - n));
+  expect(history.filter((release) => release.live).map(({ number }) => number)).toEqual([22]);
+});
+
+it('limits the memory of what a project publishes, and leaves the live release where it refuses', async () => {
+  const api = await apis.create(group, definition());
+  await publish(api);
+  await storage.db
+    .updateTable('gateway_release')
+    .set({ bytes: 8 * 1024 * 1024 })
+    .execute();
+  const other = await apis.create(group, definition({ name: 'other', path: '/other' }));
+  expect(await codeOf(publish(other))).toBe('gateway_quota');
+  expect(pathsOf(api)).toEqual([[1, '/orders']]);
+  // its own memory is free again
+  expect((await publish(api)).live).toBe(true);
+  await publish(other);
+});
+
+it('refuses one more group than a project may have', async () => {
+  for (let n = 1; n < 50; n += 1) await groups.create('p1', { name: `group-${n}`, description: '' });
+  expect(await codeOf(groups.create('p1', { name: 'more', description: '' }))).toBe('gateway_quota');
+  expect(await codeOf(groups.create('p2', { name: 'shop', description: '' }))).toBe('no error');
+  expect(await codeOf(groups.create('p2', { name: 'shop', description: '' }))).toBe('resource_exists');
+});
+
+it('refuses what belongs to a group that was deleted meanwhile', async () => {
+  const api = await apis.create(group, definition());
+  await groups.delete(group);
+  expect(await codeOf(publish(api))).toBe('not_found');
+  expect(await codeOf(groups.addHost(group, 'api.example.com'))).toBe('not_found');
+  expect(await codeOf(apis.create(group, definition({ name: 'more' })))).toBe('not_found');
+  expect(await codeOf(apis.update(group, api, definition()))).toBe('not_found');
+});

@@ -1,0 +1,60 @@
+export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
+export const AUTHS = ['IAM', 'NONE'] as const;
+
+/** A group of APIs. Times are ms since the epoch. */
+export interface Group {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly hosts: readonly string[];
+  readonly createdAt: number;
+}
+
+/** The function behind an API. Another function that gets its name later is not meant. */
+export interface ApiBackend {
+  readonly functionId: string;
+  readonly package: string;
+  readonly name: string;
+  /** `latest`, a version, or `!` and an alias. */
+  readonly qualifier: string;
+}
+
+export interface ApiDefinition {
+  readonly name: string;
+  readonly method: (typeof METHODS)[number];
+  readonly path: string;
+  /** All below the path too. */
+  readonly below: boolean;
+  readonly auth: (typeof AUTHS)[number];
+  readonly backend: ApiBackend;
+  /** How long a caller waits at most until the answer begins. */
+  readonly timeoutMs: number;
+  /** The caller learns that the event is stored, but not its result. */
+  readonly async: boolean;
+}
+
+export interface Api {
+  readonly id: string;
+  readonly groupId: string;
+  readonly projectId: string;
+  readonly definition: ApiDefinition;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** A definition as it was published. */
+export interface Release {
+  readonly id: string;
+  readonly apiId: string;
+  readonly groupId: string;
+  readonly projectId: string;
+  readonly stage: string;
+  /** Of all releases of the group, rising. */
+  readonly number: number;
+  readonly definition: ApiDefinition;
+  readonly live: boolean;
+  readonly description: string;
+  readonly publishedBy: string;
+  readonly publishedAt: number;
+}
