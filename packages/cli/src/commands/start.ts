@@ -59,6 +59,11 @@ export const SERVER_FLAGS = {
     'mail server for subscribers of topics: smtps://host, without a password (see FGS_SMTP_URL and --set smtp_from=ADDRESS)',
   ),
   'smtp-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
+  'otlp-endpoint': flag.text(
+    'URL',
+    'OpenTelemetry collector that gets logs and traces by OTLP over HTTP, such as https://collector:4318',
+  ),
+  'otlp-headers-file': flag.text('FILE', 'headers of requests to it: Name=value, one on a line (see FGS_OTLP_HEADERS)'),
   set: flag.list('NAME=VALUE', 'any other setting of the server, such as idle_timeout=5m'),
   config: flag.text('FILE', 'configuration file of the server'),
   'log-level': flag.text('LEVEL', 'how much the server logs', {

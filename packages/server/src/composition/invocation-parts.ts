@@ -32,6 +32,7 @@ export function invocationParts(deps: InvocationDeps) {
     gate,
     running: measuring.running,
     requests: life.requests,
+    withTraces: config.otlp !== undefined,
     agencyCredentials: (projectId, agency, depth) => iam.agencyCredentials.of(projectId, agency, depth),
     clock,
     random: Math.random,

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from '../artifacts/index.ts';
+import type { OtlpConfig } from '../config/index.ts';
 import { Catalog, ProjectContentsStore } from '../control/index.ts';
 import { Iam } from '../iam/index.ts';
 import { Queue, SteadyTime } from '../queue/index.ts';
 import { checkShared, functionFacts, openDatabase, plannedAddresses, writeCredentials } from '../startup/index.ts';
 import { ChangeFeed, Duty, type DutyOptions, Leases, Membership } from '../storage/index.ts';
-import { openTelemetry } from '../telemetry/index.ts';
+import { type ExportSettings, openTelemetry } from '../telemetry/index.ts';
 import type { HostParts } from './host-parts.ts';
 import type { Root } from './root.ts';
 import { sharedBlobs } from './shared-blobs.ts';
@@ -63,9 +65,11 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
     dir: config.dataDir,
     retainDays: config.logRetainDays,
     limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
+    exportTo: config.otlp === undefined ? undefined : exportTo(config.otlp, config.region),
     mayWriteLogs: () => !disk.state.low,
     clock,
     onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
+    onExportLoss: (loss) => log.warn(loss, 'the collector did not get all logs and traces of the last minute'),
     onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
   });
   life.onStop(() => telemetry.close());
@@ -89,6 +93,11 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
     ...{ sealer, storage, membership, leases, feed, catalog, iam, addresses, steady, queue, telemetry, artifacts },
     duty,
   };
+}
+
+function exportTo({ endpoint, headers, ca }: OtlpConfig, region: string): ExportSettings {
+  const revealed = Object.fromEntries([...headers].map(([name, value]) => [name, value.reveal()]));
+  return { target: { endpoint, headers: revealed, ca }, server: { region, instanceId: randomUUID() } };
 }
 
 type FollowingDeps = Pick<Root, 'clock'> & Pick<StateParts, 'storage' | 'feed'>;

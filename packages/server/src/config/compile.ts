@@ -111,7 +111,7 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,
-): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'searchPath' | 'sharedArtifacts'> {
+): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'otlp' | 'searchPath' | 'sharedArtifacts'> {
   return {
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',

@@ -7,6 +7,7 @@ import { Secret } from '../lib/secret.ts';
 import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
 import { metricsToken } from './metrics-token.ts';
+import { type OtlpSettings, otlpConfig, otlpSettings } from './otlp.ts';
 import { type Config, RawConfig } from './schema.ts';
 import { sealingKey } from './sealing-key.ts';
 import { s3Keys, sharedPlace } from './shared-place.ts';
@@ -53,6 +54,7 @@ export interface Settings {
   readonly sealingKey: string | undefined;
   readonly s3Keys: string | undefined;
   readonly metricsToken: string | undefined;
+  readonly otlp: OtlpSettings | undefined;
   readonly searchPath: readonly string[];
 }
 
@@ -103,6 +105,13 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
     s3Keys: keys,
     sealingKey: sealingKey(raw.key_file, url !== undefined),
     metricsToken: metricsToken(raw.metrics_token_file),
+    otlp: otlpSettings({
+      endpoint: raw.otlp_endpoint,
+      headers: raw.otlp_headers,
+      headersFile: raw.otlp_headers_file,
+      caFile: raw.otlp_ca_file,
+      headersOnCommandLine: flags.values.otlp_headers !== undefined,
+    }),
     searchPath: searchPath(env),
   };
 }
@@ -117,6 +126,7 @@ export function compileSettings(settings: Settings): Config {
     sharedArtifacts: sharedPlace(raw, settings.s3Keys),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
+    otlp: otlpConfig(settings.otlp),
     searchPath: folders,
   });
 }
@@ -174,6 +184,7 @@ export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
   delete env.FGS_SMTP_URL;
   delete env.FGS_S3_KEYS;
+  delete env.FGS_OTLP_HEADERS;
 }
 
 /** Name files of our home. `npm run` sets the last two. */

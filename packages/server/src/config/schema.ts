@@ -97,6 +97,14 @@ export const RawConfig = Type.Object(
     smtp_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Address of the sender of e-mails. */
     smtp_from: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}$' })),
+    /** OpenTelemetry collector (`https://host:4318`) that gets logs and traces by OTLP over HTTP. */
+    otlp_endpoint: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    /** Headers of requests to it (`Name=value`, with commas). Not on the command line. */
+    otlp_headers: Type.Optional(Type.String({ minLength: 1, maxLength: 65_536 })),
+    /** File that holds those headers. */
+    otlp_headers_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** File with certificates (PEM) that the collector may have besides those of public authorities. */
+    otlp_ca_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Folders (absolute, with commas) below which file systems may be shared with functions. */
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
@@ -166,6 +174,15 @@ export type SharedPlace =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 's3'; readonly place: S3Place };
 
+/** Where logs and traces also go. */
+export interface OtlpConfig {
+  /** Without a slash at the end. */
+  readonly endpoint: string;
+  readonly headers: ReadonlyMap<string, Secret>;
+  /** Certificates (PEM) that the collector may have besides those of public authorities. */
+  readonly ca: string | undefined;
+}
+
 /** Compiled: from here on only numbers in ms, bytes or megabytes. */
 export interface Config {
   readonly dataDir: string;
@@ -220,6 +237,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Undefined: only this machine reads metrics. */
   readonly metricsToken: Secret | undefined;
+  /** Undefined: logs and traces stay here. */
+  readonly otlp: OtlpConfig | undefined;
   readonly quotas: Quotas;
   readonly deadLetterRetainDays: number;
   readonly deadLettersPerFunction: number;

@@ -39,6 +39,8 @@ export interface InvokerOptions {
    * the last of so many functions that ran one after another. Unset: no function gets any.
    */
   readonly agencyCredentials?: (projectId: string, agency: string, depth: number) => Credentials | undefined;
+  /** Records and first lines get the caller's `traceparent`. */
+  readonly withTraces?: boolean;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
   readonly random: () => number;
@@ -55,6 +57,7 @@ const NO_CREDENTIALS: Credentials = {
 };
 
 const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
+const TRACEPARENT_CHARS = 55;
 /** Instances tried for one request when the initializer fails (guide 3.3.1). */
 const INIT_ATTEMPTS = 3;
 
@@ -194,7 +197,7 @@ export class Invoker {
     try {
       const startedAt = clock.now();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
-      logs.fromPlatform(instance.id, spec, requestId, `Start invoke request '${requestId}', version: ${spec.version}`);
+      logs.started(instance.id, spec, requestId, this.#traceparent(request));
       const answer = await instance.invoke({
         requestId,
         event: request.event,
@@ -278,7 +281,7 @@ export class Invoker {
     const { requestId } = request;
     const instanceId = '';
     const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
-    logs.fromPlatform(instanceId, spec, requestId, `Start invoke request '${requestId}', version: ${spec.version}`);
+    logs.started(instanceId, spec, requestId, this.#traceparent(request));
     releasePrinted(failed, requestId);
     if (!error.isReasonPrinted) {
       const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');
@@ -306,8 +309,20 @@ export class Invoker {
   #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {
     const receipt = buildReceipt(snapshot.urn, spec, request, measured);
     this.#options.logs.fromPlatform(measured.instanceId, spec, request.requestId, finishLine(receipt));
-    this.#options.record(toRecord(receipt, spec.functionKey, measured.startedAt));
+    this.#record(receipt, spec.functionKey, measured.startedAt, request);
     return receipt;
+  }
+
+  #record(receipt: Receipt, functionKey: string, startedAt: number, request: InvocationRequest): void {
+    const traceparent = this.#traceparent(request);
+    const record = toRecord(receipt, functionKey, startedAt);
+    this.#options.record(traceparent === undefined ? record : { ...record, traceparent });
+  }
+
+  #traceparent({ headers }: InvocationRequest): string | undefined {
+    if (this.#options.withTraces !== true || headers === undefined) return undefined;
+    const { traceparent } = headers;
+    return typeof traceparent === 'string' && traceparent.length === TRACEPARENT_CHARS ? traceparent : undefined;
   }
 
   #recordThrottle(
@@ -317,7 +332,7 @@ export class Invoker {
     failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) },
   ): void {
     if (request.mode === 'flow') return;
-    const { clock, record } = this.#options;
+    const { clock } = this.#options;
     const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb, context: { alias } };
     const totalMs = clock.monotonic() - request.receivedAt;
     const receipt = buildReceipt(snapshot.urn, spec, request, {
@@ -334,7 +349,7 @@ export class Invoker {
       responseBytes: 0,
       startedAt: clock.now(),
     });
-    record(toRecord(receipt, spec.functionKey, clock.now()));
+    this.#record(receipt, spec.functionKey, clock.now(), request);
   }
 }
 

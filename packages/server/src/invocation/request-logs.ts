@@ -34,6 +34,21 @@ export class RequestLogs {
     this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, level, message: log.text });
   }
 
+  /** The platform's first line of an invocation. */
+  started(
+    instanceId: string,
+    spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
+    requestId: string,
+    traceparent: string | undefined,
+  ): void {
+    const time = this.#clock.now();
+    const message = `Start invoke request '${requestId}', version: ${spec.version}`;
+    const { functionKey, version } = spec;
+    const line: LogLine = { time, functionKey, version, requestId, instanceId, level: 'INFO', message };
+    this.#append(traceparent === undefined ? line : { ...line, traceparent });
+    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message });
+  }
+
   /** A line of the platform itself, such as the start and end of an invocation. */
   fromPlatform(
     instanceId: string,

@@ -168,7 +168,8 @@ export interface PendingCall<Call, Result> {
 export interface CallHandler<Call, Result> {
   /** Answers every call before it returns. `flush` sends the answers given so far without waiting for the others. */
   handle(calls: ReadonlyArray<PendingCall<Call, Result>>, flush: () => void): void;
-  close(): void;
+  /** The thread ends when it has returned or resolved. */
+  close(): void | Promise<void>;
 }
 
 /** The thread's side. Takes all calls that have arrived, hands them to the handler as one batch, answers in one message. */
@@ -208,10 +209,7 @@ export function serveCalls<Call, Result>(open: (data: unknown) => CallHandler<Ca
     }
     if (batch.length > 0) handler.handle(batch, flush);
     flush();
-    if (message === 'close') {
-      handler.close();
-      port.close();
-    }
+    if (message === 'close') void Promise.resolve(handler.close()).finally(() => port.close());
   });
   port.postMessage({ kind: 'ready' } satisfies FromWorker<Result>);
 }

@@ -1,3 +1,4 @@
+export type { ExportFacts } from './export/types.ts';
 export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';
 export { EXPOSITION_TYPE, Exposition, type Sample } from './metrics/exposition.ts';
@@ -14,6 +15,7 @@ export {
   type Totals,
 } from './metrics/types.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
+export type { ExportSettings } from './thread-calls.ts';
 export type {
   InvocationMode,
   InvocationRecord,

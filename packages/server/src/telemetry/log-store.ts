@@ -133,8 +133,8 @@ export class LogStore {
 /** Data of an instance is not trusted: neither its clock nor any length. */
 function bounded(line: LogLine, now: number): LogLine {
   const plausible = line.time >= now - maxPastMs && line.time <= now + maxFutureMs;
-  const { message } = line;
-  return {
+  const { message, traceparent } = line;
+  const safe = {
     time: plausible ? Math.floor(line.time) : now,
     functionKey: line.functionKey.slice(0, maxKeyLength),
     version: line.version.slice(0, maxKeyLength),
@@ -143,4 +143,5 @@ function bounded(line: LogLine, now: number): LogLine {
     level: line.level,
     message: message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}… (cut)`,
   };
+  return traceparent === undefined ? safe : { ...safe, traceparent };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
+import { type ExportLoss, LossWatch } from './export/loss-watch.ts';
+import type { ExportFacts } from './export/types.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { LogStore } from './log-store.ts';
 import { Metrics } from './metrics/metrics.ts';
-import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+import type { ExportSettings, LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
 /** Interval between checks of the size limits. */
 const LIMIT_EVERY_MS = 60_000;
@@ -20,6 +22,10 @@ export interface TelemetryOptions {
   /** Lines are dropped, and counted, while it returns false. */
   readonly mayWriteLogs?: () => boolean;
   readonly clock: Clock;
+  /** A collector that gets lines and records, too. */
+  readonly exportTo?: ExportSettings | undefined;
+  /** Called once a minute while the collector does not get everything. */
+  readonly onExportLoss?: (loss: ExportLoss) => void;
   /** Called for batches that could not be written and for followers that threw. */
   readonly onError: (error: unknown) => void;
   /** Called with each damaged file that was set aside, so that a new one could be created. */
@@ -36,6 +42,8 @@ export interface Telemetry {
   readonly logs: LogStore;
   readonly records: InvocationRecords;
   readonly metrics: Metrics;
+  /** Undefined without a collector. */
+  exportFacts(): Promise<ExportFacts | undefined>;
   /** Removes days older than `retainDays`; also done automatically when a day begins. Returns which. */
   prune(): Promise<readonly string[]>;
   flush(): Promise<void>;
@@ -51,6 +59,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     retainDays,
     limits: options.limits ?? NO_LIMITS,
     searchBudgetMs: options.searchBudgetMs ?? 250,
+    export: options.exportTo,
   };
   const thread = await WorkerThread.start<TelemetryCall, TelemetryResult>({
     from: import.meta.url,
@@ -73,6 +82,18 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     for (const path of result.setAside) options.onSetAside?.(path);
     return result.dropped;
   };
+  const exportFacts = async (): Promise<ExportFacts | undefined> => {
+    if (data.export === undefined) return undefined;
+    const result = await thread.call({ op: 'export-facts' });
+    return result.op === 'export-facts' ? result.facts : undefined;
+  };
+  const losses = new LossWatch();
+  const minutely = async (): Promise<void> => {
+    await drop('limit');
+    const facts = await exportFacts();
+    const loss = facts === undefined ? undefined : losses.since(facts);
+    if (loss !== undefined) options.onExportLoss?.(loss);
+  };
   let timer: Timer | undefined;
   let isClosed = false;
   const close = async (): Promise<void> => {
@@ -83,7 +104,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   };
   const limitLater = (): void => {
     timer = clock.after(LIMIT_EVERY_MS, () => {
-      drop('limit')
+      minutely()
         .catch(onError)
         .finally(() => {
           if (!isClosed) limitLater();
@@ -93,5 +114,5 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const prune = (): Promise<readonly string[]> => drop('prune');
   await prune();
   limitLater();
-  return { logs, records, metrics, prune, flush, close };
+  return { logs, records, metrics, exportFacts, prune, flush, close };
 }

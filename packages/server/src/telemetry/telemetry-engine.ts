@@ -3,6 +3,7 @@ import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
 import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
+import type { Exporter } from './export/exporter.ts';
 import { enforceLimits } from './log-limits.ts';
 import { searchLogs } from './log-search.ts';
 import { MINUTE_MS } from './metrics/minute-table.ts';
@@ -20,17 +21,19 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #retainDays: number;
   readonly #limits: LogLimits;
   readonly #searchBudgetMs: number;
+  readonly #exporter: Exporter | undefined;
   /** Damaged files that were set aside since the last answer to `prune`. */
   readonly #setAside: string[] = [];
   #prunedOn: Day | undefined;
 
-  constructor(data: TelemetryThreadData) {
+  constructor(data: TelemetryThreadData, exporter: Exporter | undefined) {
     const onSetAside = (path: string): void => void this.#setAside.push(path);
     this.#files = new DayFiles(data.dir, onSetAside);
     this.#usage = new UsageFile(data.dir, onSetAside);
     this.#retainDays = data.retainDays;
     this.#limits = data.limits;
     this.#searchBudgetMs = data.searchBudgetMs;
+    this.#exporter = exporter;
   }
 
   handle(calls: ReadonlyArray<PendingCall<TelemetryCall, TelemetryResult>>, flush: () => void): void {
@@ -41,12 +44,19 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         pending.reject(error);
       }
       flush();
+      this.#export(pending.call);
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#files.close();
     this.#usage.close();
+    await this.#exporter?.close();
+  }
+
+  #export(call: TelemetryCall): void {
+    if (call.op === 'lines') this.#exporter?.addLines(call.lines);
+    else if (call.op === 'records') this.#exporter?.addRecords(call.records);
   }
 
   /** Damaged logs and metrics must not prevent new ones from being written. */
@@ -88,6 +98,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'months', months: this.#usage.months(this.#files, call.projectId, call.now, call.months) };
       case 'totals':
         return { op: 'totals', totals: this.#sinceStart.totals() };
+      case 'export-facts':
+        return { op: 'export-facts', facts: this.#exporter?.facts };
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };

@@ -1,5 +1,11 @@
+import { workerData } from 'node:worker_threads';
 import { serveCalls } from '../lib/worker-thread.ts';
 import { TelemetryEngine } from './telemetry-engine.ts';
 import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
-serveCalls<TelemetryCall, TelemetryResult>((data) => new TelemetryEngine(data as TelemetryThreadData));
+const data = workerData as TelemetryThreadData;
+// the modules of OpenTelemetry cost memory: only a server that exports loads them
+const exporter =
+  data.export === undefined ? undefined : new (await import('./export/exporter.ts')).Exporter(data.export);
+
+serveCalls<TelemetryCall, TelemetryResult>(() => new TelemetryEngine(data, exporter));

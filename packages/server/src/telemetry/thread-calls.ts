@@ -1,3 +1,5 @@
+import type { ServerFacts } from './export/resources.ts';
+import type { ExportFacts, OtlpTarget } from './export/types.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
 
@@ -12,6 +14,7 @@ export type TelemetryCall =
   | { readonly op: 'rank'; readonly query: RankQuery }
   | { readonly op: 'months'; readonly projectId: string; readonly now: number; readonly months: number }
   | { readonly op: 'totals' }
+  | { readonly op: 'export-facts' }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number }
   /** Enforces the size limits; answers like `prune`. */
@@ -26,6 +29,7 @@ export type TelemetryResult =
   | { readonly op: 'rank'; readonly ranked: readonly Ranked[] }
   | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
   | { readonly op: 'totals'; readonly totals: Totals }
+  | { readonly op: 'export-facts'; readonly facts: ExportFacts | undefined }
   | {
       readonly op: 'prune';
       readonly dropped: readonly string[];
@@ -46,4 +50,12 @@ export interface TelemetryThreadData {
   readonly limits: LogLimits;
   /** How long one search may block writes. */
   readonly searchBudgetMs: number;
+  /** Undefined: nothing is exported. */
+  readonly export: ExportSettings | undefined;
+}
+
+/** Where telemetry also goes, and who sends it. */
+export interface ExportSettings {
+  readonly target: OtlpTarget;
+  readonly server: ServerFacts;
 }

@@ -16,6 +16,8 @@ export interface LogLine {
   readonly level: LogLevel;
   /** Cut after 96 Ki characters. */
   readonly message: string;
+  /** The caller's `traceparent`, in the platform's first line of a request; only for the export. */
+  readonly traceparent?: string;
 }
 
 export interface LogFilter {
@@ -88,6 +90,8 @@ export interface InvocationRecord {
   readonly peakMemoryBytes: number | null;
   readonly memoryMb: number;
   readonly responseBytes: number;
+  /** The caller's; only for the export. */
+  readonly traceparent?: string;
 }
 
 export interface RecordQuery {

@@ -13,7 +13,7 @@ import type { HttpMeter } from '../http/http-meter.ts';
 import type { PlatformDeps } from './platform.ts';
 
 export interface ScrapeDeps extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'asyncInvocations' | 'gate'> {
-  readonly telemetry: Pick<Telemetry, 'metrics' | 'logs' | 'records'>;
+  readonly telemetry: Pick<Telemetry, 'metrics' | 'logs' | 'records' | 'exportFacts'>;
   readonly meter: HttpMeter;
   /** Of the server process. */
   readonly processFacts: () => ProcessFacts;
@@ -118,6 +118,11 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
     [{ kind: 'lines' }, logs.droppedLines],
     [{ kind: 'records' }, records.droppedRecords],
   ]);
+  const exported = await deps.telemetry.exportFacts();
+  if (exported === undefined) return;
+  const dropped = Object.entries(exported.dropped).map(([signal, count]): Sample => [{ signal }, count]);
+  text.counter('funcgraph_export_dropped_total', 'Log lines and invocations that the collector did not get.', dropped);
+  text.gauge('funcgraph_export_buffered_bytes', 'Telemetry that waits for the collector.', exported.bufferedBytes);
 }
 
 /** Monitoring must see that the database is unavailable, and everything else. */

@@ -1,0 +1,33 @@
+export const SIGNALS = ['logs', 'traces'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** A collector, as the configuration names it. */
+export interface OtlpTarget {
+  /** Without a slash at the end; the signals are paths below it. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates in PEM that a collector may have besides those of public authorities. */
+  readonly ca: string | undefined;
+}
+
+/** One encoded request to the collector. */
+export interface Packet {
+  readonly signal: Signal;
+  readonly body: Uint8Array;
+  /** Lines or invocations in it. */
+  readonly items: number;
+}
+
+export type Verdict =
+  | { readonly kind: 'taken'; readonly rejected: number }
+  /** The same request would be refused again. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'later'; readonly reason: string; readonly waitMs?: number };
+
+export interface ExportFacts {
+  /** Lines and invocations that the collector did not get, since the start. */
+  readonly dropped: Readonly<Record<Signal, number>>;
+  readonly bufferedBytes: number;
+  /** Of the last request, unless it was taken. */
+  readonly failure: string | undefined;
+}

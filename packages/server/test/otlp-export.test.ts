@@ -1,0 +1,118 @@
+import { signRequest } from '@funcgraph/api';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Secret } from '../src/lib/secret.ts';
+import { TestCollector } from '../src/telemetry/export/testing.ts';
+import { FakeServer } from './fake-server.ts';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const TRACEPARENT = `00-${TRACE}-b7ad6b7169203331-01`;
+
+let collector: TestCollector;
+let server: FakeServer;
+const logged: string[] = [];
+let target: { project_id: string; function_urn: string };
+
+beforeAll(async () => {
+  collector = await TestCollector.start();
+  const headers = new Map([['Authorization', new Secret('Bearer token')]]);
+  const handler = (event: Buffer): string => {
+    if (event.toString() === 'fail') throw new Error('asked to fail');
+    return JSON.stringify({ statusCode: 200, body: 'fine' });
+  };
+  const otlp = { endpoint: collector.endpoint, headers, ca: undefined };
+  server = await FakeServer.start(
+    { handler },
+    { otlp },
+    pino({ level: 'warn' }, { write: (line) => logged.push(line) }),
+  );
+  target = await server.deploy('resize');
+}, 60_000);
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await collector?.[Symbol.asyncDispose]();
+});
+
+/** Lines and records go to the thread by the clock of the test. */
+const eventually = <T>(read: () => T) =>
+  expect.poll(() => {
+    server.clock.advance(50);
+    return read();
+  });
+
+const rootsOf = (requestId: string) =>
+  collector.spans.filter(({ attributes }) => attributes['faas.invocation_id'] === requestId);
+
+async function invoke(event: string, headers: Record<string, string> = {}): Promise<string> {
+  const url = `${server.running.endpoint}/v2/${target.project_id}/fgs/functions/${target.function_urn}/invocations`;
+  const body = Buffer.from(JSON.stringify(event));
+  const given = { 'Content-Type': 'application/json', ...headers };
+  const request = { method: 'POST', url: new URL(url), headers: given, body, nowMs: server.clock.now() };
+  const signed = await signRequest(request, server.key);
+  const answer = await fetch(url, { method: 'POST', headers: { ...given, ...signed }, body });
+  await answer.arrayBuffer();
+  return answer.headers.get('x-request-id') ?? '';
+}
+
+it('sends every invocation as a trace of its own, with its lines', async () => {
+  const ids: string[] = [];
+  for (let number = 0; number < 20; number += 1) ids.push(await invoke('hello'));
+  await eventually(() => ids.filter((id) => rootsOf(id).length === 1)).toEqual(ids);
+  expect(new Set(ids.map((id) => rootsOf(id)[0]?.traceId)).size).toBe(20);
+  const [first = ''] = ids;
+  expect(rootsOf(first)[0]).toMatchObject({
+    name: 'resize',
+    traceId: first.replaceAll('-', ''),
+    resource: { 'service.name': 'resize', 'faas.version': 'latest', 'cloud.account.id': server.projectId },
+    attributes: {
+      'faas.coldstart': true,
+      'faas.trigger': 'other',
+      'cloud.resource_id': expect.stringMatching(/:latest$/),
+    },
+  });
+  for (const id of ids) {
+    await eventually(() => collector.bodiesOf(id.replaceAll('-', ''))).toEqual([
+      expect.stringMatching(/^Start invoke request/),
+      expect.stringMatching(/^Finish invoke request/),
+    ]);
+  }
+  expect(collector.requests.every(({ headers }) => headers.authorization === 'Bearer token')).toBe(true);
+});
+
+it('continues traces of callers of the API and of function addresses', async () => {
+  const id = await invoke('hello', { traceparent: TRACEPARENT });
+  await eventually(() => rootsOf(id)).toMatchObject([{ traceId: TRACE, parentSpanId: 'b7ad6b7169203331' }]);
+  await eventually(() => collector.bodiesOf(TRACE)).toHaveLength(2);
+  const event_data = {
+    ...{ name: 'API', type: 1, path: '/w', req_method: 'GET', group_id: 'g1', match_mode: 'NORMAL', auth: 'NONE' },
+    func_info: { timeout: 5000 },
+  };
+  const body = { trigger_type_code: 'APIG', event_data } as const;
+  const { data } = await server.api.call('createFunctionTrigger', { params: target, body });
+  const url = String(data.event_data.invoke_url);
+  await fetch(url, { headers: { traceparent: TRACEPARENT.replace('0af7', '0bf7') } });
+  const callers = TRACE.replace('0af7', '0bf7');
+  await eventually(() =>
+    collector.spans.find(({ traceId, name }) => traceId === callers && name === 'resize'),
+  ).toMatchObject({
+    parentSpanId: 'b7ad6b7169203331',
+    attributes: { 'faas.trigger': 'http' },
+  });
+  const ignored = await invoke('hello', { traceparent: `${TRACEPARENT}x` });
+  await eventually(() => rootsOf(ignored)).toMatchObject([{ traceId: ignored.replaceAll('-', '') }]);
+});
+
+it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {
+  collector.status = 400;
+  const id = await invoke('fail');
+  const metrics = async (): Promise<string> => {
+    server.clock.advance(50);
+    return (await fetch(`${server.running.endpoint}/metrics`)).text();
+  };
+  await expect.poll(metrics).toMatch(/funcgraph_export_dropped_total\{signal="traces"\} [1-9]/);
+  expect(await metrics()).toMatch(/funcgraph_export_buffered_bytes \d/);
+  server.clock.advance(60_000);
+  await expect.poll(() => logged.join('')).toMatch(/"droppedInvocations":[1-9].*the collector answered 400 to/);
+  collector.status = 200;
+  expect(rootsOf(id)).toEqual([]);
+});
