@@ -81,6 +81,14 @@ export const LIMITS = {
   subscriptionsPerTopic: 10_000,
   /** Ours, the service has no number. */
   subscriptionsPerProject: 20_000,
+  /** Of a stream of the advanced type; the service has the hours as days. */
+  streamShards: { min: 1, max: 50 },
+  streamRetentionHours: { min: 1, max: 168 },
+  /** Of one record without its key, and of all records of one put. */
+  recordBytes: 1024 * 1024,
+  putRecords: 500,
+  putBytes: 5 * 1024 * 1024,
+  recordKeyChars: 256,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

@@ -20,6 +20,7 @@ import { platformRoutes } from './platform.ts';
 import { reservedInstanceRoutes } from './reserved-instances.ts';
 import { shareRoutes } from './shares.ts';
 import { statisticsRoutes } from './statistics.ts';
+import { streamRoutes } from './streams.ts';
 import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
@@ -48,6 +49,7 @@ export const ROUTES = {
   ...gatewayAppRoutes,
   ...gatewayRoutes,
   ...topicRoutes,
+  ...streamRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...statisticsRoutes,

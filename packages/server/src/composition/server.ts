@@ -19,6 +19,7 @@ import { resourceParts } from './resource-parts.ts';
 import type { Root, ServerParts } from './root.ts';
 import { serviceParts, startSources } from './service-parts.ts';
 import { followOthers, stateParts } from './state-parts.ts';
+import { streamParts } from './stream-parts.ts';
 import { topicParts, topicPublishing } from './topic-parts.ts';
 
 export interface RunningServer {
@@ -52,6 +53,7 @@ const assemble = (root: Root) =>
     .add(followOthers)
     .add(serviceParts)
     .add(bucketParts)
+    .add(streamParts)
     .add(topicPublishing)
     .add(deliveryParts)
     .add(topicParts)

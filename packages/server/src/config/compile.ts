@@ -104,6 +104,8 @@ function quotas(raw: RawConfig): Quotas {
     uploads: raw.quota_uploads ?? usual.uploads,
     uploadParts: raw.quota_upload_parts ?? usual.uploadParts,
     objectWrites: raw.quota_object_writes ?? usual.objectWrites,
+    streams: raw.quota_streams ?? usual.streams,
+    streamBytes: sizeBytes(raw.quota_stream_size, 'quota_stream_size') ?? usual.streamBytes,
   });
 }
 

@@ -41,6 +41,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'quota_uploads',
   'quota_upload_parts',
   'quota_object_writes',
+  'quota_streams',
 ]);
 
 /**

@@ -147,6 +147,9 @@ export const RawConfig = Type.Object(
     quota_upload_parts: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
     /** Objects and parts of a project that are being written at once. */
     quota_object_writes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    /** Streams of a project, and the size of their records. */
+    quota_streams: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    quota_stream_size: Type.Optional(Type.String()),
     /** How long permanently failed invocations are kept with their events, and how many per function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),

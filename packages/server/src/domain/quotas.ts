@@ -33,6 +33,9 @@ export interface Quotas {
   readonly uploadParts: number;
   /** Objects and parts of a project that are being written at once, on one server. */
   readonly objectWrites: number;
+  /** Of a project, and the bytes of the records in them. */
+  readonly streams: number;
+  readonly streamBytes: number;
 }
 
 export const USUAL_QUOTAS: Quotas = {
@@ -55,4 +58,6 @@ export const USUAL_QUOTAS: Quotas = {
   uploads: 1_000,
   uploadParts: 100_000,
   objectWrites: 256,
+  streams: 100,
+  streamBytes: 10 * 1024 ** 3,
 };

@@ -49,6 +49,12 @@ export {
   METHODS as GATEWAY_METHODS,
   type Release,
 } from './gateway/types.ts';
+export { formatCursor, readCursor } from './streams/cursor.ts';
+export { type OpenStreams, openStreams } from './streams/open-streams.ts';
+export type { StreamRecords } from './streams/records.ts';
+export { hashRange, readShardId, shardId } from './streams/shards.ts';
+export type { Streams } from './streams/streams.ts';
+export type { Stream, StreamUsage } from './streams/types.ts';
 export { flowSender, type StartFlow } from './topics/delivery/flow-sender.ts';
 export { functionSender } from './topics/delivery/function-sender.ts';
 export { httpSender } from './topics/delivery/http-sender.ts';

@@ -17,6 +17,7 @@ import type { NetworksSchema } from './schema/networks.ts';
 import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { SharesSchema } from './schema/shares.ts';
+import type { StreamsSchema } from './schema/streams.ts';
 import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
 import type { TopicsSchema } from './schema/topics.ts';
@@ -39,6 +40,7 @@ export type Schema = IdentitySchema &
   ClusterSchema &
   DependenciesSchema &
   FactsSchema &
+  StreamsSchema &
   TestEventsSchema &
   TagsSchema &
   TopicsSchema &

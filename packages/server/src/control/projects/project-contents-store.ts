@@ -11,6 +11,7 @@ const KINDS = [
   ['flow', 'flow', 'flows'],
   ['topic', 'topic', 'topics'],
   ['bucket', 'bucket', 'buckets'],
+  ['stream', 'stream', 'streams'],
 ] as const;
 
 /** Counts the rows that belong to projects; no rules. */

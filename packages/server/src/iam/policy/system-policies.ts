@@ -32,6 +32,7 @@ export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
     document: allow(
       'functiongraph:*:*',
       'smn:*:*',
+      'dis:*:*',
       'obs:*:*',
       'eps:*:*',
       'platform:*:*',

@@ -3,7 +3,7 @@ import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
 import type { FlowRuns, Flows } from '../../flows/index.ts';
-import type { BucketUsage } from '../../services/index.ts';
+import type { BucketUsage, Streams, StreamUsage } from '../../services/index.ts';
 import type { RunningCalls } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
 
@@ -31,6 +31,7 @@ export interface FunctionQuotaDeps {
   readonly deadLetterBox: { usage(projectId: string): Promise<QueueUse> };
   /** What a project stores in buckets. */
   readonly bucketUsage: (projectId: string) => Promise<BucketUsage>;
+  readonly streams: Pick<Streams, 'usage'>;
   readonly idleMs: number;
 }
 
@@ -128,6 +129,7 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             setting: 'quota_dead_letter_size',
           },
           ...bucketQuotas(quotas, await deps.bucketUsage(projectId)).map((quota) => ({ ...ofProject, ...quota })),
+          ...streamQuotas(quotas, await deps.streams.usage(projectId)).map((quota) => ({ ...ofProject, ...quota })),
           {
             ...ofFunction,
             ...{ name: 'versions', quota: quotas.versionsPerFunction, used: most.versions },
@@ -175,5 +177,12 @@ function bucketQuotas(quotas: Quotas, used: BucketUsage) {
     { name: 'uploads', quota: quotas.uploads, used: used.uploads, setting: 'quota_uploads' },
     { name: 'upload_parts', quota: quotas.uploadParts, used: used.parts, setting: 'quota_upload_parts' },
     { name: 'object_writes', quota: quotas.objectWrites, used: used.writes, setting: 'quota_object_writes' },
+  ];
+}
+
+function streamQuotas(quotas: Quotas, used: StreamUsage) {
+  return [
+    { name: 'streams', quota: quotas.streams, used: used.streams, setting: 'quota_streams' },
+    { name: 'stream_size', quota: quotas.streamBytes, used: used.bytes, unit: 'bytes', setting: 'quota_stream_size' },
   ];
 }

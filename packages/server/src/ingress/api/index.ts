@@ -25,6 +25,7 @@ import { reservedInstanceHandlers } from './reserved-instances.ts';
 import { scrapeHandlers } from './scrape.ts';
 import { shareHandlers } from './shares.ts';
 import { statisticsHandlers } from './statistics.ts';
+import { streamHandlers } from './streams/handlers.ts';
 import { telemetryHandlers } from './telemetry.ts';
 import { topicHandlers } from './topics/handlers.ts';
 import { triggerHandlers } from './triggers.ts';
@@ -50,6 +51,7 @@ const GROUPS = [
   gatewayAppHandlers,
   gatewayHandlers,
   topicHandlers,
+  streamHandlers,
   triggerHandlers,
   imageHandlers,
   dependencyHandlers,

@@ -68,6 +68,7 @@ const STORING: ReadonlySet<RouteId> = new Set<RouteId>([
   'startSyncWorkflowExecution',
   'createCallbackWorkflow',
   'sendImagePiece',
+  'sendRecords',
 ]);
 
 /** Takes the body for the audit log, once it is parsed. */

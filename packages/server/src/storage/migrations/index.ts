@@ -38,6 +38,7 @@ import { topics0038 } from './0038-topics.ts';
 import { buckets0039 } from './0039-buckets.ts';
 import { flowsWithTriggers0040 } from './0040-flows-with-triggers.ts';
 import { gatewayGroups0041 } from './0041-gateway-groups.ts';
+import { streams0042 } from './0042-streams.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -80,4 +81,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0039-buckets': buckets0039,
   '0040-flows-with-triggers': flowsWithTriggers0040,
   '0041-gateway-groups': gatewayGroups0041,
+  '0042-streams': streams0042,
 };
