@@ -14,6 +14,8 @@ let usual: Partial<Record<RouteId, Usual>>;
 let others: string[];
 let archive: string;
 let runtime: string;
+/** Whether the operation before may have changed what `prepare` made. */
+let hasChanged = true;
 
 const text = (value: string): string => Buffer.from(value).toString('base64');
 const code = fakeZip([{ name: 'index.js', data: 'exports.handler = async () => 1;' }]).toString('base64');
@@ -280,7 +282,7 @@ async function readBack(operation: RouteId, { what }: Attempt, { text: answer }:
   const flaws: string[] = [];
   const ofFunction = ['createFunction', 'updateFunctionConfig', 'createFunctionVersion'].includes(operation);
   for (const id of ofFunction ? OF_FUNCTION : OF_THE_REST) {
-    const [read] = attempts(ROUTES[id], { params, query: { config: 'true' } }, []);
+    const [read] = attempts(ROUTES[id], { params, query: { config: 'true' } }, [], 0);
     const found = read === undefined ? 'none' : await ask(ROUTES[id], read);
     if (typeof found === 'string' || found.status !== 200) flaws.push(`${what} -> ${id}: ${JSON.stringify(found)}`);
   }
@@ -337,7 +339,7 @@ describe.each(OWN)('our own %s', (id) => {
     const names = Object.keys(route.params.properties);
     const params = Object.fromEntries(names.map((name) => [name, known[name] ?? 'x']));
     const flaws: string[] = [];
-    for (const attempt of attempts(route, { params }, others)) {
+    for (const attempt of attempts(route, { params }, others, OWN.indexOf(id))) {
       const found = flaw(await ask(route, attempt));
       if (found !== undefined) flaws.push(`${attempt.what} -> ${found}`);
     }
@@ -346,14 +348,17 @@ describe.each(OWN)('our own %s', (id) => {
 });
 
 describe.each(OPERATIONS)('%s', (id) => {
-  beforeEach(prepare);
+  beforeEach(async () => {
+    if (hasChanged) await prepare();
+    hasChanged = ROUTES[id].method !== 'GET';
+  });
 
   it('never fails by its own fault on nonsense, and refuses it in words', async () => {
     const route: Route = ROUTES[id];
     const flaws: string[] = [];
     const input = usual[id] ?? { params: {} };
     let count = 0;
-    for (const attempt of attempts(route, input, others)) {
+    for (const attempt of attempts(route, input, others, OPERATIONS.indexOf(id))) {
       count += 1;
       const answer = await ask(route, withNewName(id, attempt, count));
       const found = flaw(answer);
@@ -364,6 +369,6 @@ describe.each(OPERATIONS)('%s', (id) => {
       await undo(id, answer);
     }
     expect(flaws).toEqual([]);
-    expect(count).toBeGreaterThan(15);
+    expect(count).toBeGreaterThan(10);
   }, 120_000);
 });

@@ -26,93 +26,79 @@ export interface Usual {
   readonly body?: unknown;
 }
 
+/** Readers treat the values of one group alike: each field gets one of them, the next field the next. */
+type Groups<T> = readonly (readonly T[])[];
+
 /** Values that any field of a body may get. */
-const VALUES: readonly unknown[] = [
-  '',
-  ' ',
-  'some text',
-  '\0',
-  '\ud800',
-  'é😀\u202e\r\nX-Injected: 1',
-  '../../../etc/passwd',
-  '__proto__',
-  'null',
-  `urn:fss:local-1:p:function:default:hello:${'x'.repeat(300)}`,
-  'x'.repeat(5000),
-  '-1',
-  '9999999999',
-  -1,
-  0,
-  1.5,
-  1e300,
-  2 ** 53,
-  true,
-  null,
-  [],
+const VALUES: Groups<unknown> = [
+  [''],
+  [' ', '\0', '\ud800', 'é😀\u202e\r\nX-Injected: 1', '../../../etc/passwd'],
+  ['some text', '__proto__', 'null'],
+  [`urn:fss:local-1:p:function:default:hello:${'x'.repeat(300)}`, 'x'.repeat(5000)],
+  ['-1', '9999999999'],
+  [-1, 1e300, 2 ** 53],
+  [0],
+  [1.5],
+  [true],
   [null],
   [[]],
-  [{}],
-  {},
-  { a: { b: [1] } },
-  { constructor: 1, toString: 'x', hasOwnProperty: null },
+  [[null], [[]]],
+  [[{}]],
+  [{}, { a: { b: [1] } }, { constructor: 1, toString: 'x', hasOwnProperty: null }],
 ];
 
 /** The same in a path: raw, as a client could write it. */
-const IN_PATH = [
-  'x',
-  '%00',
-  '%zz',
-  '%ff%fe',
-  '%2e%2e%2f%2e%2e',
-  '..%2F..%2Fetc',
-  '__proto__',
-  'constructor',
-  '%F0%9F%98%80',
-  "'%20OR%201=1--",
-  'a%0d%0ab',
-  'urn:fss',
-  'urn:fss:::::::',
-  'urn:fss:local-1:p:function:default:hello:!',
-  'x'.repeat(400),
-  'x'.repeat(700),
-  '-1',
-  '0',
-  '99999999999999999999',
-  '1e9',
+const IN_PATH: Groups<string> = [
+  ['%00', '%2e%2e%2f%2e%2e', '..%2F..%2Fetc', 'a%0d%0ab'],
+  ['%zz', '%ff%fe'],
+  ['x', '__proto__', 'constructor'],
+  ['%F0%9F%98%80', "'%20OR%201=1--"],
+  ['urn:fss', 'urn:fss:::::::', 'urn:fss:local-1:p:function:default:hello:!'],
+  ['x'.repeat(400)],
+  ['x'.repeat(700)],
+  ['-1', '1e9'],
+  ['0', '99999999999999999999'],
 ];
 
-const IN_QUERY = [
-  '',
-  '-1',
-  '1.5',
-  '1e300',
-  '99999999999999999999',
-  'text',
-  '%00',
-  '%zz',
-  '__proto__',
-  'x'.repeat(3000),
+const IN_QUERY: Groups<string> = [
+  [''],
+  ['-1'],
+  ['1.5', '1e300', '99999999999999999999'],
+  ['text', '%00', '%zz', '__proto__'],
+  ['x'.repeat(3000)],
 ];
+
+function share<T>(groups: Groups<T>, turn: number): T[] {
+  return groups.flatMap((group) => group.slice(turn % group.length).slice(0, 1));
+}
 
 /** Whole bodies that are no object of fields. */
-export const BODIES: readonly [string, string | Buffer][] = [
-  ['empty', ''],
-  ['no JSON', '{"a":'],
-  ['bytes', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
-  ['null', 'null'],
-  ['a number', '1'],
-  ['a text', '"x"'],
-  ['a flag', 'true'],
-  ['a list', '[]'],
-  ['a list of lists', '[[[]]]'],
-  ['an empty object', '{}'],
-  ['a prototype', '{"__proto__":{"func_name":"x"},"constructor":{}}'],
-  ['a deep list', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
-  ['a deep object', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
-  ['a deeper list than the engine can walk', '['.repeat(70_000)],
-  ['more values than any document has', `[${'{},'.repeat(300_000)}{}]`],
-  ['the same key twice', '{"name":"a","name":1}'],
+const BODY_GROUPS: Groups<readonly [string, string | Buffer]> = [
+  [
+    ['empty', ''],
+    ['null', 'null'],
+    ['an empty object', '{}'],
+    ['a prototype', '{"__proto__":{"func_name":"x"},"constructor":{}}'],
+  ],
+  [['no JSON', '{"a":']],
+  [['bytes', Buffer.from([0xff, 0xfe, 0x00, 0x80])]],
+  [
+    ['a number', '1'],
+    ['a text', '"x"'],
+    ['a flag', 'true'],
+    ['a list', '[]'],
+    ['a list of lists', '[[[]]]'],
+  ],
+  [
+    ['a deep list', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+    ['a deep object', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['a deeper list than the engine can walk', '['.repeat(70_000)],
+    ['more values than any document has', `[${'{},'.repeat(300_000)}{}]`],
+  ],
+  [['the same key twice', '{"name":"a","name":1}']],
 ];
+
+export const BODIES = BODY_GROUPS.flat();
 
 /** Every field of a schema, those of objects in lists and alternatives too. */
 function fieldsOf(schema: Schema, path: Path = []): Path[] {
@@ -142,34 +128,39 @@ function targetOf(path: string, params: Usual['params'], query: Usual['query'] =
 const bytes = (value: unknown): Buffer => (value === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value)));
 const shown = (value: unknown): string => (JSON.stringify(value) ?? '').slice(0, 60);
 
-/** All attempts on one operation: each wrong in one place, with the usual input around it. `urns` are of others. */
-export function* attempts(route: Route, usual: Usual, urns: readonly string[]): Generator<Attempt> {
+/**
+ * All attempts on one operation: each wrong in one place, with the usual input around it. `urns` are of others. `turn`
+ * differs between operations.
+ */
+export function* attempts(route: Route, usual: Usual, urns: readonly string[], turn: number): Generator<Attempt> {
   const { params, query, body } = usual;
   const target = targetOf(route.path, params, query);
   yield { what: 'nothing wrong', target, body: bytes(body) };
   if (route.bodyLimit <= MEBIBYTE) {
     yield { what: 'a huge body', target, body: Buffer.alloc(route.bodyLimit + 1, ' ') };
   }
-  for (const name of Object.keys(params)) {
-    const values = name.endsWith('urn') || name === 'resource_id' ? [...IN_PATH, ...urns] : IN_PATH;
+  for (const [place, name] of Object.keys(params).entries()) {
     // rights are asked for before anything else, alike by all
-    for (const value of name === 'project_id' ? IN_PATH.slice(0, 4) : values) {
+    const values = share(name === 'project_id' ? IN_PATH.slice(0, 3) : IN_PATH, turn + place);
+    const isUrn = name.endsWith('urn') || name === 'resource_id';
+    for (const value of isUrn ? [...values, ...urns] : values) {
       const odd = targetOf(route.path, { ...params, [name]: value }, query);
       yield { what: `${name} ${value.slice(0, 60)}`, target: odd, body: bytes(body) };
     }
   }
-  for (const name of Object.keys((route.query as Schema).properties ?? {})) {
-    for (const value of IN_QUERY) {
+  for (const [place, name] of Object.keys((route.query as Schema).properties ?? {}).entries()) {
+    for (const value of share(IN_QUERY, turn + place)) {
       const odd = targetOf(route.path, params, { ...query, [name]: value });
       yield { what: `${name}=${value.slice(0, 60)}`, target: odd, body: bytes(body) };
     }
     const twice = `${target}${target.includes('?') ? '&' : '?'}${name}=1&${name}=2`;
     yield { what: `${name} twice`, target: twice, body: bytes(body) };
   }
-  for (const [what, text] of BODIES) yield { what, target, body: Buffer.from(text) };
-  for (const [field, path] of fieldsOf(route.body as Schema).entries()) {
-    // nested values are read by the same readers as those above them: the fields share the values among them
-    for (const value of path.length > 1 ? VALUES.filter((_, at) => at % 4 === field % 4) : VALUES) {
+  for (const [what, text] of share(BODY_GROUPS, turn)) yield { what, target, body: Buffer.from(text) };
+  for (const [place, path] of fieldsOf(route.body as Schema).entries()) {
+    // nested values are read by the same readers as those above them
+    const groups = path.length > 1 ? VALUES.filter((_, at) => at % 2 === place % 2) : VALUES;
+    for (const value of share(groups, turn + place)) {
       yield { what: `${path.join('.')}: ${shown(value)}`, target, body: bytes(withValue(body, path, value)) };
     }
   }
