@@ -107,6 +107,8 @@ export default defineConfig({
           name: 'integration',
           globalSetup: ['tests/prepared-runtimes.ts'],
           include: ['packages/*/test/**/*.test.ts'],
+          // loading a whole server takes longer than most of these files; each starts three to five threads
+          isolate: false,
         },
       },
       real('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),

@@ -1,12 +1,21 @@
-import { expect, it, vi } from 'vitest';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { SandboxError } from '../src/instances/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const disk = vi.hoisted(() => ({ isFull: false }));
-vi.mock('node:fs/promises', async (original) => ({
-  ...(await original<typeof import('node:fs/promises')>()),
-  statfs: async () => ({ bavail: disk.isFull ? 5 : 5_000, blocks: 10_000, bsize: 2 ** 20 }),
-}));
+const disk = { isFull: false };
+
+// not `vi.mock`: the modules of the server may be those of an earlier file
+beforeAll(() => {
+  const statfs = async () => ({ bavail: disk.isFull ? 5 : 5_000, blocks: 10_000, bsize: 2 ** 20 });
+  vi.spyOn(fs, 'statfs').mockImplementation(statfs as unknown as typeof fs.statfs);
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
 
 const gatewayApi = (invocation_type: 'sync' | 'async') => ({
   name: invocation_type,
