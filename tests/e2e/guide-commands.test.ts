@@ -73,7 +73,15 @@ test.each([
       'photos/film.mp4: stored 20000000 bytes\nphotos: removed 1 object\nphotos: deleted\nno buckets',
     ],
   ],
-  ['event-webhooks.md', ['order 4711 by /shop/berlin', 'order 4712 by /shop/berlin']],
+  [
+    'event-webhooks.md',
+    [
+      'order 4711 by /shop/berlin',
+      'order 4712 by /shop/berlin',
+      'order 4713 by /shop/rome',
+      'shop: renewed\nsecret: whsec_',
+    ],
+  ],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
   [

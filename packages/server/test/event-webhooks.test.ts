@@ -21,6 +21,7 @@ let events: unknown[];
 /** What the function does. */
 let act: () => Promise<unknown> = () => Promise.resolve();
 let webhook: Webhook;
+let identities: Identities;
 let connections: RawConnection[] = [];
 let count = 0;
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
     pino({ level: 'silent' }),
     { doors: true },
   );
+  identities = new Identities(server);
   const deployed = await server.deploy('hello');
   base = { ...deployed, function_urn: deployed.function_urn.replace(/:latest$/, '') };
 }, 60_000);
@@ -288,7 +290,6 @@ describe('a body', () => {
 
 describe('the secret of a trigger', () => {
   it('is shown to those who may change the trigger, and not in lists', async () => {
-    const identities = new Identities(server);
     const reading = await identities.policy([
       { Effect: 'Allow', Action: ['functiongraph:*:get', 'functiongraph:*:list'] },
     ]);
@@ -305,6 +306,101 @@ describe('the secret of a trigger', () => {
     const body = { trigger_type_code: 'TIMER', event_data: { name: 't', schedule_type: 'Rate', schedule: '3d' } };
     const { data } = await server.api.call('createFunctionTrigger', { params: base, body });
     expect(data).not.toHaveProperty('secret');
+  });
+});
+
+describe('a renewed secret', () => {
+  it('replaces the old one, of secrets and of signatures', async () => {
+    const { data } = await server.api.call('renewTriggerSecret', { params: { ...base, trigger_id: webhook.id } });
+    expect(data).toMatchObject({ trigger_id: webhook.id, event_data: { invoke_url: webhook.url } });
+    const renewed = { ...webhook, secret: data.secret ?? '' };
+    expect(renewed.secret).not.toBe(webhook.secret);
+    const text = JSON.stringify({ ...EVENT, id: fresh() });
+    expect(await send(EVENT)).toMatchObject(REFUSED);
+    expect(await post(webhook.url, signed(text), text)).toMatchObject(REFUSED);
+    expect(await post(webhook.url, signed(text, renewed), text)).toMatchObject({ status: 202 });
+    await server.api.call('updateTrigger', { params: of(webhook), body: { event_data: { types: ['refund'] } } });
+    expect(await send({ ...EVENT, id: fresh(), type: 'refund' }, renewed)).toMatchObject({ status: 202 });
+    await ran(2);
+  });
+
+  it('is for those who may change the trigger, and for EVENT triggers', async () => {
+    const reading = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:get'] }]);
+    const { api: reader } = await identities.user([reading]);
+    const params = { ...base, trigger_id: webhook.id };
+    await expect(reader.call('renewTriggerSecret', { params })).rejects.toMatchObject({ status: 403 });
+    const timer = { trigger_type_code: 'TIMER', event_data: { name: 't', schedule_type: 'Rate', schedule: '3d' } };
+    const { data } = await server.api.call('createFunctionTrigger', { params: base, body: timer });
+    const ofTimer = { params: { ...base, trigger_id: data.trigger_id } };
+    await expect(server.api.call('renewTriggerSecret', ofTimer)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('a flow', () => {
+  const project = () => ({ project_id: server.projectId });
+  const graph = (trigger: object = {}) => ({
+    name: 'events',
+    triggers: [{ trigger_name: 'orders', trigger_type: 'EVENT', trigger_config: { types: ['order.*'] }, ...trigger }],
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      { id: 'a', name: 'a', kind: 'function', function: 'hello' },
+    ],
+    edges: [{ from: 'start', to: 'a' }],
+  });
+  let flow: { project_id: string; workflow_id: string };
+  const shown = async (api = server.api) => (await api.call('showWorkFlow', { params: flow })).data.triggers[0];
+  async function own(): Promise<Webhook> {
+    const { invoke_url: url = '', secret = '' } = (await shown()) ?? {};
+    return { id: '', url, secret };
+  }
+  const save = (trigger: object) =>
+    server.api.call('updateWorkFlow', { params: flow, body: { graph: graph(trigger) } });
+
+  beforeAll(async () => {
+    const { data } = await server.api.call('createWorkflow', { params: project(), body: { graph: graph() } });
+    flow = { ...project(), workflow_id: data.id };
+  });
+
+  it('is started by an event of its types, once', async () => {
+    const event = { ...EVENT, id: fresh() };
+    const answers = [await send(event, await own()), await send(event, await own())];
+    expect(answers).toMatchObject([{ status: 202 }, { status: 202, requestId: answers[0]?.requestId }]);
+    expect(await send({ ...EVENT, id: fresh(), type: 'refund' }, await own())).toMatchObject({ status: 204 });
+    expect(await send({ ...event, data: 'other' }, await own())).toMatchObject({ status: 409, code: 'FSS.0409' });
+    expect(await ran(1)).toEqual([event]);
+    const params = { ...flow, execution_id: answers[0]?.requestId ?? '' };
+    const { data: run } = await server.api.call('showWorkflowExecution', { params });
+    expect(run).toMatchObject({ input: event });
+  });
+
+  it('has a secret that can be renewed, and that does not return with a trigger that was removed', async () => {
+    const first = await own();
+    const params = { ...flow, trigger_name: 'orders' };
+    const { data } = await server.api.call('renewWorkflowTriggerSecret', { params });
+    expect(await own()).toEqual({ ...first, secret: data.secret });
+    expect(await send(EVENT, first)).toMatchObject(REFUSED);
+    await save({ enabled: false });
+    expect(await send(EVENT, { ...first, secret: data.secret })).toMatchObject(REFUSED);
+    await expect(server.api.call('renewWorkflowTriggerSecret', { params })).rejects.toMatchObject({ status: 404 });
+    await save({});
+    const again = await own();
+    expect([again.url, again.secret === data.secret, again.secret === first.secret]).toEqual([first.url, false, false]);
+    await save({ trigger_config: {} });
+    expect(await own()).toEqual(again);
+  });
+
+  it('shows the secret to those who may change it', async () => {
+    const reading = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:workflow:get'] }]);
+    const { api: reader } = await identities.user([reading]);
+    expect(await shown(reader)).not.toHaveProperty('secret');
+    const params = { ...flow, trigger_name: 'orders' };
+    await expect(reader.call('renewWorkflowTriggerSecret', { params })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('is refused with types that are none', async () => {
+    const refused = { status: 400, violations: [expect.objectContaining({ code: 'X-57' })] };
+    await expect(save({ trigger_config: { types: ['a*b'] } })).rejects.toMatchObject(refused);
+    await expect(save({ trigger_config: { types: 'order' } })).rejects.toMatchObject(refused);
   });
 });
 

@@ -53,6 +53,15 @@ export const triggerRoutes = {
     body: UpdateTriggerBody,
     response: Trigger,
   }),
+  renewTriggerSecret: route({
+    method: 'PUT',
+    path: '/v1/{project_id}/functions/{function_urn}/triggers/{trigger_id}/secret',
+    action: 'functiongraph:trigger:update',
+    group: 'trigger',
+    summary: 'Give an EVENT trigger a new secret; the old one is void at once',
+    params: Type.Object({ ...FunctionParams.properties, trigger_id: Type.String() }),
+    response: Trigger,
+  }),
   deleteFunctionTrigger: route({
     method: 'DELETE',
     path: TRIGGER,

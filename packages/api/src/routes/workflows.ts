@@ -21,6 +21,7 @@ import {
   FlowRunPage,
   FollowFlowLogsQuery,
   ForkBody,
+  RenewedSecret,
   RunComparisonQuery,
   RunEvents,
   RunPageQuery,
@@ -106,6 +107,14 @@ export const workflowRoutes = {
     body: FlowBody,
     bodyLimit: DEFINITION_BYTES,
     response: SavedFlow,
+  }),
+  renewWorkflowTriggerSecret: route({
+    ...of('update'),
+    method: 'PUT',
+    path: `${OWN_FLOWS}/{workflow_id}/triggers/{trigger_name}/secret`,
+    summary: 'Give an EVENT trigger of a flow a new secret; the old one is void at once',
+    params: Type.Object({ ...FlowParams.properties, trigger_name: Type.String() }),
+    response: RenewedSecret,
   }),
   checkWorkflow: route({
     ...of('get'),

@@ -50,6 +50,10 @@ const ShownTrigger = Type.Object({
   method: Type.Optional(Type.String({ description: 'Of an enabled API; so are the fields below.' })),
   invoke_url: Type.Optional(Type.String()),
   env_name: Type.Optional(Type.String()),
+  types: Type.Optional(Type.Array(Type.String(), { description: 'Of an enabled EVENT trigger.' })),
+  secret: Type.Optional(
+    Type.String({ description: 'Of an enabled EVENT trigger, for those who may change the flow.' }),
+  ),
   operations: Type.Optional(Type.Array(Type.String(), { description: 'Of an enabled CTS trigger.' })),
   topic_urn: Type.Optional(Type.String({ description: 'Of an enabled SMN trigger.' })),
   bucket: Type.Optional(Type.String({ description: 'Of an enabled OBS trigger; so are the fields below.' })),
@@ -57,6 +61,8 @@ const ShownTrigger = Type.Object({
   prefix: Type.Optional(Type.String()),
   suffix: Type.Optional(Type.String()),
 });
+
+export const RenewedSecret = Type.Object({ trigger_name: Type.String(), secret: Type.String() });
 
 export const FlowDetail = Type.Object({
   id: Type.String(),

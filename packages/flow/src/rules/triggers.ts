@@ -26,7 +26,7 @@ const RULES = rules('triggers', {
   ],
 });
 
-const TYPES = ['FLOWTIMER', 'APIG', 'APIG_DE', 'SMN', 'OBS', 'CTS'];
+const TYPES = ['FLOWTIMER', 'APIG', 'APIG_DE', 'SMN', 'OBS', 'CTS', 'EVENT'];
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'ANY'];
 
 /** Settings of triggers. Whether a cron expression is valid or a bucket exists, only the caller knows. */

@@ -61,7 +61,7 @@ export async function doorParts(deps: DoorDeps) {
   const gatewayDeps: GatewayDeps = {
     ...{ ...door, catalog, flowTriggers, flows, runs, invoker: deps.invoker, async: deps.asyncInvocations },
     routes: new ApiRoutes({ catalog, flowTriggers, region }),
-    webhooks: new Webhooks({ catalog, eventSecrets: deps.eventSecrets, region }),
+    webhooks: new Webhooks({ catalog, flowTriggers, eventSecrets: deps.eventSecrets, region }),
     groups: new GroupRoutes(deps.liveGateway),
     apps: deps.gatewayApps,
     log: log.child({ module: 'gateway' }),

@@ -6,6 +6,7 @@ export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus 
 export { Dispatcher } from './async/dispatcher.ts';
 export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';
+export { checkDepth } from './check-depth.ts';
 export {
   DEAD_LETTER_TOPICS,
   type DeadLetterRecord,

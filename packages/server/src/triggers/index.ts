@@ -1,6 +1,6 @@
 export { type CtsSettings, checkCts, readCts } from './cts/cts-settings.ts';
-export { EventSecrets, secretText } from './event/event-secrets.ts';
-export { type EventSettings, isEvent, takesType } from './event/event-settings.ts';
+export { EventSecrets, type SecretOwner, secretText } from './event/event-secrets.ts';
+export { checkEvent, type EventSettings, isEvent, readEvent, takesType } from './event/event-settings.ts';
 export { FunctionListeners } from './function-listeners.ts';
 export { checkApi, routeKey } from './gateway/api-rules.ts';
 export { readApi } from './gateway/event-data.ts';

@@ -1,5 +1,5 @@
 import { CliError, EXIT, type Noun } from '../../framework/index.ts';
-import { operation } from '../../operations/index.ts';
+import { operation, word } from '../../operations/index.ts';
 import { callback } from './callback.ts';
 import { check } from './check.ts';
 import { deploy } from './deploy.ts';
@@ -50,6 +50,12 @@ export const flows: Noun = {
       examples: ['fgs flows show order', 'fgs flows show order --output json'],
       hide: ['definition', 'graph', 'triggers'],
       below: ({ graph, triggers }) => triggerText(triggers) + graphText(graph),
+    }),
+    operation('flows renew-secret', 'renewWorkflowTriggerSecret', {
+      summary: 'Give an event webhook of a flow a new secret; the old one is void at once',
+      args: [FLOW, word('trigger', 'name of the EVENT trigger', 'trigger_name')],
+      examples: ['fgs flows renew-secret order shop'],
+      text: ({ trigger_name, secret }) => `${trigger_name}: renewed\nsecret: ${secret}`,
     }),
     exportFlow,
     operation('flows delete', 'batchDeleteWorkflows', {

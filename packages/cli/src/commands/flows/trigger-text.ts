@@ -16,7 +16,8 @@ function startOf(trigger: Triggers[number]): string {
   const { trigger_type: type, schedule, method, invoke_url, env_name } = trigger;
   if (schedule !== undefined) return schedule;
   if (method === undefined && Object.hasOwn(TRIGGER_KINDS, type)) {
-    return TRIGGER_KINDS[type as keyof typeof TRIGGER_KINDS].words(trigger);
+    const words = TRIGGER_KINDS[type as keyof typeof TRIGGER_KINDS].words(trigger);
+    return trigger.secret === undefined ? words : `${words}, secret ${trigger.secret}`;
   }
   const stage = env_name === undefined || env_name === 'RELEASE' ? '' : ` in ${env_name}`;
   return `${method} ${invoke_url}${stage} (IAM)`;

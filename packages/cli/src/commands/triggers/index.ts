@@ -3,6 +3,9 @@ import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.
 import { KIND_FLAGS, kindBody } from './event-data.ts';
 import { nameOf, qualifierOf, secretLine, TRIGGER, whatOf } from './trigger.ts';
 
+/** Its kind is known. */
+const WEBHOOK: typeof TRIGGER = { ...TRIGGER, fields: ({ trigger_id }) => ({ trigger_id }) };
+
 export const triggers: Noun = {
   name: 'triggers',
   summary: 'Timers, gateway routes, buckets and other sources of events that start functions',
@@ -68,6 +71,12 @@ export const triggers: Noun = {
       fields: { trigger_status: 'DISABLED' },
       examples: ['fgs triggers disable hello timer'],
       text: (trigger) => `${nameOf(trigger)}: ${trigger.trigger_status}`,
+    }),
+    operation('triggers renew-secret', 'renewTriggerSecret', {
+      summary: 'Give an event webhook a new secret; the old one is void at once',
+      args: [FUNCTION, WEBHOOK],
+      examples: ['fgs triggers renew-secret hello orders'],
+      text: (trigger) => `${nameOf(trigger)}: renewed${secretLine(trigger)}`,
     }),
     operation('triggers delete', 'deleteFunctionTrigger', {
       summary: 'Delete a trigger; the function stays',

@@ -135,6 +135,9 @@ describe('triggers create', () => {
       'hello: CloudEvents of type a.*, b at http://127.0.0.1:8081/events/t1\nsecret: whsec_abc\n',
     );
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'EVENT', event_data });
+    const renewed = { ...made, event_data: shown, secret: 'whsec_new' };
+    server.on(`PUT /v1/p1/functions/${URN}/triggers/t1/secret`, { body: renewed });
+    expect((await cli('triggers', 'renew-secret', 'hello', 't1')).stdout).toBe('orders: renewed\nsecret: whsec_new\n');
   });
 
   test.each([

@@ -37,6 +37,7 @@ export class TriggerStore {
       qualifier: row.qualifier,
       active: row.active === 1,
       settings: { ...(JSON.parse(row.settings) as { name: string }), kind: row.kind },
+      secretSeed: row.secret_seed ?? undefined,
       since: Number(row.since),
       fired: firedIn(row),
       createdAt: Number(row.created_at),
@@ -57,6 +58,11 @@ export class TriggerStore {
     return unlessTaken(
       this.#db.updateTable('function_trigger').set(changeable(trigger, keys)).where('id', '=', id).execute(),
     );
+  }
+
+  async renewSecret({ id, secretSeed, modifiedAt }: Trigger): Promise<void> {
+    const values = { secret_seed: secretSeed ?? null, modified_at: modifiedAt };
+    await this.#db.updateTable('function_trigger').set(values).where('id', '=', id).execute();
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -147,6 +147,17 @@ export class Triggers {
     });
   }
 
+  /** The old secret is void at once, on other servers in a moment. Throws like `show`. */
+  async renewSecret(ref: TriggerRef): Promise<Trigger> {
+    const { access, store, clock } = this.#options;
+    return this.#alone(ref.name, async () => {
+      const trigger = { ...(await this.show(ref)), secretSeed: randomUUID(), modifiedAt: clock.now() };
+      await store.renewSecret(trigger);
+      await access.caughtUp();
+      return trigger;
+    });
+  }
+
   /** Throws like `show`. */
   async delete(ref: TriggerRef): Promise<void> {
     await this.#alone(ref.name, async () => this.#remove([await this.show(ref)]));

@@ -18,6 +18,8 @@ export interface Trigger<S extends TriggerSettings = TriggerSettings> {
   readonly settings: S;
   /** Ticks of a rate are counted from here: the time of its creation, of a new schedule, or of being enabled. */
   readonly since: number;
+  /** Its secret is made of this, too. */
+  readonly secretSeed?: string | undefined;
   /** The last tick whose event was stored before this server started, and the steady time of that. */
   readonly fired: { readonly tick: number; readonly steady: number } | undefined;
   readonly createdAt: number;

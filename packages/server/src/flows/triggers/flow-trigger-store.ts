@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { firedIn, TickStore } from '../../control/index.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
@@ -31,10 +32,22 @@ export class FlowTriggerStore {
       settings: JSON.parse(row.settings) as FlowTriggerSettings,
       routeKey: row.route_key ?? undefined,
       source: row.source ?? undefined,
+      secretSeed: row.secret_seed ?? undefined,
       since: Number(row.since),
       fired: firedIn(row),
       modifiedAt: Number(row.modified_at),
     }));
+  }
+
+  /** False when it does not exist any more. */
+  async renewSecret(id: string, now: number): Promise<boolean> {
+    const values = { secret_seed: randomUUID(), modified_at: now };
+    const { numUpdatedRows } = await this.#db
+      .updateTable('flow_trigger')
+      .set(values)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
   }
 }
 
@@ -75,7 +88,7 @@ export async function putTriggers(
       else
         await tx
           .insertInto('flow_trigger')
-          .values({ ...values, id, flow_id: flowId })
+          .values({ ...values, id, flow_id: flowId, secret_seed: settings.kind === 'EVENT' ? randomUUID() : null })
           .execute();
     } catch (error) {
       throw isUniqueViolation(error) ? new RouteTaken() : error;

@@ -1,6 +1,6 @@
 import type { Json } from '@funcgraph/flow';
 import type { ApiSettings, Trigger } from '../../control/index.ts';
-import type { CtsSettings, ObsSettings, SmnSettings } from '../../triggers/index.ts';
+import type { CtsSettings, EventSettings, ObsSettings, SmnSettings } from '../../triggers/index.ts';
 
 export interface FlowTimerSettings {
   readonly kind: 'FLOWTIMER';
@@ -11,7 +11,13 @@ export interface FlowTimerSettings {
 }
 
 /** `kind` is that of the gateway: a dedicated one stands for APIG_DE. */
-export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings | SmnSettings | CtsSettings;
+export type FlowTriggerSettings =
+  | FlowTimerSettings
+  | ApiSettings
+  | ObsSettings
+  | SmnSettings
+  | CtsSettings
+  | EventSettings;
 
 /** An enabled trigger of a definition. */
 export interface DefinedTrigger {
@@ -35,6 +41,7 @@ export interface FlowTrigger<S extends FlowTriggerSettings = FlowTriggerSettings
   readonly settings: S;
   readonly routeKey: string | undefined;
   readonly source: string | undefined;
+  readonly secretSeed?: string | undefined;
   readonly since: number;
   /** The last tick that started a run before this server started, and the steady time of that. */
   readonly fired: Trigger['fired'];
@@ -43,6 +50,10 @@ export interface FlowTrigger<S extends FlowTriggerSettings = FlowTriggerSettings
 
 export function isFlowApi(trigger: FlowTrigger): trigger is FlowTrigger<ApiSettings> {
   return trigger.settings.kind === 'APIG' || trigger.settings.kind === 'DEDICATEDGATEWAY';
+}
+
+export function isFlowEvent(trigger: FlowTrigger): trigger is FlowTrigger<EventSettings> {
+  return trigger.settings.kind === 'EVENT';
 }
 
 export function isFlowTimer(trigger: FlowTrigger): trigger is FlowTrigger<FlowTimerSettings> {

@@ -9,10 +9,13 @@ import {
   type CtsSettings,
   checkApi,
   checkCts,
+  checkEvent,
   checkObs,
+  type EventSettings,
   type ObsSettings,
   readApi,
   readCts,
+  readEvent,
   readObs,
   readSmn,
   routeKey,
@@ -84,6 +87,8 @@ function readSettings({ trigger_type: type, trigger_config: config }: Given, nam
       return readTopic(name, config, fault);
     case 'CTS':
       return readAudited(name, config, fault);
+    case 'EVENT':
+      return readCloudEvents(name, config, fault);
     // reported by the rules of definitions
     default:
       return undefined;
@@ -206,6 +211,23 @@ function readAudited(name: string, { operations = [] }: JsonObject, fault: Fault
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     fault('X-56', field, error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+    return undefined;
+  }
+}
+
+function readCloudEvents(name: string, { types = [] }: JsonObject, fault: Fault): EventSettings | undefined {
+  const field = 'trigger_config.types';
+  if (!isTexts(types) || types.length > 50) {
+    fault('X-57', field, 'must be a list of at most 50 texts');
+    return undefined;
+  }
+  try {
+    const settings = readEvent({ name, types });
+    checkEvent(settings);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    fault('X-57', field, error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
     return undefined;
   }
 }

@@ -12,6 +12,7 @@ type Ids =
   | 'listFunctionTriggers'
   | 'showFunctionTrigger'
   | 'updateTrigger'
+  | 'renewTriggerSecret'
   | 'deleteFunctionTrigger'
   | 'batchDeleteFunctionTriggers';
 type Reply = RouteResponse<Routes['showFunctionTrigger']>;
@@ -30,7 +31,7 @@ export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   const withSecret = (trigger: Trigger): Reply =>
     kindOfTrigger(trigger).hasSecret === true
-      ? { ...reply(trigger), secret: eventSecrets.of(trigger.id) }
+      ? { ...reply(trigger), secret: eventSecrets.of(trigger) }
       : reply(trigger);
   return {
     async createFunctionTrigger(request) {
@@ -65,6 +66,10 @@ export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }
       const data = body.event_data;
       const settings = data === undefined ? undefined : (before: Trigger) => changedSettings(before, data);
       return withSecret(await triggers.update(refOf(params), { active, settings }));
+    },
+
+    async renewTriggerSecret({ params }) {
+      return withSecret(await triggers.renewSecret(refOf({ ...params, trigger_type_code: 'EVENT' })));
     },
 
     async deleteFunctionTrigger({ params }) {

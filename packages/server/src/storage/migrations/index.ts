@@ -39,6 +39,7 @@ import { buckets0039 } from './0039-buckets.ts';
 import { flowsWithTriggers0040 } from './0040-flows-with-triggers.ts';
 import { gatewayGroups0041 } from './0041-gateway-groups.ts';
 import { streams0042 } from './0042-streams.ts';
+import { eventSecrets0043 } from './0043-event-secrets.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -82,4 +83,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040-flows-with-triggers': flowsWithTriggers0040,
   '0041-gateway-groups': gatewayGroups0041,
   '0042-streams': streams0042,
+  '0043-event-secrets': eventSecrets0043,
 };

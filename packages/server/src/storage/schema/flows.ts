@@ -32,7 +32,7 @@ export interface FlowTriggerTable {
   /** Made of the flow, the kind and the name: it stays the same when the flow is saved again. */
   id: string;
   flow_id: string;
-  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE' | 'OBS' | 'SMN' | 'CTS';
+  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE' | 'OBS' | 'SMN' | 'CTS' | 'EVENT';
   name: string;
   /** JSON of the settings of this kind. */
   settings: string;
@@ -40,6 +40,8 @@ export interface FlowTriggerTable {
   route_key: string | null;
   /** As of `function_trigger`. */
   source: string | null;
+  /** Of an EVENT trigger: a removed one that returns has the same id, and must not have the same secret. */
+  secret_seed: string | null;
   /** Ticks of a rate are counted from here. */
   since: number;
   /** Planned time of the last tick that started a run, and the same in steady time. */

@@ -15,6 +15,8 @@ export interface FunctionTriggerTable {
   route_key: string | null;
   /** The source of facts that it listens to; null for kinds that listen to none. */
   source: string | null;
+  /** Of an EVENT trigger whose secret was renewed; null before. */
+  secret_seed: string | null;
   /** Start of the rate's period: ticks are counted from this time. */
   since: number;
   /** Planned time of the last timer tick whose event is stored. */

@@ -3,6 +3,12 @@ import type { Sealer } from '../../lib/sealer.ts';
 /** As senders of the Standard Webhooks specification expect it. */
 const PREFIX = 'whsec_';
 
+/** What a secret is made of. */
+export interface SecretOwner {
+  readonly id: string;
+  readonly secretSeed?: string | undefined;
+}
+
 /** The secret of a trigger proves its senders. It is made of the id, so that none is stored. */
 export class EventSecrets {
   readonly #sealer: Sealer;
@@ -12,13 +18,13 @@ export class EventSecrets {
   }
 
   /** The 32 bytes that sign events. */
-  keyOf(triggerId: string): Buffer {
-    return Buffer.from(this.#sealer.fingerprint(`event webhook ${triggerId}`), 'hex');
+  keyOf({ id, secretSeed = '' }: SecretOwner): Buffer {
+    return Buffer.from(this.#sealer.fingerprint(`event webhook ${id} ${secretSeed}`), 'hex');
   }
 
   /** The text that users copy. */
-  of(triggerId: string): string {
-    return secretText(this.keyOf(triggerId));
+  of(trigger: SecretOwner): string {
+    return secretText(this.keyOf(trigger));
   }
 }
 

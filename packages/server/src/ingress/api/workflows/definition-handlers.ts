@@ -1,6 +1,9 @@
 import { writeVendor } from '@funcgraph/flow';
+import { type FlowTriggers, isFlowEvent } from '../../../flows/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
+import type { EventSecrets } from '../../../triggers/index.ts';
 import type { Handlers } from '../../http/handler.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { readDefinitionBody } from './read-definition-body.ts';
@@ -12,6 +15,7 @@ type Ids =
   | 'listWorkflow'
   | 'showWorkFlow'
   | 'updateWorkFlow'
+  | 'renewWorkflowTriggerSecret'
   | 'batchDeleteWorkflows'
   | 'checkWorkflow';
 
@@ -20,12 +24,19 @@ const PAGE = 200;
 export interface FlowDefinitionDeps extends FlowAccessDeps {
   /** Where the gateway is reached. */
   readonly gateway: () => string;
+  readonly flowTriggers: Pick<FlowTriggers, 'all' | 'get' | 'caughtUp' | 'store'>;
+  readonly eventSecrets: EventSecrets;
+  readonly clock: Clock;
 }
 
 /** Create, list, show, change, check and delete flows. */
 export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> {
   const { flows } = deps;
   const access = new FlowAccess(deps);
+  const secretOf = (id: string): string | undefined => {
+    const trigger = deps.flowTriggers.get(id);
+    return trigger === undefined ? undefined : deps.eventSecrets.of(trigger);
+  };
   return {
     async createWorkflow(request) {
       const definition = readDefinitionBody(request.body);
@@ -64,7 +75,12 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
         created_by: flow.createdBy,
         definition: writeVendor(definition),
         graph: { ...definition },
-        triggers: triggersReply(definition, { projectId: flow.projectId, gateway: deps.gateway() }),
+        triggers: triggersReply(definition, {
+          projectId: flow.projectId,
+          flowId: flow.id,
+          gateway: deps.gateway(),
+          secretOf: (id) => (access.allows(request, 'update', flow) ? secretOf(id) : undefined),
+        }),
       };
     },
 
@@ -73,6 +89,20 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
       const definition = readDefinitionBody(request.body);
       const flow = await flows.update(before, definition, access.author(request, definition, before));
       return savedReply(flow, access.urn(flow));
+    },
+
+    async renewWorkflowTriggerSecret(request) {
+      const flow = await access.find(request, 'update');
+      const { trigger_name: name } = request.params;
+      const { flowTriggers, clock } = deps;
+      const ofName = [...flowTriggers.all()].filter((one) => one.flow.id === flow.id && one.name === name);
+      const [found] = ofName.filter(isFlowEvent);
+      if (found === undefined || !(await flowTriggers.store.renewSecret(found.id, clock.now()))) {
+        const message = `the flow ${flow.name} has no enabled EVENT trigger ${name.slice(0, 64)}`;
+        throw new PlatformError('trigger_not_found', message);
+      }
+      await flowTriggers.caughtUp();
+      return { trigger_name: name, secret: secretOf(found.id) ?? '' };
     },
 
     async checkWorkflow(request) {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LIMITS } from '@funcgraph/api';
+import type { Json } from '@funcgraph/flow';
 import { depthOfCall } from '../../../domain/call-depth.ts';
 import { readEventAddress } from '../../../domain/event-address.ts';
-import type { AsyncInvocations } from '../../../invocation/index.ts';
+import { type AsyncInvocations, checkDepth } from '../../../invocation/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { idOf } from '../../../lib/ids.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
@@ -13,12 +14,13 @@ import { eventTooLarge, readBody } from '../../bodies/read-body.ts';
 import type { UploadWatch } from '../../bodies/upload-watch.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { FunctionAnswer } from '../answer.ts';
+import type { FlowCallDeps } from '../flow-call.ts';
 import { notPublished } from '../refusal.ts';
 import { type CloudEvent, formOf, readCloudEvent } from './cloud-event.ts';
 import { checkProof, readProof, refused } from './proof.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
 
-export interface EventDoorDeps {
+export interface EventDoorDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly webhooks: Webhooks;
   readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly bodies: BodyBudget;
@@ -31,7 +33,7 @@ interface Sending {
   readonly watch: UploadWatch | undefined;
 }
 
-/** Event webhooks: a CloudEvent that a sender posts becomes an asynchronous invocation. */
+/** Event webhooks: a CloudEvent that a sender posts becomes an asynchronous invocation, or a run of a flow. */
 export class EventDoor {
   readonly #deps: EventDoorDeps;
 
@@ -94,12 +96,34 @@ export class EventDoor {
     });
   }
 
+  /** Throws `event_refused`, `chain_too_long`, `resource_exists` for a repeated event with other content, and the quotas of runs. */
+  async #start(
+    { flowId, triggerName }: Extract<Webhook['target'], { kind: 'flow' }>,
+    { input, runId, depth }: { readonly input: Buffer; readonly runId: string; readonly depth: number | undefined },
+  ): Promise<void> {
+    const { flows, runs } = this.#deps;
+    checkDepth(depth);
+    const flow = await flows.flow(flowId);
+    // deleted a moment ago
+    if (flow === undefined) throw refused();
+    await runs.start({
+      flow,
+      input: JSON.parse(input.toString('utf8')) as Json,
+      headers: {},
+      runId,
+      startedBy: triggerName,
+      ...(depth === undefined ? {} : { chainDepth: depth }),
+    });
+  }
+
   /** A repeated event has the id of the first one, and the queue stores it once. */
-  async #accept({ id, urn }: Webhook, event: CloudEvent, request: IncomingMessage): Promise<FunctionAnswer> {
+  async #accept({ id, target }: Webhook, event: CloudEvent, request: IncomingMessage): Promise<FunctionAnswer> {
     const { resident } = this.#deps.clients.clientOf(request);
     const depth = resident === undefined ? undefined : depthOfCall(undefined, resident.depths());
     const requestId = idOf(JSON.stringify(['event', id, event.source, event.id]));
-    await this.#deps.async.accept({ urn, event: event.json, requestId, depth });
+    if (target.kind === 'function') {
+      await this.#deps.async.accept({ urn: target.urn, event: event.json, requestId, depth });
+    } else await this.#start(target, { input: event.json, runId: requestId, depth });
     const body = Buffer.from(JSON.stringify({ request_id: requestId }));
     return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
   }

@@ -1,18 +1,32 @@
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Catalog, Trigger } from '../../../control/index.ts';
+import { type FlowTrigger, type FlowTriggers, isFlowEvent } from '../../../flows/index.ts';
 import { type EventSecrets, type EventSettings, isEvent } from '../../../triggers/index.ts';
 import { RequestRate } from '../../clients/request-rate.ts';
+
+interface FunctionTarget {
+  readonly kind: 'function';
+  readonly urn: FunctionUrn;
+}
+
+interface FlowTarget {
+  readonly kind: 'flow';
+  readonly flowId: string;
+  readonly triggerName: string;
+}
 
 /** An EVENT trigger, with its target. */
 export interface Webhook {
   readonly id: string;
-  readonly urn: FunctionUrn;
+  readonly secretSeed: string | undefined;
+  readonly target: FunctionTarget | FlowTarget;
   readonly active: boolean;
   readonly settings: EventSettings;
 }
 
 interface WebhooksDeps {
   readonly catalog: Catalog;
+  readonly flowTriggers: Pick<FlowTriggers, 'all' | 'onChange'>;
   readonly eventSecrets: Pick<EventSecrets, 'keyOf'>;
   readonly region: string;
 }
@@ -29,9 +43,11 @@ export class Webhooks {
 
   constructor(deps: WebhooksDeps) {
     this.#deps = deps;
-    const { catalog } = deps;
+    const { catalog, flowTriggers } = deps;
     catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
     for (const { functionId } of catalog.entries()) this.#follow(functionId);
+    flowTriggers.onChange((after, before) => this.#followFlow(after, before));
+    for (const trigger of flowTriggers.all()) this.#followFlow(trigger);
   }
 
   find(id: string): Webhook | undefined {
@@ -40,7 +56,7 @@ export class Webhooks {
 
   /** What proves a sender; for every id, so that an unknown one takes as long. */
   keyOf(id: string): Buffer {
-    return this.#deps.eventSecrets.keyOf(id);
+    return this.#deps.eventSecrets.keyOf(this.#byId.get(id) ?? { id });
   }
 
   /** False when the trigger receives too many events. Call for proven senders only. `now`: monotonic ms. */
@@ -64,8 +80,19 @@ export class Webhooks {
       );
     }
   }
+
+  #followFlow(after: FlowTrigger | undefined, before?: FlowTrigger): void {
+    if (before !== undefined) this.#byId.delete(before.id);
+    if (after === undefined || !isFlowEvent(after)) return;
+    const { id, secretSeed, flow, name, settings } = after;
+    const target = { kind: 'flow', flowId: flow.id, triggerName: name } as const;
+    // a disabled trigger of a flow does not exist
+    this.#byId.set(id, { id, secretSeed, target, active: true, settings });
+  }
 }
 
-function webhookOf({ id, fn, qualifier, active, settings }: Trigger<EventSettings>, region: string): Webhook {
-  return { id, urn: { region, ...fn, qualifier: parseQualifier(qualifier) }, active, settings };
+function webhookOf(trigger: Trigger<EventSettings>, region: string): Webhook {
+  const { id, secretSeed, fn, qualifier, active, settings } = trigger;
+  const urn = { region, ...fn, qualifier: parseQualifier(qualifier) };
+  return { id, secretSeed, target: { kind: 'function', urn }, active, settings };
 }
