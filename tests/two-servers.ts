@@ -5,7 +5,7 @@ import type { Secret } from '../packages/server/src/lib/secret.ts';
 import { PostgresCluster } from '../packages/server/src/storage/testing-cluster.ts';
 import { TestServer } from './server.ts';
 
-/** Two servers over one PostgreSQL database, with one key and one folder of code, as an operator starts them. */
+/** Two servers over one PostgreSQL database, with one key and one place for code, as an operator starts them. */
 export class TwoServers implements AsyncDisposable {
   readonly cluster: PostgresCluster;
   readonly database: Secret;
@@ -22,19 +22,24 @@ export class TwoServers implements AsyncDisposable {
     this.second = parts.second;
   }
 
-  static async start(): Promise<TwoServers> {
+  /** `artifacts`: settings of each server for its code, instead of one folder. */
+  static async start(artifacts?: readonly [readonly string[], readonly string[]]): Promise<TwoServers> {
     const folder = mkdtempSync(join(tmpdir(), 'funcgraph-two-'));
     chmodSync(folder, 0o777);
-    const artifacts = join(folder, 'artifacts');
-    mkdirSync(artifacts);
-    chmodSync(artifacts, 0o777);
+    const common = join(folder, 'artifacts');
+    mkdirSync(common);
+    chmodSync(common, 0o777);
+    const [ofFirst, ofSecond] = artifacts ?? [
+      ['--artifacts', common],
+      ['--artifacts', common],
+    ];
     const cluster = await PostgresCluster.start();
     const database = await cluster.create();
     // with few slots, no server takes all events of a test
-    const shared = ['--sandbox', 'process', '--artifacts', artifacts, '--account-concurrency', '20'];
-    const first = await TestServer.start({ database, args: shared });
+    const shared = ['--sandbox', 'process', '--account-concurrency', '20'];
+    const first = await TestServer.start({ database, args: [...shared, ...ofFirst] });
     const key = ['--key-file', join(first.dataDir, 'master.key')];
-    const second = await TestServer.start({ database, args: [...shared, ...key], folder: homeFor(first) });
+    const second = await TestServer.start({ database, args: [...shared, ...key, ...ofSecond], folder: homeFor(first) });
     return new TwoServers({ cluster, database, folder, first, second });
   }
 

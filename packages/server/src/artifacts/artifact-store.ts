@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
+import { PlatformError } from '../lib/platform-error.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
@@ -105,14 +106,16 @@ export class ArtifactStore {
 
   /**
    * Unpacks an artifact whose tree is missing. False when that is impossible: the bytes, of this server and shared ones,
-   * are missing or changed. Bytes that only this server has are shared.
+   * are missing or changed. Bytes that only this server has are shared. Throws `artifacts_unavailable` when the shared
+   * ones are needed and cannot be reached.
    */
   async restore(artifact: Artifact, fileName: string | undefined): Promise<boolean> {
     const { sha256, kind, treePath } = artifact;
     return this.#locks.run(sha256, async () => {
       const blob = this.#blob(sha256);
       if (await exists(treePath)) {
-        if (await exists(blob)) await this.#shared?.put(sha256, blob);
+        // what cannot be shared now is shared at the next start
+        if (await exists(blob)) await this.#shared?.share(sha256, blob).catch(ignoreUnavailable);
         return true;
       }
       if (!(await this.#haveBlob(sha256))) return false;
@@ -130,8 +133,8 @@ export class ArtifactStore {
   }
 
   /** Fetches and unpacks shared bytes before a function uses them. */
-  async prefetch(artifact: Artifact): Promise<void> {
-    if (this.#shared !== undefined) await this.restore(artifact, undefined);
+  async prefetch(artifact: Artifact, fileName?: string): Promise<void> {
+    if (this.#shared !== undefined) await this.restore(artifact, fileName);
   }
 
   /** The artifact as plain data from the fields of a database row; does not check the files. */
@@ -335,6 +338,10 @@ async function placeFile(tree: string, blob: string, options: PutOptions, limits
   }
   for (const made of folders.reverse()) await sealFolder(made);
   await sealFolder(dirname(path));
+}
+
+function ignoreUnavailable(error: unknown): void {
+  if (!(error instanceof PlatformError && error.code === 'artifacts_unavailable')) throw error;
 }
 
 /** Two uploads of the same bytes may both get here; the first one wins, with the same content. */

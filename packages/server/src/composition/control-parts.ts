@@ -152,6 +152,8 @@ export async function controlParts(deps: ControlDeps) {
         { ...lost, ...(error === undefined ? {} : { err: error }) },
         'the code of a version is lost: upload it again, or restore a backup',
       ),
+    onLateCode: ({ error, ...late }) =>
+      deps.log.warn({ ...late, err: error }, 'the code of a version cannot be fetched yet; its next start tries again'),
   });
   const { accountConcurrency } = config;
   const buckets = new BucketStore(storage);

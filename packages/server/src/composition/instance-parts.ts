@@ -31,12 +31,12 @@ export type InstanceDeps = Root &
   Pick<HostParts, 'linkDir' | 'runtimes'> &
   Pick<StateParts, 'telemetry' | 'catalog' | 'iam'> &
   SandboxParts &
-  Pick<ControlParts, 'networks' | 'fileSystems' | 'images'>;
+  Pick<ControlParts, 'networks' | 'fileSystems' | 'images' | 'catalogSource'>;
 
 /** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
 export function instanceParts(deps: InstanceDeps) {
   const { config, driver, capabilities, linkDir, telemetry, catalog, runtimes, clock, log, life } = deps;
-  const { networks, fileSystems, images } = deps;
+  const { networks, fileSystems, images, catalogSource } = deps;
   const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
   const doors = new DoorServers(clock);
   life.onStop(() => doors.stop());
@@ -72,6 +72,7 @@ export function instanceParts(deps: InstanceDeps) {
     start: async (spec, signal) => {
       const { rootfs } = spec.runtime;
       if (rootfs !== undefined) await images.ready(rootfs.path);
+      for (const { source } of spec.codeBinds) await catalogSource.codeReady(source);
       return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
     },
     clock,

@@ -78,7 +78,7 @@ export class ImageFiles {
       left -= blob.size;
       layers.push({ ...blob, diffId });
     }
-    await this.share(layers);
+    for (const { digest } of layers) await this.#shared?.put(hexOf(digest), this.#blobs.path(digest));
     const unpackedBytes = await this.unpack(id, layers, onProgress, signal);
     const { entrypoint, command, env, workingDir, user, createdAt } = config;
     const sizeBytes = this.#limits.imageBytes - left;
@@ -134,11 +134,11 @@ export class ImageFiles {
     }
   }
 
-  /** Gives other servers the layers that this one has. */
+  /** Gives other servers the layers of stored images that this one has. */
   async share(layers: readonly ImageLayer[]): Promise<void> {
     if (this.#shared === undefined) return;
     for (const { digest } of layers) {
-      if (await this.#blobs.has(digest)) await this.#shared.put(hexOf(digest), this.#blobs.path(digest));
+      if (await this.#blobs.has(digest)) await this.#shared.share(hexOf(digest), this.#blobs.path(digest));
     }
   }
 

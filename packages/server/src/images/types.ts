@@ -38,6 +38,8 @@ export interface SharedLayers {
   start(): Promise<void>;
   /** On disk for all servers when it resolves. */
   put(sha256: string, file: string): Promise<void>;
+  /** Like `put` for layers of a stored image. */
+  share(sha256: string, file: string): Promise<void>;
   /** Copies a layer, checked by its digest, into a new file; false, with no file, when it is missing or damaged. */
   fetch(sha256: string, file: string): Promise<boolean>;
   sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void>;

@@ -1,4 +1,3 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,43 +5,7 @@ import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { FakeServer } from '../fake-server.ts';
 import { awsClient } from './clients.ts';
-
-/** The way to the S3 service, which can be interrupted. */
-class Line {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  isOpen = true;
-
-  constructor(port: number) {
-    this.#server = createServer((socket) => {
-      if (!this.isOpen) {
-        socket.destroy();
-        return;
-      }
-      const onward = connect(port, '127.0.0.1');
-      for (const end of [socket, onward]) {
-        this.#sockets.add(end);
-        end.on('error', () => {}).on('close', () => this.#sockets.delete(end));
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-  }
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  cut(): void {
-    this.isOpen = false;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async close(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
+import { Line } from './line.ts';
 
 let s3: FakeServer;
 let server: FakeServer;
@@ -52,10 +15,10 @@ beforeAll(async () => {
   const clock = new ManualClock(Date.now());
   s3 = await FakeServer.start({ handler: () => '' }, {}, quiet, { clock });
   await awsClient(s3).createBucket('code');
-  line = new Line(Number(new URL(s3.running.storage).port));
+  line = await Line.to(s3.running.storage);
   const { accessKey, secretKey } = s3.key;
   const keys = { accessKey, secretKey: new Secret(secretKey) };
-  const place = { endpoint: await line.open(), region: 'us-east-1', bucket: 'code', prefix: 'fgs/', ...keys };
+  const place = { endpoint: line.endpoint, region: 'us-east-1', bucket: 'code', prefix: 'fgs/', ...keys };
   server = await FakeServer.start({ handler: () => 'ran' }, { sharedArtifacts: { kind: 's3', place } }, quiet, {
     clock,
   });
@@ -95,8 +58,16 @@ it('an upload while the service cannot be reached is refused with the reason, an
     hint: expect.stringContaining('Try again later'),
   });
   expect([await names(), (await stored()).length]).toEqual([['first'], 1]);
-  line.isOpen = true;
-  await upload('second', source);
+  line.mend();
+  // requests fail at once for two seconds after the last failure
+  await expect
+    .poll(() =>
+      upload('second', source).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
   expect([await names(), (await stored()).length]).toEqual([expect.arrayContaining(['first', 'second']), 2]);
 });
 

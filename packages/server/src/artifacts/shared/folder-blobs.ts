@@ -42,22 +42,12 @@ export class FolderBlobs implements SharedBlobs {
     const target = this.#path('blobs', sha256);
     // a fresh time keeps it from being removed before its version is committed
     if (await this.#touch(target)) return;
-    const incoming = join(this.#dir, 'incoming', randomUUID());
-    try {
-      await copyFile(file, incoming);
-      const copy = await open(incoming, 'r');
-      try {
-        await copy.sync();
-      } finally {
-        await copy.close();
-      }
-      await rename(incoming, target);
-      await sealFolder(join(this.#dir, 'blobs'));
-    } catch (error) {
-      throw isFullDisk(error) ? error : unavailable(error);
-    } finally {
-      await rm(incoming, { force: true }).catch(() => {});
-    }
+    await this.#store(target, file);
+  }
+
+  async share(sha256: string, file: string): Promise<void> {
+    const target = this.#path('blobs', sha256);
+    if ((await stat(target).catch(isMissing)) === false) await this.#store(target, file);
   }
 
   async fetch(sha256: string, file: string): Promise<boolean> {
@@ -98,6 +88,25 @@ export class FolderBlobs implements SharedBlobs {
     for (const name of await readdir(join(this.#dir, 'incoming'))) {
       const path = join(this.#dir, 'incoming', name);
       if (await this.#isOld(path)) await rm(path, { force: true, recursive: true });
+    }
+  }
+
+  async #store(target: string, file: string): Promise<void> {
+    const incoming = join(this.#dir, 'incoming', randomUUID());
+    try {
+      await copyFile(file, incoming);
+      const copy = await open(incoming, 'r');
+      try {
+        await copy.sync();
+      } finally {
+        await copy.close();
+      }
+      await rename(incoming, target);
+      await sealFolder(join(this.#dir, 'blobs'));
+    } catch (error) {
+      throw isFullDisk(error) ? error : unavailable(error);
+    } finally {
+      await rm(incoming, { force: true }).catch(() => {});
     }
   }
 

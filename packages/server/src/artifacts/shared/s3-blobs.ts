@@ -12,6 +12,9 @@ const FRESH_MS = GRACE_MS / 4;
 /** No upload takes that long. */
 const UPLOAD_MS = 24 * 60 * 60 * 1000;
 
+/** After a failure. */
+const OUTAGE_MS = 2_000;
+
 export interface S3BlobsOptions {
   /** Added to the time of the service. */
   readonly aheadMs?: number;
@@ -27,7 +30,11 @@ export interface S3BlobsOptions {
 export class S3Blobs implements SharedBlobs {
   readonly #place: S3Place;
   readonly #options: S3BlobsOptions;
+  /** Keys of blobs that the service had at the start, or later: no request for each when a server starts. */
+  readonly #stored = new Set<string>();
   #opened: Promise<S3Objects> | undefined;
+  /** Why and until when requests fail at once: many in a row must not each wait for a service without an answer. */
+  #outage: { readonly cause: unknown; readonly until: number } | undefined;
 
   constructor(place: S3Place, options: S3BlobsOptions = {}) {
     this.#place = place;
@@ -39,9 +46,9 @@ export class S3Blobs implements SharedBlobs {
     const probe = `incoming/${randomUUID()}`;
     try {
       await objects.putText(probe, 'Written and removed when a server starts.');
-      for await (const _ of objects.list('incoming')) break;
       if (!(await objects.copy(probe, probe))) throw new Error('an object that was written cannot be found');
       await objects.remove(probe);
+      for await (const { key } of objects.list('blobs')) this.#stored.add(key);
     } catch (cause) {
       throw s3StartupError(this.#place, cause);
     }
@@ -57,6 +64,15 @@ export class S3Blobs implements SharedBlobs {
       }
       await objects.put(key, file);
     });
+  }
+
+  async share(sha256: string, file: string): Promise<void> {
+    const key = keyOf('blobs', sha256);
+    if (this.#stored.has(key)) return;
+    await this.#reach(async (objects) => {
+      if ((await objects.head(key)) === undefined) await objects.put(key, file);
+    });
+    this.#stored.add(key);
   }
 
   async fetch(sha256: string, file: string): Promise<boolean> {
@@ -78,24 +94,23 @@ export class S3Blobs implements SharedBlobs {
     return this.#reach((objects) => move(objects, sha256, 'blobs', 'trash'));
   }
 
-  sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void> {
-    return this.#reach(async (objects) => {
-      for (const part of ['blobs', 'trash'] as const) {
-        for await (const object of objects.list(part)) {
-          const sha256 = basename(object.key);
-          if (object.key !== `${part}/${sha256}` || !isSha256(sha256)) continue;
-          const isUsed = await isReferenced(sha256);
-          if (part === 'trash' && isUsed) await move(objects, sha256, 'trash', 'blobs');
-          if (isUsed || this.#ageOf(object, objects) <= GRACE_MS) continue;
-          if (part === 'blobs') await move(objects, sha256, 'blobs', 'trash');
-          else await objects.remove(object.key);
-        }
+  async sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void> {
+    const objects = await this.#open();
+    for (const part of ['blobs', 'trash'] as const) {
+      for await (const object of objects.list(part)) {
+        const sha256 = basename(object.key);
+        if (object.key !== `${part}/${sha256}` || !isSha256(sha256)) continue;
+        const isUsed = await isReferenced(sha256);
+        if (part === 'trash' && isUsed) await move(objects, sha256, 'trash', 'blobs');
+        if (isUsed || this.#ageOf(object, objects) <= GRACE_MS) continue;
+        if (part === 'blobs') await move(objects, sha256, 'blobs', 'trash');
+        else await objects.remove(object.key);
       }
-      for await (const { key, changedAt } of objects.list('incoming')) {
-        if (this.#ageOf({ changedAt }, objects) > GRACE_MS) await objects.remove(key);
-      }
-      await objects.abortUploads(this.#now(objects) - UPLOAD_MS);
-    });
+    }
+    for await (const { key, changedAt } of objects.list('incoming')) {
+      if (this.#ageOf({ changedAt }, objects) > GRACE_MS) await objects.remove(key);
+    }
+    await objects.abortUploads(this.#now(objects) - UPLOAD_MS);
   }
 
   #open(): Promise<S3Objects> {
@@ -104,11 +119,15 @@ export class S3Blobs implements SharedBlobs {
   }
 
   async #reach<T>(work: (objects: S3Objects) => Promise<T>): Promise<T> {
+    const { cause, until = 0 } = this.#outage ?? {};
+    if (performance.now() < until) throw unavailable(cause);
     const objects = await this.#open();
     try {
       return await work(objects);
     } catch (error) {
-      throw isFullDisk(error) ? error : unavailable(error);
+      if (isFullDisk(error)) throw error;
+      this.#outage = { cause: error, until: performance.now() + OUTAGE_MS };
+      throw unavailable(error);
     }
   }
 

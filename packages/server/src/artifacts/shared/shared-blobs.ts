@@ -13,6 +13,8 @@ export interface SharedBlobs {
   start(): Promise<void>;
   /** Copies a file to all servers; its bytes must have the digest. Stored durably when it resolves. */
   put(sha256: string, file: string): Promise<void>;
+  /** Like `put`, for bytes that a version refers to: they need no new time, so stored ones are not touched. */
+  share(sha256: string, file: string): Promise<void>;
   /** Copies the bytes into a new file; false, with no file, when they are missing or damaged. */
   fetch(sha256: string, file: string): Promise<boolean>;
   /** Moves a blob that no version refers to into the trash. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactStore } from '../../artifacts/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
 import type { AliasStore } from '../aliases/alias-store.ts';
 import type { AsyncConfigStore } from '../async-config/async-config-store.ts';
@@ -35,12 +36,16 @@ export interface CatalogSourceOptions {
   };
   /** Called for each version whose code is missing and cannot be unpacked again. */
   readonly onLostCode?: (lost: LostCode) => void;
+  /** Called for each version whose code cannot be fetched now. */
+  readonly onLateCode?: (late: LostCode) => void;
 }
 
 /** Fills the catalog from the database, and brings it up to date with every change of a function. */
 export class CatalogSource {
   readonly #options: CatalogSourceOptions;
   readonly #catalog: Catalog;
+  /** Versions whose code could not be fetched yet, by the folder that instances see. */
+  readonly #late = new Map<string, StoredFunction>();
 
   constructor(options: CatalogSourceOptions) {
     this.#options = options;
@@ -50,6 +55,15 @@ export class CatalogSource {
   /** Call once, when the dependencies are loaded. */
   start(): Promise<void> {
     return this.#options.feed.follow('function', (ids) => this.#reload(ids));
+  }
+
+  /**
+   * Resolves when the code of a version is in its folder, which may have to be fetched first. Throws
+   * `artifacts_unavailable`.
+   */
+  async codeReady(folder: string): Promise<void> {
+    const stored = this.#late.get(folder);
+    if (stored !== undefined) await this.#restoreCode(stored);
   }
 
   async #reload(changed: ReadonlySet<string> | undefined): Promise<void> {
@@ -71,7 +85,9 @@ export class CatalogSource {
     const triggersOf = Map.groupBy(triggerRows, ({ functionId }) => functionId);
     // Removed ones first: another function may have the name of one of them.
     for (const id of changed ?? [...this.#catalog.entries()].map(({ functionId }) => functionId)) {
-      if (!versionsOf.has(id)) this.#catalog.remove(id);
+      if (versionsOf.has(id)) continue;
+      this.#catalog.remove(id);
+      for (const [folder, { fn }] of this.#late) if (fn.id === id) this.#late.delete(folder);
     }
     for (const [functionId, stored] of versionsOf) {
       const [first] = stored;
@@ -97,22 +113,32 @@ export class CatalogSource {
     for (const stored of rows) {
       const { version, revision } = stored.version;
       const known = before?.versions.get(version);
-      if (known?.revision !== String(revision)) await this.#restoreCode(stored);
+      if (known?.revision !== String(revision)) await this.#restoreCode(stored).catch(() => {});
       versions.set(version, known?.revision === String(revision) ? known : this.#options.access.snapshot(stored));
     }
     return versions;
   }
 
-  /** Makes missing folders again. A folder that cannot be made must not keep other functions from starting. */
-  async #restoreCode({ fn, version }: StoredFunction): Promise<void> {
-    const { artifacts, access, onLostCode } = this.#options;
+  /**
+   * Makes missing folders again. Code that is lost must not keep other functions from starting. Throws
+   * `artifacts_unavailable` for code that cannot be fetched now.
+   */
+  async #restoreCode(stored: StoredFunction): Promise<void> {
+    const { fn, version } = stored;
+    const { artifacts, access, onLostCode, onLateCode } = this.#options;
     const dependencies = this.#options.dependencies.describe(version.config.dependencies);
+    const { treePath } = access.mergedCode.artifactOf(version.artifact, fn.runtime, dependencies);
     const { projectId, package: pkg, name } = fn;
     const lost = { projectId, package: pkg, name, version: version.version };
     const parts = [{ artifact: version.artifact, fileName: version.artifactFile }];
     for (const { artifact } of dependencies) parts.push({ artifact, fileName: undefined });
     for (const { artifact, fileName } of parts) {
       const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
+        if (error instanceof PlatformError && error.code === 'artifacts_unavailable') {
+          if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
+          this.#late.set(treePath, stored);
+          throw error;
+        }
         onLostCode?.({ ...lost, sha256: artifact.sha256, error });
         return true;
       });
@@ -120,6 +146,7 @@ export class CatalogSource {
     }
     const folder = await access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
     folder?.release();
+    this.#late.delete(treePath);
   }
 }
 

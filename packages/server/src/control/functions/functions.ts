@@ -332,6 +332,7 @@ export class Functions {
     const { config, artifact } = version;
     const held = this.#options.dependencies.hold(fn.projectId, languageFor({ fn }), config.dependencies);
     try {
+      await this.#fetchParts(version, held.versions);
       const folder = await this.access.mergedCode.hold(artifact, fn.runtime, held.versions).catch(mergeRefused);
       try {
         return await commit({ ...version, config: { ...config, dependencies: held.versions.map(({ id }) => id) } });
@@ -341,6 +342,17 @@ export class Functions {
     } finally {
       held.release();
     }
+  }
+
+  /** What another server stored may not be here yet. Throws `artifacts_unavailable`. */
+  async #fetchParts(
+    { artifact, artifactFile }: VersionRecord,
+    dependencies: readonly { readonly artifact: Artifact }[],
+  ): Promise<void> {
+    const { artifacts } = this.#options;
+    if (dependencies.length === 0) return;
+    await artifacts.prefetch(artifact, artifactFile);
+    for (const dependency of dependencies) await artifacts.prefetch(dependency.artifact);
   }
 
   /** Holds new code until its row is committed; on failure the code is removed unless another version uses it. */

@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
+import { Line } from '../../packages/server/test/storage/line.ts';
+import { call, deploy, PATIENCE, runtimeOf } from '../functions.ts';
+import { TestServer } from '../server.ts';
+import { TwoServers } from '../two-servers.ts';
+
+describe.skipIf(findPostgres() === undefined)('two servers with their code in S3', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-s3-'));
+  let service: TestServer;
+  let s3: S3;
+  let lines: [Line, Line];
+  let two: TwoServers;
+  let runtime: string;
+  beforeAll(async () => {
+    service = await TestServer.start({ args: ['--sandbox', 'process'] });
+    const { storage: endpoint, access_key: accessKeyId, secret_key: secretAccessKey } = service.credentials;
+    s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+    await s3.createBucket({ Bucket: 'code' });
+    const keys = join(folder, 'keys');
+    writeFileSync(keys, `${accessKeyId}:${secretAccessKey}\n`);
+    lines = [await Line.to(endpoint), await Line.to(endpoint)];
+    const place = ({ endpoint: at }: Line) => [
+      ...['--artifacts', 's3://code/fgs', '--s3-keys-file', keys, '--s3-endpoint', at],
+    ];
+    two = await TwoServers.start([place(lines[0]), place(lines[1])]);
+    runtime = await runtimeOf(two.first, 'Node.js');
+  }, 120_000);
+  afterAll(async () => {
+    s3?.destroy();
+    await two?.[Symbol.asyncDispose]();
+    for (const line of lines ?? []) await line.close();
+    await service?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const files = (value: string, more = {}) => ({
+    'index.js': `exports.handler = async (event, context) => '${value}';`,
+    ...more,
+  });
+  const answer = async (server: TestServer, urn: string): Promise<[number, string]> => {
+    const { status, text } = await call(server, urn);
+    return [status, text];
+  };
+
+  it('run what the other one stored, and find it again after the service could not be reached', async () => {
+    const before = await deploy(two.first, { name: 'before', runtime, files: files('stored before') });
+    await expect.poll(() => answer(two.second, before), PATIENCE).toEqual([200, expect.stringContaining('before')]);
+    lines[1].cut();
+    const during = await deploy(two.first, { name: 'during', runtime, files: files('stored meanwhile') });
+    await expect
+      .poll(() => answer(two.second, during), PATIENCE)
+      .toEqual([503, expect.stringContaining('the store that servers share for code cannot be reached')]);
+    expect(await answer(two.second, before)).toEqual([200, expect.stringContaining('before')]);
+    expect(two.second.log).not.toContain('is lost');
+    lines[1].mend();
+    await expect.poll(() => answer(two.second, during), PATIENCE).toEqual([200, expect.stringContaining('meanwhile')]);
+  });
+
+  it('show no part of an upload whose server was killed, and store it when it is sent again', async () => {
+    const code = files('stored twice', { 'data.bin': randomBytes(30 * 2 ** 20) });
+    const deployment = { name: 'large', runtime, files: code };
+    lines[0].stopAfter(20 * 2 ** 20);
+    const cut = deploy(two.first, deployment).catch(() => 'cut');
+    await expect.poll(() => lines[0].isStopped, PATIENCE).toBe(true);
+    await two.first.kill('SIGKILL');
+    expect(await cut).toBe('cut');
+    const urn = await deploy(two.second, deployment);
+    const { Contents = [] } = await s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/blobs/' });
+    expect(Contents).toHaveLength(3);
+    for (const { Key = '' } of Contents) {
+      const { Body } = await s3.getObject({ Bucket: 'code', Key });
+      const digest = createHash('sha256').update(await buffer(Body as Readable));
+      expect(`fgs/blobs/${digest.digest('hex')}`).toBe(Key);
+    }
+    lines[0].mend();
+    await two.first.restart();
+    await expect.poll(() => answer(two.first, urn), PATIENCE).toEqual([200, expect.stringContaining('twice')]);
+  });
+
+  it('do not start with wrong keys', async () => {
+    const keys = join(folder, 'wrong');
+    writeFileSync(keys, 'NOBODY:wrong-secret');
+    const args = ['--artifacts', 's3://code/fgs', '--s3-endpoint', lines[1].endpoint, '--s3-keys-file', keys];
+    const start = TestServer.start({ database: await two.cluster.create(), args: ['--sandbox', 'process', ...args] });
+    const failure = await start.then(
+      async (server) => server.stop(),
+      (error: unknown) => String(error),
+    );
+    expect(failure).toContain('the service refuses the keys');
+    expect(failure).not.toContain('wrong-secret');
+  });
+});
