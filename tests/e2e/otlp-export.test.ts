@@ -18,7 +18,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a collector has the traces and lines of a function when the server has stopped', async () => {
+it('a collector has the traces, lines and metrics of a function when the server has stopped', async () => {
   const headersFile = join(folder, 'headers');
   writeFileSync(headersFile, 'Authorization=Bearer%20token\n');
   const args = ['--sandbox', 'process', '--otlp-endpoint', collector.endpoint, '--otlp-headers-file', headersFile];
@@ -40,6 +40,7 @@ it('a collector has the traces and lines of a function when the server has stopp
       expect.stringMatching(/^Finish invoke/),
     ]);
   }
+  expect(collector.last('watched', 'faas.invocations')).toBe(2);
   const phases = collector.spans.filter(({ traceId }) => traceId === roots[0]?.traceId).map(({ name }) => name);
   expect(phases).toEqual(expect.arrayContaining(['boot', 'handler']));
   expect(new Set(collector.requests.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer token']));

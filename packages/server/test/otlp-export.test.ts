@@ -112,7 +112,7 @@ it('says in /metrics and in the log what a collector that is away did not get, a
   await expect.poll(metrics).toMatch(/funcgraph_export_dropped_total\{signal="traces"\} [1-9]/);
   expect(await metrics()).toMatch(/funcgraph_export_buffered_bytes \d/);
   server.clock.advance(60_000);
-  await expect.poll(() => logged.join('')).toMatch(/"droppedInvocations":[1-9].*the collector answered 400 to/);
+  await expect.poll(() => logged.join('')).toMatch(/"traces":[1-9].*the collector answered 400 to/);
   collector.status = 200;
   expect(rootsOf(id)).toEqual([]);
 });

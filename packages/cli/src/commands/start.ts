@@ -61,7 +61,7 @@ export const SERVER_FLAGS = {
   'smtp-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
   'otlp-endpoint': flag.text(
     'URL',
-    'OpenTelemetry collector that gets logs and traces by OTLP over HTTP, such as https://collector:4318',
+    'OpenTelemetry collector that gets logs, traces and metrics by OTLP over HTTP, such as https://collector:4318',
   ),
   'otlp-headers-file': flag.text('FILE', 'headers of requests to it: Name=value, one on a line (see FGS_OTLP_HEADERS)'),
   set: flag.list('NAME=VALUE', 'any other setting of the server, such as idle_timeout=5m'),

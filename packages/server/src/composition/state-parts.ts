@@ -69,7 +69,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
     mayWriteLogs: () => !disk.state.low,
     clock,
     onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
-    onExportLoss: (loss) => log.warn(loss, 'the collector did not get all logs and traces of the last minute'),
+    onExportLoss: (loss) => log.warn(loss, 'the collector did not get everything of the last minute'),
     onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
   });
   life.onStop(() => telemetry.close());

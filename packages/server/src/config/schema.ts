@@ -97,7 +97,7 @@ export const RawConfig = Type.Object(
     smtp_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Address of the sender of e-mails. */
     smtp_from: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}$' })),
-    /** OpenTelemetry collector (`https://host:4318`) that gets logs and traces by OTLP over HTTP. */
+    /** OpenTelemetry collector (`https://host:4318`) that gets logs, traces and metrics by OTLP over HTTP. */
     otlp_endpoint: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
     /** Headers of requests to it (`Name=value`, with commas). Not on the command line. */
     otlp_headers: Type.Optional(Type.String({ minLength: 1, maxLength: 65_536 })),
@@ -177,7 +177,7 @@ export type SharedPlace =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 's3'; readonly place: S3Place };
 
-/** Where logs and traces also go. */
+/** Where logs, traces and metrics also go. */
 export interface OtlpConfig {
   /** Without a slash at the end. */
   readonly endpoint: string;
@@ -240,7 +240,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Undefined: only this machine reads metrics. */
   readonly metricsToken: Secret | undefined;
-  /** Undefined: logs and traces stay here. */
+  /** Undefined: logs, traces and metrics stay here. */
   readonly otlp: OtlpConfig | undefined;
   readonly quotas: Quotas;
   readonly deadLetterRetainDays: number;

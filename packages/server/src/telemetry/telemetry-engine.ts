@@ -8,7 +8,7 @@ import { enforceLimits } from './log-limits.ts';
 import { searchLogs } from './log-search.ts';
 import { MINUTE_MS } from './metrics/minute-table.ts';
 import { rankFunctions, readSeries } from './metrics/series.ts';
-import { SinceStart } from './metrics/since-start.ts';
+import type { SinceStart } from './metrics/since-start.ts';
 import { UsageFile } from './metrics/usage-file.ts';
 import { findAttempts, listRecords } from './record-search.ts';
 import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
@@ -17,7 +17,7 @@ import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } f
 export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResult> {
   readonly #files: DayFiles;
   readonly #usage: UsageFile;
-  readonly #sinceStart = new SinceStart();
+  readonly #sinceStart: SinceStart;
   readonly #retainDays: number;
   readonly #limits: LogLimits;
   readonly #searchBudgetMs: number;
@@ -26,13 +26,14 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #setAside: string[] = [];
   #prunedOn: Day | undefined;
 
-  constructor(data: TelemetryThreadData, exporter: Exporter | undefined) {
+  constructor(data: TelemetryThreadData, sinceStart: SinceStart, exporter: Exporter | undefined) {
     const onSetAside = (path: string): void => void this.#setAside.push(path);
     this.#files = new DayFiles(data.dir, onSetAside);
     this.#usage = new UsageFile(data.dir, onSetAside);
     this.#retainDays = data.retainDays;
     this.#limits = data.limits;
     this.#searchBudgetMs = data.searchBudgetMs;
+    this.#sinceStart = sinceStart;
     this.#exporter = exporter;
   }
 
@@ -57,6 +58,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   #export(call: TelemetryCall): void {
     if (call.op === 'lines') this.#exporter?.addLines(call.lines);
     else if (call.op === 'records') this.#exporter?.addRecords(call.records);
+    else if (call.op === 'gauges') this.#exporter?.addGauges(call.samples);
   }
 
   /** Damaged logs and metrics must not prevent new ones from being written. */

@@ -121,7 +121,11 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   const exported = await deps.telemetry.exportFacts();
   if (exported === undefined) return;
   const dropped = Object.entries(exported.dropped).map(([signal, count]): Sample => [{ signal }, count]);
-  text.counter('funcgraph_export_dropped_total', 'Log lines and invocations that the collector did not get.', dropped);
+  text.counter(
+    'funcgraph_export_dropped_total',
+    'Lines, invocations and functions with metrics that the collector did not get.',
+    dropped,
+  );
   text.gauge('funcgraph_export_buffered_bytes', 'Telemetry that waits for the collector.', exported.bufferedBytes);
 }
 

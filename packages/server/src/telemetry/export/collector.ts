@@ -1,7 +1,11 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { getCACertificates } from 'node:tls';
-import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import {
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
 import type { OtlpTarget, Packet, Signal, Verdict } from './types.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -84,10 +88,14 @@ function judge(signal: Signal, { statusCode = 0, headers }: IncomingMessage, ans
 function rejectedOf(signal: Signal, answer: Buffer): number {
   if (answer.length === 0) return 0;
   try {
-    if (signal === 'logs') {
-      return Number(ProtobufLogsSerializer.deserializeResponse(answer).partialSuccess?.rejectedLogRecords ?? 0);
+    switch (signal) {
+      case 'logs':
+        return Number(ProtobufLogsSerializer.deserializeResponse(answer).partialSuccess?.rejectedLogRecords ?? 0);
+      case 'traces':
+        return Number(ProtobufTraceSerializer.deserializeResponse(answer).partialSuccess?.rejectedSpans ?? 0);
+      case 'metrics':
+        return Number(ProtobufMetricsSerializer.deserializeResponse(answer).partialSuccess?.rejectedDataPoints ?? 0);
     }
-    return Number(ProtobufTraceSerializer.deserializeResponse(answer).partialSuccess?.rejectedSpans ?? 0);
   } catch {
     // a text instead of a message: the status says that all was taken
     return 0;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
+import { SinceStart } from '../metrics/since-start.ts';
 import { invocationRecord, logLine } from '../testing.ts';
 import { Exporter } from './exporter.ts';
 import { TestCollector } from './testing.ts';
@@ -19,6 +20,7 @@ const server = { region: 'local-1', instanceId: 'one' };
 
 let collector: TestCollector;
 let clock: ManualClock;
+let sums: SinceStart;
 const exporters: Exporter[] = [];
 
 beforeAll(async () => {
@@ -31,9 +33,10 @@ afterAll(async () => {
 
 function exporterTo(target: Partial<OtlpTarget> = {}, maxBytes?: number): Exporter {
   clock = new ManualClock(at);
+  sums = new SinceStart();
   const headers = { Authorization: 'Bearer t' };
   const made = new Exporter({
-    ...{ target: { endpoint: collector.endpoint, headers, ca: undefined, ...target }, server, clock },
+    ...{ target: { endpoint: collector.endpoint, headers, ca: undefined, ...target }, server, sums, clock },
     ...(maxBytes === undefined ? {} : { maxBytes }),
   });
   exporters.push(made);
@@ -134,6 +137,36 @@ it('continues the trace of the caller, with all lines of the request', async () 
     });
 });
 
+it('sends each minute what functions did since the start, and their peaks of the minute', async () => {
+  const exporter = exporterTo();
+  const key = 'p1:default:counted';
+  const ran = (ms: number, more = {}) =>
+    invocationRecord({ startedAt: at, functionKey: key, handlerMs: ms, memoryMb: 512, ...more });
+  const sample = { functionKey: key, qualifier: '', concurrency: 1, reserved: 0, instances: 2 };
+  sums.add([ran(3, { cold: true }), ran(5), ran(0, { outcome: 'throttled' })]);
+  exporter.addGauges([sample, { ...sample, concurrency: 4 }, { ...sample, qualifier: 'v1', concurrency: 9 }]);
+  clock.advance(60_000);
+  await expect.poll(() => collector.last('counted', 'faas.invocations')).toBe(2);
+  expect(collector.last('counted', 'funcgraph.rejected')).toBe(1);
+  expect(collector.last('counted', 'faas.coldstarts')).toBe(1);
+  expect(collector.last('counted', 'funcgraph.memory_time')).toBeCloseTo(0.004);
+  expect(collector.last('counted', 'funcgraph.concurrency')).toBe(4);
+  expect(collector.last('counted', 'funcgraph.instances')).toBe(2);
+  sums.add([ran(5000, { outcome: 'timeout' })]);
+  await exporter.close();
+  expect(collector.last('counted', 'faas.invocations')).toBe(2);
+  expect(collector.last('counted', 'faas.errors')).toBe(1);
+  expect(collector.last('counted', 'funcgraph.failures', { cause: 'timeout' })).toBe(1);
+  const durations = collector.metrics.filter(({ name }) => name === 'faas.invoke_duration').at(-1)?.points[0];
+  const counts = durations?.counts as number[];
+  const bounds = durations?.bounds as number[];
+  expect(durations).toMatchObject({ count: 3n, sum: expect.closeTo(5.008), temporality: 2 });
+  expect([counts[bounds.indexOf(0.004)], counts[bounds.indexOf(0.008)], counts[bounds.indexOf(8.192)]]).toEqual([
+    1, 1, 1,
+  ]);
+  expect(counts.reduce((a, b) => a + b)).toBe(3);
+});
+
 it('gathers no more than two thousand lines, and half a million characters, for one request', async () => {
   const exporter = exporterTo();
   const before = collector.requests.length;
@@ -148,7 +181,7 @@ it('counts what a collector refuses or takes in part only', async () => {
   collector.status = 400;
   exporter.addLines([logLine({ time: at }), logLine({ time: at })]);
   clock.advance(1000);
-  await expect.poll(() => exporter.facts.dropped).toEqual({ logs: 2, traces: 0 });
+  await expect.poll(() => exporter.facts.dropped).toEqual({ logs: 2, traces: 0, metrics: 0 });
   expect(exporter.facts).toMatchObject({ bufferedBytes: 0, failure: 'the collector answered 400 to logs' });
   collector.status = 200;
   // partial_success: { rejected_log_records: 3 }
@@ -157,7 +190,7 @@ it('counts what a collector refuses or takes in part only', async () => {
   clock.advance(1000);
   await expect
     .poll(() => exporter.facts)
-    .toEqual({ dropped: { logs: 5, traces: 0 }, bufferedBytes: 0, failure: undefined });
+    .toEqual({ dropped: { logs: 5, traces: 0, metrics: 0 }, bufferedBytes: 0, failure: undefined });
   collector.answer = Buffer.alloc(0);
 });
 

@@ -22,7 +22,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #maxBytes: number;
   readonly #waiting: Packet[] = [];
-  readonly #dropped: Record<Signal, number> = { logs: 0, traces: 0 };
+  readonly #dropped: Record<Signal, number> = { logs: 0, traces: 0, metrics: 0 };
   readonly #cut = new AbortController();
   #bytes = 0;
   #failures = 0;

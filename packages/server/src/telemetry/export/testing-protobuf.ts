@@ -2,7 +2,7 @@
 export interface Shape {
   readonly [field: number]: readonly [name: string, kind: Kind];
 }
-type Scalar = 'text' | 'hex' | 'int' | 'fixed64' | 'fixed32' | 'double' | 'fixed64s' | 'doubles';
+type Scalar = 'text' | 'hex' | 'int' | 'fixed64' | 'signed64' | 'fixed32' | 'double' | 'fixed64s' | 'doubles';
 type Kind = Scalar | Shape | (() => Shape);
 export type Decoded = { [name: string]: unknown };
 
@@ -47,6 +47,8 @@ function scalar(raw: bigint | Buffer, kind: Scalar): unknown {
       return raw.toString('utf8');
     case 'fixed64':
       return raw.readBigUInt64LE();
+    case 'signed64':
+      return Number(raw.readBigInt64LE());
     case 'fixed64s':
       return each((at) => Number(raw.readBigUInt64LE(at)));
     case 'double':

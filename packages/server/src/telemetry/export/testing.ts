@@ -25,6 +25,25 @@ const LINE: Shape = {
   6: ['attributes', ATTRIBUTE],
   9: ['traceId', 'hex'],
 };
+const NUMBER: Shape = {
+  3: ['time', 'fixed64'],
+  4: ['double', 'double'],
+  6: ['int', 'signed64'],
+  7: ['attributes', ATTRIBUTE],
+};
+const HISTOGRAM: Shape = {
+  4: ['count', 'fixed64'],
+  5: ['sum', 'double'],
+  6: ['counts', 'fixed64s'],
+  7: ['bounds', 'doubles'],
+};
+const METRIC: Shape = {
+  1: ['name', 'text'],
+  3: ['unit', 'text'],
+  5: ['gauge', { 1: ['points', NUMBER] }],
+  7: ['sum', { 1: ['points', NUMBER], 2: ['temporality', 'int'], 3: ['monotonic', 'int'] }],
+  9: ['histogram', { 1: ['points', HISTOGRAM], 2: ['temporality', 'int'] }],
+};
 const requestOf = (item: Shape): Shape => ({
   1: ['groups', { 1: ['resource', RESOURCE], 2: ['scopes', { 2: ['items', item] }] }],
 });
@@ -49,6 +68,12 @@ export interface ReceivedLine extends Item {
   readonly severity: number;
 }
 
+export interface ReceivedMetric {
+  readonly name: string;
+  readonly resource: Values;
+  readonly points: ReadonlyArray<Values>;
+}
+
 export interface CollectorOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The same port as before, for a collector that comes back. */
@@ -61,6 +86,7 @@ export class TestCollector implements AsyncDisposable {
   readonly port: number;
   readonly spans: ReceivedSpan[] = [];
   readonly lines: ReceivedLine[] = [];
+  readonly metrics: ReceivedMetric[] = [];
   readonly requests: IncomingMessage[] = [];
   /** Answers another status while it is set. */
   status = 200;
@@ -103,11 +129,21 @@ export class TestCollector implements AsyncDisposable {
     return this.lines.filter((line) => line.traceId === traceId).map((line) => line.body);
   }
 
+  /** The last value of a sum or gauge of a function, or of one of its points. */
+  last(functionName: string, metric: string, attributes: Values = {}): unknown {
+    const found = this.metrics.findLast(
+      ({ name, resource }) => name === metric && resource['faas.name'] === functionName,
+    );
+    return found?.points.find((point) => JSON.stringify(point.attributes) === JSON.stringify(attributes))?.value;
+  }
+
   #take(request: IncomingMessage, body: Buffer): void {
     this.requests.push(request);
     if (this.status !== 200 || this.answer.length > 0) return;
     if (request.url === '/v1/traces') {
       for (const [resource, span] of itemsOf(body, SPAN)) this.spans.push(received<ReceivedSpan>(resource, span));
+    } else if (request.url === '/v1/metrics') {
+      for (const [resource, metric] of itemsOf(body, METRIC)) this.metrics.push(metricOf(resource, metric));
     } else if (request.url === '/v1/logs') {
       for (const [resource, line] of itemsOf(body, LINE)) {
         const [text] = line.body as Decoded[];
@@ -124,6 +160,17 @@ function* itemsOf(body: Buffer, shape: Shape): Iterable<[resource: Values, item:
       for (const item of listOf(scope.items)) yield [valuesOf(resource?.attributes), item];
     }
   }
+}
+
+function metricOf(resource: Values, { name, gauge, sum, histogram }: Decoded): ReceivedMetric {
+  const [kind = {}] = [...listOf(gauge), ...listOf(sum), ...listOf(histogram)];
+  const points = listOf(kind.points).map(({ double, int, ...point }) => ({
+    ...point,
+    value: double ?? int,
+    attributes: valuesOf(point.attributes),
+    temporality: kind.temporality,
+  }));
+  return { name: String(name), resource, points };
 }
 
 function received<T extends Item>(resource: Values, item: Decoded): T {

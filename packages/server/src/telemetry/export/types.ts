@@ -1,4 +1,4 @@
-export const SIGNALS = ['logs', 'traces'] as const;
+export const SIGNALS = ['logs', 'traces', 'metrics'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 /** A collector, as the configuration names it. */
@@ -14,7 +14,7 @@ export interface OtlpTarget {
 export interface Packet {
   readonly signal: Signal;
   readonly body: Uint8Array;
-  /** Lines or invocations in it. */
+  /** Lines, invocations, or functions with metrics in it. */
   readonly items: number;
 }
 
@@ -25,7 +25,7 @@ export type Verdict =
   | { readonly kind: 'later'; readonly reason: string; readonly waitMs?: number };
 
 export interface ExportFacts {
-  /** Lines and invocations that the collector did not get, since the start. */
+  /** What the collector did not get since the start. Metrics it did not get are part of later ones. */
   readonly dropped: Readonly<Record<Signal, number>>;
   readonly bufferedBytes: number;
   /** Of the last request, unless it was taken. */

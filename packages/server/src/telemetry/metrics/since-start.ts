@@ -8,7 +8,7 @@ const MAX_FUNCTIONS = 1000;
 /** Key of the functions beyond that number. */
 export const OTHER_FUNCTIONS = '::';
 /** Powers of two, the lower bounds of histogram buckets, so that the counts are exact. */
-const BOUNDS_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 32_768, 131_072, 524_288];
+export const BOUNDS_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 32_768, 131_072, 524_288];
 
 /** Sums since the server started, for systems that read increasing counters. */
 export class SinceStart {
@@ -16,6 +16,10 @@ export class SinceStart {
 
   add(records: readonly InvocationRecord[]): void {
     for (const record of records) addRecord(this.#of(record.functionKey), record);
+  }
+
+  functions(): Iterable<readonly [functionKey: string, sums: Rollup]> {
+    return this.#functions;
   }
 
   totals(): Totals {
