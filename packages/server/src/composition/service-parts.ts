@@ -32,7 +32,7 @@ export function serviceParts(deps: ServiceDeps) {
   const facts = new Facts({
     store,
     subscribers,
-    quota: { facts: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+    quota: { entries: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
     clock,
     wake: () => fanOut.wake(),
     onError: (error) => log.error({ err: error }, 'the events of services that wait could not be counted'),

@@ -45,7 +45,7 @@ export function topicPublishing({ config, storage, refuseWhenFull, clock, log }:
     store,
     topics,
     region: config.region,
-    quota: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+    quota: { entries: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
     clock,
     refuseWhenFull,
     wake: () => published(),

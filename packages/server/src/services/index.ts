@@ -30,7 +30,7 @@ export {
 } from './buckets/index.ts';
 export { type AuditFact, auditFacts, auditOf, auditSource } from './facts/audit-facts.ts';
 export { FactStore } from './facts/fact-store.ts';
-export { type FactQuota, Facts } from './facts/facts.ts';
+export { Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';
 export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';

@@ -24,7 +24,7 @@ export function crashParts({ storage, queue, wake }: { storage: Storage; queue: 
   const facts = new Facts({
     store,
     subscribers: [subscriber],
-    quota: { facts: 1_000_000, bytes: 1024 ** 3 },
+    quota: { entries: 1_000_000, bytes: 1024 ** 3 },
     clock: systemClock,
     wake,
     onError: (error) => {

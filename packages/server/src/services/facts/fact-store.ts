@@ -1,12 +1,7 @@
 import { sql } from 'kysely';
 import { type AtomicStatement, prepared, type Storage } from '../../storage/index.ts';
+import type { ProjectBacklog } from '../backlog.ts';
 import type { Fact } from './types.ts';
-
-export interface FactUsage {
-  readonly projectId: string;
-  readonly facts: number;
-  readonly bytes: number;
-}
 
 type Row = { [K in 'id' | 'projectId' | 'source' | 'at' | 'depth' | 'body' | 'bytes']: unknown };
 
@@ -75,12 +70,12 @@ export class FactStore {
     return { query: query.compile() };
   }
 
-  async usage(): Promise<FactUsage[]> {
+  async usage(): Promise<ProjectBacklog[]> {
     const rows = await this.#storage.db
       .selectFrom('fact')
-      .select((eb) => ['project_id', eb.fn.countAll<number>().as('facts'), eb.fn.sum<number>('bytes').as('bytes')])
+      .select((eb) => ['project_id', eb.fn.countAll<number>().as('entries'), eb.fn.sum<number>('bytes').as('bytes')])
       .groupBy('project_id')
       .execute();
-    return rows.map((row) => ({ projectId: row.project_id, facts: Number(row.facts), bytes: Number(row.bytes) }));
+    return rows.map((row) => ({ projectId: row.project_id, entries: Number(row.entries), bytes: Number(row.bytes) }));
   }
 }

@@ -12,7 +12,7 @@ import type { Delivery, Fact, Subscriber } from './types.ts';
 
 const log = pino({ level: 'silent' });
 const SOURCE = 'bucket p1 photos';
-const quota = { facts: 1000, bytes: 1024 ** 2 };
+const quota = { entries: 1000, bytes: 1024 ** 2 };
 
 let storage: Storage;
 let queue: Queue;
@@ -108,7 +108,7 @@ describe('facts', () => {
   });
 
   it('of a source without triggers are not stored', async () => {
-    await note(factsOf({ facts: 0, bytes: 0 }), fact({ source: 'bucket p1 other' }));
+    await note(factsOf({ entries: 0, bytes: 0 }), fact({ source: 'bucket p1 other' }));
     expect(await left()).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('facts', () => {
   });
 
   it('are refused before the change when too many of the project wait, until some are delivered', async () => {
-    const facts = factsOf({ facts: 3, bytes: 1000 });
+    const facts = factsOf({ entries: 3, bytes: 1000 });
     await note(facts, fact(), fact(), fact());
     expect(() => facts.note(fact())).toThrow(expect.objectContaining({ code: 'backlog_full' }));
     fanOut();
@@ -138,7 +138,7 @@ describe('facts', () => {
   });
 
   it('are refused when they have too many bytes together, and never when one is too large to be an event', async () => {
-    const facts = factsOf({ facts: 10, bytes: 30 });
+    const facts = factsOf({ entries: 10, bytes: 30 });
     facts.note(fact({ body: { text: 'x'.repeat(10) } }));
     const second = fact({ body: { text: 'x'.repeat(10) } });
     expect(() => facts.note(second)).toThrow(expect.objectContaining({ code: 'backlog_full' }));
@@ -211,7 +211,7 @@ describe('facts', () => {
   });
 
   it('drain a burst of 10,000 in batches', async () => {
-    const facts = factsOf({ facts: 100_000, bytes: 1024 ** 3 });
+    const facts = factsOf({ entries: 100_000, bytes: 1024 ** 3 });
     for (let n = 0; n < 10; n += 1) await note(facts, ...Array.from({ length: 1000 }, () => fact()));
     fanOut();
     await drained();

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { AtomicStatement, Schema } from '../../storage/index.ts';
+import type { ProjectBacklog } from '../backlog.ts';
 import type { MessageContent, PublishedMessage } from './types.ts';
 
 /** A message that has not reached all subscriptions yet. */
@@ -7,12 +8,6 @@ export interface WaitingMessage extends PublishedMessage {
   /** The position after the last target with a delivery; empty before the first. */
   readonly cursor: string;
   readonly topicName: string;
-}
-
-export interface MessageUsage {
-  readonly projectId: string;
-  readonly messages: number;
-  readonly bytes: number;
 }
 
 type Row = Schema['topic_message'];
@@ -86,19 +81,19 @@ export class MessageStore {
     return [{ query }, this.#removeEnded(id)];
   }
 
-  async usage(): Promise<MessageUsage[]> {
+  async usage(): Promise<ProjectBacklog[]> {
     const rows = await this.#db
       .selectFrom('topic_message')
       .select(({ fn }) => [
         'project_id',
-        fn.countAll<number>().as('messages'),
+        fn.countAll<number>().as('entries'),
         fn.sum<number | string>('bytes').as('bytes'),
       ])
       .groupBy('project_id')
       .execute();
     return rows.map((row) => ({
       projectId: row.project_id,
-      messages: Number(row.messages),
+      entries: Number(row.entries),
       bytes: Number(row.bytes),
     }));
   }

@@ -1,38 +1,29 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { TopicUrn } from '@funcgraph/api';
 import type { TopicText, UnstoredMessage } from '../../invocation/index.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
 import { isGuard, type Storage } from '../../storage/index.ts';
+import { Backlog, type BacklogOptions } from '../backlog.ts';
 import type { MessageStore } from './message-store.ts';
 import { readMessage, type SentMessage } from './rules/message.ts';
 import { type Topics, topicNotFound } from './topics.ts';
 import type { PublishedMessage, Topic } from './types.ts';
 
-/** Messages of one project whose deliveries have not ended. */
-export interface MessageQuota {
-  readonly messages: number;
-  readonly bytes: number;
-}
-
-export interface PublisherOptions {
+/** The quota holds until all deliveries of a message have ended. */
+export interface PublisherOptions extends Pick<BacklogOptions, 'quota' | 'clock' | 'onError'> {
   readonly storage: Pick<Storage, 'atomic'>;
   readonly store: Pick<MessageStore, 'add' | 'usage'>;
   readonly topics: Pick<Topics, 'find'>;
   readonly region: string;
-  readonly quota: MessageQuota;
-  readonly clock: Clock;
   /** Throws when nothing new can be stored. */
   readonly refuseWhenFull: () => void;
   /** Reports a stored message. */
   readonly wake: () => void;
-  readonly onError: (error: unknown) => void;
 }
 
-/** The counts of a project know what was delivered, and what other servers added, at most this much earlier. */
-const COUNT_EVERY_MS = 1_000;
-/** The share of time that may go into counts. */
-const COUNT_SHARE = 0.1;
+const REFUSAL = [
+  'too many messages of the project wait for their subscribers',
+  'Wait until some are delivered, or remove subscriptions that take none.',
+] as const;
 
 const NOTHING_ELSE = {
   subject: undefined,
@@ -46,13 +37,11 @@ const NOTHING_ELSE = {
 /** Takes messages for topics. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  #used = new Map<string, MessageQuota>();
-  #countedAt = Number.NEGATIVE_INFINITY;
-  #countTookMs = 0;
-  #counting = false;
+  readonly #backlog: Backlog;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#backlog = new Backlog({ ...options, usage: () => options.store.usage(), refusal: REFUSAL });
   }
 
   /**
@@ -89,7 +78,7 @@ export class Publisher {
     const { content, ttlMs } = readMessage(sent);
     refuseWhenFull();
     const body = JSON.stringify(content);
-    this.#admit(projectId, Buffer.byteLength(body));
+    this.#backlog.admit(projectId, Buffer.byteLength(body));
     const publishedAt = clock.now();
     const message: PublishedMessage = {
       id,
@@ -101,36 +90,5 @@ export class Publisher {
       depth,
     };
     return { statements: [store.add(message, body)], stored: wake };
-  }
-
-  #admit(projectId: string, bytes: number): void {
-    const { quota } = this.#options;
-    this.#countSoon();
-    const used = this.#used.get(projectId) ?? { messages: 0, bytes: 0 };
-    if (used.messages >= quota.messages || used.bytes + bytes > quota.bytes) {
-      throw new PlatformError('backlog_full', 'too many messages of the project wait for their subscribers', {
-        hint: 'Wait until some are delivered, or remove subscriptions that take none.',
-      });
-    }
-    this.#used.set(projectId, { messages: used.messages + 1, bytes: used.bytes + bytes });
-  }
-
-  #countSoon(): void {
-    const { clock, store, onError } = this.#options;
-    const begin = clock.monotonic();
-    const pauseMs = Math.max(COUNT_EVERY_MS, this.#countTookMs / COUNT_SHARE);
-    if (this.#counting || begin - this.#countedAt < pauseMs) return;
-    this.#counting = true;
-    store
-      .usage()
-      .then((usage) => {
-        this.#used = new Map(usage.map(({ projectId, ...used }) => [projectId, used]));
-      })
-      .catch(onError)
-      .finally(() => {
-        this.#counting = false;
-        this.#countedAt = clock.monotonic();
-        this.#countTookMs = this.#countedAt - begin;
-      });
   }
 }
