@@ -82,6 +82,17 @@ test.each([
       'shop: renewed\nsecret: whsec_',
     ],
   ],
+  [
+    'gateway.md',
+    [
+      '{"path":"/orders/17","pathParameters":{"id":"17"}}',
+      '{"path":"/v2/orders/17","pathParameters":{"id":"17"}}',
+      '{"path":"/orders/18","pathParameters":{"id":"18"}}',
+      'RELEASE 3',
+      'deleted group shop',
+    ],
+  ],
+  ['event-webhooks.md', ['order 4711 by /shop/berlin', 'order 4712 by /shop/berlin']],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
   [

@@ -15,6 +15,7 @@ export const GatewayGroup = Type.Object({
   hosts: Type.Array(Type.String(), {
     description: 'Requests with one of these names as their host are for the group.',
   }),
+  gateway_url: Type.String({ description: 'Address of the gateway, to which DNS or a proxy leads the host names.' }),
   created_time: Time,
 });
 

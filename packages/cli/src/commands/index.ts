@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { filesystems } from './filesystems.ts';
 import { flows } from './flows/index.ts';
 import { functions } from './functions/index.ts';
+import { gateway } from './gateway/index.ts';
 import { gatewayApps } from './gateway-apps.ts';
 import { iam } from './iam/index.ts';
 import { images } from './images/index.ts';
@@ -41,6 +42,7 @@ export const TREE: Tree = {
     topics,
     buckets,
     flows,
+    gateway,
     gatewayApps,
     dependencies,
     testEvents,

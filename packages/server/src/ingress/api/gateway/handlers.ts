@@ -35,6 +35,8 @@ export interface GatewayHandlerDeps extends BackendDeps {
   readonly gatewayGroups: GatewayGroups;
   readonly gatewayApis: GatewayApis;
   readonly liveGateway: Pick<LiveGateway, 'hostsOf'>;
+  /** Address of the gateway. */
+  readonly gateway: () => string;
 }
 
 /** Groups of APIs. A caller who publishes a function needs the right to create its triggers. */
@@ -65,6 +67,7 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
     name: group.name,
     description: group.description,
     hosts: liveGateway.hostsOf(group),
+    gateway_url: deps.gateway(),
     created_time: apiTime(group.createdAt),
   });
   const apiReply = (api: Api): RouteResponse<Routes['showGatewayApi']> => ({

@@ -1,0 +1,124 @@
+import { flag } from '../../framework/index.ts';
+import { operation, QUALIFIED_FUNCTION, word } from '../../operations/index.ts';
+import { API, GROUP } from './arguments.ts';
+
+const STAGE = ['STAGE', 'stage of the group (RELEASE)', { fallback: 'RELEASE' }] as const;
+
+/** Stays as it is called unless the flag `--name` is given. */
+const NAMED_API: typeof API = { ...API, fields: ({ id, name }) => ({ api_id: id, name }) };
+
+/** The function behind an API. */
+const BACKEND: typeof QUALIFIED_FUNCTION = {
+  ...QUALIFIED_FUNCTION,
+  fields: ({ function_urn }) => ({ backend_urn: function_urn }),
+};
+
+const FUNCTION_FLAGS = {
+  version: flag.text('VERSION', 'this version of the function'),
+  alias: flag.text('ALIAS', 'the version that this alias points to'),
+};
+
+const METHOD = ['METHOD', 'GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY (ANY)'] as const;
+const MATCH = ['MATCH', 'exact: the path alone; prefix: all below it too (exact)'] as const;
+const AUTH = ['AUTH', 'IAM: who may invoke the function; NONE: everybody (IAM)'] as const;
+const TIMEOUT = ['MS', 'until the answer begins (5000)'] as const;
+
+export const apiCommands = [
+  operation('gateway apis create', 'createGatewayApi', {
+    summary: 'Add an API to a group: a path that leads to a function. Requests reach it when it is published',
+    args: [GROUP, word('name', 'of the API'), word('path', 'for example /users/{id}'), BACKEND],
+    flags: {
+      ...{
+        method: METHOD,
+        match: MATCH,
+        auth: AUTH,
+        'timeout-ms': TIMEOUT,
+        async: 'answer 202 when the request is stored',
+      },
+      ...FUNCTION_FLAGS,
+    },
+    examples: [
+      'fgs gateway apis create shop orders /orders/{id} hello --method GET',
+      'fgs gateway apis create shop site / website --match prefix --auth NONE --alias live',
+    ],
+    text: ({ name, id }, { group }) =>
+      `created API ${name} (${id}); publish it with: fgs gateway apis publish ${group.name} ${name}`,
+  }),
+  operation('gateway apis list', 'listGatewayApis', {
+    args: [GROUP],
+    examples: ['fgs gateway apis list shop'],
+    rows: ({ apis }) =>
+      apis.map((api) => ({
+        ...api,
+        path: api.match === 'prefix' ? `${api.path.replace(/\/$/, '')}/*` : api.path,
+        live: api.published.map(({ stage, release }) => `${stage} ${release}`).join(', '),
+      })),
+    columns: { name: 'API', method: 'METHOD', path: 'PATH', auth: 'AUTH', live: 'PUBLISHED', backend_urn: 'FUNCTION' },
+    none: 'no APIs; make one with: fgs gateway apis create GROUP NAME PATH FUNCTION',
+  }),
+  operation('gateway apis show', 'showGatewayApi', {
+    args: [GROUP, API],
+    examples: ['fgs gateway apis show shop orders'],
+  }),
+  operation('gateway apis update', 'updateGatewayApi', {
+    summary: 'Replace the definition of an API; what is published stays until it is published again',
+    args: [GROUP, NAMED_API, word('path', 'for example /users/{id}'), BACKEND],
+    flags: {
+      ...{
+        method: METHOD,
+        match: MATCH,
+        auth: AUTH,
+        'timeout-ms': TIMEOUT,
+        async: 'answer 202 when the request is stored',
+      },
+      ...FUNCTION_FLAGS,
+      name: flag.text('NAME', 'a new name'),
+    },
+    fields: ({ name }) => (name === undefined ? {} : { name }),
+    examples: ['fgs gateway apis update shop orders /v2/orders/{id} hello --method GET'],
+    text: ({ name }, { group }) =>
+      `updated API ${name}; publish it with: fgs gateway apis publish ${group.name} ${name}`,
+  }),
+  operation('gateway apis delete', 'deleteGatewayApi', {
+    args: [GROUP, API],
+    examples: ['fgs gateway apis delete shop orders --yes'],
+    confirm: ({ api }) => `API ${api.name}, also where it is published`,
+    text: (_, { api }) => `deleted API ${api.name}`,
+    data: (_, { api }) => ({ id: api.id, outcome: 'deleted' }),
+  }),
+  operation('gateway apis publish', 'publishGatewayApi', {
+    summary: 'Publish an API as it is defined now, or an earlier release of it again',
+    args: [GROUP, API],
+    flags: {
+      stage: STAGE,
+      'from-release': ['NUMBER', 'publish this release again'],
+      description: ['TEXT', 'for the history'],
+    },
+    examples: ['fgs gateway apis publish shop orders', 'fgs gateway apis publish shop orders --from-release 3'],
+    text: ({ release, stage }, { api }) => `published ${api.name} in ${stage} as release ${release}`,
+  }),
+  operation('gateway apis unpublish', 'unpublishGatewayApi', {
+    args: [GROUP, API],
+    flags: { stage: STAGE },
+    examples: ['fgs gateway apis unpublish shop orders --yes'],
+    confirm: ({ api }) => `what is served of API ${api.name}`,
+    text: (_, { api }) => `${api.name} is not served any more`,
+    data: (_, { api }) => ({ id: api.id, outcome: 'unpublished' }),
+  }),
+  operation('gateway apis releases', 'listGatewayReleases', {
+    args: [GROUP, API],
+    flags: { stage: STAGE },
+    examples: ['fgs gateway apis releases shop orders'],
+    rows: ({ releases }) =>
+      releases.map((one) => ({
+        ...one,
+        state: one.live ? 'live' : '',
+        route: `${one.definition.method} ${one.definition.path}`,
+      })),
+    columns: {
+      ...{ release: 'RELEASE', state: 'STATE', route: 'ROUTE', published_time: 'PUBLISHED', published_by: 'BY' },
+      description: 'DESCRIPTION',
+    },
+    none: 'no releases; publish the API with: fgs gateway apis publish GROUP API',
+  }),
+];

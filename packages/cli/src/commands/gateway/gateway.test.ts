@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
+
+const GROUPS = '/v1/p1/gateway/groups';
+const APIS = `${GROUPS}/g1/apis`;
+const STAGE = `${APIS}/a1/stages/RELEASE`;
+const TIME = '2027-01-01T00:00:00+00:00';
+const GROUP = {
+  id: 'g1',
+  name: 'shop',
+  description: '',
+  hosts: ['api.example.com'],
+  gateway_url: 'http://gw',
+  created_time: TIME,
+};
+const DEFINITION = {
+  name: 'orders',
+  path: '/orders',
+  method: 'GET',
+  match: 'prefix',
+  auth: 'IAM',
+  backend_urn: 'urn:fss:r1:p1:function:default:hello:latest',
+  timeout_ms: 5000,
+  async: false,
+};
+const API = {
+  ...{ id: 'a1', ...DEFINITION, created_time: TIME, last_updated_time: TIME },
+  published: [{ stage: 'RELEASE', release: 3, published_time: TIME }],
+};
+const RELEASED = {
+  ...{ release: 4, stage: 'RELEASE', live: true, description: 'again' },
+  ...{ published_by: 'ann', published_time: TIME, definition: DEFINITION },
+};
+
+let server: FakeServer;
+beforeAll(async () => {
+  server = await FakeServer.start();
+  server.on(`GET ${GROUPS}`, { body: { groups: [GROUP] } });
+  server.on(`GET ${APIS}`, { body: { apis: [API] } });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const cli = (...argv: string[]): Promise<CliRun> =>
+  runCli(['gateway', ...argv], { env: serverEnv(server.endpoint), cwd: '/' });
+
+const bodyOf = (request: string): unknown => JSON.parse(server.requests(request).at(-1)?.body.toString() ?? '');
+
+describe('gateway', () => {
+  test('groups and hosts are found by the name of the group', async () => {
+    server.on(`POST ${GROUPS}`, { status: 201, body: GROUP });
+    server.on(`PUT ${GROUPS}/g1/hosts/api.example.com`, { body: GROUP });
+    server.on(`DELETE ${GROUPS}/g1/hosts/api.example.com`, { status: 204, body: {} });
+    server.on(`DELETE ${GROUPS}/g1`, { status: 204, body: {} });
+    expect((await cli('groups', 'create', 'shop')).stdout).toContain('created group shop (g1)');
+    expect((await cli('groups', 'list')).stdout).toContain('api.example.com');
+    expect((await cli('hosts', 'add', 'shop', 'api.example.com')).stdout).toContain('are for group shop');
+    expect((await cli('hosts', 'remove', 'g1', 'api.example.com', '--yes')).stdout).toContain(
+      'removed api.example.com',
+    );
+    expect((await cli('groups', 'delete', 'shop', '--yes')).stdout).toContain('deleted group shop');
+    const unknown = await cli('groups', 'show', 'other');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are: shop')]);
+  });
+
+  test('apis create and update send the URN of the function, its version or its alias', async () => {
+    server.on(`POST ${APIS}`, { status: 201, body: API });
+    server.on(`PUT ${APIS}/a1`, { body: API });
+    const made = await cli('apis', 'create', 'shop', 'orders', '/orders', 'hello', '--auth', 'NONE', '--alias', 'live');
+    expect(made.stdout).toContain('fgs gateway apis publish shop orders');
+    expect(bodyOf(`POST ${APIS}`)).toEqual({
+      name: 'orders',
+      path: '/orders',
+      auth: 'NONE',
+      async: false,
+      backend_urn: 'urn:fss:r1:p1:function:default:hello:!live',
+    });
+    await cli('apis', 'update', 'shop', 'orders', '/v2', 'hello', '--timeout-ms', '100', '--async');
+    expect(bodyOf(`PUT ${APIS}/a1`)).toEqual({
+      name: 'orders',
+      path: '/v2',
+      timeout_ms: 100,
+      async: true,
+      backend_urn: 'urn:fss:r1:p1:function:default:hello',
+    });
+    await cli('apis', 'update', 'shop', 'orders', '/v2', 'hello', '--name', 'carts');
+    expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ name: 'carts' });
+  });
+
+  test('apis are published, shown with what is live, and published again from an earlier release', async () => {
+    server.on(`POST ${STAGE}`, { status: 201, body: RELEASED });
+    server.on(`GET ${STAGE}`, { body: { releases: [RELEASED] } });
+    server.on(`DELETE ${STAGE}`, { status: 204, body: {} });
+    const list = (await cli('apis', 'list', 'shop')).stdout;
+    for (const text of ['/orders/*', 'RELEASE 3']) expect(list).toContain(text);
+    const again = await cli('apis', 'publish', 'shop', 'orders', '--from-release', '2', '--description', 'again');
+    expect(again.stdout).toContain('published orders in RELEASE as release 4');
+    expect(bodyOf(`POST ${STAGE}`)).toEqual({ from_release: 2, description: 'again' });
+    expect((await cli('apis', 'releases', 'shop', 'orders')).stdout).toContain('GET /orders');
+    expect((await cli('apis', 'unpublish', 'shop', 'orders', '--yes')).stdout).toContain(
+      'orders is not served any more',
+    );
+  });
+
+  test('apis delete asks for the API by its id', async () => {
+    server.on(`DELETE ${APIS}/a1`, { status: 204, body: {} });
+    expect((await cli('apis', 'delete', 'shop', 'orders', '--yes')).stdout).toContain('deleted API orders');
+    const unknown = await cli('apis', 'show', 'shop', 'other');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are: orders')]);
+  });
+});

@@ -1,0 +1,9 @@
+import type { Noun } from '../../framework/index.ts';
+import { apiCommands } from './apis.ts';
+import { groupCommands } from './groups.ts';
+
+export const gateway: Noun = {
+  name: 'gateway',
+  summary: 'Groups of APIs with host names of their own',
+  commands: [...groupCommands, ...apiCommands],
+};
