@@ -12,6 +12,7 @@ import {
   type GatewayDeps,
   GroupRoutes,
   OutsideClients,
+  OwnObjects,
   type StorageDoorDeps,
   stopGateway,
   Webhooks,
@@ -39,6 +40,7 @@ type OwnParts = Pick<
   | 'gateway'
   | 'ready'
   | 'checks'
+  | 'ownObjects'
 >;
 
 export type DoorDeps = Root &
@@ -100,6 +102,9 @@ function ownParts({
   capabilities,
   addresses,
   replacements,
+  iam,
+  buckets,
+  region,
 }: DoorDeps): OwnParts {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
   return {
@@ -110,6 +115,11 @@ function ownParts({
     retainDays: config.logRetainDays,
     metricsToken: config.metricsToken?.reveal(),
     gateway: () => addresses.gateway,
+    ownObjects: new OwnObjects({
+      ...{ iam, buckets, region },
+      storage: () => addresses.storage,
+      storageHost: config.storageHost,
+    }),
     ready: readiness({ disk, storage, ensureAgent }),
     checks: () => machineChecks({ config, storage, runtimes, capabilities }),
   };

@@ -2,6 +2,7 @@ export { languageOf } from './api/function-templates.ts';
 export { readName } from './api/functions-target.ts';
 export { type All, type ApiParts, apiHandlers } from './api/index.ts';
 export { authorizeNamed, type NamingDeps } from './api/named-resources.ts';
+export { OwnObjects } from './api/own-objects.ts';
 export { pageOf } from './api/page.ts';
 export type { Check } from './api/platform.ts';
 export { FlowAccess } from './api/workflows/flow-access.ts';

@@ -240,7 +240,7 @@ export class Dependencies {
     const pin =
       'bytes' in source
         ? await this.#put(source.bytes, LIMITS.codeZipBytes)
-        : await this.#put(fetchArchive(source.link, this.#options.linkHosts), LIMITS.fetchedZipBytes);
+        : await this.#put(source.linked ?? fetchArchive(source.link, this.#options.linkHosts), LIMITS.fetchedZipBytes);
     const added = { projectId, name, runtime, description, link, fileName: `${name}.zip`, artifact: pin.artifact };
     return this.#insert(added, pin, newPackage);
   }

@@ -29,7 +29,10 @@ export interface NewDependency {
   readonly name: string;
   readonly runtime: string;
   readonly description: string;
-  readonly source: { readonly bytes: Uint8Array } | { readonly link: string };
+  readonly source:
+    | { readonly bytes: Uint8Array }
+    /** `linked`: the bytes behind the link, when this server has them. */
+    | { readonly link: string; readonly linked?: AsyncIterable<Uint8Array> | undefined };
 }
 
 /** A new version whose archive is stored. */

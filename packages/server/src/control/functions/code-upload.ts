@@ -101,7 +101,7 @@ function checkCodeType(codeType: string, language: Language): void {
 
 /** Code in a bucket: a zip, or for Java a jar. */
 function linked(
-  { fileName = '', bytes, link: address = '' }: NewCode,
+  { fileName = '', bytes, link: address = '', linked: own }: NewCode,
   language: Language,
   linkHosts: AllowedHosts,
 ): CodeUpload {
@@ -121,7 +121,7 @@ function linked(
   const isJar = language.id === 'java' && codeFileName.endsWith('.jar');
   const maxBytes = LIMITS.fetchedZipBytes;
   return {
-    bytes: fetchArchive(address, linkHosts),
+    bytes: own ?? fetchArchive(address, linkHosts),
     put: isJar ? { kind: 'jar', fileName: codeFileName, maxBytes } : { kind: 'zip', maxBytes },
     codeType: 'obs',
     codeFileName,

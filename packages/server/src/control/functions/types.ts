@@ -71,6 +71,8 @@ export interface NewCode {
   readonly bytes?: Buffer | undefined;
   /** For `obs`: the address of the code, which is fetched once, now. */
   readonly link?: string | undefined;
+  /** The bytes behind it, when this server has them; read once, now. */
+  readonly linked?: AsyncIterable<Uint8Array> | undefined;
 }
 
 /** A container image and what it runs; parts that are left out stay. */

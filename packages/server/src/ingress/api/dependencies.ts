@@ -7,6 +7,7 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { dependencyReply, isShared } from './dependencies-reply.ts';
 import { downloadLink } from './download-ticket.ts';
+import type { OwnObjects, ReadLink } from './own-objects.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -22,6 +23,7 @@ type Ids =
 
 export interface DependencyDeps {
   readonly dependencies: Dependencies;
+  readonly ownObjects: OwnObjects;
   readonly sealer: Sealer;
   readonly clock: Clock;
 }
@@ -32,7 +34,13 @@ const PAGE = 400;
 const SCOPES = ['public', 'private', 'all'] as const;
 
 /** Store, list, show and delete library packages, by version and by package. */
-export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDeps): Handlers<Ids> {
+export function dependencyHandlers({ dependencies, ownObjects, sealer, clock }: DependencyDeps): Handlers<Ids> {
+  const newDependency = (
+    request: Pick<ApiRequest<'createDependency'>, 'id' | 'caller' | 'peer' | 'body'>,
+  ): NewDependency => {
+    const { name = '', runtime = '', description = '' } = request.body;
+    return { name, runtime, description, source: sourceOf(request.body, ownObjects.readerFor(request)) };
+  };
   const detail = (
     version: DependencyVersion,
     { caller, headers }: Pick<ApiRequest<Ids>, 'caller' | 'headers'>,
@@ -46,7 +54,7 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
   };
   return {
     async createDependencyVersion(request) {
-      return detail(await dependencies.createVersion(request.params.project_id, newDependency(request.body)), request);
+      return detail(await dependencies.createVersion(request.params.project_id, newDependency(request)), request);
     },
 
     async listDependencies(request) {
@@ -84,7 +92,7 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
     },
 
     async createDependency(request) {
-      return detail(await dependencies.createPackage(request.params.project_id, newDependency(request.body)), request);
+      return detail(await dependencies.createPackage(request.params.project_id, newDependency(request)), request);
     },
 
     async showDependency(request) {
@@ -96,7 +104,7 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
       const { project_id, depend_id } = request.params;
       return detail(
         await dependencies.updatePackage(project_id, depend_id, {
-          ...newDependency(request.body),
+          ...newDependency(request),
           name: request.body.name || undefined,
           runtime: request.body.runtime || undefined,
         }),
@@ -112,18 +120,10 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
   };
 }
 
-function newDependency(body: Body): NewDependency {
-  const { name = '', runtime = '', description = '' } = body;
-  return { name, runtime, description, source: sourceOf(body) };
-}
-
 /** Throws `invalid_dependency_type`, `invalid_dependency`. */
-export function sourceOf({
-  depend_type: type,
-  depend_link: link = '',
-  depend_file: file = '',
-}: Body): NewDependency['source'] {
-  if (type === 'obs') return { link };
+export function sourceOf(body: Body, read?: ReadLink): NewDependency['source'] {
+  const { depend_type: type, depend_link: link = '', depend_file: file = '' } = body;
+  if (type === 'obs') return { link, linked: read?.(link) };
   if (type !== 'zip') {
     throw new PlatformError('invalid_dependency_type', 'depend_type must be zip or obs', {
       hint: 'zip: the archive in depend_file, in Base64. obs: its http or https address in depend_link.',

@@ -11,6 +11,7 @@ import type {
 import type { Mount, MountConfig } from '../../domain/surroundings.ts';
 import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { ReadLink } from './own-objects.ts';
 
 type ConfigBody = DecodedBody<Routes['updateFunctionConfig']>;
 type CreateBody = DecodedBody<Routes['createFunction']>;
@@ -38,18 +39,19 @@ const MAX_RESTORE_SECONDS = 300;
 const MAX_OBJECT_CHARS = 16_384;
 const MOUNT_TYPES = ['sfs', 'sfsTurbo', 'ecs'] as const;
 
-export function newFunction(body: CreateBody): NewFunction {
+/** `read`: for code at an address of this server. */
+export function newFunction(body: CreateBody, read?: ReadLink): NewFunction {
   const { func_name: name, package: pkg, runtime } = body;
-  return { ...configChange(body), name, package: pkg, runtime, code: codeOf(body) };
+  return { ...configChange(body), name, package: pkg, runtime, code: codeOf(body, read) };
 }
 
 export function configChange(body: SettingsBody): ConfigChange {
   return { ...settingsOf(body), image: imageOf(body) };
 }
 
-export function codeChange(body: CodeBody): CodeChange {
+export function codeChange(body: CodeBody, read: ReadLink): CodeChange {
   refuseUnsupported(body);
-  return { code: codeOf(body), image: imageOf(body), dependencies: dependenciesOf(body) };
+  return { code: codeOf(body, read), image: imageOf(body), dependencies: dependenciesOf(body) };
 }
 
 function settingsOf(body: SettingsBody): FunctionSettings {
@@ -154,16 +156,13 @@ function mountConfigOf({ mount_config: config }: SettingsBody): MountConfig | un
 }
 
 /** Throws `invalid_code`. */
-function codeOf({
-  code_type: type,
-  code_filename: fileName,
-  code_url: address = '',
-  func_code: code,
-}: CodeBody): NewCode {
+function codeOf(body: CodeBody, read: ReadLink | undefined): NewCode {
+  const { code_type: type, code_filename: fileName, code_url: address = '', func_code: code } = body;
   const file = code?.file ?? '';
   // other types have an empty code_url
   const link = type === 'obs' ? address : undefined;
-  if (file === '') return { type, fileName, link };
+  const linked = link === undefined ? undefined : read?.(link);
+  if (file === '') return { type, fileName, link, linked };
   const bytes = decodeBase64(file);
   if (bytes !== undefined) return { type, fileName, bytes, link };
   throw new PlatformError('invalid_code', 'func_code.file is not Base64', { hint: 'Encode the file exactly once.' });

@@ -10,6 +10,7 @@ import { configChange, newFunction } from './functions-body.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
 import { authorizedTarget, authorizeNamed, type NamingDeps } from './named-resources.ts';
+import type { OwnObjects } from './own-objects.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -25,6 +26,7 @@ export interface FunctionDeps extends NamingDeps {
   readonly functions: Functions;
   readonly versions: Versions;
   readonly catalog: Catalog;
+  readonly ownObjects: OwnObjects;
   readonly region: string;
   readonly telemetry: Pick<Telemetry, 'metrics'>;
   readonly clock: Clock;
@@ -45,7 +47,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
   return {
     async createFunction(request) {
       const { caller, peer, params } = request;
-      const added = newFunction(request.body);
+      const added = newFunction(request.body, deps.ownObjects.readerFor(request));
       authorizeNamed(deps, added, { caller, peer, projectId: params.project_id });
       const state = await functions.create(params.project_id, added);
       return { ...configReply(state, context(request)), reserved_instance_count: 0 };

@@ -1,1 +1,3 @@
+export { addressOf } from './address.ts';
+export { bucketCaller, type StorageIam } from './door/identify.ts';
 export { createStorageDoor, type StorageDoorDeps } from './door/storage-door.ts';
