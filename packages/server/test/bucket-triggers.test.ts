@@ -60,6 +60,26 @@ async function runs(count: number): Promise<ObjectRecord[]> {
   return ran.map(({ record }) => record).toSorted((a, b) => (a.s3.object.sequencer < b.s3.object.sequencer ? -1 : 1));
 }
 
+it('a trigger that gets the results of its function carries a warning', async () => {
+  const params = await server.deploy('echo');
+  const param = JSON.stringify({ bucket: 'loop', prefix: 'results/' });
+  const body = { destination_config: { on_success: { destination: 'OBS', param } } };
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params, body });
+  const events = ['ObjectCreated'];
+  const warnings: (string | undefined)[] = [];
+  for (const data of [
+    { bucket: 'loop', prefix: 'results/ec', suffix: 'n' },
+    { bucket: 'loop', prefix: 'incoming/' },
+    { bucket: 'loop', prefix: 'results/', suffix: '.png' },
+    { bucket: 'flows', prefix: 'results/' },
+  ]) {
+    warnings.push((await create({ name: `trigger-${warnings.length}`, events, ...data }, params)).data.warning);
+  }
+  const text = expect.stringContaining('objects in loop/results/echo/, which start it again');
+  expect(warnings).toEqual([text, undefined, undefined, undefined]);
+  await server.api.call('deleteFunction', { params });
+});
+
 it('every change of a bucket starts the function once, with the event of the guide', async () => {
   const { data } = await create({ name: 'all', bucket: 'photos', events: ['ObjectCreated', 'ObjectRemoved'] });
   await storage.put('photos', 'in/a b.png', Buffer.from('cat'));

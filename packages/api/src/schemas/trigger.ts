@@ -87,6 +87,9 @@ export const Trigger = Type.Object({
       description: 'Of EVENT triggers: proves a sender. Only for those who may change the trigger; not in lists.',
     }),
   ),
+  warning: Type.Optional(
+    Type.String({ description: 'Of a new or changed trigger: what about it is probably a mistake, such as a loop.' }),
+  ),
 });
 
 /** A bare list, as the API has it. */

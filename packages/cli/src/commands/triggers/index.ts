@@ -1,7 +1,7 @@
 import { flag, type Noun, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { KIND_FLAGS, kindBody } from './event-data.ts';
-import { nameOf, qualifierOf, secretLine, TRIGGER, whatOf } from './trigger.ts';
+import { nameOf, qualifierOf, secretLine, TRIGGER, warningLine, whatOf } from './trigger.ts';
 
 /** Its kind is known. */
 const WEBHOOK: typeof TRIGGER = { ...TRIGGER, fields: ({ trigger_id }) => ({ trigger_id }) };
@@ -36,7 +36,7 @@ export const triggers: Noun = {
         `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
       text: (trigger, { function: { name } }) =>
-        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}${secretLine(trigger)}`,
+        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}${secretLine(trigger)}${warningLine(trigger)}`,
     }),
     operation('triggers list', 'listFunctionTriggers', {
       summary: 'Triggers of a function, its versions and its aliases',

@@ -53,6 +53,10 @@ export function whatOf({ trigger_type_code: code, event_data }: Trigger): string
 }
 
 /** Of a trigger whose senders prove themselves; empty for others. */
+export function warningLine({ warning }: Trigger): string {
+  return warning === undefined ? '' : `\nwarning: ${warning}`;
+}
+
 export function secretLine({ secret }: Trigger): string {
   return secret === undefined ? '' : `\nsecret: ${secret}`;
 }

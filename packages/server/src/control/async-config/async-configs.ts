@@ -5,7 +5,7 @@ import type { Catalog } from '../catalog.ts';
 import { checkRange } from '../checks.ts';
 import type { FunctionName } from '../functions/types.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
-import type { DestinationRules } from './destination-rules.ts';
+import type { DestinationRules, ResultObjects } from './destination-rules.ts';
 import { readDestination } from './read-destination.ts';
 import {
   type AsyncConfig,
@@ -55,6 +55,16 @@ export class AsyncConfigs {
     return [...(this.#options.catalog.entry(functionId)?.asyncConfigs.values() ?? [])].sort((a, b) =>
       a.qualifier < b.qualifier ? -1 : 1,
     );
+  }
+
+  /** The objects that results of a version or alias become. */
+  resultObjects(functionId: string, name: FunctionName, qualifier: string): readonly ResultObjects[] {
+    const { onSuccess, onFailure } = this.find(functionId, qualifier)?.settings ?? {};
+    return [onSuccess, onFailure].flatMap((destination) => {
+      if (destination === undefined) return [];
+      const { kind, target } = readDestination(destination, this.#options.kinds, 'destination');
+      return kind.objects?.(target, name) ?? [];
+    });
   }
 
   /**

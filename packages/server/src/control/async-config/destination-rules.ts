@@ -10,8 +10,16 @@ export interface DestinationRules<T = unknown> {
   readonly keepsSetter: boolean;
   /** Throws `invalid_request`, `not_supported_here`; `field` is named in the message. `param` has the other fields. */
   target(receiver: string, field: string, param: Readonly<Record<string, unknown>>): T;
+  /** The objects that results become, for destinations that are buckets. */
+  objects?(target: T, name: FunctionName): ResultObjects;
   /** Checks, when it is set, what may change later. */
   check?(target: T, context: DestinationContext): void;
+}
+
+export interface ResultObjects {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly suffix: string;
 }
 
 export interface DestinationContext {

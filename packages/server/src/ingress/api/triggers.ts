@@ -1,5 +1,12 @@
 import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
-import { functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
+import {
+  type AsyncConfigs,
+  functionUrn,
+  type ResultObjects,
+  type Trigger,
+  type TriggerRef,
+  type Triggers,
+} from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
 import { type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
@@ -20,6 +27,7 @@ type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 export interface TriggerDeps {
   readonly iam: Iam;
   readonly triggers: Triggers;
+  readonly asyncConfigs: Pick<AsyncConfigs, 'resultObjects'>;
   readonly eventSecrets: EventSecrets;
   readonly region: string;
   /** Where the gateway is reached. */
@@ -27,12 +35,21 @@ export interface TriggerDeps {
 }
 
 /** Triggers of functions: create, list, show, change and delete. */
-export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }: TriggerDeps): Handlers<Ids> {
+export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
+  const { iam, triggers, asyncConfigs, eventSecrets, region, gateway } = deps;
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   const withSecret = (trigger: Trigger): Reply =>
     kindOfTrigger(trigger).hasSecret === true
       ? { ...reply(trigger), secret: eventSecrets.of(trigger) }
       : reply(trigger);
+  const changed = (trigger: Trigger): Reply => {
+    const { functionId, fn, qualifier, settings } = trigger;
+    const kind = kindOfTrigger(trigger);
+    const loop = asyncConfigs
+      .resultObjects(functionId, fn, qualifier)
+      .find((objects) => kind.getsResults?.(settings, objects));
+    return loop === undefined ? withSecret(trigger) : { ...withSecret(trigger), warning: loopText(loop) };
+  };
   return {
     async createFunctionTrigger(request) {
       const { params, body } = request;
@@ -43,7 +60,7 @@ export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }
         active: body.trigger_status !== 'DISABLED',
         settings: readSettings(body.trigger_type_code, body.event_data, { fn: name, qualifier }),
       });
-      return withSecret(trigger);
+      return changed(trigger);
     },
 
     async listFunctionTriggers({ params }) {
@@ -65,7 +82,7 @@ export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }
       const active = status === undefined ? undefined : status === 'ACTIVE';
       const data = body.event_data;
       const settings = data === undefined ? undefined : (before: Trigger) => changedSettings(before, data);
-      return withSecret(await triggers.update(refOf(params), { active, settings }));
+      return changed(await triggers.update(refOf(params), { active, settings }));
     },
 
     async renewTriggerSecret({ params }) {
@@ -95,6 +112,10 @@ interface Asking {
 export function authorizeReading(iam: Iam, { caller, peer, params }: Asking, kind: string): void {
   const action = revealedBy(kind);
   if (action !== undefined) iam.authorize(caller, { action, projectId: params.project_id, peer });
+}
+
+function loopText({ bucket, prefix }: ResultObjects): string {
+  return `Results of the function become objects in ${bucket}/${prefix}, which start it again, up to 16 times in a row.`;
 }
 
 function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: string; trigger_id: string }): TriggerRef {

@@ -15,6 +15,8 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
   checkAmong,
   checkSource: ({ fn, settings }, sources) => checkBucket(settings, fn.projectId, sources),
   listensTo: ({ projectId }, { bucket }) => bucketSource(projectId, bucket),
+  getsResults: (settings, { bucket, ...keys }) =>
+    settings.bucket === bucket && overlap(settings, { events: ['ObjectCreated:Put'], ...keys }),
   read: readObs,
   data: obsData,
   event({ settings }, fact) {

@@ -12,6 +12,7 @@ interface Place {
 
 /** With the longest name of a function and an id, a key of at most 1024 bytes. */
 const MAX_PREFIX_BYTES = 800;
+const SUFFIX = '.json';
 /** Other names are refused by every bucket. */
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -34,6 +35,7 @@ export const obsDestination: DestinationKind<Place> = {
     }
     return { bucket, prefix };
   },
+  objects: ({ bucket, prefix }, { name }) => ({ bucket, prefix: `${prefix}${name}/`, suffix: SUFFIX }),
   check({ bucket, prefix }, { name, mayStore }) {
     mayStore({ bucket, key: keyOf(prefix, name.name, '*') });
   },
@@ -43,7 +45,7 @@ export const obsDestination: DestinationKind<Place> = {
 
 /** The key has the id of the request that ended, so that a repeated delivery replaces the object by an equal one. */
 function keyOf(prefix: string, functionName: string, requestId: string): string {
-  return `${prefix}${functionName}/${requestId}.json`;
+  return `${prefix}${functionName}/${requestId}${SUFFIX}`;
 }
 
 async function store({ bucket, prefix }: Place, { message, attributes, options }: Delivery): Promise<DeliveryResult> {
