@@ -32,7 +32,7 @@ function unknownFlags(line: string): string[] | undefined {
   const words = line.split(/\s+/);
   const named = [3, 2, 1].map((count) => COMMANDS.get(words.slice(0, count).join(' '))).find((c) => c !== undefined);
   if (named === undefined) return undefined;
-  const flags = [...line.matchAll(/(?<=^|[\s[])--([a-z][a-z-]*)/g)].map(([, name = '']) => name);
+  const flags = [...line.matchAll(/(?<=^|[\s[])--([a-z][a-z0-9-]*)/g)].map(([, name = '']) => name);
   return flags.filter((name) => !(name in named.flags) && !GLOBAL.has(name));
 }
 
