@@ -56,6 +56,7 @@ const postgres = [
   `${server}/services/facts/*.test.ts`,
   `${server}/services/gateway/gateway.test.ts`,
   `${server}/services/topics/fan-out.test.ts`,
+  `${server}/triggers/lts/*.test.ts`,
   `${server}/services/streams/streams.test.ts`,
   `${server}/services/buckets/{bucket-store,buckets,crash,uploads}.test.ts`,
   `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-trigger-store,older-flows,read-triggers}}.test.ts`,

@@ -293,6 +293,13 @@ export const ERRORS = {
     'A setting of a CTS trigger is not usable; the message names it.',
   ),
   cts_trigger_exists: user('FSS.1153', 409, 'control', 'The version or alias has a CTS trigger of this name.'),
+  invalid_lts_trigger: user(
+    'FSS.1110',
+    400,
+    'control',
+    'A setting of an LTS trigger is not usable; the message names it.',
+  ),
+  lts_trigger_exists: user('FSS.1149', 409, 'control', 'The version or alias has an LTS trigger of this name.'),
   invalid_event_trigger: user(
     'FSS.1101',
     400,

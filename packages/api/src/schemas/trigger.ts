@@ -3,6 +3,7 @@ import { Nullable, WireText } from './common.ts';
 import { ctsTrigger } from './trigger-kinds/cts.ts';
 import { eventTrigger } from './trigger-kinds/event.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
+import { ltsTrigger } from './trigger-kinds/lts.ts';
 import { obsTrigger } from './trigger-kinds/obs.ts';
 import { smnTrigger } from './trigger-kinds/smn.ts';
 import { timerTrigger } from './trigger-kinds/timer.ts';
@@ -39,6 +40,7 @@ export const TRIGGER_KINDS = {
   SMN: smnTrigger,
   CTS: ctsTrigger,
   EVENT: eventTrigger,
+  LTS: ltsTrigger,
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;

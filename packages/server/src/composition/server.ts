@@ -15,6 +15,7 @@ import { hostParts, sandboxParts } from './host-parts.ts';
 import { instanceParts } from './instance-parts.ts';
 import { invocationParts } from './invocation-parts.ts';
 import { Lifetime } from './lifetime.ts';
+import { logTriggerParts } from './log-trigger-parts.ts';
 import { resourceParts } from './resource-parts.ts';
 import type { Root, ServerParts } from './root.ts';
 import { serviceParts, startSources } from './service-parts.ts';
@@ -58,6 +59,7 @@ const assemble = (root: Root) =>
     .add(deliveryParts)
     .add(topicParts)
     .add(doorParts)
+    .add(logTriggerParts)
     .add(startSources)
     .add(listenParts);
 

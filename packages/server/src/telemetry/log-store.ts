@@ -3,6 +3,7 @@ import type { WorkerThread } from '../lib/worker-thread.ts';
 import { BatchSender } from './batch-sender.ts';
 import { TelemetryError } from './errors.ts';
 import { droppedLine, Followers } from './followers.ts';
+import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
 import { checkRange, within } from './range.ts';
 import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
 import type { LogFilter, LogLine, LogPage, LogQuery } from './types.ts';
@@ -87,6 +88,13 @@ export class LogStore {
     const result = await this.#thread.call({ op: 'search', query: within(query) });
     if (result.op !== 'search') throw new Error(`unexpected answer ${result.op}`);
     return result.page;
+  }
+
+  /** Lines that were flushed, in the order of writing. */
+  async linesAfter(query: LinesAfterQuery): Promise<LinesAfter> {
+    const result = await this.#thread.call({ op: 'lines-after', query });
+    if (result.op !== 'lines-after') throw new Error(`unexpected answer ${result.op}`);
+    return result.found;
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
 import { type ExportLoss, LossWatch } from './export/loss-watch.ts';
 import type { ExportFacts } from './export/types.ts';
+import { folderId } from './folder-id.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { LogStore } from './log-store.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -39,6 +40,8 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
+  /** Names the folder of the files. */
+  readonly folder: string;
   readonly logs: LogStore;
   readonly records: InvocationRecords;
   readonly metrics: Metrics;
@@ -61,6 +64,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     searchBudgetMs: options.searchBudgetMs ?? 250,
     export: options.exportTo,
   };
+  const folder = await folderId(data.dir);
   const thread = await WorkerThread.start<TelemetryCall, TelemetryResult>({
     from: import.meta.url,
     entry: './telemetry-thread',
@@ -114,5 +118,5 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const prune = (): Promise<readonly string[]> => drop('prune');
   await prune();
   limitLater();
-  return { logs, records, metrics, exportFacts, prune, flush, close };
+  return { folder, logs, records, metrics, exportFacts, prune, flush, close };
 }

@@ -1,5 +1,6 @@
 import type { ServerFacts } from './export/resources.ts';
 import type { ExportFacts, OtlpTarget } from './export/types.ts';
+import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
 
@@ -8,6 +9,7 @@ export type TelemetryCall =
   | { readonly op: 'lines'; readonly lines: readonly LogLine[]; readonly now: number }
   | { readonly op: 'records'; readonly records: readonly InvocationRecord[]; readonly now: number }
   | { readonly op: 'search'; readonly query: LogQuery }
+  | { readonly op: 'lines-after'; readonly query: LinesAfterQuery }
   | { readonly op: 'attempts'; readonly requestId: string }
   | { readonly op: 'list'; readonly query: RecordQuery }
   | { readonly op: 'series'; readonly query: MetricQuery }
@@ -23,6 +25,7 @@ export type TelemetryCall =
 export type TelemetryResult =
   | { readonly op: 'done' }
   | { readonly op: 'search'; readonly page: LogPage }
+  | { readonly op: 'lines-after'; readonly found: LinesAfter }
   | { readonly op: 'attempts'; readonly records: readonly InvocationRecord[] }
   | { readonly op: 'list'; readonly page: RecordPage }
   | { readonly op: 'series'; readonly points: readonly MetricPoint[] }

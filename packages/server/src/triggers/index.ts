@@ -5,6 +5,8 @@ export { FunctionListeners } from './function-listeners.ts';
 export { checkApi, routeKey } from './gateway/api-rules.ts';
 export { readApi } from './gateway/event-data.ts';
 export { eventFor, revealedBy, TRIGGERS, triggerSources } from './kinds.ts';
+export { LogPositionStore } from './lts/log-position-store.ts';
+export { LogTriggers } from './lts/log-triggers.ts';
 export { checkBucket, isObs } from './obs/index.ts';
 export { checkObs, type ObsSettings, overlap, readObs } from './obs/obs-settings.ts';
 export { checkTopic, isSmn, readSmn, type SmnSettings, topicOf } from './smn/smn-settings.ts';

@@ -31,6 +31,8 @@ export interface TriggerNeighbours {
   readonly ofFunction: readonly Trigger[];
   /** Other triggers of the project. */
   ofProject(): Iterable<Trigger>;
+  /** Whether the project has a function of this id. */
+  hasFunction(functionId: string): boolean;
   /** Those of flows that listen to the source. */
   ofFlows(source: string): Iterable<FlowListener>;
 }

@@ -257,6 +257,7 @@ export class Triggers {
     rules.checkAmong?.(trigger, {
       isHttp,
       ofFunction,
+      hasFunction: (other) => catalog.entry(other)?.projectId === fn.projectId,
       ofFlows: (source) => this.#options.ofFlows?.(source) ?? [],
       *ofProject() {
         for (const other of catalog.allTriggers()) {

@@ -40,6 +40,7 @@ import { flowsWithTriggers0040 } from './0040-flows-with-triggers.ts';
 import { gatewayGroups0041 } from './0041-gateway-groups.ts';
 import { streams0042 } from './0042-streams.ts';
 import { eventSecrets0043 } from './0043-event-secrets.ts';
+import { logPositions0044 } from './0044-log-positions.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -84,4 +85,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0041-gateway-groups': gatewayGroups0041,
   '0042-streams': streams0042,
   '0043-event-secrets': eventSecrets0043,
+  '0044-log-positions': logPositions0044,
 };

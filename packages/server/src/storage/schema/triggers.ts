@@ -27,6 +27,15 @@ export interface FunctionTriggerTable {
   modified_at: number;
 }
 
+/** Up to which line an LTS trigger has read the log of its function in the folder of one server. */
+export interface LogPositionTable {
+  trigger_id: string;
+  folder: string;
+  day: string;
+  seq: number;
+}
+
 export interface TriggersSchema {
+  log_position: LogPositionTable;
   function_trigger: FunctionTriggerTable;
 }

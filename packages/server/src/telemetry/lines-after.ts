@@ -1,0 +1,66 @@
+import type { Day } from './day.ts';
+import type { LineRow } from './day-file.ts';
+import type { DayFiles } from './day-files.ts';
+import { type LogLevel, logLevels } from './types.ts';
+
+export interface LinesAfterQuery {
+  readonly functionKey: string;
+  /** Ms since the epoch: older lines are left out. */
+  readonly from: number;
+  readonly firstDay: Day;
+  /** By day, the last line that was read. */
+  readonly after: ReadonlyMap<Day, number>;
+  readonly limit: number;
+}
+
+export interface PlacedLine {
+  /** In the order of writing within the file of its day. */
+  readonly seq: number;
+  readonly time: number;
+  readonly version: string;
+  readonly requestId: string;
+  readonly instanceId: string;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+export interface LinesAfter {
+  readonly day: Day;
+  /** Empty when no day has more. */
+  readonly lines: readonly PlacedLine[];
+  /** Positions up to which days have no further line of the function. */
+  readonly passed: ReadonlyMap<Day, number>;
+}
+
+/** Lines of all functions that one statement passes. */
+const MOST_PASSED = 50_000;
+const COLUMNS = 'seq, time, version, request_id, instance_id, level, message';
+
+/** The next lines of a function in the order of writing, of the first day that has some. */
+export function linesAfter(files: DayFiles, query: LinesAfterQuery): LinesAfter {
+  const passed = new Map<Day, number>();
+  let day = query.firstDay;
+  for (day of files.days().filter((one) => one >= query.firstDay)) {
+    const file = files.get(day);
+    const functionId = file.functionId(query.functionKey);
+    const select = file.prepare<LineRow>(
+      `select ${COLUMNS} from line where seq > ? and seq <= ? and function_id = ? and time >= ? order by seq limit ?`,
+    );
+    const last = Number(file.prepare<{ seq: number | null }>('select max(seq) as seq from line').get()?.seq ?? 0);
+    // after a loss of power, or of a damaged file, the last lines may be missing
+    let after = Math.min(query.after.get(day) ?? 0, last);
+    while (after < last) {
+      const to = functionId === undefined ? last : Math.min(last, after + MOST_PASSED);
+      const rows = functionId === undefined ? [] : select.all(after, to, functionId, query.from, query.limit);
+      if (rows.length > 0) return { day, lines: rows.map(placed), passed };
+      after = to;
+    }
+    passed.set(day, after);
+  }
+  return { day, lines: [], passed };
+}
+
+function placed(row: LineRow): PlacedLine {
+  const { seq, time, version, request_id: requestId, instance_id: instanceId, level, message } = row;
+  return { seq, time, version, requestId, instanceId, level: logLevels[level] ?? 'INFO', message };
+}

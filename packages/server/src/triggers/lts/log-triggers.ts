@@ -1,0 +1,217 @@
+import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import type { Catalog, Trigger } from '../../control/index.ts';
+import type { AsyncInvocations } from '../../invocation/index.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import { idOf } from '../../lib/ids.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { StorageError } from '../../storage/index.ts';
+import type { LogPositionStore } from './log-position-store.ts';
+import type { LogReader, NewLines } from './log-reader.ts';
+import { ltsEvent } from './lts-event.ts';
+import { isLts, type LtsSettings } from './lts-settings.ts';
+
+export interface LogTriggersDeps {
+  readonly catalog: Catalog;
+  readonly logs: LogReader;
+  readonly store: LogPositionStore;
+  readonly async: Pick<AsyncInvocations, 'accept'>;
+  readonly region: string;
+  /** Days that logs are stored. */
+  readonly retainDays: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Entry {
+  readonly trigger: Trigger<LtsSettings>;
+  readonly functionKey: string;
+  readonly unfollow: () => void;
+  /** In the database; undefined before they are read. */
+  stored: Map<string, number> | undefined;
+  /** Lines that need no event are passed, too. */
+  positions: Map<string, number>;
+  /** Earlier days have no new lines. */
+  firstDay: string;
+  mayHaveLines: boolean;
+  isHeldUp: boolean;
+}
+
+/** Lines of this time are in one event, if they fit. */
+const BATCH_MS = 1000;
+const BATCH_LINES = 100;
+/** Of one trigger, before the others have their turn. */
+const BATCHES_A_TURN = 10;
+const DAY_MS = 86_400_000;
+
+/**
+ * LTS triggers: new lines of the log of a function start another one. Each server reads the lines of its own folder. The
+ * event and the position behind its lines are stored in one step, so that a killed server neither loses nor repeats lines.
+ */
+export class LogTriggers {
+  readonly #deps: LogTriggersDeps;
+  readonly #entries = new Map<string, Entry>();
+  readonly #turn: CoalescedTask;
+  #timer: Timer | undefined;
+  #stopped = false;
+  #sweptOn = '';
+
+  constructor(deps: LogTriggersDeps) {
+    this.#deps = deps;
+    this.#turn = new CoalescedTask(
+      () => this.#readAll(),
+      (error) => deps.log.error({ err: error }, 'new log lines could not be read; they are read again'),
+    );
+  }
+
+  /** Call when the catalog is filled. */
+  start(): void {
+    const { catalog } = this.#deps;
+    catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
+    for (const { functionId } of catalog.entries()) this.#follow(functionId);
+    this.#later();
+  }
+
+  /** Resolves when the events in progress are stored. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    for (const { unfollow } of this.#entries.values()) unfollow();
+    await this.#turn.idle();
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#timer = this.#deps.clock.after(BATCH_MS, () => {
+      this.#turn.request();
+      void this.#turn.idle().then(() => this.#later());
+    });
+  }
+
+  #follow(functionId: string): void {
+    const triggers = new Map(this.#deps.catalog.triggers(functionId).map((trigger) => [trigger.id, trigger]));
+    for (const [id, { trigger, unfollow }] of this.#entries) {
+      if (trigger.functionId !== functionId || triggers.get(id) === trigger) continue;
+      unfollow();
+      this.#entries.delete(id);
+    }
+    for (const trigger of triggers.values()) {
+      const { id, settings, active, since } = trigger;
+      const source = isLts(settings) && active ? this.#deps.catalog.entry(settings.streamId) : undefined;
+      if (this.#stopped || !isLts(settings) || source === undefined || this.#entries.has(id)) continue;
+      const functionKey = `${source.projectId}:${source.package}:${source.name}`;
+      const unfollow = this.#deps.logs.onLines(functionKey, () => {
+        entry.mayHaveLines = true;
+      });
+      const entry: Entry = {
+        trigger: { ...trigger, settings },
+        functionKey,
+        unfollow,
+        stored: undefined,
+        positions: new Map(),
+        firstDay: dayOf(since),
+        mayHaveLines: true,
+        isHeldUp: false,
+      };
+      this.#entries.set(id, entry);
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    await this.#sweepDaily();
+    const waiting = [...this.#entries.values()].filter(({ mayHaveLines }) => mayHaveLines);
+    if (waiting.length === 0) return;
+    for (const entry of waiting) entry.mayHaveLines = false;
+    await this.#deps.logs.flush();
+    for (const entry of waiting) {
+      if (this.#stopped) return;
+      try {
+        if (await this.#read(entry)) entry.mayHaveLines = true;
+      } catch (error) {
+        entry.mayHaveLines = true;
+        entry.stored = undefined;
+        this.#heldUp(entry, error);
+      }
+    }
+  }
+
+  /** Whether more lines may follow. */
+  async #read(entry: Entry): Promise<boolean> {
+    const { logs, store, clock } = this.#deps;
+    const { trigger, functionKey } = entry;
+    if (entry.stored === undefined) {
+      entry.stored = new Map(await store.of(trigger.id, logs.folder));
+      entry.positions = new Map(entry.stored);
+    }
+    const { positions, stored } = entry;
+    for (let batch = 0; batch < BATCHES_A_TURN; batch += 1) {
+      if (this.#entries.get(trigger.id) !== entry) return false;
+      const { firstDay } = entry;
+      const request = { functionKey, from: trigger.since, firstDay, after: positions, limit: BATCH_LINES };
+      const found = await logs.linesAfter(request);
+      for (const [day, seq] of found.passed) positions.set(day, seq);
+      if (found.lines.length === 0) {
+        // a line may be as late as an hour
+        entry.firstDay = dayOf(clock.now() - DAY_MS);
+        return false;
+      }
+      const seq = await this.#deliver(entry, found, stored.get(found.day));
+      stored.set(found.day, seq);
+      positions.set(found.day, seq);
+      entry.isHeldUp = false;
+    }
+    return true;
+  }
+
+  /** The position behind the lines of the event. */
+  async #deliver({ trigger }: Entry, { day, lines }: NewLines, before: number | undefined): Promise<number> {
+    const { logs, store, async, region, log } = this.#deps;
+    const { id, fn, settings, qualifier } = trigger;
+    const { event, count } = ltsEvent(lines, settings);
+    const { seq = 0, time = 0 } = lines[count - 1] ?? {};
+    const position = { triggerId: id, folder: logs.folder, day, seq, before };
+    const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
+    // a log that lost its last lines with the power uses their numbers again
+    const requestId = idOf(JSON.stringify(['lts', id, logs.folder, day, seq, time]));
+    try {
+      await async.accept({ urn, event, requestId }, [store.move(position)]);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      log.info({ triggerId: id, lines: count, err: error }, 'log lines are left out: the target takes no event');
+      await store.skip(position);
+    }
+    return seq;
+  }
+
+  #heldUp(entry: Entry, error: unknown): void {
+    const { log } = this.#deps;
+    const details = { triggerId: entry.trigger.id, err: error };
+    if (error instanceof StorageError && error.code === 'storage.guard') {
+      log.debug(details, 'a trigger was changed while its log was read');
+    } else if (!entry.isHeldUp) log.warn(details, 'new log lines wait: their event could not be stored');
+    entry.isHeldUp = true;
+  }
+
+  async #sweepDaily(): Promise<void> {
+    const { clock, store, retainDays } = this.#deps;
+    const today = dayOf(clock.now());
+    if (this.#sweptOn === today) return;
+    await store.sweep(dayOf(clock.now() - retainDays * DAY_MS));
+    this.#sweptOn = today;
+  }
+}
+
+/** Whether the target refuses the event now and later: it is disabled or gone. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof PlatformError &&
+    error.spec.audience === 'user' &&
+    error.code !== 'disk_full' &&
+    error.code !== 'backlog_full'
+  );
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,89 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ManualClock } from '../src/lib/manual-clock.ts';
+import { FakeServer } from './fake-server.ts';
+import { Identities } from './identity-fixture.ts';
+
+type Target = Awaited<ReturnType<FakeServer['deploy']>>;
+
+let server: FakeServer;
+let source: Target;
+let target: Target;
+const events: string[] = [];
+
+beforeAll(async () => {
+  server = await FakeServer.start(
+    {
+      handler(event, { requestId }, peer) {
+        const { lts, say = '' } = JSON.parse(event.toString()) as { lts?: { data: string }; say?: string };
+        if (lts !== undefined) events.push(Buffer.from(lts.data, 'base64').toString());
+        else peer.log(requestId, say, 'ERROR');
+        return '';
+      },
+    },
+    {},
+    pino({ level: 'silent' }),
+    // log lines have the time of the machine
+    { clock: new ManualClock(Date.now()) },
+  );
+  source = await server.deploy('source');
+  target = await server.deploy('target');
+}, 60_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+async function logOf(params: Target): Promise<{ log_group_id: string; log_topic_id: string }> {
+  const { data } = await server.api.call('showLtsLogDetails', { params });
+  return { log_group_id: String(data.group_id), log_topic_id: String(data.stream_id) };
+}
+
+const body = (log: object) => ({ trigger_type_code: 'LTS', event_data: { name: 'lines', ...log } });
+const say = (text: string) =>
+  server.api.bytes('invokeFunction', {
+    params: source,
+    body: new TextEncoder().encode(JSON.stringify({ say: text })),
+  });
+
+it('log lines of one function start another one', async () => {
+  const log = await logOf(source);
+  const { data } = await server.api.call('createFunctionTrigger', { params: target, body: body(log) });
+  expect(data.event_data).toEqual({ name: 'lines', ...log });
+  await say('disk is 91 % full');
+  const passing = () => {
+    server.clock.advance(1000);
+    return events.join();
+  };
+  await expect.poll(passing, { timeout: 30_000 }).toContain('disk is 91 % full');
+  const event = JSON.parse(events.find((text) => text.includes('disk is 91')) ?? '') as { logs: string };
+  expect(event).toMatchObject({ owner: server.projectId, ...log });
+  const lines = JSON.parse(event.logs) as { message: string }[];
+  expect(lines.find(({ message }) => message === 'disk is 91 % full')).toMatchObject({ level: 'ERROR' });
+});
+
+it('who may not read the log gets no events of it', async () => {
+  const identities = new Identities(server);
+  const triggers = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:trigger:*'] }]);
+  const logs = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:function:getLog'] }]);
+  const { api: developer } = await identities.user([triggers]);
+  const { api: reader } = await identities.user([triggers, logs]);
+  const third = await server.deploy('third');
+  const creating = { params: third, body: body(await logOf(source)) };
+  await expect(developer.call('createFunctionTrigger', creating)).rejects.toMatchObject({ status: 403 });
+  expect((await reader.call('createFunctionTrigger', creating)).status).toBe(201);
+});
+
+it('a trigger does not read the log of the function that it starts', async () => {
+  const refused = { status: 400, code: 'FSS.1110', message: expect.stringContaining('causes itself') };
+  const own = { params: target, body: body({ ...(await logOf(target)), name: 'own' }) };
+  await expect(server.api.call('createFunctionTrigger', own)).rejects.toMatchObject(refused);
+  const circle = { params: source, body: body({ ...(await logOf(target)), name: 'circle' }) };
+  await expect(server.api.call('createFunctionTrigger', circle)).rejects.toMatchObject(refused);
+});
+
+it.each<[object, string]>([
+  [{}, 'log_group_id is missing'],
+  [{ log_group_id: 'g' }, 'log_topic_id is missing'],
+  [{ log_group_id: 'g', log_topic_id: 't' }, 'the project has no log g/t'],
+])('refuses the settings %j', async (log, message) => {
+  const creating = server.api.call('createFunctionTrigger', { params: target, body: body({ ...log, name: 'wrong' }) });
+  await expect(creating).rejects.toMatchObject({ status: 400, code: 'FSS.1110', message });
+});

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deploy, enqueue, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { TestServer } from '../server.ts';
+import { AccountFolder, noted, noting } from './account-folder.ts';
+import { loadUntilKilled } from './until-killed.ts';
+
+const ROUNDS = 3;
+const LINES_A_ROUND = 80;
+
+let server: TestServer;
+let source: string;
+let folder: AccountFolder;
+const ran = (): string => join(folder.path, 'ran');
+
+beforeAll(async () => {
+  folder = new AccountFolder();
+  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  const runtime = await runtimeOf(server, 'Node.js');
+  const talk = "exports.handler = async (event, context) => console.log('number ' + event.n);";
+  const note = `exports.handler = async (event, context) => {
+    const { logs } = JSON.parse(Buffer.from(event.lts.data, 'base64').toString());
+    for (const { log_uid, message } of JSON.parse(logs)) {
+      const n = /^number (\\d+)$/.exec(message)?.[1];
+      if (n !== undefined) ${noting(ran(), 'n, log_uid, context.getRequestID()')}
+    }
+  };`;
+  source = await deploy(server, { name: 'source', runtime, files: { 'index.js': talk } });
+  const reader = await deploy(server, { name: 'reader', runtime, files: { 'index.js': note } });
+  const { data } = await server.api.call('showLtsLogDetails', { params: target(server, source) });
+  const event_data = { name: 'lines', log_group_id: data.group_id, log_topic_id: data.stream_id };
+  const body = { trigger_type_code: 'LTS', event_data };
+  await server.api.call('createFunctionTrigger', { params: target(server, reader), body });
+});
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+});
+
+it('every stored log line is in one event, and that event runs, however often the server is killed', {
+  timeout: 150_000,
+}, async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await loadUntilKilled(server, {
+      first: 1 + round * LINES_A_ROUND,
+      most: LINES_A_ROUND,
+      killAt: 20 + Math.floor(Math.random() * (LINES_A_ROUND - 20)),
+      send: async (n) => void (await enqueue(server, source, { n })),
+    });
+    await server.restart();
+  }
+  const logged = async (): Promise<Set<string>> => {
+    const messages = (await logLines(server, source)).map(({ message }) => /number (\d+)/.exec(message)?.[1]);
+    return new Set(messages.filter((n) => n !== undefined));
+  };
+  const missing = async (): Promise<string[]> => {
+    const read = new Set(noted(ran()).map(([n]) => n));
+    return [...(await logged())].filter((n) => !read.has(n));
+  };
+  await expect.poll(missing, { ...PATIENCE, timeout: 60_000 }).toEqual([]);
+  expect((await logged()).size).toBeGreaterThan(ROUNDS * 15);
+  const events = new Map<string, Set<string>>();
+  for (const [, uid = '', event = ''] of noted(ran())) events.set(uid, (events.get(uid) ?? new Set()).add(event));
+  expect([...events].filter(([, of]) => of.size > 1)).toEqual([]);
+});
