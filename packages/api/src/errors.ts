@@ -408,6 +408,12 @@ export const ERRORS = {
   stream_throttled: user('DIS.4303', 429, 'control', 'Records arrive faster than they can be stored.', true),
   stream_storage_quota: user('FSS.0507', 507, 'control', 'The streams of the project store as much as they may.'),
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
+  misdirected_request: user(
+    'APIGW.0421',
+    421,
+    'ingress',
+    'The request is for another host name than its TLS connection.',
+  ),
   function_failed: user('APIGW.0202', 500, 'function', 'The function behind the URL failed; see its log.'),
   url_timeout: user('APIGW.0203', 504, 'timeout', 'The function behind the URL did not answer in time.'),
   url_app_refused: user(

@@ -16,6 +16,11 @@ export const SERVER_FLAGS = {
   host: flag.text('ADDRESS', 'address to listen on (the server: 127.0.0.1)'),
   port: flag.integer('PORT', 'port of the API (the server: 8080; 0: any free one)'),
   'gateway-port': flag.integer('PORT', 'port of the gateway (the server: 8081; 0: any free one)'),
+  'gateway-tls-dir': flag.text(
+    'DIR',
+    'certificates of the gateway: HOST.crt and HOST.key for each host name (see --gateway-tls-port)',
+  ),
+  'gateway-tls-port': flag.integer('PORT', 'port of the gateway with TLS (the server: 8443 with --gateway-tls-dir)'),
   'storage-port': flag.integer('PORT', 'port of buckets (the server: 8082; 0: any free one)'),
   sandbox: flag.text('DRIVER', 'isolation of functions; process means none', {
     choices: ['auto', 'bubblewrap', 'process'],

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import {
   ApiBodies,
   type ApiParts,
@@ -7,6 +8,7 @@ import {
   BodyBudget,
   bodyMemoryBytes,
   buildApp,
+  Certificates,
   createGateway,
   createStorageDoor,
   type GatewayDeps,
@@ -15,8 +17,10 @@ import {
   OwnObjects,
   type StorageDoorDeps,
   stopGateway,
+  tlsOptions,
   Webhooks,
 } from '../ingress/index.ts';
+import { StartupError } from '../lib/startup-error.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -81,7 +85,10 @@ export async function doorParts(deps: DoorDeps) {
     log: log.child({ module: 'http' }),
     handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps) }) },
   };
+  const certificates =
+    config.gatewayTls === undefined ? undefined : await openCertificates(config.gatewayTls.dir, deps);
   const outside = {
+    ...(certificates === undefined ? {} : { secureGateway: createGateway(gatewayDeps, tlsOptions(certificates)) }),
     app: buildApp(appOptions),
     gateway: createGateway(gatewayDeps),
     storage: createStorageDoor(storageDeps),
@@ -91,6 +98,23 @@ export async function doorParts(deps: DoorDeps) {
   }
   deps.replacements.signal?.throwIfAborted();
   return { outside };
+}
+
+async function openCertificates(dir: string, { clock, log, life }: Root): Promise<Certificates> {
+  try {
+    const certificates = await Certificates.open({ dir, clock, log: log.child({ module: 'gateway' }) });
+    life.onStop(() => certificates.stop());
+    return certificates;
+  } catch (cause) {
+    throw new StartupError(
+      'gateway_tls',
+      `the certificates of the gateway cannot be read: ${(cause as Error).message}`,
+      {
+        hint: 'gateway_tls_dir must name a folder that the user who runs the server may read.',
+        cause,
+      },
+    );
+  }
 }
 
 function ownParts({
@@ -128,15 +152,23 @@ function ownParts({
 type ListenDeps = Root & Pick<StateParts, 'addresses'> & Awaited<ReturnType<typeof doorParts>>;
 
 /** Accepts connections; the addresses are those of the servers from then on. */
-export async function listenParts({ config, clock, life, addresses, outside }: ListenDeps): Promise<void> {
-  const { app, gateway, storage } = outside;
+export async function listenParts({ config, clock, life, log, addresses, outside }: ListenDeps): Promise<void> {
+  const { app, gateway, secureGateway, storage } = outside;
   const { host } = config;
   const stopDoors = (): Promise<unknown> =>
-    Promise.all([gateway, storage].map((server) => stopGateway(server, clock, life.drain.closed)));
+    Promise.all(
+      [gateway, storage, ...(secureGateway === undefined ? [] : [secureGateway])].map((server) =>
+        stopGateway(server, clock, life.drain.closed),
+      ),
+    );
   // first, because answers of the API contain its address
   await listen(gateway, host, config.gatewayPort);
   life.onStop(stopDoors);
   Object.assign(addresses, { gateway: addressOf(gateway, host) });
+  if (secureGateway !== undefined && config.gatewayTls !== undefined) {
+    await listen(secureGateway, host, config.gatewayTls.port);
+    log.info({ port: (secureGateway.address() as AddressInfo).port }, 'the gateway listens with TLS');
+  }
   await listen(storage, host, config.storagePort);
   Object.assign(addresses, { storage: addressOf(storage, host) });
   await app.listen({ host, port: config.port });

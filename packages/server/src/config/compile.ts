@@ -55,6 +55,12 @@ function drainMs(text: string): number {
   throw new ConfigError(`drain_timeout must be from 0s to 1h, not ${text}`);
 }
 
+function gatewayTls({ gateway_tls_dir: dir, gateway_tls_port: port }: RawConfig): Config['gatewayTls'] {
+  if (dir !== undefined) return { dir, port: port ?? 8443 };
+  if (port === undefined) return undefined;
+  throw new ConfigError('gateway_tls_port needs certificates', 'Set gateway_tls_dir, or leave it out.');
+}
+
 function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
@@ -121,6 +127,7 @@ export function compileConfig(
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
+    gatewayTls: gatewayTls(raw),
     storagePort: raw.storage_port ?? 8082,
     storageHost: raw.storage_host,
     gatewayDomain: raw.gateway_domain,

@@ -18,6 +18,7 @@ const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
 const NUMBERS: ReadonlySet<string> = new Set([
   'port',
   'gateway_port',
+  'gateway_tls_port',
   'storage_port',
   'account_concurrency',
   'prewarm',

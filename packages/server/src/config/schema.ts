@@ -40,6 +40,10 @@ export const RawConfig = Type.Object(
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    /** Folder with the certificates of the gateway, `<host name>.crt` and `<host name>.key`; absolute. */
+    gateway_tls_dir: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
+    /** Port of the gateway with TLS. Needs `gateway_tls_dir`. */
+    gateway_tls_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     storage_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     /** Name whose subdomains are buckets, besides those of localhost. */
     storage_host: Type.Optional(
@@ -204,6 +208,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;
+  /** Undefined: no listener with TLS. */
+  readonly gatewayTls: { readonly dir: string; readonly port: number } | undefined;
   readonly storagePort: number;
   /** Undefined: only below localhost are buckets host names. */
   readonly storageHost: string | undefined;

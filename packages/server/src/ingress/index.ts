@@ -17,3 +17,5 @@ export type { ApiRequest, Handlers } from './http/handler.ts';
 export { HttpMeter } from './http/http-meter.ts';
 export { isOfferedInside } from './http/offered-inside.ts';
 export { createStorageDoor, type StorageDoorDeps } from './storage/index.ts';
+export { Certificates } from './tls/certificates.ts';
+export { tlsOptions } from './tls/tls-options.ts';

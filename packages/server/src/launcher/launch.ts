@@ -66,7 +66,10 @@ function endBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-function spawnServer({ dataDir, port, gatewayPort, storagePort, searchPath }: Config, user: ServerUser): ChildProcess {
+function spawnServer(
+  { dataDir, port, gatewayPort, gatewayTls, storagePort, searchPath }: Config,
+  user: ServerUser,
+): ChildProcess {
   const main = realpathSync(MAIN);
   const program = programFolder(main);
   const interpreters = interpreterFolders(process.execPath, searchPath);
@@ -79,7 +82,7 @@ function spawnServer({ dataDir, port, gatewayPort, storagePort, searchPath }: Co
   }
   const [first = '', ...args] = serverCommand({
     user,
-    ports: [port, gatewayPort, storagePort],
+    ports: [port, gatewayPort, storagePort, ...(gatewayTls === undefined ? [] : [gatewayTls.port])],
     closed,
     stage: STAGE,
     command: [process.execPath, ...process.execArgv, main, LAUNCHED],

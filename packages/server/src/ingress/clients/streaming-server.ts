@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { limitHandshakes } from '../tls/tls-options.ts';
 
 const HEAD_MS = 15_000;
 const IDLE_MS = 30_000;
@@ -12,6 +15,8 @@ export interface StreamingServerOptions {
   readonly requireHostHeader: boolean;
   /** Never rejects. The client waits for `100 Continue` when it expects it. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  /** Undefined: without TLS. */
+  readonly tls?: TlsOptions | undefined;
   readonly onBroken: (error: Error, socket: Socket) => void;
 }
 
@@ -23,20 +28,22 @@ export function createStreamingServer({
   maxConnections,
   requireHostHeader,
   handle,
+  tls,
   onBroken,
 }: StreamingServerOptions): Server {
-  const server = createServer(
-    {
-      headersTimeout: HEAD_MS,
-      requestTimeout: 0,
-      keepAliveTimeout: IDLE_MS,
-      connectionsCheckingInterval: CHECK_MS,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      requireHostHeader,
-      noDelay: true,
-    },
-    (request, response) => void handle(request, response, false),
-  );
+  const options = {
+    headersTimeout: HEAD_MS,
+    requestTimeout: 0,
+    keepAliveTimeout: IDLE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    requireHostHeader,
+    noDelay: true,
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void handle(request, response, false);
+  const server: Server =
+    tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener);
+  if (tls !== undefined) limitHandshakes(server);
   const expecting = (request: IncomingMessage, response: ServerResponse): void => void handle(request, response, true);
   server.on('checkContinue', expecting).on('checkExpectation', expecting);
   server.on('clientError', onBroken);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TlsOptions } from 'node:tls';
 import { formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
@@ -23,6 +24,7 @@ import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { checkHost } from '../http/one-host.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
+import { checkServerName } from '../tls/server-name.ts';
 import type { FunctionAnswer } from './answer.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
@@ -80,11 +82,12 @@ interface Way {
 const NOTHING = Buffer.alloc(0);
 
 /** The HTTP server of the gateway port: function URLs, gateway triggers, event webhooks, and 404 for everything else. Reads no database for a request to a function. */
-export function createGateway(deps: GatewayDeps): Server {
+export function createGateway(deps: GatewayDeps, tls?: TlsOptions): Server {
   const gateway = new Gateway(deps);
   return createStreamingServer({
     maxConnections: MAX_CONNECTIONS,
     requireHostHeader: false,
+    tls,
     handle: (request, response, expectsContinue) => gateway.handle(request, response, expectsContinue),
     onBroken: answerBrokenRequest,
   });
@@ -110,6 +113,7 @@ class Gateway {
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
       checkHost(request);
+      checkServerName(request);
       this.#deps.clients.admit(request);
       if (groupId === undefined && isEventTarget(request.url ?? '')) {
         const answer = await this.#events.receive(request, response, { expectsContinue, watch });

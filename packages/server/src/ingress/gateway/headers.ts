@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ClientEnd } from '../../lib/trusted-proxies.ts';
 
@@ -75,7 +76,7 @@ export function headersIn(request: IncomingMessage, origin: RequestOrigin): Head
     ['x-forwarded-for', origin.sourceIp],
     ['x-forwarded-host', request.headers.host ?? ''],
     ['x-forwarded-port', String(request.socket.localPort ?? '')],
-    ['x-forwarded-proto', 'http'],
+    ['x-forwarded-proto', request.socket instanceof TLSSocket ? 'https' : 'http'],
     ['x-forwarded-prefix', origin.prefix],
     ['x-request-id', origin.requestId],
   );

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type ConnectionOptions, connect, type PeerCertificate } from 'node:tls';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FakeServer } from './fake-server.ts';
+
+let dir: string;
+let server: FakeServer;
+let port: number;
+let path: string;
+const logged: string[] = [];
+
+/** Writes a self-signed pair. Returns the certificate. */
+function issue(name: string, subject = name): string {
+  const [key, cert] = [join(dir, `${name}.key`), join(dir, `${name}.crt`)];
+  const names = ['-subj', `/CN=${subject}`, '-addext', `subjectAltName=DNS:${subject}`];
+  const options = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', [...options, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return readFileSync(cert, 'utf8');
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'funcgraph-tls-'));
+  issue('api.example.com');
+  issue('*.example.com');
+  const handler = (event: Buffer): string => JSON.stringify({ statusCode: 200, body: event.toString() });
+  const log = pino({ level: 'info' }, { write: (line) => logged.push(line) });
+  server = await FakeServer.start({ handler }, { gatewayTls: { dir, port: 0 } }, log);
+  port = Number(/"port":(\d+).*the gateway listens with TLS/.exec(logged.join(''))?.[1]);
+  const event_data = {
+    ...{ name: 'API', type: 1, path: '/w', req_method: 'GET', group_id: 'g1', match_mode: 'NORMAL', auth: 'NONE' },
+    func_info: { timeout: 5000 },
+  };
+  const body = { trigger_type_code: 'APIG', event_data } as const;
+  const { data } = await server.api.call('createFunctionTrigger', { params: await server.deploy('hello'), body });
+  path = new URL(String(data.event_data.invoke_url)).pathname;
+}, 60_000);
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true });
+});
+
+interface Seen {
+  readonly subject: string;
+  readonly fingerprint: string;
+  readonly protocol: string | null;
+}
+
+/** What the handshake for a name shows; rejects when it fails. */
+function handshake(servername: string, options: ConnectionOptions = {}): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false, ...options }, () => {
+      const { subject, fingerprint256 } = socket.getPeerCertificate() as PeerCertificate;
+      resolve({ subject: String(subject.CN), fingerprint: fingerprint256, protocol: socket.alpnProtocol || null });
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+function get(servername: string, host: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path, servername, headers: { Host: host }, rejectUnauthorized: false };
+    request({ ...options, agent: false }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+const failure = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'fine',
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+
+it('shows the certificate of the name, its own before that of the domain, and speaks HTTP/1.1 only', async () => {
+  expect((await handshake('api.example.com')).subject).toBe('api.example.com');
+  expect((await handshake('shop.example.com', { ALPNProtocols: ['h2', 'http/1.1'] })).protocol).toBe('http/1.1');
+  expect((await handshake('shop.example.com')).subject).toBe('*.example.com');
+  expect(await failure(handshake('example.org'))).toMatch(/^ERR_SSL|ECONNRESET/);
+  expect(await failure(handshake('', {}))).toMatch(/^ERR_SSL|ECONNRESET/);
+  expect(await failure(handshake('api.example.com', { ALPNProtocols: ['h2'] }))).toMatch(/^ERR_SSL|ECONNRESET/);
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  expect(await failure(handshake('api.example.com', old))).toMatch(/^ERR_SSL|ECONNRESET/);
+});
+
+it('answers requests for the host of the handshake, and 421 for another', async () => {
+  const { status, body } = await get('api.example.com', `API.example.com:${port}`);
+  expect(status).toBe(200);
+  expect(JSON.parse(body).headers).toMatchObject({ 'x-forwarded-proto': 'https' });
+  expect((await get('shop.example.com', 'shop.example.com')).status).toBe(200);
+  for (const host of ['shop.example.com', 'example.com', '127.0.0.1', 'api.example.com.evil'])
+    expect(await get('api.example.com', host), host).toMatchObject({
+      status: 421,
+      body: expect.stringContaining('APIGW.0421'),
+    });
+  expect((await fetch(`${server.running.gateway}${path}`)).status).toBe(200);
+});
+
+it('takes a new pair within seconds, keeps the old one while the new is broken, and forgets removed ones', async () => {
+  const before = (await handshake('api.example.com')).fingerprint;
+  const look = (pattern: RegExp) =>
+    expect
+      .poll(() => {
+        server.clock.advance(5000);
+        return logged.join('');
+      })
+      .toMatch(pattern);
+  writeFileSync(join(dir, 'api.example.com.crt'), readFileSync(join(dir, '*.example.com.crt')));
+  await look(/"name":"api.example.com","reason":"the key belongs to another certificate".*the one before it stays/);
+  expect((await handshake('api.example.com')).fingerprint).toBe(before);
+  issue('api.example.com', 'other.example.com');
+  await look(/"reason":"the certificate is not for api.example.com"/);
+  expect((await handshake('api.example.com')).fingerprint).toBe(before);
+  issue('api.example.com');
+  await expect
+    .poll(async () => {
+      server.clock.advance(5000);
+      return (await handshake('api.example.com')).fingerprint;
+    })
+    .not.toBe(before);
+  rmSync(join(dir, 'api.example.com.key'));
+  await look(/"name":"api.example.com","reason":"ENOENT/);
+  expect((await handshake('api.example.com')).subject).toBe('api.example.com');
+  rmSync(join(dir, 'api.example.com.crt'));
+  await look(/"name":"api.example.com".*certificate removed/);
+  expect((await handshake('api.example.com')).subject).toBe('*.example.com');
+});
