@@ -16,7 +16,7 @@ const matrix = {
   launcher: ['config'],
   instances: ['artifacts', 'telemetry'],
   invocation: ['queue', 'telemetry', 'control', 'instances'],
-  services: ['storage', 'queue', 'control', 'iam', 'invocation'],
+  services: ['storage', 'queue', 'telemetry', 'control', 'iam', 'invocation'],
   triggers: ['storage', 'control', 'invocation', 'services'],
   flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'triggers', 'services'],
   ingress: [

@@ -407,6 +407,10 @@ export const ERRORS = {
   invalid_records: user('DIS.4217', 400, 'control', 'A record or a cursor is not usable; the message names it.'),
   stream_throttled: user('DIS.4303', 429, 'control', 'Records arrive faster than they can be stored.', true),
   stream_storage_quota: user('FSS.0507', 507, 'control', 'The streams of the project store as much as they may.'),
+  invalid_alarm: user('FSS.0400', 400, 'control', 'A setting of an alarm rule is not usable; the message names it.'),
+  alarm_not_found: user('FSS.0404', 404, 'control', 'The project has no such alarm rule.'),
+  alarm_exists: user('FSS.0409', 409, 'control', 'The project has an alarm rule of this name.'),
+  alarm_quota: user('FSS.0409', 409, 'control', 'The project has as many alarm rules as it may have.'),
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
   misdirected_request: user(
     'APIGW.0421',

@@ -89,6 +89,10 @@ export const LIMITS = {
   putRecords: 500,
   putBytes: 5 * 1024 * 1024,
   recordKeyChars: 256,
+  alarmsPerProject: 1000,
+  topicsPerAlarm: 5,
+  /** Periods that a rule of an alarm looks at. */
+  alarmPeriods: 10,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

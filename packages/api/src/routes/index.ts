@@ -1,3 +1,4 @@
+import { alarmRoutes } from './alarms.ts';
 import { applicationRoutes } from './applications.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
@@ -50,6 +51,7 @@ export const ROUTES = {
   ...gatewayRoutes,
   ...topicRoutes,
   ...streamRoutes,
+  ...alarmRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...statisticsRoutes,

@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { SandboxCapabilities } from '../instances/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { credentialsFile } from '../startup/index.ts';
+import { alarmParts } from './alarm-parts.ts';
 import { Assembly } from './assembly.ts';
 import { asyncParts } from './async-parts.ts';
 import { bucketParts } from './bucket-parts.ts';
@@ -58,6 +59,7 @@ const assemble = (root: Root) =>
     .add(topicPublishing)
     .add(deliveryParts)
     .add(topicParts)
+    .add(alarmParts)
     .add(doorParts)
     .add(logTriggerParts)
     .add(startSources)

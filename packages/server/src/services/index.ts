@@ -1,3 +1,11 @@
+export { AlarmStore } from './alarms/alarm-store.ts';
+export { Alarms } from './alarms/alarms.ts';
+export { AlarmEvaluator } from './alarms/evaluator.ts';
+export { AlarmMeasures } from './alarms/measures.ts';
+export { AlarmMessages } from './alarms/messages.ts';
+export { changeId, targetUrn } from './alarms/notice.ts';
+export type { RequestedAlarm } from './alarms/read-settings.ts';
+export type { AlarmChange, AlarmRule, AlarmSetter, AlarmTarget } from './alarms/types.ts';
 export {
   type Body,
   type Bucket,

@@ -1,3 +1,4 @@
+import type { AlarmsSchema } from './schema/alarms.ts';
 import type { ApplicationsSchema } from './schema/applications.ts';
 import type { BucketsSchema } from './schema/buckets.ts';
 import type { ChangesSchema } from './schema/changes.ts';
@@ -34,6 +35,7 @@ export type Schema = IdentitySchema &
   FileSystemsSchema &
   ReservedInstancesSchema &
   ImagesSchema &
+  AlarmsSchema &
   ApplicationsSchema &
   BucketsSchema &
   ChangesSchema &

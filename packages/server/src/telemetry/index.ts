@@ -1,3 +1,17 @@
+export { type AlarmCondition, judge } from './alarms/judge.ts';
+export { measure, statisticRefusal } from './alarms/measure.ts';
+export {
+  type AlarmComparison,
+  type AlarmMetric,
+  type AlarmMinute,
+  type AlarmState,
+  type AlarmStatistic,
+  FLOW_ALARM_METRICS,
+  FUNCTION_ALARM_METRICS,
+  type FunctionMeasurement,
+  type Measurement,
+  type Values,
+} from './alarms/types.ts';
 export type { ExportFacts } from './export/types.ts';
 export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';

@@ -1,5 +1,6 @@
 import { isFullDisk } from '../lib/full-disk.ts';
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
+import { measureAll } from './alarms/read-minutes.ts';
 import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
@@ -105,6 +106,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'totals', totals: this.#sinceStart.totals() };
       case 'export-facts':
         return { op: 'export-facts', facts: this.#exporter?.facts };
+      case 'measure':
+        return { op: 'measure', values: measureAll(this.#files, call.measurements) };
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };

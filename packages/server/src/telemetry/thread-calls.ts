@@ -1,3 +1,4 @@
+import type { FunctionMeasurement, Values } from './alarms/types.ts';
 import type { ServerFacts } from './export/resources.ts';
 import type { ExportFacts, OtlpTarget } from './export/types.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
@@ -17,6 +18,7 @@ export type TelemetryCall =
   | { readonly op: 'months'; readonly projectId: string; readonly now: number; readonly months: number }
   | { readonly op: 'totals' }
   | { readonly op: 'export-facts' }
+  | { readonly op: 'measure'; readonly measurements: readonly FunctionMeasurement[] }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number }
   /** Enforces the size limits; answers like `prune`. */
@@ -33,6 +35,7 @@ export type TelemetryResult =
   | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
   | { readonly op: 'totals'; readonly totals: Totals }
   | { readonly op: 'export-facts'; readonly facts: ExportFacts | undefined }
+  | { readonly op: 'measure'; readonly values: readonly Values[] }
   | {
       readonly op: 'prune';
       readonly dropped: readonly string[];

@@ -14,6 +14,7 @@ import type {
   StartFlowRun,
 } from '../types.ts';
 import type { FlowEngine } from './flow-engine.ts';
+import type { FlowAlarmMinute } from './metrics/flow-minutes.ts';
 import { compareRuns } from './read/compare-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
 
@@ -95,6 +96,11 @@ export class RunService implements FlowRuns {
     range: { readonly from: number; readonly to: number; readonly stepMs: number },
   ): Promise<readonly FlowPoint[]> {
     return this.#engine.minutes.points({ projectId, ...(flow === undefined ? {} : { flowId: flow.id }) }, range);
+  }
+
+  /** Counts of flows by minute, for alarms. Minutes since the epoch; `to` is excluded. */
+  minutesOf(flowIds: readonly string[], from: number, to: number): Promise<ReadonlyArray<FlowAlarmMinute>> {
+    return this.#engine.minutes.ofFlows(flowIds, from, to);
   }
 
   usage(projectId: string): { readonly runs: number; readonly bytes: number } {

@@ -1,3 +1,4 @@
+import { alarmHandlers } from './alarms/handlers.ts';
 import { aliasHandlers } from './aliases.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
@@ -52,6 +53,7 @@ const GROUPS = [
   gatewayHandlers,
   topicHandlers,
   streamHandlers,
+  alarmHandlers,
   triggerHandlers,
   imageHandlers,
   dependencyHandlers,

@@ -25,6 +25,11 @@ const REFUSAL = [
   'Wait until some are delivered, or remove subscriptions that take none.',
 ] as const;
 
+/** A text of this server; its subject is one line. */
+export interface SubjectedText extends TopicText {
+  readonly subject?: string;
+}
+
 const NOTHING_ELSE = {
   subject: undefined,
   structure: undefined,
@@ -62,10 +67,10 @@ export class Publisher {
   }
 
   /** A message that the caller stores with other things. Throws like `publish`. */
-  async unstored({ topic, text, deliveryId, depth }: TopicText): Promise<UnstoredMessage> {
+  async unstored({ topic, text, subject, deliveryId, depth }: SubjectedText): Promise<UnstoredMessage> {
     const found = await this.#find(topic);
     const id = hash('sha256', deliveryId, 'hex').slice(0, 32);
-    return { id, ...this.#message(found, { ...NOTHING_ELSE, message: text }, { id, depth }) };
+    return { id, ...this.#message(found, { ...NOTHING_ELSE, subject, message: text }, { id, depth }) };
   }
 
   #find({ region, projectId, name }: TopicUrn): Promise<Topic> {

@@ -41,6 +41,7 @@ import { gatewayGroups0041 } from './0041-gateway-groups.ts';
 import { streams0042 } from './0042-streams.ts';
 import { eventSecrets0043 } from './0043-event-secrets.ts';
 import { logPositions0044 } from './0044-log-positions.ts';
+import { alarms0045 } from './0045-alarms.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -86,4 +87,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-streams': streams0042,
   '0043-event-secrets': eventSecrets0043,
   '0044-log-positions': logPositions0044,
+  '0045-alarms': alarms0045,
 };

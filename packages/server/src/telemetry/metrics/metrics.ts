@@ -1,4 +1,5 @@
 import type { WorkerThread } from '../../lib/worker-thread.ts';
+import type { FunctionMeasurement, Values } from '../alarms/types.ts';
 import { TelemetryError } from '../errors.ts';
 import { isTime } from '../range.ts';
 import type { TelemetryCall, TelemetryResult } from '../thread-calls.ts';
@@ -59,6 +60,14 @@ export class Metrics {
     const result = await this.#ask({ op: 'totals' });
     if (result.op !== 'totals') throw new Error(`unexpected answer ${result.op}`);
     return result.totals;
+  }
+
+  /** Values for alarms, in the order of the measurements. */
+  async measure(measurements: readonly FunctionMeasurement[]): Promise<readonly Values[]> {
+    if (measurements.length === 0) return [];
+    const result = await this.#ask({ op: 'measure', measurements });
+    if (result.op !== 'measure') throw new Error(`unexpected answer ${result.op}`);
+    return result.values;
   }
 
   /** Adds samples to the minute of `now`. Samples above `MAX_SAMPLES` are dropped. */

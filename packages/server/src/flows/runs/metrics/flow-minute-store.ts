@@ -55,6 +55,17 @@ export class FlowMinuteStore {
       .execute();
   }
 
+  /** Of several flows; `to` is excluded. */
+  ofFlows(flowIds: readonly string[], from: number, to: number): Promise<FlowMinute[]> {
+    return this.#db
+      .selectFrom('flow_minute')
+      .selectAll()
+      .where('flow_id', 'in', [...flowIds])
+      .where('minute', '>=', from)
+      .where('minute', '<', to)
+      .execute();
+  }
+
   /** Runs of each flow that have not ended. */
   async active(limit: number): Promise<Array<Pick<FlowMinute, 'project_id' | 'flow_id' | 'running'>>> {
     const rows = await this.#db

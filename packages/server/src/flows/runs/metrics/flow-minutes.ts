@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../../lib/clock.ts';
+import type { AlarmMinute } from '../../../telemetry/index.ts';
 import type { FlowPoint } from '../../types.ts';
 import type { FlowMinute, FlowMinuteStore } from './flow-minute-store.ts';
 
@@ -13,6 +14,10 @@ export interface FlowMinutesOptions {
   /** The machine's clock: minutes are shown. */
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+export interface FlowAlarmMinute extends AlarmMinute {
+  readonly flowId: string;
 }
 
 interface FlowRef {
@@ -73,6 +78,24 @@ export class FlowMinutes {
     for (let at = first; at <= to; at += stepMs) steps.set(at, []);
     for (const row of rows) steps.get(Math.floor(row.minute / stepMs) * stepMs)?.push(row);
     return [...steps].map(([time, minutes]) => pointOf(time, minutes));
+  }
+
+  /** Minutes since the epoch; `to` is excluded. */
+  async ofFlows(flowIds: readonly string[], from: number, to: number): Promise<FlowAlarmMinute[]> {
+    await this.flush(true);
+    const rows = await this.#options.store.ofFlows(flowIds, from * MINUTE_MS, to * MINUTE_MS);
+    return rows.map((row) => ({
+      flowId: row.flow_id,
+      minute: Number(row.minute) / MINUTE_MS,
+      count: Number(row.count),
+      failed: Number(row.failed),
+      rejected: Number(row.rejected),
+      ran: Number(row.ended),
+      durationMs: Number(row.duration_ms),
+      running: Number(row.running),
+      // rows have sums only, and flows no instances
+      ...{ maxMs: 0, minMs: 0, reserved: 0 },
+    }));
   }
 
   /** Adds what was counted; with `gauges` also how many runs are active now. */

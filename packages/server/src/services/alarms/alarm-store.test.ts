@@ -1,0 +1,4 @@
+import { openStorage } from '../../storage/index.ts';
+import { alarmStoreConformance } from './conformance.ts';
+
+alarmStoreConformance('in SQLite', () => openStorage({ file: ':memory:' }));

@@ -1,0 +1,171 @@
+import type { Kysely } from 'kysely';
+import { type AtomicStatement, isUniqueViolation, type Schema } from '../../storage/index.ts';
+import type { AlarmState } from '../../telemetry/index.ts';
+import { type AlarmRow, fromSettings, fromTarget, toChange, toRule } from './alarm-row.ts';
+import type { AlarmChange, AlarmRule } from './types.ts';
+
+export interface AlarmPage {
+  /** Rules with later names only. */
+  readonly after: string;
+  readonly limit: number;
+  readonly state?: AlarmState | undefined;
+}
+
+/** Changes that are stored of a rule. */
+const MOST_CHANGES = 100;
+
+/** Rules of alarms and changes of their state; no rules but uniqueness and the quota, which only a transaction can hold. */
+export class AlarmStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async find(projectId: string, name: string): Promise<AlarmRule | undefined> {
+    const row = await this.#rules()
+      .where('alarm_rule.project_id', '=', projectId)
+      .where('alarm_rule.name', '=', name)
+      .executeTakeFirst();
+    return row === undefined ? undefined : toRule(row);
+  }
+
+  /** By name. */
+  async list(projectId: string, { after, limit, state }: AlarmPage): Promise<AlarmRule[]> {
+    const rows = await this.#rules()
+      .where('alarm_rule.project_id', '=', projectId)
+      .where('alarm_rule.name', '>', after)
+      .$if(state !== undefined, (query) => query.where('alarm_rule.state', '=', state ?? ''))
+      .orderBy('alarm_rule.name')
+      .limit(limit)
+      .execute();
+    return rows.map(toRule);
+  }
+
+  async insert(rule: AlarmRule, most: number): Promise<'added' | 'exists' | 'quota'> {
+    try {
+      return await this.#db.transaction().execute(async (tx) => {
+        const { count } = await tx
+          .selectFrom('alarm_rule')
+          .where('project_id', '=', rule.projectId)
+          .select(({ fn }) => fn.countAll().as('count'))
+          .executeTakeFirstOrThrow();
+        if (Number(count) >= most) return 'quota';
+        const values = {
+          ...{ id: rule.id, project_id: rule.projectId, name: rule.name },
+          ...fromTarget(rule.target),
+          ...fromSettings(rule),
+          set_by: rule.setBy === undefined ? null : JSON.stringify(rule.setBy),
+          ...{ state: rule.state, state_since: rule.stateSince, value: rule.value ?? null, noticed: rule.noticed },
+          ...{ changes: rule.changes, judged_to: rule.judgedTo },
+          ...{ created_at: rule.createdAt, modified_at: rule.modifiedAt },
+        };
+        await tx.insertInto('alarm_rule').values(values).execute();
+        return 'added';
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'exists';
+      throw error;
+    }
+  }
+
+  /** Stores settings; the state stays. False when the rule does not exist any more. */
+  async update(rule: AlarmRule, judgedTo: number | undefined): Promise<boolean> {
+    const result = await this.#db
+      .updateTable('alarm_rule')
+      .set({
+        ...fromSettings(rule),
+        set_by: rule.setBy === undefined ? null : JSON.stringify(rule.setBy),
+        modified_at: rule.modifiedAt,
+        ...(judgedTo === undefined ? {} : { judged_to: judgedTo }),
+      })
+      .where('id', '=', rule.id)
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows) === 1;
+  }
+
+  /** With its changes. */
+  async remove(projectId: string, name: string): Promise<boolean> {
+    const result = await this.#db
+      .deleteFrom('alarm_rule')
+      .where('project_id', '=', projectId)
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return Number(result.numDeletedRows) === 1;
+  }
+
+  /** The latest first. */
+  async changes(ruleId: string): Promise<AlarmChange[]> {
+    const rows = await this.#db
+      .selectFrom('alarm_change')
+      .selectAll()
+      .where('rule_id', '=', ruleId)
+      .orderBy('number', 'desc')
+      .limit(MOST_CHANGES)
+      .execute();
+    return rows.map(toChange);
+  }
+
+  /** Enabled rules of all projects with one of these periods, by id. */
+  async enabled(periods: readonly number[], after: string, limit: number): Promise<AlarmRule[]> {
+    const rows = await this.#rules()
+      .where('alarm_rule.enabled', '=', 1)
+      .where('alarm_rule.period', 'in', [...periods])
+      .where('alarm_rule.id', '>', after)
+      .orderBy('alarm_rule.id')
+      .limit(limit)
+      .execute();
+    return rows.map(toRule);
+  }
+
+  /** Notes the next change of a rule; refused when its settings or its state have changed since it was read. */
+  change(rule: AlarmRule, change: AlarmChange, noticed: AlarmState): readonly AtomicStatement[] {
+    const { number, at, previous, state, value = null, notices } = change;
+    const update = this.#db
+      .updateTable('alarm_rule')
+      .set({ state, state_since: at, value, noticed, changes: number, judged_to: at })
+      .where('id', '=', rule.id)
+      .where('enabled', '=', 1)
+      .where('changes', '=', rule.changes)
+      .where('modified_at', '=', rule.modifiedAt);
+    const insert = this.#db
+      .insertInto('alarm_change')
+      .values({ rule_id: rule.id, number, at, previous, state, value, notices: JSON.stringify(notices) })
+      // the statement before decides
+      .onConflict((conflict) => conflict.doNothing());
+    const trim = this.#db
+      .deleteFrom('alarm_change')
+      .where('rule_id', '=', rule.id)
+      .where('number', '<=', number - MOST_CHANGES);
+    return [
+      { query: update.compile(), mustAffect: true },
+      { query: insert.compile() },
+      ...(number > MOST_CHANGES ? [{ query: trim.compile() }] : []),
+    ];
+  }
+
+  /** Undefined before the first. */
+  async judgedTo(): Promise<number | undefined> {
+    const row = await this.#db.selectFrom('alarm_progress').select('judged_to').executeTakeFirst();
+    return row === undefined ? undefined : Number(row.judged_to);
+  }
+
+  progress(judgedTo: number): AtomicStatement {
+    const query = this.#db
+      .insertInto('alarm_progress')
+      .values({ id: 1, judged_to: judgedTo })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ judged_to: judgedTo }))
+      .compile();
+    return { query };
+  }
+
+  #rules() {
+    return this.#db
+      .selectFrom('alarm_rule')
+      .leftJoin('function', 'function.id', 'alarm_rule.function_id')
+      .leftJoin('flow', 'flow.id', 'alarm_rule.flow_id')
+      .selectAll('alarm_rule')
+      .select(['function.package', 'function.name as function_name', 'flow.name as flow_name'])
+      .$castTo<AlarmRow>();
+  }
+}
