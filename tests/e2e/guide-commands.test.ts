@@ -49,6 +49,14 @@ test('every command of the templates guide works as it stands there', { timeout:
 
 test.each([
   [
+    'alarms.md',
+    [
+      'payments-fail: sum failcount >= 2 in 1 min, about default/payments\n',
+      'payments-slow: avg duration > 1200 in 2 of 3 × 5 min, about default/payments:latest\n',
+      'deleted rule payments-fail\n',
+    ],
+  ],
+  [
     'flows.md',
     [
       '{"result":[{"result":3},{"result":5},{"result":9}]}',

@@ -1,4 +1,5 @@
 import type { Tree } from '../framework/index.ts';
+import { alarms } from './alarms/index.ts';
 import { aliases } from './aliases/index.ts';
 import { applications } from './applications/index.ts';
 import { asyncSettings } from './async.ts';
@@ -51,6 +52,7 @@ export const TREE: Tree = {
     asyncSettings,
     deadLetters,
     metrics,
+    alarms,
     quotas,
     images,
     networks,
