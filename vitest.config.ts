@@ -55,6 +55,7 @@ const postgres = [
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
   `${server}/services/gateway/gateway.test.ts`,
+  `${server}/services/alarms/{alarm-store,crash}.test.ts`,
   `${server}/services/topics/fan-out.test.ts`,
   `${server}/triggers/lts/*.test.ts`,
   `${server}/services/streams/streams.test.ts`,
