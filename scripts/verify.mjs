@@ -1,4 +1,5 @@
 // All checks and tests of a change, from a fresh clone on. Ends with `N passed, N failed`.
+import { existsSync } from 'node:fs';
 import { buildJava } from './build-java.mjs';
 import { continueOnNode, platformNode } from './platform-node.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
@@ -23,10 +24,15 @@ await timed('set-up', async () => {
     ['ip', 'iproute2', 'without it functions reach nothing but themselves'],
     ['go', 'golang-go', 'the tests compile Go functions'],
     ['pg_ctlcluster', 'postgresql', 'what keeps data is tested over PostgreSQL too'],
+    ['kcat', 'kcat', 'triggers of Kafka are tested with its mock cluster'],
     ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {
     await ensureProgram(program, name, why);
   }
+  // the program starts a broker whatever its arguments are
+  await ensureProgram('rabbitmq-server', 'rabbitmq-server', 'triggers of RabbitMQ are tested with it', () =>
+    existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+  );
   if (!isRoot)
     say('not root: tests that need it are skipped (memory and CPU limits, a user for each instance, loop volumes)');
   await ensureInstalled();

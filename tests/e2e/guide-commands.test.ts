@@ -101,6 +101,14 @@ test.each([
     ],
   ],
   ['event-webhooks.md', ['order 4711 by /shop/berlin', 'order 4712 by /shop/berlin']],
+  [
+    'brokers.md',
+    [
+      'messages of exchange orders at mq.example:5672, disabled',
+      'messages of clicks at kafka1.example',
+      'deleted trigger clicks',
+    ],
+  ],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
   [

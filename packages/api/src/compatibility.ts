@@ -26,7 +26,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0) and, our own kind, to webhooks (HTTP). ' +
     'DIS is stored, and a result for there is a dead letter.',
   createFunctionTrigger:
-    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS and LTS, and, our own, EVENT: CloudEvents from any source. ' +
+    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
+    'EVENT: CloudEvents from any source. ' +
     'Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',

@@ -307,6 +307,25 @@ export const ERRORS = {
     'A setting of an EVENT trigger is not usable; the message names it.',
   ),
   event_trigger_exists: user('FSS.1307', 409, 'control', 'The version or alias has an EVENT trigger of this name.'),
+  invalid_kafka_trigger: user(
+    'FSS.1112',
+    400,
+    'control',
+    'A setting of a Kafka trigger is not usable; the message names it.',
+  ),
+  kafka_trigger_exists: user('FSS.1150', 409, 'control', 'The version or alias has a Kafka trigger of this name.'),
+  invalid_rabbitmq_trigger: user(
+    'FSS.0400',
+    400,
+    'control',
+    'A setting of a RabbitMQ trigger is not usable; the message names it.',
+  ),
+  rabbitmq_trigger_exists: user(
+    'FSS.0409',
+    409,
+    'control',
+    'The version or alias has a RabbitMQ trigger of this name.',
+  ),
   invalid_smn_trigger: user(
     'FSS.1102',
     400,

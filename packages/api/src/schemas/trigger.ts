@@ -3,8 +3,10 @@ import { Nullable, WireText } from './common.ts';
 import { ctsTrigger } from './trigger-kinds/cts.ts';
 import { eventTrigger } from './trigger-kinds/event.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
+import { kafkaTrigger } from './trigger-kinds/kafka.ts';
 import { ltsTrigger } from './trigger-kinds/lts.ts';
 import { obsTrigger } from './trigger-kinds/obs.ts';
+import { rabbitmqTrigger } from './trigger-kinds/rabbitmq.ts';
 import { smnTrigger } from './trigger-kinds/smn.ts';
 import { timerTrigger } from './trigger-kinds/timer.ts';
 
@@ -41,6 +43,9 @@ export const TRIGGER_KINDS = {
   CTS: ctsTrigger,
   EVENT: eventTrigger,
   LTS: ltsTrigger,
+  RABBITMQ: rabbitmqTrigger,
+  KAFKA: kafkaTrigger,
+  OPENSOURCEKAFKA: kafkaTrigger,
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;

@@ -162,6 +162,7 @@ export async function controlParts(deps: ControlDeps) {
     bucket: (name) => buckets.owner(name),
     topic: async ({ region, projectId, name }) =>
       region === config.region && (await topics.find(projectId, name)) !== undefined,
+    brokerHosts: config.brokerHosts,
   };
   const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
   const flowStore = new FlowStore(db);
@@ -209,7 +210,7 @@ export async function controlParts(deps: ControlDeps) {
     flowTriggers,
     olderFlows: () => makeTriggersOfOlderFlows({ store: flowStore, now: clock.now(), log: deps.log }),
     triggers: new Triggers({
-      ...{ access, store: triggerStore, kinds: TRIGGERS, sources, clock },
+      ...{ access, store: triggerStore, kinds: TRIGGERS, sources, sealer, clock },
       ofFlows: function* (source) {
         for (const { flow, name, settings } of flowTriggers.listening(source)) {
           yield { flow: flow.name, settings: { ...settings, name } };

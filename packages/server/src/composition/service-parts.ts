@@ -1,7 +1,8 @@
 import { FlowListeners, FlowTimers } from '../flows/index.ts';
+import { DirectDelivery } from '../invocation/index.ts';
 import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
 import type { Duty } from '../storage/index.ts';
-import { FunctionListeners, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
+import { BrokerTriggers, FunctionListeners, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
 import type { AsyncParts } from './async-parts.ts';
 import type { ControlParts } from './control-parts.ts';
 import type { FlowParts } from './flow-parts.ts';
@@ -10,7 +11,7 @@ import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
 export type ServiceDeps = Root &
-  Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady' | 'iam'> &
+  Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady' | 'iam' | 'sealer'> &
   Pick<ControlParts, 'triggers' | 'flowTriggers' | 'flows'> &
   Pick<InvocationParts, 'invoker'> &
   Pick<AsyncParts, 'asyncInvocations'> &
@@ -43,7 +44,12 @@ export function serviceParts(deps: ServiceDeps) {
   const timing = { clock, steady: () => steady.now(), log };
   const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);
-  return { facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut]) };
+  const brokers = new BrokerTriggers({
+    ...{ catalog, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
+    kinds: new Map(TRIGGERS.flatMap(({ code, broker }) => (broker === undefined ? [] : [[code, broker]]))),
+    delivery: new DirectDelivery({ invoker, async, clock }),
+  });
+  return { facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
 }
 
 export type ServiceParts = ReturnType<typeof serviceParts>;

@@ -159,6 +159,7 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
+    brokerHosts: hosts(raw.broker_hosts),
     smtpFrom: raw.smtp_from ?? '',
     publicUrl: raw.public_url?.replace(/\/+$/, ''),
     trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),

@@ -91,7 +91,7 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
 export async function openTestControl({
   triggers: triggerKinds = [],
   destinations = [],
-  sources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false) },
+  sources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false), brokerHosts: new Set() },
   ...quotas
 }: TestControlOptions = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
@@ -155,7 +155,7 @@ export async function openTestControl({
       accountConcurrency: 100,
     });
     const triggerStore = new TriggerStore(storage.db);
-    const triggers = new Triggers({ access, store: triggerStore, kinds: triggerKinds, sources, clock: at });
+    const triggers = new Triggers({ access, store: triggerStore, kinds: triggerKinds, sources, sealer, clock: at });
     const source = new CatalogSource({
       feed,
       access,

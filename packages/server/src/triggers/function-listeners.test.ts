@@ -19,7 +19,10 @@ let depths: number[];
 beforeEach(async () => {
   [refuse, leftOut, depths] = [undefined, [], []];
   const bucket = () => Promise.resolve({ projectId: 'p1' });
-  control = await openTestControl({ triggers: TRIGGERS, sources: { bucket, topic: () => Promise.resolve(false) } });
+  control = await openTestControl({
+    triggers: TRIGGERS,
+    sources: { bucket, topic: () => Promise.resolve(false), brokerHosts: new Set() },
+  });
   await control.functions.create('p1', { name: 'hello', runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 });
   listeners = new FunctionListeners({
     catalog: control.catalog,

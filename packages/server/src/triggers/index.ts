@@ -1,3 +1,4 @@
+export { BrokerTriggers } from './brokers/broker-triggers.ts';
 export { type CtsSettings, checkCts, readCts } from './cts/cts-settings.ts';
 export { EventSecrets, type SecretOwner, secretText } from './event/event-secrets.ts';
 export { checkEvent, type EventSettings, isEvent, readEvent, takesType } from './event/event-settings.ts';

@@ -3,14 +3,28 @@ import type { Fact } from '../services/index.ts';
 import { cts } from './cts/index.ts';
 import { event } from './event/index.ts';
 import { apig, dedicatedGateway } from './gateway/index.ts';
+import { kafka, openSourceKafka } from './kafka/index.ts';
 import { lts } from './lts/index.ts';
 import { obs } from './obs/index.ts';
+import { rabbitmq } from './rabbitmq/index.ts';
 import { smn } from './smn/index.ts';
 import { timer } from './timer/index.ts';
 import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
 
 /** Every kind of trigger. */
-export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs, smn, cts, event, lts];
+export const TRIGGERS: readonly TriggerKind[] = [
+  timer,
+  apig,
+  dedicatedGateway,
+  obs,
+  smn,
+  cts,
+  event,
+  lts,
+  rabbitmq,
+  kafka,
+  openSourceKafka,
+];
 
 const BY_CODE: ReadonlyMap<string, TriggerKind> = new Map(TRIGGERS.map((kind) => [kind.code, kind]));
 

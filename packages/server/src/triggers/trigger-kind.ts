@@ -5,6 +5,7 @@ import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Fact } from '../services/index.ts';
 import type { AtomicStatement } from '../storage/index.ts';
+import type { BrokerAccess } from './brokers/broker-session.ts';
 
 /** Everything the server knows of a kind of trigger. Settings have two forms: that of the program, and `event_data`. */
 export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K extends TriggerTypeCode = TriggerTypeCode>
@@ -15,9 +16,12 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   readonly reveals?: string;
   /** Whether senders prove themselves by a secret of the trigger. */
   readonly hasSecret?: true;
-  /** Settings from decoded `event_data`, for the function and version that it names at most. Throws `errors.invalid`. */
-  read(data: TriggerFields<K>, of: Pick<Trigger, 'fn' | 'qualifier'>): S;
-  /** The settings as `event_data`, so that `read` makes the same of it. */
+  /**
+   * Settings from decoded `event_data`, for the function and version that it names at most, and with what `data` leaves
+   * out from the settings before a change. Throws `errors.invalid`.
+   */
+  read(data: TriggerFields<K>, of: TriggerOwner<S>): S;
+  /** The settings as `event_data` without secrets, so that `read` makes the same of it. */
   data(settings: S): TriggerFields<K>;
   /** What only answers have, beside `data`. */
   answer?(trigger: Trigger<S>, place: TriggerPlace): object;
@@ -27,8 +31,15 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   getsResults?(settings: S, objects: ResultObjects): boolean;
   /** Where events come from. Kinds without a source are served by the gateway, or listen to facts. */
   source?(deps: SourceDeps): TriggerSource;
+  /** How it reads from a message broker. Kinds without one have no broker. */
+  readonly broker?: BrokerAccess<S>;
   /** A test event. */
   readonly sample?: SampleEvent;
+}
+
+export interface TriggerOwner<S extends TriggerSettings = TriggerSettings> extends Pick<Trigger, 'fn' | 'qualifier'> {
+  /** Before a change. */
+  readonly settings?: S;
 }
 
 export interface SampleEvent {

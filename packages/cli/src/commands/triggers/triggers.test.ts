@@ -142,7 +142,7 @@ describe('triggers create', () => {
 
   test.each([
     [[]],
-    [['--type', 'KAFKA']],
+    [['--type', 'ROCKETMQ']],
     [['--every', '1m', '--bucket', 'b']],
     [['--every', '1m', '--prefix', 'p']],
     [['--path', '/', '--on', 'Put']],

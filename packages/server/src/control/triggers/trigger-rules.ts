@@ -1,4 +1,6 @@
 import type { ErrorCode, TopicUrn } from '@funcgraph/api';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
+import type { Sealer } from '../../lib/sealer.ts';
 import type { FunctionName } from '../functions/types.ts';
 import type { Trigger, TriggerSettings } from './types.ts';
 
@@ -16,6 +18,8 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   checkAmong?(trigger: Trigger<S>, around: TriggerNeighbours): void;
   /** Checks what belongs to services. */
   checkSource?(trigger: Trigger<S>, sources: TriggerSources): Promise<void>;
+  /** The settings with secrets as they are stored. Kinds without this method have no secrets. */
+  sealed?(settings: S, sealer: Pick<Sealer, 'seal'>): S;
   /** The same text for settings that may not exist twice in a project. */
   uniqueKey?(fn: FunctionName, settings: S): string;
   /** The source of facts that it listens to. Kinds without this method listen to none. */
@@ -48,4 +52,6 @@ export interface TriggerSources {
   bucket(name: string): Promise<{ readonly projectId: string } | undefined>;
   /** Whether a topic exists. */
   topic(urn: TopicUrn): Promise<boolean>;
+  /** Internal hosts where brokers may be. */
+  readonly brokerHosts: AllowedHosts;
 }

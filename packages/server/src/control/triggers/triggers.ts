@@ -5,6 +5,7 @@ import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
@@ -22,6 +23,7 @@ export interface TriggersOptions {
   /** Triggers of flows that listen to a source. */
   readonly ofFlows?: TriggerNeighbours['ofFlows'];
   readonly sources?: TriggerSources;
+  readonly sealer: Pick<Sealer, 'seal'>;
   readonly clock: Clock;
 }
 
@@ -45,7 +47,11 @@ export interface TriggerChange {
 }
 
 const SECOND_MS = 1000;
-const NO_SOURCES: TriggerSources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false) };
+const NO_SOURCES: TriggerSources = {
+  bucket: () => Promise.resolve(undefined),
+  topic: () => Promise.resolve(false),
+  brokerHosts: new Set(),
+};
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 
 /**
@@ -70,8 +76,8 @@ export class Triggers {
    */
   async create(name: FunctionName, qualifier: string, requested: NewTrigger): Promise<Trigger> {
     const { access, store, clock } = this.#options;
-    const { settings } = requested;
-    this.#checkSettings(settings);
+    this.#checkSettings(requested.settings);
+    const settings = this.#sealed(requested.settings);
     return this.#alone(name, async () => {
       const { fn } = await this.#find(name, qualifier);
       const now = clock.now();
@@ -127,8 +133,9 @@ export class Triggers {
     return this.#alone(ref.name, async () => {
       const before = await this.show(ref);
       const { fn } = await access.find(ref.name, LATEST);
-      const settings = change.settings?.(before) ?? before.settings;
-      this.#checkSettings(settings);
+      const changed = change.settings?.(before) ?? before.settings;
+      this.#checkSettings(changed);
+      const settings = this.#sealed(changed);
       const active = change.active ?? before.active;
       const now = clock.now();
       const keeps = this.#rulesOf(settings).keepsSince?.(before.settings, settings) ?? true;
@@ -208,6 +215,10 @@ export class Triggers {
     const rules = this.#rules.get(kind);
     if (rules === undefined) throw new Error(`there are no rules for triggers of type ${kind}`);
     return rules;
+  }
+
+  #sealed(settings: TriggerSettings): TriggerSettings {
+    return this.#rulesOf(settings).sealed?.(settings, this.#options.sealer) ?? settings;
   }
 
   #uniqueKey({ fn, settings }: Trigger): string | undefined {

@@ -20,7 +20,11 @@ beforeEach(async () => {
   const { storage, catalog, clock, feed } = control;
   const triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
   await triggers.start();
-  const sources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false) };
+  const sources = {
+    bucket: () => Promise.resolve(undefined),
+    topic: () => Promise.resolve(false),
+    brokerHosts: new Set<string>(),
+  };
   flows = new Flows({
     store: new FlowStore(storage.db),
     catalog,

@@ -15,6 +15,7 @@ import { FlowTriggers } from './flow-triggers.ts';
 const BUCKETS = {
   bucket: (name: string) => Promise.resolve(name === 'photos' ? { projectId: 'p1' } : undefined),
   topic: ({ name }: { name: string }) => Promise.resolve(name === 'orders'),
+  brokerHosts: new Set<string>(),
 };
 const log = pino({ level: 'silent' });
 

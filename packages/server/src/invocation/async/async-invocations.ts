@@ -77,12 +77,14 @@ export class AsyncInvocations {
       memoryChoice?: string | undefined;
       headers?: RequestHeaders;
       depth?: number | undefined;
+      /** Unless set, that of external callers. */
+      maxEventBytes?: number;
     },
     together: AtomicStep['statements'] = [],
   ): Promise<void> {
     const { message, attributes } = acceptedMessage(this.#options, {
-      ...request,
       maxEventBytes: LIMITS.asyncEventBytes,
+      ...request,
     });
     this.#options.refuseWhenFull();
     await this.#enqueue(message, together);

@@ -104,7 +104,10 @@ describe('triggers of buckets', () => {
   beforeEach(async () => {
     const bucket = (name: string) =>
       Promise.resolve({ photos: { projectId: 'p1' }, foreign: { projectId: 'p2' } }[name]);
-    control = await openTestControl({ triggers: TRIGGERS, sources: { bucket, topic: () => Promise.resolve(false) } });
+    control = await openTestControl({
+      triggers: TRIGGERS,
+      sources: { bucket, topic: () => Promise.resolve(false), brokerHosts: new Set() },
+    });
     for (const name of ['hello', 'other'])
       await control.functions.create('p1', { name, runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 });
   });

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
+import { consumeKafka, type KafkaConnection } from './consume-kafka.ts';
+
+const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1']);
+
+describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`}`, () => {
+  let kafka: TestKafka;
+  let handled: string[][];
+  let control: AbortController;
+  let topic = '';
+  let topics = 0;
+
+  beforeAll(async () => {
+    kafka = await TestKafka.start();
+  });
+  afterAll(() => kafka.stop());
+  beforeEach(() => {
+    handled = [];
+    control = new AbortController();
+    topics += 1;
+    topic = `orders-${topics}`;
+  });
+  afterEach(() => control.abort());
+
+  /** Reads until `control` is aborted; `ended` settles with the connection. */
+  function consume(
+    handle: (messages: readonly string[]) => Promise<void> = () => Promise.resolve(),
+    settings: Partial<KafkaConnection['settings']> = {},
+    { allowed = LOCAL, port = kafka.port } = {},
+  ) {
+    const connected = Promise.withResolvers<void>();
+    const ended = consumeKafka(
+      {
+        brokers: [{ host: '127.0.0.1', port }],
+        settings: { topics: [topic], tls: false, user: '', batchSize: 10, ...settings },
+        password: undefined,
+        group: `g-${topic}`,
+        allowed,
+        failures: 0,
+        // the mock cluster misreads the message of a member that leaves, and waits for the end of its session
+        sessionMs: 6_000,
+      },
+      {
+        signal: control.signal,
+        onConnected: connected.resolve,
+        handle: async ({ messages, shard }) => {
+          expect(shard).toBe(topic);
+          const texts = messages.map((text) => JSON.parse(text) as string);
+          handled.push(texts);
+          await handle(texts);
+        },
+      },
+    );
+    ended.catch(connected.reject);
+    connected.promise.catch(() => undefined);
+    return { connected: connected.promise, ended };
+  }
+
+  it('arrive in batches, in the order of their partition, and are committed after they are handled', async () => {
+    const texts = Array.from({ length: 25 }, (_, n) => `m${n}`);
+    await kafka.publish(topic, texts, 'one key');
+    const first = consume();
+    await expect.poll(() => handled.flat()).toEqual(texts);
+    expect(handled.every((batch) => batch.length <= 10)).toBe(true);
+    control.abort();
+    await first.ended;
+    await kafka.publish(topic, ['later'], 'one key');
+    control = new AbortController();
+    handled = [];
+    const second = consume();
+    await expect.poll(() => handled).toEqual([['later']]);
+    control.abort();
+    await second.ended;
+  });
+
+  it('are delivered again when they were not handled', async () => {
+    await kafka.publish(topic, ['a', 'b'], 'k');
+    await expect(consume(() => Promise.reject(new Error('not now'))).ended).rejects.toThrow('not now');
+    handled = [];
+    const again = consume();
+    await expect.poll(() => handled).toEqual([['a', 'b']]);
+    control.abort();
+    await again.ended;
+  });
+
+  it('are handled before the connection ends, and those after them stay', async () => {
+    const gate = Promise.withResolvers<void>();
+    await kafka.publish(topic, ['1', '2', '3'], 'k');
+    const { ended } = consume(() => gate.promise, { batchSize: 1 });
+    await expect.poll(() => handled).toEqual([['1']]);
+    control.abort();
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(over).toBe(false);
+    gate.resolve();
+    await ended;
+    expect(handled).toEqual([['1']]);
+  });
+
+  it('of a cluster that ends end the connection with an error', async () => {
+    const own = await TestKafka.start();
+    await own.publish(topic, ['a']);
+    const { ended } = consume(undefined, {}, { port: own.port });
+    await expect.poll(() => handled).toEqual([['a']]);
+    await own.stop();
+    await expect(ended).rejects.toThrow(/ECONNREFUSED|closed/i);
+  });
+
+  it('of an internal address that is not allowed are not read', async () => {
+    await expect(consume(undefined, {}, { allowed: new Set<string>() }).ended).rejects.toThrow(
+      /inside the server's own network/,
+    );
+  });
+
+  it('of an unknown topic end the connection with an error', async () => {
+    await expect(consume(undefined, { topics: ['missing'] }).ended).rejects.toThrow(/topic/i);
+  });
+});

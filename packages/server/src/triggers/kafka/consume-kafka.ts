@@ -1,0 +1,142 @@
+import type { Consumer, EachBatchPayload, SASLOptions } from 'kafkajs';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
+import type { Secret } from '../../lib/secret.ts';
+import type { BrokerAddress } from '../brokers/broker-address.ts';
+import type { BrokerSession } from '../brokers/broker-session.ts';
+import { batchLength, messageText } from '../brokers/message-batch.ts';
+import { boundCodecs } from './bounded-codecs.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
+import { kafkaSockets } from './kafka-socket.ts';
+
+const CONNECT_MS = 10_000;
+const SESSION_MS = 30_000;
+const HEARTBEATS_PER_SESSION = 10;
+/** A member that joins waits for the batches of the others this long: a function may run for 900 s. */
+const REBALANCE_MS = 20 * 60_000;
+const WAIT_MS = 1_000;
+/** Of one response, and of one partition in it; a larger message arrives alone. */
+const FETCH_BYTES = 4 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
+const PARTITIONS_AT_ONCE = 4;
+const SOCKETS = { connections: 64, responseBytes: 64 * 1024 * 1024 };
+const RETRIES = 2;
+/** A mechanism that the broker does not have is followed by the next one at the next connection. */
+const MECHANISMS = ['scram-sha-512', 'scram-sha-256', 'plain'] as const;
+
+export interface KafkaConnection {
+  readonly brokers: readonly BrokerAddress[];
+  readonly settings: Pick<KafkaSettings, 'topics' | 'tls' | 'user' | 'batchSize'>;
+  /** With a user. */
+  readonly password: Secret | undefined;
+  readonly group: string;
+  readonly allowed: AllowedHosts;
+  /** Connections before, in a row, that failed. */
+  readonly failures: number;
+  /** How long the group waits for a member that is silent; 30 s unless set. */
+  readonly sessionMs?: number;
+}
+
+/**
+ * Reads messages as a member of the group until the session is aborted. Rejects when the cluster refuses or ends the
+ * connection. An offset is committed when the messages before it are handled.
+ */
+export async function consumeKafka(connection: KafkaConnection, session: BrokerSession): Promise<void> {
+  const { settings, group, sessionMs = SESSION_MS } = connection;
+  const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
+  session.signal.throwIfAborted();
+  const { Kafka, CompressionCodecs, logLevel } = await import('kafkajs');
+  boundCodecs(CompressionCodecs);
+  const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
+  const sasl = saslOf(connection);
+  const kafka = new Kafka({
+    clientId: 'funcgraph',
+    brokers: connection.brokers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
+    connectionTimeout: CONNECT_MS,
+    ssl: settings.tls,
+    ...(sasl === undefined ? {} : { sasl }),
+    retry,
+    logLevel: logLevel.NOTHING,
+    socketFactory: kafkaSockets(connection.allowed, SOCKETS),
+  });
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: beatMs,
+    rebalanceTimeout: REBALANCE_MS,
+    maxWaitTimeInMs: WAIT_MS,
+    maxBytes: FETCH_BYTES,
+    maxBytesPerPartition: PARTITION_BYTES,
+    allowAutoTopicCreation: false,
+    retry,
+  });
+  const over = Promise.withResolvers<void>();
+  // it is awaited after the consumer runs
+  over.promise.catch(() => undefined);
+  consumer.on('consumer.crash', ({ payload }) => over.reject(payload.error));
+  consumer.on('consumer.group_join', () => session.onConnected());
+  const stop = (): void => over.resolve();
+  session.signal.addEventListener('abort', stop, { once: true });
+  const running = new Set<Promise<void>>();
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...settings.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => {
+        const work = handlePartition(payload, { consumer, beatMs, most: settings.batchSize, session });
+        running.add(work);
+        return work.finally(() => running.delete(work));
+      },
+    });
+    await over.promise;
+  } finally {
+    session.signal.removeEventListener('abort', stop);
+    await Promise.allSettled(running);
+    await consumer.disconnect().catch(() => undefined);
+  }
+}
+
+interface Reading {
+  readonly consumer: Consumer;
+  readonly beatMs: number;
+  /** Messages of one batch. */
+  readonly most: number;
+  readonly session: BrokerSession;
+}
+
+/** One batch of the trigger after another; heartbeats keep the partition meanwhile. */
+async function handlePartition(
+  { batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload,
+  { consumer, beatMs, most, session }: Reading,
+): Promise<void> {
+  const { signal, handle } = session;
+  const { topic, partition } = batch;
+  // a failed heartbeat is noticed at the next commit or fetch
+  const beat = setInterval(() => void heartbeat().catch(() => undefined), beatMs);
+  try {
+    const texts = batch.messages.map(({ value }) => messageText(value ?? Buffer.alloc(0)));
+    const sizes = texts.map((text) => Buffer.byteLength(text));
+    for (let from = 0; from < texts.length; ) {
+      if (signal.aborted || !isRunning() || isStale()) return;
+      const end = from + batchLength(sizes.slice(from, from + most), most);
+      await handle({ messages: texts.slice(from, end), shard: topic });
+      const last = batch.messages[end - 1]?.offset ?? '';
+      await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
+      resolveOffset(last);
+      from = end;
+    }
+    if (texts.length === 0) resolveOffset(batch.lastOffset());
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function saslOf({ settings, password, failures }: KafkaConnection): SASLOptions | undefined {
+  if (settings.user === '' || password === undefined) return undefined;
+  // without TLS the password itself is not sent
+  const mechanisms = settings.tls ? MECHANISMS : MECHANISMS.slice(0, -1);
+  const mechanism = mechanisms[failures % mechanisms.length] ?? 'scram-sha-512';
+  return { mechanism, username: settings.user, password: password.reveal() } as SASLOptions;
+}

@@ -1,0 +1,80 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+import { type AllowedHosts, InternalAddressError } from '../../lib/outgoing-address.ts';
+import { brokerLookup } from '../brokers/broker-address.ts';
+
+const KEEP_ALIVE_MS = 60_000;
+const LENGTH_BYTES = 4;
+
+interface Limits {
+  readonly connections: number;
+  /** Of one response. */
+  readonly responseBytes: number;
+}
+
+/**
+ * Connections of one consumer. A cluster announces addresses of its brokers: these obey the rules for outgoing addresses
+ * too, and so that a hostile one uses up nothing, connections and sizes of responses are bounded.
+ */
+export function kafkaSockets(allowed: AllowedHosts, limits: Limits): ISocketFactory {
+  let open = 0;
+  return ({ host, port, ssl, onConnect }) => {
+    const refused = refusal(open, limits) ?? tryLookup(host, port, allowed);
+    if (refused instanceof Error) return failing(refused);
+    const target = { host, port, lookup: refused };
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl ? connectTls({ ...ssl, ...target, ...name }, onConnect) : connect(target, onConnect);
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    limitResponses(socket, limits.responseBytes);
+    return socket;
+  };
+}
+
+function refusal(open: number, { connections }: Limits): Error | undefined {
+  return open < connections ? undefined : new Error(`the cluster has more than ${connections} brokers`);
+}
+
+function tryLookup(host: string, port: number, allowed: AllowedHosts) {
+  try {
+    return brokerLookup({ host, port }, allowed);
+  } catch (error) {
+    if (error instanceof InternalAddressError) return error;
+    return new Error(`the cluster announces a broker at ${JSON.stringify(host.slice(0, 100))}:${port}`);
+  }
+}
+
+/** A socket that fails in the next turn of the loop. */
+function failing(error: Error): Socket {
+  return connect({ lookup: (_name, _options, done) => done(error, '', 4), host: 'refused', port: 1 });
+}
+
+/** Ends the connection at the first response that is announced as larger. */
+function limitResponses(socket: Socket, most: number): void {
+  const length = Buffer.alloc(LENGTH_BYTES);
+  let read = 0;
+  let left = 0;
+  socket.on('data', (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) {
+      if (left > 0) {
+        const skipped = Math.min(left, chunk.length - at);
+        left -= skipped;
+        at += skipped;
+        continue;
+      }
+      length[read] = chunk[at] ?? 0;
+      at += 1;
+      read += 1;
+      if (read < LENGTH_BYTES) continue;
+      read = 0;
+      left = length.readInt32BE();
+      if (left >= 0 && left <= most) continue;
+      socket.destroy(new Error(`the broker announced a response of ${left} bytes`));
+      return;
+    }
+  });
+}

@@ -1,0 +1,206 @@
+import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import type { Channel, ChannelModel, ConsumeMessage, GetMessage } from 'amqplib';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
+import type { Secret } from '../../lib/secret.ts';
+import { type BrokerAddress, brokerLookup } from '../brokers/broker-address.ts';
+import type { BrokerSession } from '../brokers/broker-session.ts';
+import { BATCH_BYTES, batchLength, messageText } from '../brokers/message-batch.ts';
+import type { RabbitmqSettings } from './rabbitmq-settings.ts';
+
+const CONNECT_MS = 10_000;
+const CLOSE_MS = 5_000;
+const HEARTBEAT_SECONDS = 30;
+const FRAME_BYTES = 128 * 1024;
+/** Longer than all attempts of a batch take: the broker would deliver the messages again meanwhile. */
+const ACK_TIMEOUT_MS = 24 * 3600 * 1000;
+/** More between two acknowledgements is not a batch: a broker may announce a message of any size. */
+const MOST_RECEIVED_BYTES = 4 * BATCH_BYTES;
+
+export interface RabbitmqConnection {
+  readonly broker: BrokerAddress;
+  readonly settings: Pick<RabbitmqSettings, 'user' | 'vhost' | 'exchange' | 'tls' | 'batchSize'>;
+  readonly password: Secret;
+  /** The queue that collects the messages of the exchange. */
+  readonly queue: string;
+  readonly allowed: AllowedHosts;
+}
+
+interface Waiting {
+  readonly message: ConsumeMessage | GetMessage;
+  readonly text: string;
+  readonly bytes: number;
+}
+
+/**
+ * Reads messages until the session is aborted. Rejects when the connection is refused or lost; the broker then delivers
+ * again what was not acknowledged. One unacknowledged message arrives by itself and starts a batch; the others are
+ * fetched one by one until the batch is full, because a prefetch count does not limit bytes.
+ */
+export async function consumeRabbitmq(connection: RabbitmqConnection, session: BrokerSession): Promise<void> {
+  session.signal.throwIfAborted();
+  const model = await open(connection);
+  const lost = Promise.withResolvers<never>();
+  // it is awaited in a race only
+  lost.promise.catch(() => undefined);
+  const fail = (why: string) => (error?: Error) => lost.reject(error ?? new Error(why));
+  model.on('error', fail('the connection failed'));
+  model.on('close', fail('the broker closed the connection'));
+  const guard = limitReceived(model, lost.reject);
+  let channel: Channel | undefined;
+  try {
+    channel = await Promise.race([lost.promise, model.createChannel()]);
+    channel.on('error', fail('the channel failed'));
+    channel.on('close', fail('the broker closed the channel'));
+    const reader = new Reader(channel, connection, lost.reject);
+    await Promise.race([lost.promise, reader.start()]);
+    session.onConnected();
+    while (!session.signal.aborted) {
+      const batch = await Promise.race([lost.promise, reader.next(session.signal)]);
+      if (batch.length === 0) break;
+      // waits for its end even when the connection is lost: the next one delivers the same messages
+      await session.handle({ messages: batch.map(({ text }) => text), shard: '' });
+      await Promise.race([lost.promise, undefined]);
+      reader.acknowledge(batch);
+      guard.reset();
+    }
+  } finally {
+    guard.stop();
+    const closing = Promise.race([close(model, channel), setTimeout(CLOSE_MS, undefined, { ref: false })]);
+    await closing.catch(() => undefined);
+    socketOf(model).destroy();
+  }
+}
+
+/** The channel first: it sends the acknowledgements that it holds. */
+async function close(model: ChannelModel, channel: Channel | undefined): Promise<void> {
+  await channel?.close();
+  await model.close();
+}
+
+async function open({ broker, settings, password, allowed }: RabbitmqConnection): Promise<ChannelModel> {
+  const { host, port } = broker;
+  const { connect } = await import('amqplib');
+  const opening = connect(
+    {
+      protocol: settings.tls ? 'amqps' : 'amqp',
+      hostname: host,
+      port,
+      username: settings.user,
+      password: password.reveal(),
+      vhost: encodeURIComponent(settings.vhost),
+      heartbeat: HEARTBEAT_SECONDS,
+      frameMax: FRAME_BYTES,
+    },
+    {
+      timeout: CONNECT_MS,
+      noDelay: true,
+      lookup: brokerLookup(broker, allowed),
+      clientProperties: { connection_name: 'Funcgraph' },
+    },
+  );
+  return opening.catch((error: unknown) => {
+    // the reason of the broker is not in the error
+    const refused = error instanceof Error && error.message.startsWith('Expected ConnectionOpenOk');
+    throw refused ? new Error(`the broker refused the virtual host ${settings.vhost} to ${settings.user}`) : error;
+  });
+}
+
+/** Messages of the queue in their order, of which the first `batch` are handled at a time. */
+class Reader {
+  readonly #channel: Channel;
+  readonly #connection: RabbitmqConnection;
+  readonly #fail: (error: Error) => void;
+  readonly #waiting: Waiting[] = [];
+  #bytes = 0;
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(channel: Channel, connection: RabbitmqConnection, fail: (error: Error) => void) {
+    this.#channel = channel;
+    this.#connection = connection;
+    this.#fail = fail;
+  }
+
+  async start(): Promise<void> {
+    const { queue, settings } = this.#connection;
+    const channel = this.#channel;
+    await channel.checkExchange(settings.exchange);
+    await channel.assertQueue(queue, { durable: true, arguments: { 'x-consumer-timeout': ACK_TIMEOUT_MS } });
+    // an exchange of type fanout has no use for the pattern, one of type topic takes all messages
+    await channel.bindQueue(queue, settings.exchange, '#');
+    await channel.prefetch(1);
+    await channel.consume(queue, (message) => this.#arrive(message));
+  }
+
+  /** The next batch; empty when the signal is aborted first. */
+  async next(signal: AbortSignal): Promise<readonly Waiting[]> {
+    const { queue, settings } = this.#connection;
+    const aborted = Promise.withResolvers<void>();
+    const stop = () => aborted.resolve();
+    signal.addEventListener('abort', stop);
+    try {
+      if (this.#waiting.length === 0) await Promise.race([this.#arrived.promise, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    while (!signal.aborted && this.#waiting.length < settings.batchSize && this.#bytes < BATCH_BYTES) {
+      const message = await this.#channel.get(queue);
+      if (message === false) break;
+      this.#add(message);
+    }
+    if (signal.aborted) return [];
+    return this.#waiting.slice(
+      0,
+      batchLength(
+        this.#waiting.map(({ bytes }) => bytes),
+        settings.batchSize,
+      ),
+    );
+  }
+
+  /** Those of the batch, which are the oldest ones. */
+  acknowledge(batch: readonly Waiting[]): void {
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    this.#channel.ack(last.message, true);
+    for (const { bytes } of this.#waiting.splice(0, batch.length)) this.#bytes -= bytes;
+    if (this.#waiting.length === 0) this.#arrived = Promise.withResolvers();
+  }
+
+  #arrive(message: ConsumeMessage | null): void {
+    if (message === null) this.#fail(new Error(`the queue ${this.#connection.queue} was deleted`));
+    else this.#add(message);
+  }
+
+  #add(message: ConsumeMessage | GetMessage): void {
+    const text = messageText(message.content);
+    const bytes = Buffer.byteLength(text);
+    this.#waiting.push({ message, text, bytes });
+    this.#bytes += bytes;
+    this.#arrived.resolve();
+  }
+}
+
+/** Ends a connection whose broker sends more than fits into a batch before any of it is acknowledged. */
+function limitReceived(model: ChannelModel, fail: (error: Error) => void) {
+  const socket = socketOf(model);
+  let from = socket.bytesRead;
+  const check = (): void => {
+    if (socket.bytesRead - from <= MOST_RECEIVED_BYTES) return;
+    const message = `the broker sent more than ${MOST_RECEIVED_BYTES} bytes for one batch`;
+    fail(new Error(message));
+    socket.destroy();
+  };
+  socket.on('readable', check);
+  return {
+    reset: () => {
+      from = socket.bytesRead;
+    },
+    stop: () => socket.off('readable', check),
+  };
+}
+
+/** The types of amqplib leave it out. */
+function socketOf(model: ChannelModel): Socket {
+  return (model.connection as unknown as { readonly stream: Socket }).stream;
+}
