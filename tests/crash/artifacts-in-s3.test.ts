@@ -96,5 +96,9 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
     );
     expect(failure).toContain('the service refuses the keys');
     expect(failure).not.toContain('wrong-secret');
+    const database = join(folder, 'database');
+    writeFileSync(database, two.database.reveal());
+    const doctor = await two.second.fgs(['doctor', '--database-url-file', database, ...args]);
+    expect(doctor.stdout.toString()).toMatch(/artifacts .*the service refuses the keys/);
   });
 });

@@ -2,34 +2,34 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiError } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type ConnectionFlags, connect, dataDirOf } from '../connection/index.ts';
-import { type Check, hostMachine, type Machine, probeDatabase, probeMachine } from '../doctor/index.ts';
+import { type Check, hostMachine, type Machine, probeMachine, probeStores } from '../doctor/index.ts';
 import { CliError, type Context, defineCommand, EXIT, type FlagValues } from '../framework/index.ts';
 import { report } from './check-report.ts';
 import { SERVER_FLAGS } from './start.ts';
 
-const DOCTOR_FLAGS = {
-  ...CONNECTION_FLAGS,
+const STORE_FLAGS = {
   config: SERVER_FLAGS.config,
   'database-url': SERVER_FLAGS['database-url'],
   'database-url-file': SERVER_FLAGS['database-url-file'],
+  artifacts: SERVER_FLAGS.artifacts,
+  's3-endpoint': SERVER_FLAGS['s3-endpoint'],
+  's3-keys-file': SERVER_FLAGS['s3-keys-file'],
 } as const;
+const DOCTOR_FLAGS = { ...CONNECTION_FLAGS, ...STORE_FLAGS } as const;
 
-/** The database that `start` would take with the same flags and environment. */
-async function askDatabase(
-  machine: Machine,
-  flags: FlagValues<typeof DOCTOR_FLAGS>,
-  context: Context,
-): Promise<Check[]> {
-  const { FGS_DATABASE_URL: url, FGS_DATABASE_URL_FILE: file } = context.env;
-  const given = (['config', 'database-url', 'database-url-file'] as const).flatMap((name) => {
+/** The database and the bucket that `start` would take with the same flags and environment. */
+async function askStores(machine: Machine, flags: FlagValues<typeof DOCTOR_FLAGS>, context: Context): Promise<Check[]> {
+  const names = Object.keys(STORE_FLAGS) as (keyof typeof STORE_FLAGS)[];
+  const given = names.flatMap((name) => {
     const value = flags[name];
     return value === undefined ? [] : [`--${name}`, value];
   });
-  if (given.length === 0 && !url && !file) return [];
-  const program = fileURLToPath(import.meta.resolve('@funcgraph/server/check-database'));
+  const { FGS_DATABASE_URL: url, FGS_DATABASE_URL_FILE: file, FGS_ARTIFACTS: artifacts } = context.env;
+  if (given.length === 0 && !url && !file && !artifacts) return [];
+  const program = fileURLToPath(import.meta.resolve('@funcgraph/server/check-stores'));
   const place = ['--data-dir', dataDirOf(flags['data-dir'], context)];
   const args = [...process.execArgv, program, ...place, ...given];
-  return probeDatabase(machine, { nodePath: process.execPath, args });
+  return probeStores(machine, { nodePath: process.execPath, args });
 }
 
 async function askServer(flags: ConnectionFlags, context: Context): Promise<Check[]> {
@@ -96,7 +96,7 @@ export const doctor = defineCommand({
       nodePath: process.execPath,
       serverFolder: dirname(dirname(fileURLToPath(import.meta.resolve('@funcgraph/server/main')))),
     });
-    checks.push(...(await askDatabase(machine, flags, context)));
+    checks.push(...(await askStores(machine, flags, context)));
     checks.push(...(await askServer(flags, context)));
     const failed = checks.some((check) => check.state === 'fail');
     return {

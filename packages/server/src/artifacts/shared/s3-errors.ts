@@ -1,3 +1,4 @@
+import type { S3ServiceException } from '@aws-sdk/client-s3';
 import type { S3Place } from '../../lib/s3-place.ts';
 import { StartupError } from '../../lib/startup-error.ts';
 
@@ -9,7 +10,15 @@ export function s3StartupError({ endpoint, bucket, prefix }: S3Place, cause: unk
 }
 
 function reasonOf(error: unknown): { readonly reason: string; readonly hint: string } {
-  const { name, message, code } = error as { name?: string; message?: string; code?: string };
+  const { name, message, code, $metadata } = error as Partial<S3ServiceException> & { readonly code?: string };
+  const status = $metadata?.httpStatusCode;
+  // an answer without the XML of an S3 error
+  if (status !== undefined && (name === 'Error' || message === 'UnknownError')) {
+    return {
+      reason: `the answer is ${status}, and not of an S3 service`,
+      hint: 'Check s3_endpoint: the address of the service itself, without a path.',
+    };
+  }
   switch (name) {
     case 'InvalidAccessKeyId':
     case 'SignatureDoesNotMatch':
