@@ -83,7 +83,7 @@ export async function controlParts(deps: ControlDeps) {
     limits,
     clock,
     mayRemove,
-    shared: sharedBlobs(config.sharedArtifacts, 'images'),
+    shared: sharedBlobs(config.sharedArtifacts, storage.id, 'images'),
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);

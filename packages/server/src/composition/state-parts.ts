@@ -75,7 +75,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
   life.onStop(() => telemetry.close());
   const artifacts = new ArtifactStore({
     dir: join(config.dataDir, 'artifacts'),
-    shared: sharedBlobs(config.sharedArtifacts),
+    shared: sharedBlobs(config.sharedArtifacts, storage.id),
   });
   await artifacts.start();
   life.onStop(() => artifacts.stop());

@@ -47,7 +47,7 @@ function newPlace(changes: Partial<S3Place> = {}): S3Place {
 sharedBlobsConformance('a bucket', async () => {
   const place = newPlace();
   return {
-    blobs: (aheadMs = 0) => new S3Blobs(place, { aheadMs }),
+    blobs: (aheadMs = 0, owner) => new S3Blobs(place, { aheadMs, owner }),
     names: async (part) => {
       const prefix = `${place.prefix}${part}/`;
       return (await client.list('code', { prefix })).keys.map((key) => key.slice(prefix.length));

@@ -14,8 +14,8 @@ const never = async () => false;
 const always = async () => true;
 
 export interface SharedBlobsFixture {
-  /** The same place for each server. `aheadMs`: how far its time is ahead. */
-  blobs(aheadMs?: number): SharedBlobs;
+  /** The same place for each server. `aheadMs`: how far its time is ahead; `owner`: the id of its database. */
+  blobs(aheadMs?: number, owner?: string): SharedBlobs;
   /** Names in `blobs`, `trash` or `incoming`. */
   names(part: string): Promise<string[]>;
   /** Replaces the bytes of a blob. */
@@ -111,6 +111,13 @@ export function sharedBlobsConformance(name: string, open: () => Promise<SharedB
       const { artifact } = await alone.put(CODE, INLINE);
       expect(await (await store('a')).restore(artifact, 'index.js')).toBe(true);
       expect(await names('blobs')).toEqual([SHA]);
+    });
+
+    it('is of one database: a server of another one does not start', async () => {
+      await place.blobs().start();
+      for (const owner of ['one', 'one']) await place.blobs(0, owner).start();
+      const refused = { code: 'artifacts', message: expect.stringContaining('another database') };
+      await expect(place.blobs(0, 'two').start()).rejects.toMatchObject(refused);
     });
 
     it('is stored whole by several servers at once', async () => {

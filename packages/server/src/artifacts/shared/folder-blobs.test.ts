@@ -16,7 +16,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 sharedBlobsConformance('a folder', async () => {
   const dir = await mkdtemp(join(root, 'place-'));
   return {
-    blobs: (aheadMs = 0) => new FolderBlobs(dir, () => Date.now() + aheadMs),
+    blobs: (aheadMs = 0, owner) => new FolderBlobs(dir, { now: () => Date.now() + aheadMs, owner }),
     names: (part) => readdir(join(dir, part)),
     replace: (sha256, content) => writeFile(join(dir, 'blobs', sha256), content),
   };

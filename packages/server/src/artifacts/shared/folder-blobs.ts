@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFullDisk } from '../../lib/full-disk.ts';
 import { StartupError } from '../../lib/startup-error.ts';
 import { sealFolder } from '../zip-extract.ts';
-import { digestOf, GRACE_MS, isSha256, type SharedBlobs, unavailable } from './shared-blobs.ts';
+import {
+  belongsToOthers,
+  digestOf,
+  GRACE_MS,
+  isSha256,
+  OWNER,
+  type SharedBlobs,
+  type SharedBlobsOptions,
+  unavailable,
+} from './shared-blobs.ts';
+
+export interface FolderBlobsOptions extends SharedBlobsOptions {
+  readonly now?: () => number;
+}
 
 /**
  * Shared bytes in a folder that all servers mount: `blobs/<sha256>`, and `trash/<sha256>` of removed ones. Files under
@@ -13,10 +26,12 @@ import { digestOf, GRACE_MS, isSha256, type SharedBlobs, unavailable } from './s
 export class FolderBlobs implements SharedBlobs {
   readonly #dir: string;
   readonly #now: () => number;
+  readonly #owner: string | undefined;
 
-  constructor(dir: string, now: () => number = Date.now) {
+  constructor(dir: string, { owner, now = Date.now }: FolderBlobsOptions = {}) {
     this.#dir = dir;
     this.#now = now;
+    this.#owner = owner;
   }
 
   async start(): Promise<void> {
@@ -26,6 +41,7 @@ export class FolderBlobs implements SharedBlobs {
       const probe = join(this.#dir, 'incoming', randomUUID());
       await mkdir(probe);
       await rm(probe, { recursive: true });
+      if ((await this.#claim()) === this.#owner) return;
     } catch (cause) {
       throw new StartupError(
         'artifacts',
@@ -36,6 +52,7 @@ export class FolderBlobs implements SharedBlobs {
         },
       );
     }
+    throw belongsToOthers(this.#dir);
   }
 
   async put(sha256: string, file: string): Promise<void> {
@@ -89,6 +106,16 @@ export class FolderBlobs implements SharedBlobs {
       const path = join(this.#dir, 'incoming', name);
       if (await this.#isOld(path)) await rm(path, { force: true, recursive: true });
     }
+  }
+
+  /** The owner, which is this one when there was none. */
+  async #claim(): Promise<string | undefined> {
+    if (this.#owner === undefined) return undefined;
+    const path = join(this.#dir, OWNER);
+    await writeFile(path, this.#owner, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+    return readFile(path, 'utf8');
   }
 
   async #store(target: string, file: string): Promise<void> {

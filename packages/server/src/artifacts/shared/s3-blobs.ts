@@ -3,9 +3,18 @@ import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isFullDisk } from '../../lib/full-disk.ts';
 import type { S3Place } from '../../lib/s3-place.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 import { s3StartupError } from './s3-errors.ts';
 import { S3Objects } from './s3-objects.ts';
-import { GRACE_MS, isSha256, type SharedBlobs, unavailable } from './shared-blobs.ts';
+import {
+  belongsToOthers,
+  GRACE_MS,
+  isSha256,
+  OWNER,
+  type SharedBlobs,
+  type SharedBlobsOptions,
+  unavailable,
+} from './shared-blobs.ts';
 
 /** A blob this young is not touched when it is stored again. */
 const FRESH_MS = GRACE_MS / 4;
@@ -15,7 +24,7 @@ const UPLOAD_MS = 24 * 60 * 60 * 1000;
 /** After a failure. */
 const OUTAGE_MS = 2_000;
 
-export interface S3BlobsOptions {
+export interface S3BlobsOptions extends SharedBlobsOptions {
   /** Added to the time of the service. */
   readonly aheadMs?: number;
   /** How long a request waits for a next byte. */
@@ -43,14 +52,16 @@ export class S3Blobs implements SharedBlobs {
 
   async start(): Promise<void> {
     const objects = await this.#open();
+    const { bucket, prefix } = this.#place;
     const probe = `incoming/${randomUUID()}`;
     try {
       await objects.putText(probe, 'Written and removed when a server starts.');
       if (!(await objects.copy(probe, probe))) throw new Error('an object that was written cannot be found');
       await objects.remove(probe);
+      if (!(await this.#isOwner(objects))) throw belongsToOthers(`s3://${bucket}/${prefix}`);
       for await (const { key } of objects.list('blobs')) this.#stored.add(key);
     } catch (cause) {
-      throw s3StartupError(this.#place, cause);
+      throw cause instanceof StartupError ? cause : s3StartupError(this.#place, cause);
     }
   }
 
@@ -129,6 +140,15 @@ export class S3Blobs implements SharedBlobs {
       this.#outage = { cause: error, until: performance.now() + OUTAGE_MS };
       throw unavailable(error);
     }
+  }
+
+  /** Becomes the owner of a place that has none. */
+  async #isOwner(objects: S3Objects): Promise<boolean> {
+    const { owner } = this.#options;
+    if (owner === undefined) return true;
+    const found = await objects.getText(OWNER);
+    if (found === undefined) await objects.putText(OWNER, owner);
+    return (found ?? owner) === owner;
   }
 
   #now(objects: S3Objects): number {

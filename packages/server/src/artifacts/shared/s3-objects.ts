@@ -82,6 +82,11 @@ export class S3Objects {
     }
   }
 
+  async getText(key: string): Promise<string | undefined> {
+    const found = await this.#s3.getObject(this.#at(key)).catch(undefinedIfMissing);
+    return found?.Body?.transformToString();
+  }
+
   async putText(key: string, text: string): Promise<void> {
     await this.#s3.putObject({ ...this.#at(key), Body: text });
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { StartupError } from '../../lib/startup-error.ts';
 
 /**
  * Stored bytes by their SHA-256 in a place that servers share. Each server copies what it needs into its own store. A
@@ -9,7 +10,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
  * known to be missing are missing.
  */
 export interface SharedBlobs {
-  /** Throws `StartupError` when the place cannot be used. */
+  /** Throws `StartupError` when the place cannot be used, or belongs to another database. */
   start(): Promise<void>;
   /** Copies a file to all servers; its bytes must have the digest. Stored durably when it resolves. */
   put(sha256: string, file: string): Promise<void>;
@@ -30,6 +31,20 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 export function isSha256(name: string): boolean {
   return SHA256.test(name);
+}
+
+/** In the place: the id of the database whose servers use it. Others would remove its blobs as unknown. */
+export const OWNER = 'deployment';
+
+export interface SharedBlobsOptions {
+  /** Id of the database; without it no owner is compared. */
+  readonly owner?: string | undefined;
+}
+
+export function belongsToOthers(place: string): StartupError {
+  return new StartupError('artifacts', `the shared artifacts in ${place} are those of another database`, {
+    hint: `Name another folder or prefix with --artifacts: servers remove code that their database does not know. If no server uses that other database any more, remove ${OWNER} there.`,
+  });
 }
 
 export function unavailable(cause: unknown): PlatformError {
