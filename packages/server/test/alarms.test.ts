@@ -68,6 +68,15 @@ async function call(params: { project_id: string; function_urn: string }, isFail
   fails = false;
 }
 
+const graph = (name: string) => ({
+  name,
+  nodes: [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'hello' },
+  ],
+  edges: [{ from: 'start', to: 'a' }],
+});
+
 /** Lets the present minute end and be judged. */
 function minute(): void {
   const { clock } = server;
@@ -162,15 +171,7 @@ describe('an alarm rule', () => {
   });
 
   it('about a flow counts its runs', async () => {
-    const graph = {
-      name: 'orders',
-      nodes: [
-        { id: 'start', name: 'start', kind: 'start' },
-        { id: 'a', name: 'a', kind: 'function', function: 'hello' },
-      ],
-      edges: [{ from: 'start', to: 'a' }],
-    };
-    const { data } = await server.api.call('createWorkflow', { params: project(), body: { graph } });
+    const { data } = await server.api.call('createWorkflow', { params: project(), body: { graph: graph('orders') } });
     const target_urn = `urn:fss:local:${server.projectId}:workflow:default:orders`;
     expect(await refused({ target_urn, metric: 'failcount' })).toMatchObject({ code: 'FSS.0400' });
     expect(await refused({ target_urn, metric: 'duration', statistic: 'maximum' })).toMatchObject({
@@ -213,6 +214,25 @@ describe('an alarm rule', () => {
     minute();
     await eventually(async () => (await show(name)).state).toBe('alarm');
   });
+});
+
+it('counts rules, changes and runs of flows for Prometheus', async () => {
+  const name = await create({ topic_urns: [topic.topic_urn] });
+  const { data } = await server.api.call('createWorkflow', { params: project(), body: { graph: graph('counted') } });
+  const flow = { ...project(), workflow_id: data.id };
+  await server.api.call('startWorkflowExecution', { params: flow, body: {} });
+  const scrape = async () => (await fetch(`${server.running.endpoint}/metrics`)).text();
+  const labels = `{project="${server.projectId}",flow="counted"`;
+  await eventually(scrape).toContain(`funcgraph_flow_runs_total${labels},result="success"} 1\n`);
+  await call(fn, true);
+  minute();
+  await eventually(async () => (await show(name)).state).toBe('alarm');
+  const text = await scrape();
+  const rules = (await server.api.call('listAlarms', { params: project(), query: { state: 'alarm' } })).data.alarms;
+  expect(text).toContain(`funcgraph_alarm_rules{state="alarm"} ${rules.length}\n`);
+  expect(text).toMatch(/^funcgraph_alarm_changes_total\{state="alarm"\} [1-9]/m);
+  expect(text).toMatch(/^funcgraph_alarm_failed_notices_total 0$/m);
+  expect(text).toContain(`funcgraph_flow_runs_started_total${labels}} 1\n`);
 });
 
 it.each<[field: string, settings: object]>([

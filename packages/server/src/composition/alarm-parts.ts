@@ -50,7 +50,7 @@ export async function alarmParts(deps: AlarmDeps) {
   });
   await duty.start();
   life.onStop(() => duty.stop());
-  return { alarms: new Alarms(store, clock) };
+  return { alarms: new Alarms(store, clock), alarmFigures: () => evaluator.figures() };
 }
 
 /** Checked at each message, since rights may have been revoked. */

@@ -5,7 +5,7 @@ export { AlarmMeasures } from './alarms/measures.ts';
 export { AlarmMessages } from './alarms/messages.ts';
 export { changeId, targetUrn } from './alarms/notice.ts';
 export type { RequestedAlarm } from './alarms/read-settings.ts';
-export type { AlarmChange, AlarmRule, AlarmSetter, AlarmTarget } from './alarms/types.ts';
+export type { AlarmChange, AlarmFigures, AlarmRule, AlarmSetter, AlarmTarget } from './alarms/types.ts';
 export {
   type Body,
   type Bucket,

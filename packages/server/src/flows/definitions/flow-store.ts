@@ -43,6 +43,17 @@ export class FlowStore {
     return row === undefined ? undefined : flowOf(row);
   }
 
+  /** Of existing ones, by id. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db
+      .selectFrom('flow')
+      .select(['id', 'name'])
+      .where('id', 'in', [...ids])
+      .execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   async findByName(projectId: string, name: string): Promise<Flow | undefined> {
     const query = this.#db.selectFrom('flow').selectAll().where('project_id', '=', projectId);
     const row = await query.where('name', '=', name).executeTakeFirst();

@@ -86,6 +86,11 @@ export class Flows implements FlowCatalog {
     throw new PlatformError('flow_not_found', `the project has no flow ${id.slice(0, 64)}`);
   }
 
+  /** The names of existing flows by id. */
+  namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#options.store.names(ids);
+  }
+
   /** Undefined for a flow that the project does not have. */
   async nameOf(projectId: string, id: string): Promise<string | undefined> {
     const flow = await this.#options.store.find(id);

@@ -15,6 +15,7 @@ import type {
 } from '../types.ts';
 import type { FlowEngine } from './flow-engine.ts';
 import type { FlowAlarmMinute } from './metrics/flow-minutes.ts';
+import type { FlowTotals } from './metrics/flow-totals.ts';
 import { compareRuns } from './read/compare-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
 
@@ -96,6 +97,11 @@ export class RunService implements FlowRuns {
     range: { readonly from: number; readonly to: number; readonly stepMs: number },
   ): Promise<readonly FlowPoint[]> {
     return this.#engine.minutes.points({ projectId, ...(flow === undefined ? {} : { flowId: flow.id }) }, range);
+  }
+
+  /** Since the server started, by flow. */
+  totals(): readonly FlowTotals[] {
+    return this.#engine.minutes.totals();
   }
 
   /** Counts of flows by minute, for alarms. Minutes since the epoch; `to` is excluded. */

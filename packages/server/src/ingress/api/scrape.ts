@@ -11,8 +11,11 @@ import {
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import type { PlatformDeps } from './platform.ts';
+import { type ServiceScrapeDeps, writeAlarms, writeFlows } from './scrape-services.ts';
 
-export interface ScrapeDeps extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'asyncInvocations' | 'gate'> {
+export interface ScrapeDeps
+  extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'asyncInvocations' | 'gate'>,
+    ServiceScrapeDeps {
   readonly telemetry: Pick<Telemetry, 'metrics' | 'logs' | 'records' | 'exportFacts'>;
   readonly meter: HttpMeter;
   /** Of the server process. */
@@ -49,6 +52,8 @@ export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
       await writeParts(text, deps);
       writeHttp(text, deps.meter);
       await writeFunctions(text, deps.telemetry);
+      await writeFlows(text, deps);
+      await writeAlarms(text, deps);
       return new Reply(text.text(), { headers: { 'Content-Type': EXPOSITION_TYPE } });
     },
   };

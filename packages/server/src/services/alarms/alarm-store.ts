@@ -144,6 +144,20 @@ export class AlarmStore {
     ];
   }
 
+  /** Rules of all projects by state; those that are disabled as `disabled`. */
+  async counts(): Promise<Record<AlarmState | 'disabled', number>> {
+    const rows = await this.#db
+      .selectFrom('alarm_rule')
+      .select((eb) => ['enabled', 'state', eb.fn.countAll().as('count')])
+      .groupBy(['enabled', 'state'])
+      .execute();
+    const counts = { ok: 0, alarm: 0, no_data: 0, disabled: 0 };
+    for (const { enabled, state, count } of rows) {
+      counts[enabled === 1 ? (state as AlarmState) : 'disabled'] += Number(count);
+    }
+    return counts;
+  }
+
   /** Undefined before the first. */
   async judgedTo(): Promise<number | undefined> {
     const row = await this.#db.selectFrom('alarm_progress').select('judged_to').executeTakeFirst();

@@ -8,7 +8,7 @@ import { duePeriods, endsToJudge } from './due-periods.ts';
 import type { AlarmMeasures } from './measures.ts';
 import type { AlarmMessages } from './messages.ts';
 import { noticeOf } from './notice.ts';
-import type { AlarmChange, AlarmRule } from './types.ts';
+import type { AlarmChange, AlarmFigures, AlarmRule } from './types.ts';
 
 const MINUTE_MS = 60_000;
 /** Minutes are complete by then: metrics of flows are written every ten seconds, those of instances too. */
@@ -18,7 +18,7 @@ const PAGE = 1_000;
 
 export interface EvaluatorOptions {
   readonly storage: Pick<Storage, 'atomic'>;
-  readonly store: Pick<AlarmStore, 'enabled' | 'change' | 'judgedTo' | 'progress'>;
+  readonly store: Pick<AlarmStore, 'enabled' | 'change' | 'judgedTo' | 'progress' | 'counts'>;
   readonly measures: AlarmMeasures;
   readonly messages: Pick<AlarmMessages, 'of'>;
   readonly clock: Clock;
@@ -43,6 +43,7 @@ export class AlarmEvaluator {
   #timer: Timer | undefined;
   #judgedTo: number | undefined;
   #working: Promise<void> = Promise.resolve();
+  readonly #found = { changes: { ok: 0, alarm: 0, no_data: 0 }, failedNotices: 0, evaluationMs: 0 };
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -60,6 +61,10 @@ export class AlarmEvaluator {
     await this.#working;
   }
 
+  async figures(): Promise<AlarmFigures> {
+    return { ...this.#found, rules: await this.#options.store.counts() };
+  }
+
   #evaluateIn(ms: number): void {
     this.#timer = this.#options.clock.after(ms, () => {
       this.#working = this.#evaluate();
@@ -71,9 +76,11 @@ export class AlarmEvaluator {
     const lease = this.#lease;
     if (lease === undefined) return;
     const end = lastMinute(clock.now() - SETTLE_MS);
+    const begin = clock.monotonic();
     let isDone = false;
     try {
       isDone = await this.#judgeTo(end, lease);
+      this.#found.evaluationMs = clock.monotonic() - begin;
     } catch (error) {
       log.error({ err: error }, 'alarms could not be judged');
     }
@@ -153,6 +160,8 @@ export class AlarmEvaluator {
       return undefined;
     }
     stored();
+    this.#found.changes[change.state] += 1;
+    this.#found.failedNotices += notices.filter(({ error }) => error !== undefined).length;
     const { projectId, name } = rule;
     log.info(
       { projectId, alarm: name, state: change.state, previous: change.previous },

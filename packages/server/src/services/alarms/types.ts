@@ -54,6 +54,16 @@ export interface AlarmRule extends AlarmSettings {
   readonly modifiedAt: number;
 }
 
+export interface AlarmFigures {
+  /** Of all projects by state; those that are disabled as `disabled`. */
+  readonly rules: Readonly<Record<AlarmState | 'disabled', number>>;
+  /** Since this server started: changes by their new state, and messages that could not be published. */
+  readonly changes: Readonly<Record<AlarmState, number>>;
+  readonly failedNotices: number;
+  /** Of the last evaluation by this server. */
+  readonly evaluationMs: number;
+}
+
 /** What became of a message about a change. */
 export interface AlarmNotice {
   readonly topic: string;

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../../lib/clock.ts';
 import type { AlarmMinute } from '../../../telemetry/index.ts';
 import type { FlowPoint } from '../../types.ts';
 import type { FlowMinute, FlowMinuteStore } from './flow-minute-store.ts';
+import { FlowSinceStart, type FlowTotals } from './flow-totals.ts';
 
 const MINUTE_MS = 60_000;
 const FLUSH_EVERY_MS = 10_000;
@@ -31,6 +32,7 @@ interface FlowRef {
  */
 export class FlowMinutes {
   readonly #options: FlowMinutesOptions;
+  readonly #sinceStart = new FlowSinceStart();
   #minutes = new Map<string, { -readonly [Field in keyof FlowMinute]: FlowMinute[Field] }>();
   #timer: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -53,10 +55,12 @@ export class FlowMinutes {
 
   begun(flow: FlowRef): void {
     this.#minute(flow).count += 1;
+    this.#sinceStart.of(flow).started += 1;
   }
 
   refused(flow: FlowRef): void {
     this.#minute(flow).rejected += 1;
+    this.#sinceStart.of(flow).rejected += 1;
   }
 
   ended(flow: FlowRef, run: { readonly isFailed: boolean; readonly ms: number }): void {
@@ -64,6 +68,14 @@ export class FlowMinutes {
     minute.ended += 1;
     minute.duration_ms += Math.max(0, run.ms);
     if (run.isFailed) minute.failed += 1;
+    const sums = this.#sinceStart.of(flow);
+    sums[run.isFailed ? 'failed' : 'succeeded'] += 1;
+    sums.durationMs += Math.max(0, run.ms);
+  }
+
+  /** Since the server started. */
+  totals(): FlowTotals[] {
+    return this.#sinceStart.totals();
   }
 
   /** Sums of the steps of a range, oldest first; steps without runs are zero. */

@@ -1,0 +1,50 @@
+import type { Flows, RunService } from '../../flows/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { AlarmFigures } from '../../services/index.ts';
+import type { Exposition, Sample } from '../../telemetry/index.ts';
+
+export interface ServiceScrapeDeps {
+  readonly flows: Pick<Flows, 'namesOf'>;
+  readonly runs: Pick<RunService, 'totals'>;
+  readonly alarmFigures: () => Promise<AlarmFigures>;
+}
+
+/** Runs of flows, by their present names: those of deleted flows are left out. */
+export async function writeFlows(text: Exposition, { flows, runs }: ServiceScrapeDeps): Promise<void> {
+  const totals = runs.totals();
+  const names = await unlessUnavailable(flows.namesOf(totals.map(({ flowId }) => flowId)));
+  if (names === undefined) return;
+  const known = totals.flatMap((sums) => {
+    const flow = sums.flowId === '' ? 'other' : names.get(sums.flowId);
+    return flow === undefined ? [] : [{ ...sums, labels: { project: sums.projectId, flow } }];
+  });
+  const started = known.map((sums): Sample => [sums.labels, sums.started]);
+  const results = known.flatMap((sums): Sample[] => [
+    [{ ...sums.labels, result: 'success' }, sums.succeeded],
+    [{ ...sums.labels, result: 'failed' }, sums.failed],
+    [{ ...sums.labels, result: 'rejected' }, sums.rejected],
+  ]);
+  const seconds = known.map((sums): Sample => [sums.labels, sums.durationMs / 1000]);
+  text.counter('funcgraph_flow_runs_started_total', 'Runs of flows that began.', started);
+  text.counter('funcgraph_flow_runs_total', 'Runs of flows by result.', results);
+  text.counter('funcgraph_flow_duration_seconds_total', 'From begin to end of runs.', seconds);
+}
+
+export async function writeAlarms(text: Exposition, { alarmFigures }: ServiceScrapeDeps): Promise<void> {
+  const figures = await unlessUnavailable(alarmFigures());
+  if (figures === undefined) return;
+  const byState = (counts: Readonly<Record<string, number>>): Sample[] =>
+    Object.entries(counts).map(([state, count]): Sample => [{ state }, count]);
+  text.gauge('funcgraph_alarm_rules', 'Rules of alarms by state.', byState(figures.rules));
+  text.counter('funcgraph_alarm_changes_total', 'Changes to a state that this server found.', byState(figures.changes));
+  text.counter('funcgraph_alarm_failed_notices_total', 'Messages that could not be published.', figures.failedNotices);
+  text.gauge('funcgraph_alarm_evaluation_seconds', 'Length of the last evaluation.', figures.evaluationMs / 1000);
+}
+
+/** Monitoring must see everything else while the database is unavailable. */
+function unlessUnavailable<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (error instanceof PlatformError && error.code === 'unavailable') return undefined;
+    throw error;
+  });
+}
