@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { type Row, table } from './report.ts';
 import type { Section } from './section.ts';
+import { alarms } from './sections/alarms.ts';
 import { asynchronous } from './sections/async.ts';
 import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   async: asynchronous,
   flows,
   buckets,
+  alarms,
   cold,
   peer,
 };

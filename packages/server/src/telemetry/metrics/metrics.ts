@@ -64,10 +64,13 @@ export class Metrics {
 
   /** Values for alarms, in the order of the measurements. */
   async measure(measurements: readonly FunctionMeasurement[]): Promise<readonly Values[]> {
-    if (measurements.length === 0) return [];
-    const result = await this.#ask({ op: 'measure', measurements });
-    if (result.op !== 'measure') throw new Error(`unexpected answer ${result.op}`);
-    return result.values;
+    const values: Values[] = [];
+    for (const batch of batchesOf(measurements)) {
+      const result = await this.#ask({ op: 'measure', measurements: batch });
+      if (result.op !== 'measure') throw new Error(`unexpected answer ${result.op}`);
+      values.push(...result.values);
+    }
+    return values;
   }
 
   /** Adds samples to the minute of `now`. Samples above `MAX_SAMPLES` are dropped. */
@@ -80,4 +83,20 @@ export class Metrics {
     await this.#options.flush();
     return this.#options.thread.call(call);
   }
+}
+
+/** Minutes that one call of the thread may read: lines and records wait behind it. */
+const BATCH_MINUTES = 10_000;
+
+function* batchesOf(measurements: readonly FunctionMeasurement[]): Generator<FunctionMeasurement[]> {
+  let batch: FunctionMeasurement[] = [];
+  let minutes = 0;
+  for (const one of measurements) {
+    batch.push(one);
+    minutes += one.period * one.periods;
+    if (minutes < BATCH_MINUTES) continue;
+    yield batch;
+    [batch, minutes] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
 }
