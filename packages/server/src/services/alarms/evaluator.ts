@@ -33,6 +33,12 @@ export interface EvaluatorLease {
   readonly onRefused: () => void;
 }
 
+interface JudgedPeriods {
+  readonly ends: readonly number[];
+  readonly values: Values;
+  readonly lease: EvaluatorLease;
+}
+
 /**
  * Judges the periods of all rules that have ended, once a minute and a little after its end. Changes, their messages and
  * the time up to which all is judged are stored: after a restart, periods that ended meanwhile are judged.
@@ -118,15 +124,23 @@ export class AlarmEvaluator {
     const values = await this.#options.measures.of(due.map(({ rule, ends }) => [rule, ends] as const));
     let isDone = true;
     for (const [at, { rule, ends }] of due.entries()) {
-      isDone = (await this.#judgeRule(rule, { ends, values: values[at] ?? [], lease })) && isDone;
+      isDone = (await this.#judgeAlone(rule, { ends, values: values[at] ?? [], lease })) && isDone;
     }
     return isDone;
   }
 
-  async #judgeRule(
-    rule: AlarmRule,
-    { ends, values, lease }: { ends: readonly number[]; values: Values; lease: EvaluatorLease },
-  ): Promise<boolean> {
+  /** A rule that cannot be judged keeps no other one from it. */
+  async #judgeAlone(rule: AlarmRule, judged: JudgedPeriods): Promise<boolean> {
+    try {
+      return await this.#judgeRule(rule, judged);
+    } catch (error) {
+      const { projectId, name } = rule;
+      this.#options.log.error({ err: error, projectId, alarm: name }, 'an alarm could not be judged');
+      return false;
+    }
+  }
+
+  async #judgeRule(rule: AlarmRule, { ends, values, lease }: JudgedPeriods): Promise<boolean> {
     let current = rule;
     for (const [at, end] of ends.entries()) {
       const window = values.slice(at, at + rule.condition.periods);
