@@ -65,6 +65,8 @@ export const LIMITS = {
   gatewayGroupsPerProject: 50,
   gatewayHostsPerGroup: 5,
   gatewayApisPerProject: 2000,
+  gatewayStagesPerGroup: 10,
+  gatewayVariablesPerStage: 20,
   /** Of an API in a stage. */
   gatewayReleases: 20,
   /** Memory that the published APIs of a project use in each server. */

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { type Client, signRequest } from '@funcgraph/api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 import { Identities, refusal } from './identity-fixture.ts';
@@ -15,6 +15,7 @@ interface Event {
 }
 
 let server: FakeServer;
+let identities: Identities;
 let functionUrn: string;
 let events: Event[];
 let group: { id: string };
@@ -32,6 +33,7 @@ beforeAll(async () => {
     },
     { gatewayDomain: 'Apis.example.net', storageHost: 'storage.example.net', publicUrl: 'https://fgs.example.net/x' },
   );
+  identities = new Identities(server);
   functionUrn = (await server.deploy('hello')).function_urn.replace(/:latest$/, '');
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
@@ -42,6 +44,12 @@ beforeEach(async () => {
   host = `api${count}.example.com`;
   group = await createGroup(`group-${count}`);
   await server.api.call('addGatewayHost', { params: { ...of(group), host } });
+});
+
+afterEach(async () => {
+  for (const { id } of (await server.api.call('listGatewayGroups', { params: project() })).data.groups) {
+    await server.api.call('deleteGatewayGroup', { params: of({ id }) });
+  }
 });
 
 const project = () => ({ project_id: server.projectId });
@@ -213,19 +221,70 @@ describe('an API of a group', () => {
   });
 
   it('needs the right to create triggers of its function', async () => {
-    const identities = new Identities(server);
     const only = await identities.policy([
       { Effect: 'Allow', Action: ['functiongraph:gateway:*', 'functiongraph:function:get*'] },
     ]);
     const { api: client } = await identities.user([only]);
     const created = await create();
     for (const work of [
-      client.call('createGatewayApi', { params: of(group), body: api({ name: 'mine' }) }),
-      client.call('updateGatewayApi', { params: stageOf(created), body: api() }),
-      client.call('publishGatewayApi', { params: stageOf(created), body: {} }),
+      () => client.call('createGatewayApi', { params: of(group), body: api({ name: 'mine' }) }),
+      () => client.call('updateGatewayApi', { params: stageOf(created), body: api() }),
+      () => client.call('publishGatewayApi', { params: stageOf(created), body: {} }),
     ]) {
-      expect(await refusal(work)).toMatchObject({ status: 403 });
+      expect(await refusal(work())).toMatchObject({ status: 403 });
     }
+  });
+});
+
+describe('a stage', () => {
+  const put = (stage: string, variables: Record<string, string> = {}, client: Client = server.api) =>
+    client.call('putGatewayStage', { params: { ...of(group), stage }, body: { variables } });
+  const publishIn = (created: { readonly id: string }, stage: string) =>
+    server.api.call('publishGatewayApi', { params: { ...stageOf(created), stage }, body: {} });
+
+  it('is chosen by the header X-Stage, and has releases of its own', async () => {
+    const created = await publish();
+    expect(await refusal(publishIn(created, 'TEST'))).toMatchObject({ status: 404, code: 'FSS.0404' });
+    await put('TEST');
+    const inTest = { headers: { 'X-Stage': 'TEST' } };
+    expect(await call('/hello', inTest)).toMatchObject(NOT_PUBLISHED);
+    await server.api.call('updateGatewayApi', { params: stageOf(created), body: api({ path: '/new' }) });
+    await publishIn(created, 'TEST');
+    expect([(await call('/hello')).status, (await call('/new', inTest)).status]).toEqual([200, 200]);
+    expect([(await call('/new')).status, (await call('/hello', inTest)).status]).toEqual([404, 404]);
+    expect(events.map(({ requestContext }) => requestContext.stage)).toEqual(['RELEASE', 'TEST']);
+    const params = { ...of(group), stage: 'TEST' };
+    expect(await refusal(server.api.call('deleteGatewayStage', { params }))).toMatchObject({ status: 409 });
+    await server.api.call('unpublishGatewayApi', { params: { ...stageOf(created), stage: 'TEST' } });
+    await server.api.call('deleteGatewayStage', { params });
+    expect((await server.api.call('listGatewayStages', { params: of(group) })).data.stages).toEqual([
+      { name: 'RELEASE', description: '', variables: {} },
+    ]);
+  });
+
+  it('chooses the version or the alias of a function by its variables, at once', async () => {
+    const params = { ...project(), function_urn: functionUrn };
+    const version = `v${count}`;
+    await server.api.call('createFunctionVersion', { params, body: { version } });
+    const created = await create({ backend_urn: `${functionUrn}:#version#` });
+    expect(created.backend_urn).toBe(`${functionUrn}:#version#`);
+    expect(await refusal(publishIn(created, 'RELEASE'))).toMatchObject({ status: 400 });
+    await put('RELEASE', { version });
+    await publishIn(created, 'RELEASE');
+    expect((await call('/hello')).status).toBe(200);
+    expect(await refusal(put('RELEASE', { version: 'absent' }))).toMatchObject({ status: 404 });
+    expect(await refusal(put('RELEASE'))).toMatchObject({ status: 400 });
+    await put('RELEASE', { version: 'latest', other: 'x' });
+    expect((await call('/hello')).status).toBe(200);
+    const { api: client } = await identities.user([
+      await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:gateway:*'] }]),
+    ]);
+    expect(await refusal(put('RELEASE', { version }, client))).toMatchObject({ status: 403 });
+    await put('OTHER', { version }, client);
+  });
+
+  it.each(['#a b#', '#version#:1', '!#a#b#', '##'])('is not asked for %s', async (qualifier) => {
+    expect(await refusal(create({ backend_urn: `${functionUrn}:${qualifier}` }))).toMatchObject({ status: 400 });
   });
 });
 
@@ -284,7 +343,7 @@ describe('a host name', () => {
 
   it('has one owner among all accounts, and is free when its group is deleted', async () => {
     const { data: account } = await server.api.call('createAccount', { body: { name: `rival-${count}` } });
-    const rival = new Identities(server).keyClient({ accessKey: account.access_key, secretKey: account.secret_key });
+    const rival = identities.keyClient({ accessKey: account.access_key, secretKey: account.secret_key });
     const own = { project_id: account.project_id };
     const theirs = await createGroup('theirs', rival, own);
     const claim = (name: string) =>

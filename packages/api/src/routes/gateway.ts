@@ -11,18 +11,24 @@ import {
   GatewayGroupList,
   GatewayRelease,
   GatewayReleaseList,
+  GatewayStage,
+  GatewayStageList,
   PublishGatewayApiBody,
+  PutGatewayStageBody,
 } from '../schemas/gateway.ts';
 
 const GROUPS = '/v1/{project_id}/gateway/groups';
 const GROUP = `${GROUPS}/{group_id}` as const;
 const HOST = `${GROUP}/hosts/{host}` as const;
+const STAGES = `${GROUP}/stages` as const;
+const GROUP_STAGE = `${STAGES}/{stage}` as const;
 const APIS = `${GROUP}/apis` as const;
 const API = `${APIS}/{api_id}` as const;
 const STAGE = `${API}/stages/{stage}` as const;
 
 const GroupParams = Type.Object({ ...ProjectParams.properties, group_id: Type.String() });
 const HostParams = Type.Object({ ...GroupParams.properties, host: Type.String() });
+const GroupStageParams = Type.Object({ ...GroupParams.properties, stage: Type.String() });
 const ApiParams = Type.Object({ ...GroupParams.properties, api_id: Type.String() });
 const StageParams = Type.Object({ ...ApiParams.properties, stage: Type.String() });
 
@@ -85,6 +91,35 @@ export const gatewayRoutes = {
     group,
     summary: 'Remove a host name from the group',
     params: HostParams,
+    status: 204,
+  }),
+  listGatewayStages: route({
+    method: 'GET',
+    path: STAGES,
+    action: 'functiongraph:gateway:get',
+    group,
+    summary: 'Stages of the group, RELEASE first',
+    params: GroupParams,
+    response: GatewayStageList,
+  }),
+  putGatewayStage: route({
+    method: 'PUT',
+    path: GROUP_STAGE,
+    action: 'functiongraph:gateway:update',
+    group,
+    summary:
+      'Add a stage, or replace its variables; they have effect at once, and need the right to create triggers of functions that follow them',
+    params: GroupStageParams,
+    body: PutGatewayStageBody,
+    response: GatewayStage,
+  }),
+  deleteGatewayStage: route({
+    method: 'DELETE',
+    path: GROUP_STAGE,
+    action: 'functiongraph:gateway:update',
+    group,
+    summary: 'Delete a stage in which nothing is published, with its history',
+    params: GroupStageParams,
     status: 204,
   }),
   createGatewayApi: route({

@@ -27,7 +27,10 @@ export const GatewayApiBody = Type.Object({
   method: Text('GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY, which it is unless set.'),
   match: Text('exact: the path alone, which it is unless set. prefix: the path and all below it.'),
   auth: Text('IAM, which it is unless set: who may invoke the function. NONE: everybody.'),
-  backend_urn: Type.String({ description: 'URN of a function of the project, of a version or of an alias.' }),
+  backend_urn: Type.String({
+    description:
+      'URN of a function of the project, of a version or of an alias; `:#name#` or `:!#name#` takes the version or the alias from a variable of the stage.',
+  }),
   timeout_ms: Type.Optional(
     Type.Integer({ description: 'Until the answer begins: 1 to 60000, 5000 unless set. Then 504.' }),
   ),
@@ -56,6 +59,19 @@ export const GatewayApi = Type.Object({
 });
 
 export const GatewayApiList = Type.Object({ apis: Type.Array(GatewayApi) });
+
+const Variables = Type.Record(Type.String(), Type.String(), {
+  description: 'Names and versions or aliases; at most 20. Backends of APIs refer to them as `#name#`.',
+});
+
+export const PutGatewayStageBody = Type.Object({
+  description: Text('At most 255 characters.'),
+  variables: Type.Optional(Variables),
+});
+
+export const GatewayStage = Type.Object({ name: Type.String(), description: Type.String(), variables: Variables });
+
+export const GatewayStageList = Type.Object({ stages: Type.Array(GatewayStage) });
 
 export const PublishGatewayApiBody = Type.Object({
   description: Text('At most 255 characters, for the history.'),

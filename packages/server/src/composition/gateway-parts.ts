@@ -5,6 +5,8 @@ import {
   GatewayGroupStore,
   GatewayGroups,
   GatewayReleaseStore,
+  GatewayStageStore,
+  GatewayStages,
   LiveGateway,
   type ReservedHosts,
 } from '../services/index.ts';
@@ -20,6 +22,7 @@ export async function gatewayParts({ config, storage, feed, clock }: Root & Pick
   return {
     liveGateway: live,
     gatewayGroups: new GatewayGroups({ store, live, reserved: reservedHosts(config), clock }),
+    gatewayStages: new GatewayStages({ store: new GatewayStageStore(storage.db), live }),
     gatewayApis: new GatewayApis({ store: new GatewayApiStore(storage.db), releases, live, clock }),
   };
 }

@@ -46,9 +46,12 @@ export { segmentsOf } from './gateway/api-rules.ts';
 export { GatewayApiStore } from './gateway/api-store.ts';
 export { GatewayApis } from './gateway/gateway-apis.ts';
 export { GatewayGroups, type ReservedHosts } from './gateway/gateway-groups.ts';
+export { GatewayStages, stageNotFound } from './gateway/gateway-stages.ts';
 export { GatewayGroupStore } from './gateway/group-store.ts';
 export { LiveGateway } from './gateway/live-gateway.ts';
 export { GatewayReleaseStore } from './gateway/release-store.ts';
+export { isReference, qualifierIn } from './gateway/stage-rules.ts';
+export { GatewayStageStore } from './gateway/stage-store.ts';
 export {
   type Api,
   type ApiDefinition,
@@ -56,6 +59,7 @@ export {
   type Group,
   METHODS as GATEWAY_METHODS,
   type Release,
+  type Stage,
 } from './gateway/types.ts';
 export { formatCursor, readCursor } from './streams/cursor.ts';
 export { type OpenStreams, openStreams } from './streams/open-streams.ts';

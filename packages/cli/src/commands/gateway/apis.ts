@@ -7,15 +7,23 @@ const STAGE = ['STAGE', 'stage of the group (RELEASE)', { fallback: 'RELEASE' }]
 /** Stays as it is called unless the flag `--name` is given. */
 const NAMED_API: typeof API = { ...API, fields: ({ id, name }) => ({ api_id: id, name }) };
 
-/** The function behind an API. */
+/** The function behind an API. A version or alias may be a variable of the stage, `#name#`, which is no part of a URN. */
 const BACKEND: typeof QUALIFIED_FUNCTION = {
   ...QUALIFIED_FUNCTION,
+  async find(name, lookup) {
+    const { version, alias } = lookup.flags;
+    const reference = [alias === undefined ? version : `!${alias}`].find((text) => /^!?#.*#$/.test(String(text)));
+    if (reference === undefined) return QUALIFIED_FUNCTION.find(name, lookup);
+    const flags = { ...lookup.flags, version: undefined, alias: undefined };
+    const found = await QUALIFIED_FUNCTION.find(name, { ...lookup, flags });
+    return { ...found, function_urn: `${found.function_urn}:${reference}` };
+  },
   fields: ({ function_urn }) => ({ backend_urn: function_urn }),
 };
 
 const FUNCTION_FLAGS = {
-  version: flag.text('VERSION', 'this version of the function'),
-  alias: flag.text('ALIAS', 'the version that this alias points to'),
+  version: flag.text('VERSION', 'of the function, or a variable of the stage: #NAME#'),
+  alias: flag.text('ALIAS', 'of the function, or a variable of the stage: #NAME#'),
 };
 
 const METHOD = ['METHOD', 'GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY (ANY)'] as const;

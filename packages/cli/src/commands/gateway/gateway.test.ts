@@ -83,6 +83,14 @@ describe('gateway', () => {
       async: true,
       backend_urn: 'urn:fss:r1:p1:function:default:hello',
     });
+    for (const [flag, text, reference] of [
+      ['--version', '#next#', '#next#'],
+      ['--alias', '#live#', '!#live#'],
+    ] as const) {
+      await cli('apis', 'update', 'shop', 'orders', '/v2', 'hello', flag, text);
+      const backend_urn = `urn:fss:r1:p1:function:default:hello:${reference}`;
+      expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ backend_urn });
+    }
     await cli('apis', 'update', 'shop', 'orders', '/v2', 'hello', '--name', 'carts');
     expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ name: 'carts' });
   });
@@ -100,6 +108,19 @@ describe('gateway', () => {
     expect((await cli('apis', 'unpublish', 'shop', 'orders', '--yes')).stdout).toContain(
       'orders is not served any more',
     );
+  });
+
+  test('stages are set with their variables, listed and deleted', async () => {
+    const stages = `${GROUPS}/g1/stages`;
+    const stage = { name: 'TEST', description: '', variables: { version: 'next' } };
+    server.on(`PUT ${stages}/TEST`, { body: stage });
+    server.on(`GET ${stages}`, { body: { stages: [stage] } });
+    server.on(`DELETE ${stages}/TEST`, { status: 204, body: {} });
+    const set = await cli('stages', 'set', 'shop', 'TEST', '--variable', 'version=next');
+    expect(set.stdout).toContain('stage TEST of group shop: version=next');
+    expect(bodyOf(`PUT ${stages}/TEST`)).toEqual({ variables: { version: 'next' } });
+    expect((await cli('stages', 'list', 'shop')).stdout).toContain('version=next');
+    expect((await cli('stages', 'delete', 'shop', 'TEST', '--yes')).stdout).toContain('deleted stage TEST');
   });
 
   test('apis delete asks for the API by its id', async () => {

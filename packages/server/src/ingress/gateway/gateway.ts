@@ -12,6 +12,7 @@ import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { Group } from '../../services/index.ts';
 import type { BodyBudget, BodyRoom } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
@@ -109,18 +110,18 @@ class Gateway {
     const requestId = newRequestId();
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
-    const groupId = this.#deps.groups.groupOf(request.headers.host);
+    const group = this.#deps.groups.groupOf(request.headers.host);
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
       checkHost(request);
       checkServerName(request);
       this.#deps.clients.admit(request);
-      if (groupId === undefined && isEventTarget(request.url ?? '')) {
+      if (group === undefined && isEventTarget(request.url ?? '')) {
         const answer = await this.#events.receive(request, response, { expectsContinue, watch });
         send(request, response, answer, requestId);
         return;
       }
-      const published = this.#published(request, groupId);
+      const published = this.#published(request, group);
       refuseUpgrade(request);
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
@@ -143,14 +144,14 @@ class Gateway {
         log.error({ requestId, err: error }, 'gateway request failed');
       } else log.debug({ requestId, status }, 'gateway request refused');
     } finally {
-      const route = groupId === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
+      const route = group === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
       meter.observe(route, response.statusCode, clock.monotonic() - receivedAt);
     }
   }
 
   /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */
-  #published(request: IncomingMessage, groupId: string | undefined): Published {
-    const published = findPublished(request, groupId, this.#deps);
+  #published(request: IncomingMessage, group: Group | undefined): Published {
+    const published = findPublished(request, group, this.#deps);
     if (published === undefined) throw notPublished();
     return published;
   }

@@ -1,4 +1,4 @@
-import { type LiveGateway, type Release, segmentsOf } from '../../services/index.ts';
+import { type Group, type LiveGateway, type Release, segmentsOf } from '../../services/index.ts';
 import { type RouteMatch, type RouteSpec, RouteTree } from './route-tree.ts';
 
 /** The published APIs of groups by route, always up to date with those in memory. */
@@ -11,9 +11,9 @@ export class GroupRoutes {
     live.followReleases((after, before) => this.#follow(after, before));
   }
 
-  /** Id of the group that serves requests with this Host header. */
-  groupOf(host: string | undefined): string | undefined {
-    return this.#live.groupOf(host)?.id;
+  /** The group that serves requests with this Host header. */
+  groupOf(host: string | undefined): Group | undefined {
+    return this.#live.groupOf(host);
   }
 
   /** `path` in its canonical form. */

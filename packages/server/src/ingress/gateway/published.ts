@@ -5,6 +5,7 @@ import { readApiAddress } from '../../domain/api-address.ts';
 import { canonicalPath, GatewayPathError } from '../../domain/gateway-path.ts';
 import type { FlowTrigger } from '../../flows/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type Group, qualifierIn } from '../../services/index.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 import type { GroupRoutes } from './group-routes.ts';
@@ -62,13 +63,13 @@ export interface PublishedDeps {
  */
 export function findPublished(
   request: IncomingMessage,
-  groupId: string | undefined,
+  group: Group | undefined,
   deps: PublishedDeps,
 ): Published | undefined {
   const { catalog, routes, region } = deps;
   const { url: target = '', method = '' } = request;
   if (!METHODS.has(method)) return undefined;
-  if (groupId !== undefined) return apiOfGroup(groupId, request, deps);
+  if (group !== undefined) return apiOfGroup(group, request, deps);
   if (isApiTarget(target)) return apiOf(request, target, routes);
   const found = readFunctionPath(target);
   if (found === undefined) return undefined;
@@ -98,20 +99,21 @@ export function pathOf(url: string): string {
 
 /** The path is compared in its canonical form, and goes to the function as received. */
 function apiOfGroup(
-  groupId: string,
+  group: Group,
   request: IncomingMessage,
   { catalog, groups, region }: PublishedDeps,
 ): PublishedFunction | undefined {
   const { url = '', method = '' } = request;
   if (url.length > MAX_TARGET_CHARS || !VISIBLE.test(url)) return undefined;
   const stage = stageOf(request);
-  const match = groups.find(groupId, checkedPath(url), method, stage);
+  const match = groups.find(group.id, checkedPath(url), method, stage);
   if (match === undefined) return undefined;
   const { apiId, projectId, definition } = match.value;
   const { backend, auth, timeoutMs, async } = definition;
-  const { functionId, package: pkg, name, qualifier } = backend;
+  const { functionId, package: pkg, name } = backend;
+  const qualifier = qualifierIn(group, stage, backend.qualifier);
   const latest = catalog.resolve(projectId, pkg, name, 'latest');
-  if (latest?.functionId !== functionId) return undefined;
+  if (latest?.functionId !== functionId || qualifier === undefined) return undefined;
   return {
     kind: 'function',
     urn: { region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) },

@@ -56,6 +56,7 @@ export class GatewayGroups {
       name,
       description,
       hosts: [],
+      stages: new Map(),
       createdAt: clock.now(),
     };
     const result = await store.insert(group, LIMITS.gatewayGroupsPerProject);

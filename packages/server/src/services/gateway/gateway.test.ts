@@ -6,15 +6,19 @@ import { openTestStorage } from '../../storage/testing.ts';
 import { GatewayApiStore } from './api-store.ts';
 import { GatewayApis } from './gateway-apis.ts';
 import { GatewayGroups } from './gateway-groups.ts';
+import { GatewayStages } from './gateway-stages.ts';
 import { GatewayGroupStore } from './group-store.ts';
 import { LiveGateway } from './live-gateway.ts';
 import { GatewayReleaseStore } from './release-store.ts';
+import { qualifierIn } from './stage-rules.ts';
+import { GatewayStageStore } from './stage-store.ts';
 import type { Api, ApiDefinition, Group } from './types.ts';
 
 let storage: Storage;
 let feed: ChangeFeed;
 let live: LiveGateway;
 let groups: GatewayGroups;
+let stages: GatewayStages;
 let apis: GatewayApis;
 let group: Group;
 
@@ -39,6 +43,7 @@ beforeEach(async () => {
   groups = new GatewayGroups({ store: new GatewayGroupStore(storage.db), live, reserved, clock });
   const stores = { store: new GatewayApiStore(storage.db), releases: new GatewayReleaseStore(storage.db) };
   apis = new GatewayApis({ ...stores, live, clock });
+  stages = new GatewayStages({ store: new GatewayStageStore(storage.db), live });
   group = await groups.create('p1', { name: 'shop', description: '' });
 });
 afterEach(async () => {
@@ -112,6 +117,7 @@ it('lets one of two APIs have a route of a stage, also when both are published a
   const results = await Promise.all([codeOf(publish(one)), codeOf(publish(two))]);
   expect(results.toSorted()).toEqual(['no error', 'request_path_taken']);
   const [loser, winner] = results[0] === 'no error' ? [two, one] : [one, two];
+  await stages.put(group, { name: 'TEST', description: '', variables: {} });
   await publish(loser, 'TEST');
   await apis.unpublish(winner, 'RELEASE');
   await publish(loser);
@@ -170,4 +176,45 @@ it('refuses what belongs to a group that was deleted meanwhile', async () => {
   expect(await codeOf(groups.addHost(group, 'api.example.com'))).toBe('not_found');
   expect(await codeOf(apis.create(group, definition({ name: 'more' })))).toBe('not_found');
   expect(await codeOf(apis.update(group, api, definition()))).toBe('not_found');
+});
+
+it('has stages with variables in memory, also after a restart, and removes one with its history', async () => {
+  const variables = { version: 'v2', live: 'blue' };
+  await stages.put(group, { name: 'TEST', description: 'for us', variables });
+  await stages.put(group, { name: 'RELEASE', description: '', variables: { version: 'v1' } });
+  for (const each of [live, await openLive()]) {
+    const found = each.group(group.id) as Group;
+    expect(stages.list(found).map(({ name }) => name)).toEqual(['RELEASE', 'TEST']);
+    expect(
+      ['#version#', '!#live#', '#absent#', '#constructor#', 'latest'].map((text) => qualifierIn(found, 'TEST', text)),
+    ).toEqual(['v2', '!blue', undefined, undefined, 'latest']);
+    expect(qualifierIn(found, 'OTHER', '#version#')).toBeUndefined();
+  }
+  const api = await apis.create(group, definition());
+  await publish(api, 'TEST');
+  expect(await codeOf(stages.delete(group, 'TEST'))).toBe('resource_in_use');
+  await apis.unpublish(api, 'TEST');
+  await stages.delete(group, 'TEST');
+  expect(await apis.history(api, 'TEST')).toEqual([]);
+  expect(await codeOf(publish(api, 'TEST'))).toBe('not_found');
+  expect(await codeOf(stages.delete(group, 'TEST'))).toBe('not_found');
+  expect(await codeOf(stages.delete(group, 'RELEASE'))).toBe('invalid_request');
+});
+
+it.each([
+  ['a name with a blank', { name: 'a b' }],
+  ['a variable with a blank', { variables: { 'a b': '1' } }],
+  ['a value that leads to another function', { variables: { version: 'x:y' } }],
+  ['a value that is a variable', { variables: { version: '#x#' } }],
+  ['too many variables', { variables: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`v${n}`, '1'])) }],
+])('refuses a stage with %s', async (_what, change) => {
+  const stage = { name: 'TEST', description: '', variables: {}, ...change };
+  expect(await codeOf(stages.put(group, stage))).toBe('invalid_request');
+});
+
+it('refuses one more stage than a group may have', async () => {
+  const stage = (n: number) => ({ name: `S${n}`, description: '', variables: {} });
+  for (let n = 0; n < 10; n += 1) await stages.put(group, stage(n));
+  expect(await codeOf(stages.put(group, stage(10)))).toBe('gateway_quota');
+  expect(await codeOf(stages.put(group, stage(9)))).toBe('no error');
 });

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { isMissingReference } from '../../lib/missing-reference.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { Group } from './types.ts';
+import { lockGroup } from './lock-group-store.ts';
+import type { Group, Stage } from './types.ts';
 
 /** Rows of groups and their host names; no rules but uniqueness and quotas, which only a transaction can hold. */
 export class GatewayGroupStore {
@@ -25,8 +26,22 @@ export class GatewayGroupStore {
       .$if(ids !== undefined, (query) => query.where('group_id', 'in', [...(ids ?? [])]))
       .orderBy('host')
       .execute();
-    const byGroup = Map.groupBy(hosts, ({ group_id }) => group_id);
-    return rows.map((row) => toGroup(row, byGroup.get(row.id)?.map(({ host }) => host) ?? []));
+    const stages = await this.#db
+      .selectFrom('gateway_stage')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('group_id', 'in', [...(ids ?? [])]))
+      .execute();
+    const hostsOf = Map.groupBy(hosts, ({ group_id }) => group_id);
+    const stagesOf = Map.groupBy(stages, ({ group_id }) => group_id);
+    return rows.map((row) => ({
+      id: row.id,
+      projectId: row.project_id,
+      name: row.name,
+      description: row.description,
+      hosts: hostsOf.get(row.id)?.map(({ host }) => host) ?? [],
+      stages: new Map(stagesOf.get(row.id)?.map((stage) => [stage.name, toStage(stage)])),
+      createdAt: Number(row.created_at),
+    }));
   }
 
   async insert(
@@ -64,13 +79,7 @@ export class GatewayGroupStore {
   ): Promise<'bound' | 'taken' | 'quota' | 'gone'> {
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        // waits for other changes of the group
-        const locked = await tx
-          .updateTable('gateway_group')
-          .set(({ ref }) => ({ last_release: ref('last_release') }))
-          .where('id', '=', groupId)
-          .executeTakeFirst();
-        if (Number(locked.numUpdatedRows) !== 1) return 'gone';
+        if (!(await lockGroup(tx, groupId))) return 'gone';
         const owner = await tx
           .selectFrom('gateway_host')
           .select('group_id')
@@ -103,7 +112,6 @@ export class GatewayGroupStore {
   }
 }
 
-function toGroup(row: Selectable<Schema['gateway_group']>, hosts: readonly string[]): Group {
-  const { id, project_id: projectId, name, description, created_at: createdAt } = row;
-  return { id, projectId, name, description, hosts, createdAt: Number(createdAt) };
+function toStage({ name, description, variables }: Selectable<Schema['gateway_stage']>): Stage {
+  return { name, description, variables: JSON.parse(variables) as Stage['variables'] };
 }

@@ -63,6 +63,11 @@ export class LiveGateway {
     return this.#hosts.get(host) ?? this.#byId(host);
   }
 
+  /** All live releases of a group in a stage. */
+  releasesIn(groupId: string, stage: string): Release[] {
+    return [...this.#releases.values()].filter((release) => release.groupId === groupId && release.stage === stage);
+  }
+
   group(id: string): Group | undefined {
     return this.#groups.get(id);
   }

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { RELEASE } from '../../control/index.ts';
 import { isMissingReference } from '../../lib/missing-reference.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { ApiDefinition, Release } from './types.ts';
@@ -51,7 +52,7 @@ export class GatewayReleaseStore {
     try {
       return await this.#db.transaction().execute(async (tx) => {
         const number = await nextNumber(tx, release.groupId);
-        if (number === undefined) return 'gone';
+        if (number === undefined || !(await hasStage(tx, release))) return 'gone';
         await end(tx, release);
         const { bytes } = await tx
           .selectFrom('gateway_release')
@@ -94,6 +95,12 @@ async function nextNumber(tx: Kysely<Schema>, groupId: string): Promise<number |
     .returning('last_release')
     .executeTakeFirst();
   return row === undefined ? undefined : Number(row.last_release);
+}
+
+async function hasStage(tx: Kysely<Schema>, { groupId, stage }: NewRelease): Promise<boolean> {
+  if (stage === RELEASE) return true;
+  const query = tx.selectFrom('gateway_stage').select('name').where('group_id', '=', groupId).where('name', '=', stage);
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 async function end(tx: Kysely<Schema>, { apiId, stage }: Pick<Release, 'apiId' | 'stage'>): Promise<boolean> {

@@ -1,6 +1,13 @@
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
 export const AUTHS = ['IAM', 'NONE'] as const;
 
+/** A place where APIs of a group are published, with values that their backends refer to. */
+export interface Stage {
+  readonly name: string;
+  readonly description: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** A group of APIs. Times are ms since the epoch. */
 export interface Group {
   readonly id: string;
@@ -8,6 +15,8 @@ export interface Group {
   readonly name: string;
   readonly description: string;
   readonly hosts: readonly string[];
+  /** By name; RELEASE may be missing, and has no variables then. */
+  readonly stages: ReadonlyMap<string, Stage>;
   readonly createdAt: number;
 }
 
@@ -16,7 +25,7 @@ export interface ApiBackend {
   readonly functionId: string;
   readonly package: string;
   readonly name: string;
-  /** `latest`, a version, or `!` and an alias. */
+  /** `latest`, a version, or `!` and an alias; both may be a variable of the stage, `#name#`. */
   readonly qualifier: string;
 }
 

@@ -42,6 +42,7 @@ import { streams0042 } from './0042-streams.ts';
 import { eventSecrets0043 } from './0043-event-secrets.ts';
 import { logPositions0044 } from './0044-log-positions.ts';
 import { alarms0045 } from './0045-alarms.ts';
+import { gatewayStages0046 } from './0046-gateway-stages.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -88,4 +89,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0043-event-secrets': eventSecrets0043,
   '0044-log-positions': logPositions0044,
   '0045-alarms': alarms0045,
+  '0046-gateway-stages': gatewayStages0046,
 };

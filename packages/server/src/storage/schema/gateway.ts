@@ -16,6 +16,15 @@ export interface GatewayHostTable {
   created_at: number;
 }
 
+/** RELEASE exists without a row. */
+export interface GatewayStageTable {
+  group_id: string;
+  name: string;
+  description: string;
+  /** JSON object. */
+  variables: string;
+}
+
 export interface GatewayApiTable {
   id: string;
   group_id: string;
@@ -51,6 +60,7 @@ export interface GatewayReleaseTable {
 export interface GatewaySchema {
   gateway_group: GatewayGroupTable;
   gateway_host: GatewayHostTable;
+  gateway_stage: GatewayStageTable;
   gateway_api: GatewayApiTable;
   gateway_release: GatewayReleaseTable;
 }

@@ -4,7 +4,7 @@ import type { Catalog } from '../../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import { resolve } from '../../../invocation/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import type { ApiDefinition } from '../../../services/index.ts';
+import { type ApiDefinition, type Group, isReference, qualifierIn } from '../../../services/index.ts';
 
 type Backend = ApiDefinition['backend'];
 
@@ -36,7 +36,12 @@ export class Backends {
   ): { readonly backend: Backend; readonly isHttp: boolean } {
     const { catalog, region } = this.#deps;
     const projectId = request.params.project_id;
-    const urn = parseUrn(text);
+    // a variable of a stage in place of a version or an alias
+    const [, base = text, reference] = /^(.*):(!?#[^:]*#)$/.exec(text) ?? [];
+    const urn = parseUrn(base);
+    if (reference !== undefined && (urn?.qualifier !== undefined || !isReference(reference))) {
+      throw new PlatformError('invalid_request', `backend_urn: ${reference.slice(0, 80)} does not name a variable`);
+    }
     if (urn?.projectId !== projectId || urn.region !== region) {
       throw new PlatformError('invalid_request', 'backend_urn must be the URN of a function of the project', {
         hint: `Form: urn:fss:${region}:${projectId}:function:default:<name>[:<version>|:!<alias>]`,
@@ -50,18 +55,28 @@ export class Backends {
         functionId,
         package: pkg,
         name,
-        qualifier: qualifier === undefined ? 'latest' : formatQualifier(qualifier),
+        qualifier: reference ?? (qualifier === undefined ? 'latest' : formatQualifier(qualifier)),
       },
       isHttp: languageOf(runtime)?.id === 'http',
     };
   }
 
-  /** Throws like `read`. */
-  check(request: About, { backend }: ApiDefinition): void {
+  /** Throws like `read`, and for a variable that the stage lacks. */
+  check(
+    request: About,
+    { backend }: ApiDefinition,
+    { group, stage }: { readonly group: Group; readonly stage: string },
+  ): void {
     const { catalog, region } = this.#deps;
     const projectId = request.params.project_id;
-    const { functionId, package: pkg, name, qualifier } = backend;
+    const { functionId, package: pkg, name } = backend;
     this.#authorize(request, backend);
+    const qualifier = qualifierIn(group, stage, backend.qualifier);
+    if (qualifier === undefined) {
+      throw new PlatformError('invalid_request', `stage ${stage} has no variable ${backend.qualifier}`, {
+        hint: 'Set it: fgs gateway stages set.',
+      });
+    }
     const urn = { region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) };
     if (resolve(catalog, urn).functionId === functionId) return;
     throw new PlatformError('function_not_found', `the function ${name} was deleted and created again`, {

@@ -1,14 +1,17 @@
-import { formatUrn, parseQualifier, type RouteResponse, type Routes } from '@funcgraph/api';
+import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
 import { RELEASE } from '../../../control/index.ts';
-import { PlatformError } from '../../../lib/platform-error.ts';
-import type {
-  Api,
-  ApiDefinition,
-  GatewayApis,
-  GatewayGroups,
-  Group,
-  LiveGateway,
-  Release,
+import {
+  type Api,
+  type ApiDefinition,
+  type GatewayApis,
+  type GatewayGroups,
+  type GatewayStages,
+  type Group,
+  isReference,
+  type LiveGateway,
+  type Release,
+  type Stage,
+  stageNotFound,
 } from '../../../services/index.ts';
 import type { ApiRequest, Handlers } from '../../http/handler.ts';
 import { apiTime } from '../functions-reply.ts';
@@ -22,6 +25,9 @@ type Ids =
   | 'deleteGatewayGroup'
   | 'addGatewayHost'
   | 'removeGatewayHost'
+  | 'listGatewayStages'
+  | 'putGatewayStage'
+  | 'deleteGatewayStage'
   | 'createGatewayApi'
   | 'listGatewayApis'
   | 'showGatewayApi'
@@ -34,14 +40,15 @@ type Ids =
 export interface GatewayHandlerDeps extends BackendDeps {
   readonly gatewayGroups: GatewayGroups;
   readonly gatewayApis: GatewayApis;
-  readonly liveGateway: Pick<LiveGateway, 'hostsOf'>;
+  readonly gatewayStages: GatewayStages;
+  readonly liveGateway: Pick<LiveGateway, 'hostsOf' | 'releasesIn'>;
   /** Address of the gateway. */
   readonly gateway: () => string;
 }
 
 /** Groups of APIs. A caller who publishes a function needs the right to create its triggers. */
 export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
-  const { gatewayGroups: groups, gatewayApis: apis, liveGateway, region } = deps;
+  const { gatewayGroups: groups, gatewayStages: stages, gatewayApis: apis, liveGateway, region } = deps;
   const backends = new Backends(deps);
   const groupOf = ({
     params,
@@ -58,7 +65,7 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
     return {
       ...more,
       match: below ? 'prefix' : 'exact',
-      backend_urn: formatUrn({ region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) }),
+      backend_urn: `${formatUrn({ region, projectId, package: pkg, name })}:${qualifier}`,
       timeout_ms: timeoutMs,
     };
   };
@@ -117,6 +124,28 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
       return {};
     },
 
+    async listGatewayStages(request) {
+      return { stages: stages.list(groupOf(request)).map(stageReply) };
+    },
+
+    async putGatewayStage(request) {
+      const group = groupOf(request);
+      const { description = '', variables = {} } = request.body;
+      const stage: Stage = { name: request.params.stage, description, variables };
+      const changed: Group = { ...group, stages: new Map([...group.stages, [stage.name, stage]]) };
+      for (const { definition } of liveGateway.releasesIn(group.id, stage.name)) {
+        if (isReference(definition.backend.qualifier)) {
+          backends.check(request, definition, { group: changed, stage: stage.name });
+        }
+      }
+      return stageReply(await stages.put(group, stage));
+    },
+
+    async deleteGatewayStage(request) {
+      await stages.delete(groupOf(request), request.params.stage);
+      return {};
+    },
+
     async createGatewayApi(request) {
       const group = groupOf(request);
       return apiReply(await apis.create(group, readDefinition(request.body, backends.read(request, request.body))));
@@ -144,11 +173,12 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
     async publishGatewayApi(request) {
       const { params, body, caller } = request;
       const { group, api } = await found(request);
-      checkStage(params.stage);
+      const { stage } = params;
+      if (stage !== RELEASE && !group.stages.has(stage)) throw stageNotFound(group, stage);
       const { from_release: from, description = '' } = body;
       const definition: ApiDefinition =
         from === undefined ? api.definition : (await apis.release(api, params.stage, from)).definition;
-      backends.check(request, definition);
+      backends.check(request, definition, { group, stage });
       const { userName: publishedBy } = caller;
       return releaseReply(
         await apis.publish(group, api, { stage: params.stage, definition, description, publishedBy }),
@@ -167,7 +197,4 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
   };
 }
 
-/** Throws `not_found`. */
-function checkStage(stage: string): void {
-  if (stage !== RELEASE) throw new PlatformError('not_found', `the group has no stage ${stage.slice(0, 64)}`);
-}
+const stageReply = ({ name, description, variables }: Stage) => ({ name, description, variables: { ...variables } });
