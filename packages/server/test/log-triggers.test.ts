@@ -1,3 +1,5 @@
+import { createClient } from '@funcgraph/api';
+import type { Credentials } from '@funcgraph/runtimes';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManualClock } from '../src/lib/manual-clock.ts';
@@ -9,15 +11,24 @@ type Target = Awaited<ReturnType<FakeServer['deploy']>>;
 let server: FakeServer;
 let source: Target;
 let target: Target;
+let identities: Identities;
 const events: string[] = [];
+/** Times that the source ran. */
+let ran = 0;
 
 beforeAll(async () => {
   server = await FakeServer.start(
     {
-      handler(event, { requestId }, peer) {
+      async handler(event, { requestId, credentials }, peer) {
         const { lts, say = '' } = JSON.parse(event.toString()) as { lts?: { data: string }; say?: string };
-        if (lts !== undefined) events.push(Buffer.from(lts.data, 'base64').toString());
-        else peer.log(requestId, say, 'ERROR');
+        if (lts === undefined) {
+          ran += 1;
+          peer.log(requestId, say, 'ERROR');
+          return '';
+        }
+        const text = Buffer.from(lts.data, 'base64').toString();
+        events.push(text);
+        if (text.includes('again')) await callBack(credentials);
         return '';
       },
     },
@@ -26,10 +37,19 @@ beforeAll(async () => {
     // log lines have the time of the machine
     { clock: new ManualClock(Date.now()) },
   );
+  identities = new Identities(server);
   source = await server.deploy('source');
   target = await server.deploy('target');
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
+
+/** What a function does with the keys of its agency. */
+async function callBack(keys: Credentials): Promise<void> {
+  const { securityAccessKey: accessKey, securitySecretKey: secretKey, securityToken } = keys;
+  const { endpoint } = server.running;
+  const api = createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey, securityToken } });
+  await api.bytes('invokeFunction', { params: source, body: new TextEncoder().encode('{"say":"again"}') });
+}
 
 async function logOf(params: Target): Promise<{ log_group_id: string; log_topic_id: string }> {
   const { data } = await server.api.call('showLtsLogDetails', { params });
@@ -59,8 +79,21 @@ it('log lines of one function start another one', async () => {
   expect(lines.find(({ message }) => message === 'disk is 91 % full')).toMatchObject({ level: 'ERROR' });
 });
 
+it('functions that start each other by lines and by calls end after 16', async () => {
+  await identities.agency('caller', ['te_admin']);
+  await server.api.call('updateFunctionConfig', { params: target, body: { xrole: 'caller' } });
+  ran = 0;
+  await say('again');
+  const passing = async () => {
+    server.clock.advance(1000);
+    return JSON.stringify((await server.api.call('queryLogs', { params: target, query: {} })).data);
+  };
+  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  // each second one is the source
+  expect(ran).toBe(9);
+});
+
 it('who may not read the log gets no events of it', async () => {
-  const identities = new Identities(server);
   const triggers = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:trigger:*'] }]);
   const logs = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:function:getLog'] }]);
   const { api: developer } = await identities.user([triggers]);

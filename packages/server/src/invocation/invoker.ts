@@ -197,7 +197,8 @@ export class Invoker {
     try {
       const startedAt = clock.now();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
-      logs.started(instance.id, spec, requestId, this.#traceparent(request));
+      const { depth } = request;
+      logs.started(instance.id, spec, { requestId, traceparent: this.#traceparent(request), depth });
       const answer = await instance.invoke({
         requestId,
         event: request.event,
@@ -281,7 +282,8 @@ export class Invoker {
     const { requestId } = request;
     const instanceId = '';
     const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
-    logs.started(instanceId, spec, requestId, this.#traceparent(request));
+    const { depth } = request;
+    logs.started(instanceId, spec, { requestId, traceparent: this.#traceparent(request), depth });
     releasePrinted(failed, requestId);
     if (!error.isReasonPrinted) {
       const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');

@@ -6,6 +6,13 @@ import { LogTail } from './log-tail.ts';
 /** A line whose time differs by more gets the server's time: the instance's clock is wrong. */
 const MAX_CLOCK_ERROR_MS = 60_000;
 
+interface StartedRequest {
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  /** See `InvocationRequest`. */
+  readonly depth: number | undefined;
+}
+
 /** Routes function output to the log store, and to the tail of its invocation. */
 export class RequestLogs {
   readonly #append: (line: LogLine) => void;
@@ -38,14 +45,17 @@ export class RequestLogs {
   started(
     instanceId: string,
     spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
-    requestId: string,
-    traceparent: string | undefined,
+    { requestId, traceparent, depth = 0 }: StartedRequest,
   ): void {
     const time = this.#clock.now();
     const message = `Start invoke request '${requestId}', version: ${spec.version}`;
     const { functionKey, version } = spec;
     const line: LogLine = { time, functionKey, version, requestId, instanceId, level: 'INFO', message };
-    this.#append(traceparent === undefined ? line : { ...line, traceparent });
+    this.#append({
+      ...line,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(depth === 0 ? {} : { depth }),
+    });
     this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message });
   }
 

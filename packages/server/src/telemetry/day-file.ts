@@ -43,6 +43,7 @@ const schema = `
   create virtual table if not exists line_word using fts5(
     message, content = 'line', content_rowid = 'seq', tokenize = 'unicode61', detail = 'none'
   );
+  create table if not exists request_depth (request_id text primary key, depth integer not null) without rowid;
   create table if not exists line_bytes (function_id integer primary key, bytes integer not null);
   create table if not exists record (
     seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
@@ -158,6 +159,7 @@ export class DayFile {
 
   appendLines(lines: readonly LogLine[]): void {
     const insert = this.prepare('insert into line values (?, ?, ?, ?, ?, ?, ?, ?)');
+    const deepen = this.prepare('insert or replace into request_depth values (?, ?)');
     const index = this.prepare(
       'insert into line_word (rowid, message) select seq, message from line where seq between ? and ?',
     );
@@ -166,8 +168,9 @@ export class DayFile {
       let seq = first;
       for (const line of lines) {
         const level = logLevels.indexOf(line.level);
-        const { time, version, requestId, instanceId, message } = line;
+        const { time, version, requestId, instanceId, message, depth } = line;
         insert.run(seq, time, this.#intern(line.functionKey), version, requestId, instanceId, level, message);
+        if (depth !== undefined) deepen.run(requestId, depth);
         seq += 1;
       }
       index.run(first, seq - 1);

@@ -64,6 +64,17 @@ it('a position behind the last line, which was lost with the power, becomes that
   expect(await after({ [today]: 7 })).toEqual({ day: today, lines: [], passed: { [today]: 1 } });
 });
 
+it('lines have the depth of their request', async () => {
+  const of = (requestId: string, more: object = {}) =>
+    telemetry.logs.append([logLine({ time: start, requestId, ...more })]);
+  of('r1', { depth: 3 });
+  of('r2');
+  of('r1');
+  await telemetry.logs.flush();
+  const query = { functionKey: 'p1/f', from: 0, firstDay: today, after: new Map(), limit: 10 };
+  expect((await telemetry.logs.linesAfter(query)).lines.map(({ depth }) => depth)).toEqual([3, 0, 3]);
+});
+
 it('lines of other functions only are passed', async () => {
   for (let n = 0; n < 3; n += 1) write('other', start, 'p1/g');
   expect(await after({})).toEqual({ day: today, lines: [], passed: { [today]: 3 } });

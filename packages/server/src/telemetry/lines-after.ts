@@ -22,6 +22,8 @@ export interface PlacedLine {
   readonly instanceId: string;
   readonly level: LogLevel;
   readonly message: string;
+  /** Functions that ran one after another until the request that wrote it. */
+  readonly depth: number;
 }
 
 export interface LinesAfter {
@@ -34,7 +36,10 @@ export interface LinesAfter {
 
 /** Lines of all functions that one statement passes. */
 const MOST_PASSED = 50_000;
-const COLUMNS = 'seq, time, version, request_id, instance_id, level, message';
+const COLUMNS =
+  'seq, time, version, request_id, instance_id, level, message, coalesce(request_depth.depth, 0) as depth';
+
+type DeepRow = LineRow & { readonly depth: number };
 
 /** The next lines of a function in the order of writing, of the first day that has some. */
 export function linesAfter(files: DayFiles, query: LinesAfterQuery): LinesAfter {
@@ -43,8 +48,8 @@ export function linesAfter(files: DayFiles, query: LinesAfterQuery): LinesAfter 
   for (day of files.days().filter((one) => one >= query.firstDay)) {
     const file = files.get(day);
     const functionId = file.functionId(query.functionKey);
-    const select = file.prepare<LineRow>(
-      `select ${COLUMNS} from line where seq > ? and seq <= ? and function_id = ? and time >= ? order by seq limit ?`,
+    const select = file.prepare<DeepRow>(
+      `select ${COLUMNS} from line left join request_depth using (request_id) where seq > ? and seq <= ? and function_id = ? and time >= ? order by seq limit ?`,
     );
     const last = Number(file.prepare<{ seq: number | null }>('select max(seq) as seq from line').get()?.seq ?? 0);
     // after a loss of power, or of a damaged file, the last lines may be missing
@@ -60,7 +65,7 @@ export function linesAfter(files: DayFiles, query: LinesAfterQuery): LinesAfter 
   return { day, lines: [], passed };
 }
 
-function placed(row: LineRow): PlacedLine {
-  const { seq, time, version, request_id: requestId, instance_id: instanceId, level, message } = row;
-  return { seq, time, version, requestId, instanceId, level: logLevels[level] ?? 'INFO', message };
+function placed(row: DeepRow): PlacedLine {
+  const { seq, time, version, request_id: requestId, instance_id: instanceId, level, message, depth } = row;
+  return { seq, time, version, requestId, instanceId, level: logLevels[level] ?? 'INFO', message, depth };
 }

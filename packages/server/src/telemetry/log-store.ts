@@ -141,7 +141,7 @@ export class LogStore {
 /** Data of an instance is not trusted: neither its clock nor any length. */
 function bounded(line: LogLine, now: number): LogLine {
   const plausible = line.time >= now - maxPastMs && line.time <= now + maxFutureMs;
-  const { message, traceparent } = line;
+  const { message, traceparent, depth } = line;
   const safe = {
     time: plausible ? Math.floor(line.time) : now,
     functionKey: line.functionKey.slice(0, maxKeyLength),
@@ -151,5 +151,9 @@ function bounded(line: LogLine, now: number): LogLine {
     level: line.level,
     message: message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}… (cut)`,
   };
-  return traceparent === undefined ? safe : { ...safe, traceparent };
+  return {
+    ...safe,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(depth === undefined ? {} : { depth }),
+  };
 }

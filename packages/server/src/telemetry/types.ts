@@ -18,6 +18,8 @@ export interface LogLine {
   readonly message: string;
   /** The caller's `traceparent`, in the platform's first line of a request; only for the export. */
   readonly traceparent?: string;
+  /** In the first line of a request that another function caused: how many ran one after another before it. */
+  readonly depth?: number;
 }
 
 export interface LogFilter {

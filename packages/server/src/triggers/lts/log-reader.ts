@@ -8,6 +8,8 @@ export interface StoredLine {
   readonly instanceId: string;
   readonly level: string;
   readonly message: string;
+  /** Functions that ran one after another until the request that wrote it. */
+  readonly depth: number;
 }
 
 /** By day, the last line that was read. */

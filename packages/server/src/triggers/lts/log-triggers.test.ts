@@ -31,11 +31,11 @@ class FakeLog implements LogReader {
     return () => callbacks.delete(callback);
   }
 
-  write(key: string, message: string): void {
+  write(key: string, message: string, depth = 0): void {
     const seq = this.lines.length + 1;
     const time = control.clock.now();
     const day = new Date(time).toISOString().slice(0, 10);
-    const of = { version: 'latest', requestId: 'r1', instanceId: 'i1', level: 'INFO' };
+    const of = { version: 'latest', requestId: 'r1', instanceId: 'i1', level: 'INFO', depth };
     this.lines.push({ key, day, line: { seq, uid: `${this.folder}-${day}-${seq}`, time, message, ...of } });
     for (const callback of this.#callbacks.get(key) ?? []) callback();
   }
@@ -56,6 +56,7 @@ let ids: Record<string, string>;
 let log: FakeLog;
 let running: LogTriggers[];
 let maxMessages: number;
+let left: string[];
 
 beforeEach(async () => {
   control = await openTestControl({ triggers: TRIGGERS });
@@ -64,7 +65,7 @@ beforeEach(async () => {
     const { fn } = await control.functions.create('p1', { name, package: 'default', ...FIXED });
     ids[name] = fn.id;
   }
-  [log, running, maxMessages] = [new FakeLog('f1'), [], 1000];
+  [log, running, maxMessages, left] = [new FakeLog('f1'), [], 1000, []];
 });
 afterEach(async () => {
   for (const one of running) await one.stop();
@@ -86,7 +87,18 @@ async function start(logs: LogReader = log): Promise<LogTriggers> {
     refuseWhenFull: () => {},
   });
   const store = new LogPositionStore(storage.db);
-  const deps = { catalog, logs, store, async, clock, region: 'r1', retainDays: 3, log: pino({ level: 'silent' }) };
+  const leftOut = ({ message }: { readonly message: string }) => void left.push(message);
+  const deps = {
+    catalog,
+    logs,
+    store,
+    async,
+    leftOut,
+    clock,
+    region: 'r1',
+    retainDays: 3,
+    log: pino({ level: 'silent' }),
+  };
   const triggers = new LogTriggers(deps);
   running.push(triggers);
   triggers.start();
@@ -219,6 +231,19 @@ describe('an LTS trigger', () => {
     maxMessages = 10;
     await start();
     await until([['one'], ['two', 'three']]);
+  });
+
+  it('carries the depth of a chain, and leaves out lines at its end', async () => {
+    await add('source', 'target');
+    await start();
+    log.write(SOURCE, 'shallow', 1);
+    log.write(SOURCE, 'deep', 15);
+    log.write(SOURCE, 'too deep', 16);
+    log.write(SOURCE, 'next');
+    await until([['shallow', 'deep'], ['next']]);
+    const rows = await control.storage.db.selectFrom('message').select('attributes').orderBy('position').execute();
+    expect(rows.map(({ attributes }) => (JSON.parse(attributes) as { depth: number }).depth)).toEqual([16, 1]);
+    expect(left).toEqual([expect.stringContaining('16 functions ran one after another')]);
   });
 
   it('sends many lines in several events, in their order, and cuts a line that is too long', async () => {

@@ -1,12 +1,14 @@
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Catalog, Trigger } from '../../control/index.ts';
+import { MAX_DEPTH } from '../../domain/call-depth.ts';
 import type { AsyncInvocations } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
+import type { SourceDeps } from '../trigger-kind.ts';
 import type { LogPositionStore } from './log-position-store.ts';
 import type { LogReader, NewLines } from './log-reader.ts';
 import { ltsEvent } from './lts-event.ts';
@@ -17,6 +19,7 @@ export interface LogTriggersDeps {
   readonly logs: LogReader;
   readonly store: LogPositionStore;
   readonly async: Pick<AsyncInvocations, 'accept'>;
+  readonly leftOut: SourceDeps['leftOut'];
   readonly region: string;
   /** Days that logs are stored. */
   readonly retainDays: number;
@@ -166,16 +169,25 @@ export class LogTriggers {
 
   /** The position behind the lines of the event. */
   async #deliver({ trigger }: Entry, { day, lines }: NewLines, before: number | undefined): Promise<number> {
-    const { logs, store, async, region, log } = this.#deps;
+    const { logs, store, async, leftOut, region, log } = this.#deps;
     const { id, fn, settings, qualifier } = trigger;
-    const { event, count } = ltsEvent(lines, settings);
+    const tooDeep = lines.findIndex(({ depth }) => depth >= MAX_DEPTH);
+    const usable = tooDeep < 0 ? lines : lines.slice(0, tooDeep);
+    const { event, count } = usable.length > 0 ? ltsEvent(usable, settings) : ltsEvent(lines.slice(0, 1), settings);
     const { seq = 0, time = 0 } = lines[count - 1] ?? {};
     const position = { triggerId: id, folder: logs.folder, day, seq, before };
     const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
     // a log that lost its last lines with the power uses their numbers again
     const requestId = idOf(JSON.stringify(['lts', id, logs.folder, day, seq, time]));
+    if (usable.length === 0) {
+      const message = `The event of trigger ${settings.name} is left out: ${MAX_DEPTH} functions ran one after another, each started by what the one before logged or called`;
+      leftOut({ urn, event, requestId, message });
+      await store.skip(position);
+      return seq;
+    }
+    const depth = 1 + Math.max(...usable.slice(0, count).map((line) => line.depth));
     try {
-      await async.accept({ urn, event, requestId }, [store.move(position)]);
+      await async.accept({ urn, event, requestId, depth }, [store.move(position)]);
     } catch (error) {
       if (!isFinal(error)) throw error;
       log.info({ triggerId: id, lines: count, err: error }, 'log lines are left out: the target takes no event');
