@@ -249,11 +249,4 @@ describe('Custom', () => {
     );
     expect((await current().invoke('{}')).payload).toBe(`value,,/base:/user/lib,${root}`);
   });
-
-  it('ends the bootstrap and itself with 0 after a shutdown frame', async () => {
-    await ready("process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); await next();");
-    current().send({ type: 'shutdown' });
-    expect(await current().exited).toBe(0);
-    expect(current().logs.map((line) => line.text)).toContain('bye');
-  });
 });

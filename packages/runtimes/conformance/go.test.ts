@@ -221,12 +221,6 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     expect(current().logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
   });
 
-  it('ends the program and itself with 0 after a shutdown frame', async () => {
-    await answer('text');
-    current().send({ type: 'shutdown' });
-    expect(await current().exited).toBe(0);
-  });
-
   it('ends by itself when the server breaks the protocol', async () => {
     current().send({ type: 'invoke', requestId: 'too early' }, Buffer.from('{}'));
     expect(await current().exited).toBe(70);

@@ -376,16 +376,4 @@ require('node:http').createServer((req, res) => {
     expect(await message('/short')).toContain('gave no complete answer');
     expect(await message('/switch')).toContain('WebSocket');
   });
-
-  it('ends the bootstrap and itself with 0 after a shutdown frame', async () => {
-    await ready(
-      nodeServer(
-        `res.end();`,
-        `process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); server.listen(${port}, '127.0.0.1');`,
-      ),
-    );
-    instance.send({ type: 'shutdown' });
-    expect(await instance.exited).toBe(0);
-    expect(instance.logs.map((line) => line.text)).toContain('bye');
-  });
 });

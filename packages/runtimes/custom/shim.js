@@ -4,14 +4,11 @@ const path = require('node:path');
 // The folders of all shims are siblings; the link is shared.
 const { Link } = require('../nodejs/link.js');
 
-const TERM_WAIT_MS = 2000;
-
 let api = null;
 let child = null;
 let current = '';
 let answered = false;
 let started = 0;
-let leaving = false;
 
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
@@ -27,7 +24,6 @@ function onFrame(header, body) {
     current = header.requestId;
     api.submit(header, body);
   } else if (header.type === 'init' && started === 0) init(header);
-  else if (header.type === 'shutdown') shutdown();
   else process.exit(70);
 }
 
@@ -103,15 +99,10 @@ function report(requestId, kind, body, size) {
     link.log(requestId, 'ERROR', body.toString('utf8'));
     link.result(requestId, 4002, body);
   }
-  if (leaving && api.running.size === 0) stop();
 }
 
 /** The bootstrap has exited: running requests fail with the reason, and the instance ends. */
 function onEnd(reason, didStart) {
-  if (leaving) {
-    link.end(() => process.exit(0));
-    return;
-  }
   if (!answered) {
     if (didStart) failInit('init', 4009, `${reason} before it asked for a request`);
     else failInit('load', 4001, reason);
@@ -124,21 +115,4 @@ function onEnd(reason, didStart) {
     link.result(requestId, 4002, errorPayload(prefix, 'FunctionExitError', reason));
   }
   link.end(() => process.exit(1));
-}
-
-function shutdown() {
-  leaving = true;
-  if (api === null || api.running.size === 0) stop();
-}
-
-function stop() {
-  if (child === null) {
-    link.end(() => process.exit(0));
-    return;
-  }
-  child.kill('SIGTERM');
-  setTimeout(() => {
-    child.kill('SIGKILL');
-    link.end(() => process.exit(0));
-  }, TERM_WAIT_MS).unref();
 }

@@ -6,7 +6,6 @@ const path = require('node:path');
 const { Link } = require('../nodejs/link.js');
 
 const HOST = '127.0.0.1';
-const TERM_WAIT_MS = 2000;
 const LOADER = 'the C library that it was linked with (CGO_ENABLED=0 builds without one)';
 /** Pauses between checks whether the program listens: a Go program is up within a few milliseconds. */
 const FIRST_LOOK_MS = 1;
@@ -22,7 +21,6 @@ let name = '';
 let answered = false;
 let started = 0;
 let loadMs = 0;
-let leaving = false;
 let port = 0;
 /** The reason why the connection ended, until the exit of the program is reported. */
 let broken = null;
@@ -46,7 +44,6 @@ function onFrame(header, body) {
   else if (header.type === 'credit') streams?.runs.get(header.requestId)?.sender.grant(header.bytes);
   else if (header.type === 'cancel') streams?.runs.get(header.requestId)?.sender.cancel();
   else if (header.type === 'init' && started === 0) init(header);
-  else if (header.type === 'shutdown') shutdown();
   else process.exit(70);
 }
 
@@ -198,7 +195,6 @@ function finish(requestId, { code, payload, log }) {
   streams?.close(requestId);
   if (log !== '') link.log(requestId, 'ERROR', log);
   link.result(requestId, code, begun && code === 0 ? '' : payload);
-  if (leaving && lines.running.size === 0) stop();
 }
 
 /** The connection ended. Without it the program is useless. */
@@ -212,10 +208,6 @@ function onEnd(exit, didStart) {
   child = null;
   // Killed because of a broken connection: its exit code is meaningless.
   const reason = broken !== null && exit.endsWith('by SIGKILL') ? broken : exit;
-  if (leaving) {
-    link.end(() => process.exit(0));
-    return;
-  }
   if (!answered && !didStart) failInit('load', 4001, reason);
   if (!answered) {
     failInit('init', 4009, `${reason} before it listened on ${HOST}:${port}, as RUNTIME_API_ADDR says`);
@@ -227,21 +219,4 @@ function onEnd(exit, didStart) {
     finish(requestId, { code: 4002, payload: errorPayload(text, 'FunctionExitError'), log: text });
   }
   link.end(() => process.exit(1));
-}
-
-function shutdown() {
-  leaving = true;
-  if (lines.running.size === 0) stop();
-}
-
-function stop() {
-  if (child === null) {
-    link.end(() => process.exit(0));
-    return;
-  }
-  child.kill('SIGTERM');
-  setTimeout(() => {
-    child?.kill('SIGKILL');
-    link.end(() => process.exit(0));
-  }, TERM_WAIT_MS).unref();
 }

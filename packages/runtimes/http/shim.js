@@ -6,7 +6,6 @@ const path = require('node:path');
 // The folders of all shims are siblings; link and bootstrap are shared.
 const { Link } = require('../nodejs/link.js');
 
-const TERM_WAIT_MS = 2000;
 // When a connection breaks, the exit of the program is reported a little later and is more precise.
 const EXIT_GRACE_MS = 500;
 const PORT = Number(process.env.FUNCGRAPH_HTTP_PORT || 8000);
@@ -22,7 +21,6 @@ let context = null;
 let region = '';
 let answered = false;
 let started = 0;
-let leaving = false;
 let stopWaiting = () => {};
 let lastStarted = '';
 /** Running requests, by id; the value ends a request with a failure. */
@@ -57,7 +55,6 @@ function onFrame(header, body) {
   else if (header.type === 'credit') senders.get(header.requestId)?.grant(header.bytes);
   else if (header.type === 'cancel') senders.get(header.requestId)?.cancel();
   else if (header.type === 'init' && started === 0) init(header);
-  else if (header.type === 'shutdown') shutdown();
   else process.exit(70);
 }
 
@@ -233,17 +230,12 @@ function finish(requestId, code, payload) {
       link.log(requestId, 'ERROR', text);
       link.result(requestId, code, code === 4004 ? text : errorPayload(text, 'HttpFunctionError'));
     }
-    if (leaving && running.size === 0) stop();
   });
 }
 
 /** The bootstrap has exited: running requests fail with the reason, and the instance ends. */
 function onEnd(reason, didStart) {
   stopWaiting();
-  if (leaving) {
-    link.end(() => process.exit(0));
-    return;
-  }
   if (!answered) {
     const words = image?.lastWords() ?? '';
     if (!didStart) failInit('load', 4001, reason);
@@ -254,21 +246,4 @@ function onEnd(reason, didStart) {
   for (const fail of [...running.values()]) fail(reason);
   // After the answers, which wait for the end of this turn.
   setImmediate(() => link.end(() => process.exit(1)));
-}
-
-function shutdown() {
-  leaving = true;
-  if (running.size === 0) stop();
-}
-
-function stop() {
-  if (child === null) {
-    link.end(() => process.exit(0));
-    return;
-  }
-  child.kill('SIGTERM');
-  setTimeout(() => {
-    child.kill('SIGKILL');
-    link.end(() => process.exit(0));
-  }, TERM_WAIT_MS).unref();
 }

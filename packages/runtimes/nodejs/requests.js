@@ -69,7 +69,6 @@ class Requests {
       return this.streamOf(invoke).open(head);
     };
     this.current = '';
-    this.onIdle = null;
     this.log = (requestId, level, text) => this.link.log(requestId, level, text);
   }
 
@@ -196,7 +195,6 @@ class Requests {
     }
     if (log !== '') this.link.log(requestId, 'ERROR', log);
     this.link.result(requestId, code, payload, wasWritten());
-    if (this.running.size === 0 && this.onIdle !== null) this.onIdle();
   }
 
   /**

@@ -30,7 +30,6 @@ function onFrame(header, body) {
   if (header.type === 'invoke' && requests !== null) requests.start(header, body);
   else if ((header.type === 'credit' || header.type === 'cancel') && requests !== null) requests.onStream(header);
   else if (header.type === 'init' && !initStarted) init(header);
-  else if (header.type === 'shutdown') shutdown();
   else exit(70);
 }
 
@@ -140,15 +139,6 @@ function runInitializer(frame, initializer, done, fail) {
     return;
   }
   if (loading.awaitsPromises && requesting.isPromise(returned)) requesting.settle(returned, done, fail);
-}
-
-function shutdown() {
-  const leave = () => {
-    output.flush();
-    link.end(() => exit(0));
-  };
-  if (requests === null || requests.running.size === 0) leave();
-  else requests.onIdle = leave;
 }
 
 function stray(error) {

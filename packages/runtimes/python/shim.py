@@ -17,13 +17,6 @@ from funcgraph_runtime.requests import Runner  # noqa: E402
 _exit = os._exit
 
 
-def leave():
-    """Runs the function's exit hooks; threads that are still running do not keep the process alive."""
-    import atexit
-    atexit._run_exitfuncs()
-    _exit(0)
-
-
 def main():
     link = Link(os.environ['FUNCGRAPH_LINK'])
     runner = Runner(link)
@@ -35,9 +28,6 @@ def main():
         import traceback  # noqa: F401
     workers = None
     while True:
-        if runner.leaving:
-            runner.flush()
-            leave()
         frame, body = link.receive()
         kind = frame.get('type')
         if kind == 'invoke' and runner.handler is not None:
@@ -55,11 +45,6 @@ def main():
                 workers = Workers(runner, limit)
         elif runner.on_stream(frame):
             pass
-        elif kind == 'shutdown':
-            if workers is not None:
-                workers.drain()
-            runner.flush()
-            leave()
         else:
             _exit(70)
 

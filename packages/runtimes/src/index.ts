@@ -15,7 +15,6 @@ export type {
   InvokeFrame,
   LogLevel,
   ServerFrame,
-  ShutdownFrame,
   StreamHead,
 } from './protocol/frames.ts';
 export {

@@ -34,7 +34,6 @@ class Runner(object):
         self.streams = {}
         # Set when several requests run at once: then the main thread reads the link, and streams wait here for it.
         self.news = None
-        self.leaving = False
         self.outputs = []
 
     def capture(self):
@@ -167,9 +166,7 @@ class Runner(object):
 
     def take_news(self):
         frame, _ = self.link.receive()
-        if frame.get('type') == 'shutdown':
-            self.leaving = True
-        elif not self.on_stream(frame):
+        if not self.on_stream(frame):
             _exit(70)
 
     def on_stream(self, frame):

@@ -38,16 +38,7 @@ class Workers(object):
 
     def _work(self):
         while True:
-            job = self._jobs.get()
-            if job is None:
-                return
-            self._runner.invoke(job[0], job[1])
+            frame, body = self._jobs.get()
+            self._runner.invoke(frame, body)
             with self._lock:
                 self._free += 1
-
-    def drain(self):
-        """Waits for running requests, then ends the threads."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()

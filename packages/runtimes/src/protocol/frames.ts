@@ -86,10 +86,6 @@ export interface InvokeFrame {
   readonly workflowStateId?: string;
 }
 
-export interface ShutdownFrame {
-  readonly type: 'shutdown';
-}
-
 export interface HeartbeatFrame {
   readonly type: 'heartbeat';
   /** Comes back in the answer. */
@@ -128,7 +124,6 @@ export type ServerFrame =
   | BodyFrame
   | CreditFrame
   | CancelFrame
-  | ShutdownFrame
   | HeartbeatFrame
   | PreStopFrame;
 

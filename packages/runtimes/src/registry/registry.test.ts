@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../languages/runtimes.ts';
 import { RuntimeError } from '../programs/runtime-error.ts';
 import { RuntimeRegistry } from './registry.ts';
 
@@ -174,10 +175,16 @@ describe('RuntimeRegistry', () => {
     expect(targets).toContain('/home/snuser/runtime/custom');
   });
 
-  it('takes shims and the platform Node.js out of a private folder', async () => {
+  /** A folder with the shims of every language but Java, which are files. */
+  async function shimFolders(): Promise<string> {
     const shims = join(base, 'shims');
-    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image'])
-      await mkdir(join(shims, folder), { recursive: true });
+    const folders = LANGUAGES.flatMap((language) => language.shims).filter((shim) => !shim.startsWith('java/'));
+    for (const folder of folders) await mkdir(join(shims, folder), { recursive: true });
+    return shims;
+  }
+
+  it('takes shims and the platform Node.js out of a private folder', async () => {
+    const shims = await shimFolders();
     await writeFile(join(shims, 'custom/shim.js'), 'x');
     const host = await fakeInterpreter('host', 'node', '20.20.2');
     await chmod(shims, 0o700);
@@ -195,9 +202,7 @@ describe('RuntimeRegistry', () => {
   });
 
   it('places shims anew only when their content changed', async () => {
-    const shims = join(base, 'shims');
-    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image'])
-      await mkdir(join(shims, folder), { recursive: true });
+    const shims = await shimFolders();
     await writeFile(join(shims, 'custom/shim.js'), 'x');
     const place = async () =>
       (await new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims }).launchPlan('Custom')).binds[0]?.source;
@@ -226,9 +231,8 @@ describe('RuntimeRegistry', () => {
   }
 
   async function javaShims(): Promise<string> {
-    const shims = join(base, 'shims');
-    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image', 'java/build'])
-      await mkdir(join(shims, folder), { recursive: true });
+    const shims = await shimFolders();
+    await mkdir(join(shims, 'java/build'), { recursive: true });
     await writeFile(join(shims, 'java/build/shim.jar'), 'a jar');
     await writeFile(join(shims, 'java/relay.js'), '// relays');
     return shims;

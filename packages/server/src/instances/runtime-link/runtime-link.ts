@@ -235,10 +235,6 @@ export class RuntimeLink {
     return this.#leaving !== undefined;
   }
 
-  shutdown(): void {
-    if (this.#ended === undefined) this.#send({ type: 'shutdown' }, EMPTY);
-  }
-
   destroy(): void {
     this.#socket.destroy();
   }

@@ -66,8 +66,6 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
         case 'preStop':
           if (fn.onPreStop?.(peer) !== HANG) peer.send({ type: 'preStopped', ok: true });
           return;
-        case 'shutdown':
-          return peer.exit(0);
         default:
           throw new Error(`the server sent an unknown frame: ${String(header.type)}`);
       }
