@@ -94,10 +94,11 @@ test.each([
     'gateway.md',
     [
       '{"path":"/orders/17","pathParameters":{"id":"17"}}',
+      '{"path":"/partners","pathParameters":{}}',
       '{"path":"/v2/orders/17","pathParameters":{"id":"17"}}',
       '{"path":"/orders/18","pathParameters":{"id":"18"}}',
-      'list   ANY     /orders          NONE  RELEASE 2, TEST 3  ',
-      'order  GET     /v2/orders/{id}  NONE  RELEASE 5          ',
+      'RELEASE 3, TEST 4',
+      'NONE  RELEASE 6',
       'deleted group shop',
     ],
   ],

@@ -172,6 +172,45 @@ describe('an API of a group', () => {
     expect(events[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  it('with APP is called by allowed apps, in all stages, until they are allowed no more', async () => {
+    const created = await publish({ auth: 'APP' });
+    const makeApp = async (name: string) =>
+      (await server.api.call('createGatewayApp', { params: project(), body: { name } })).data;
+    const [partner, other] = [await makeApp(`partner-${count}`), await makeApp(`other-${count}`)];
+    const params = { ...stageOf(created), app_id: partner.id };
+    const as = (app: { app_code: string }) => ({ headers: { 'X-Apig-AppCode': app.app_code } });
+    expect(await call('/hello', as(partner))).toMatchObject({ status: 403, code: 'APIGW.0304' });
+    await server.api.call('allowGatewayApiApp', { params });
+    await server.api.call('allowGatewayApiApp', { params });
+    expect(await call('/hello', as(partner))).toMatchObject({ status: 200 });
+    expect(Object.keys(events[0]?.headers ?? {})).not.toContain('x-apig-appcode');
+    expect(await call('/hello', as(other))).toMatchObject({ status: 403, code: 'APIGW.0304' });
+    for (const headers of [{}, { 'X-Apig-AppCode': 'x'.repeat(43) }]) {
+      expect(await call('/hello', { headers })).toMatchObject({ status: 401, code: 'APIGW.0303' });
+    }
+    const { apps } = (await server.api.call('listGatewayApiApps', { params: stageOf(created) })).data;
+    expect(apps).toEqual([{ id: partner.id, name: partner.name, app_key: partner.app_key }]);
+    const { api: client } = await identities.user([
+      await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:gateway:*'] }]),
+    ]);
+    expect(await refusal(client.call('allowGatewayApiApp', { params }))).toMatchObject({ status: 403 });
+    const { api: keeper } = await identities.user([
+      await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:gatewayApp:*'] }]),
+    ]);
+    const renewed = keeper.call('renewGatewayApp', { params: { ...project(), app_id: partner.id } });
+    expect(await refusal(renewed)).toMatchObject({ status: 403 });
+    await server.api.call('disallowGatewayApiApp', { params });
+    expect(await call('/hello', as(partner))).toMatchObject({ status: 403 });
+    await server.api.call('allowGatewayApiApp', { params });
+    await server.api.call('deleteGatewayApi', { params: stageOf(created) });
+    const again = await create();
+    const unfit = server.api.call('allowGatewayApiApp', { params: { ...params, api_id: again.id } });
+    expect(await refusal(unfit)).toMatchObject({ status: 400 });
+    for (const { id } of [partner, other]) {
+      await server.api.call('deleteGatewayApp', { params: { ...project(), app_id: id } });
+    }
+  });
+
   it('ends with its function: another function of the name is not reached', async () => {
     const { function_urn } = await server.deploy('short');
     const backend_urn = function_urn.replace(/:latest$/, '');

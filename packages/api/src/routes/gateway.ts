@@ -5,6 +5,7 @@ import { ProjectParams } from '../schemas/common.ts';
 import {
   CreateGatewayGroupBody,
   GatewayApi,
+  GatewayApiApps,
   GatewayApiBody,
   GatewayApiList,
   GatewayGroup,
@@ -24,12 +25,15 @@ const STAGES = `${GROUP}/stages` as const;
 const GROUP_STAGE = `${STAGES}/{stage}` as const;
 const APIS = `${GROUP}/apis` as const;
 const API = `${APIS}/{api_id}` as const;
+const APPS = `${API}/apps` as const;
+const APP = `${APPS}/{app_id}` as const;
 const STAGE = `${API}/stages/{stage}` as const;
 
 const GroupParams = Type.Object({ ...ProjectParams.properties, group_id: Type.String() });
 const HostParams = Type.Object({ ...GroupParams.properties, host: Type.String() });
 const GroupStageParams = Type.Object({ ...GroupParams.properties, stage: Type.String() });
 const ApiParams = Type.Object({ ...GroupParams.properties, api_id: Type.String() });
+const AppParams = Type.Object({ ...ApiParams.properties, app_id: Type.String() });
 const StageParams = Type.Object({ ...ApiParams.properties, stage: Type.String() });
 
 const group = 'gateway';
@@ -170,6 +174,33 @@ export const gatewayRoutes = {
     group,
     summary: 'Delete an API, also where it is published',
     params: ApiParams,
+    status: 204,
+  }),
+  listGatewayApiApps: route({
+    method: 'GET',
+    path: APPS,
+    action: 'functiongraph:gateway:get',
+    group,
+    summary: 'Apps that may call an API with auth APP',
+    params: ApiParams,
+    response: GatewayApiApps,
+  }),
+  allowGatewayApiApp: route({
+    method: 'PUT',
+    path: APP,
+    action: 'functiongraph:gateway:update',
+    group,
+    summary: 'Let an app call an API with auth APP, in all stages; requires the right to change the app too',
+    params: AppParams,
+    status: 204,
+  }),
+  disallowGatewayApiApp: route({
+    method: 'DELETE',
+    path: APP,
+    action: 'functiongraph:gateway:update',
+    group,
+    summary: 'Let an app call an API no more; requires the right to change the app too',
+    params: AppParams,
     status: 204,
   }),
   publishGatewayApi: route({

@@ -26,7 +26,7 @@ export const GatewayApiBody = Type.Object({
   path: Type.String({ description: 'For example /users/{id}; at most 20 parts.' }),
   method: Text('GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY, which it is unless set.'),
   match: Text('exact: the path alone, which it is unless set. prefix: the path and all below it.'),
-  auth: Text('IAM, which it is unless set: who may invoke the function. NONE: everybody.'),
+  auth: Text('IAM, which it is unless set: who may invoke the function. APP: allowed apps. NONE: everybody.'),
   backend_urn: Type.String({
     description:
       'URN of a function of the project, of a version or of an alias; `:#name#` or `:!#name#` takes the version or the alias from a variable of the stage.',
@@ -56,6 +56,10 @@ export const GatewayApi = Type.Object({
   published: Type.Array(Type.Object({ stage: Type.String(), release: Type.Integer(), published_time: Time }), {
     description: 'What requests reach now; a changed definition has no effect before it is published.',
   }),
+});
+
+export const GatewayApiApps = Type.Object({
+  apps: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), app_key: Type.String() })),
 });
 
 export const GatewayApiList = Type.Object({ apis: Type.Array(GatewayApi) });

@@ -6,7 +6,7 @@ import { nameOf, TRIGGER } from './triggers/trigger.ts';
 type App = CallOutput<'listGatewayApps'>['data']['apps'][number];
 
 /** An app of the project, by id or by name. */
-const APP: Argument<'app', App> = {
+export const APP: Argument<'app', App> = {
   name: 'app',
   summary: 'name or id of the app',
   async find(text, { connection: { client, credentials }, signal }) {

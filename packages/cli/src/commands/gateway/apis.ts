@@ -1,5 +1,6 @@
 import { flag } from '../../framework/index.ts';
 import { operation, QUALIFIED_FUNCTION, word } from '../../operations/index.ts';
+import { APP } from '../gateway-apps.ts';
 import { API, GROUP } from './arguments.ts';
 
 const STAGE = ['STAGE', 'stage of the group (RELEASE)', { fallback: 'RELEASE' }] as const;
@@ -28,7 +29,7 @@ const FUNCTION_FLAGS = {
 
 const METHOD = ['METHOD', 'GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY (ANY)'] as const;
 const MATCH = ['MATCH', 'exact: the path alone; prefix: all below it too (exact)'] as const;
-const AUTH = ['AUTH', 'IAM: who may invoke the function; NONE: everybody (IAM)'] as const;
+const AUTH = ['AUTH', 'IAM: who may invoke the function; APP: allowed apps; NONE: everybody (IAM)'] as const;
 const TIMEOUT = ['MS', 'until the answer begins (5000)'] as const;
 
 export const apiCommands = [
@@ -93,6 +94,27 @@ export const apiCommands = [
     confirm: ({ api }) => `API ${api.name}, also where it is published`,
     text: (_, { api }) => `deleted API ${api.name}`,
     data: (_, { api }) => ({ id: api.id, outcome: 'deleted' }),
+  }),
+  operation('gateway apis apps', 'listGatewayApiApps', {
+    args: [GROUP, API],
+    examples: ['fgs gateway apis apps shop orders'],
+    rows: ({ apps }) => apps,
+    columns: { name: 'APP', app_key: 'KEY', id: 'ID' },
+    none: 'no apps; let one call the API with: fgs gateway apis allow GROUP API APP',
+  }),
+  operation('gateway apis allow', 'allowGatewayApiApp', {
+    summary: 'Let an app call an API with --auth APP',
+    args: [GROUP, API, APP],
+    examples: ['fgs gateway apis allow shop orders partner'],
+    text: (_, { api, app }) => `${app.name} may call ${api.name}`,
+    data: (_, { api, app }) => ({ api_id: api.id, app_id: app.id, outcome: 'allowed' }),
+  }),
+  operation('gateway apis disallow', 'disallowGatewayApiApp', {
+    summary: 'Let an app call an API no more',
+    args: [GROUP, API, APP],
+    examples: ['fgs gateway apis disallow shop orders partner'],
+    text: (_, { api, app }) => `${app.name} may not call ${api.name} any more`,
+    data: (_, { api, app }) => ({ api_id: api.id, app_id: app.id, outcome: 'disallowed' }),
   }),
   operation('gateway apis publish', 'publishGatewayApi', {
     summary: 'Publish an API as it is defined now, or an earlier release of it again',

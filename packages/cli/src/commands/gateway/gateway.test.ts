@@ -110,6 +110,18 @@ describe('gateway', () => {
     );
   });
 
+  test('apis allow and disallow find the app by its name', async () => {
+    const app = { id: 'p1', name: 'partner', description: '', app_key: 'key-1', created_time: TIME };
+    server.on('GET /v1/p1/gateway-apps', { body: { apps: [{ ...app, last_updated_time: TIME }] } });
+    server.on(`PUT ${APIS}/a1/apps/p1`, { status: 204, body: {} });
+    server.on(`DELETE ${APIS}/a1/apps/p1`, { status: 204, body: {} });
+    server.on(`GET ${APIS}/a1/apps`, { body: { apps: [app] } });
+    expect((await cli('apis', 'allow', 'shop', 'orders', 'partner')).stdout).toContain('partner may call orders');
+    expect((await cli('apis', 'apps', 'shop', 'orders')).stdout).toContain('key-1');
+    const ended = await cli('apis', 'disallow', 'shop', 'orders', 'partner');
+    expect(ended.stdout).toContain('partner may not call orders any more');
+  });
+
   test('stages are set with their variables, listed and deleted', async () => {
     const stages = `${GROUPS}/g1/stages`;
     const stage = { name: 'TEST', description: '', variables: { version: 'next' } };

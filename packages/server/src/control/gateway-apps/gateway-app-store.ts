@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { isMissingReference } from '../../lib/missing-reference.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { StoredApp } from './types.ts';
 
@@ -10,8 +11,10 @@ export class GatewayAppStore {
     this.#db = db;
   }
 
-  /** Those of the ids that exist, with the triggers that they may call; all without ids. Oldest first. */
-  async load(ids: readonly string[] | undefined): Promise<{ app: StoredApp; triggers: Set<string> }[]> {
+  /** Those of the ids that exist, with the triggers and APIs that they may call; all without ids. Oldest first. */
+  async load(
+    ids: readonly string[] | undefined,
+  ): Promise<{ app: StoredApp; triggers: Set<string>; apis: Set<string> }[]> {
     const rows = await this.#db
       .selectFrom('gateway_app')
       .selectAll()
@@ -24,10 +27,17 @@ export class GatewayAppStore {
       .selectAll()
       .$if(ids !== undefined, (query) => query.where('app_id', 'in', [...(ids ?? [])]))
       .execute();
+    const apiBindings = await this.#db
+      .selectFrom('gateway_app_api')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('app_id', 'in', [...(ids ?? [])]))
+      .execute();
+    const apis = Map.groupBy(apiBindings, ({ app_id }) => app_id);
     const triggers = Map.groupBy(bindings, ({ app_id }) => app_id);
     return rows.map((row) => ({
       app: appOf(row),
       triggers: new Set(triggers.get(row.id)?.map(({ trigger_id }) => trigger_id)),
+      apis: new Set(apis.get(row.id)?.map(({ api_id }) => api_id)),
     }));
   }
 
@@ -73,6 +83,25 @@ export class GatewayAppStore {
       .values({ app_id: appId, trigger_id: triggerId })
       .onConflict((conflict) => conflict.columns(['app_id', 'trigger_id']).doNothing())
       .execute();
+  }
+
+  /** Does nothing the second time. False when the app or the API does not exist. */
+  async allow(appId: string, apiId: string): Promise<boolean> {
+    try {
+      await this.#db
+        .insertInto('gateway_app_api')
+        .values({ app_id: appId, api_id: apiId })
+        .onConflict((conflict) => conflict.columns(['app_id', 'api_id']).doNothing())
+        .execute();
+      return true;
+    } catch (error) {
+      if (isMissingReference(error)) return false;
+      throw error;
+    }
+  }
+
+  async disallow(appId: string, apiId: string): Promise<void> {
+    await this.#db.deleteFrom('gateway_app_api').where('app_id', '=', appId).where('api_id', '=', apiId).execute();
   }
 
   async unbind(appId: string, triggerId: string): Promise<void> {

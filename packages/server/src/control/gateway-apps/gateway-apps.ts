@@ -28,6 +28,8 @@ export interface CallingApp {
   readonly codeHash: string;
   /** Ids of the triggers that it may call. */
   readonly triggers: ReadonlySet<string>;
+  /** Ids of the APIs of groups that it may call. */
+  readonly apis: ReadonlySet<string>;
 }
 
 /**
@@ -91,14 +93,18 @@ export class GatewayApps {
     return [...this.#apps.values()].flatMap(({ app }) => (app.projectId === projectId ? [app] : []));
   }
 
-  /** With the triggers that it may call. */
+  /** With the triggers, and the ids of the APIs of groups, that it may call. */
   show(
     projectId: string,
     id: string,
-  ): { readonly app: GatewayApp; readonly triggers: readonly Trigger<ApiSettings>[] } {
-    const { app, triggers } = this.#find(projectId, id);
+  ): {
+    readonly app: GatewayApp;
+    readonly triggers: readonly Trigger<ApiSettings>[];
+    readonly apis: ReadonlySet<string>;
+  } {
+    const { app, triggers, apis } = this.#find(projectId, id);
     const found = [...this.#options.catalog.allTriggers()].filter(isApi).filter((trigger) => triggers.has(trigger.id));
-    return { app, triggers: found };
+    return { app, triggers: found, apis };
   }
 
   /** A new secret and a new code; the old ones are void at once. Its permissions stay. */
@@ -162,6 +168,32 @@ export class GatewayApps {
     });
   }
 
+  /** Apps of the project that may call an API of a group, by name. */
+  allowed(projectId: string, apiId: string): readonly GatewayApp[] {
+    const found = [...this.#apps.values()].filter(({ app, apis }) => app.projectId === projectId && apis.has(apiId));
+    return found.map(({ app }) => app).sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** Lets an app call an API of a group. The API is of the project: that is for the caller to check. */
+  async allow(projectId: string, id: string, apiId: string): Promise<void> {
+    await this.#locks.run(projectId, async () => {
+      this.#find(projectId, id);
+      if (!(await this.#options.store.allow(id, apiId))) {
+        throw new PlatformError('not_found', 'the app or the API was deleted meanwhile');
+      }
+      await this.#apps.caughtUp();
+    });
+  }
+
+  /** Does nothing when it may not call it. */
+  async disallow(projectId: string, id: string, apiId: string): Promise<void> {
+    await this.#locks.run(projectId, async () => {
+      this.#find(projectId, id);
+      await this.#options.store.disallow(id, apiId);
+      await this.#apps.caughtUp();
+    });
+  }
+
   /** From memory; undefined for a key that no app has. */
   byKey(appKey: string): CallingApp | undefined {
     return this.#byKey.get(appKey);
@@ -185,8 +217,9 @@ export class GatewayApps {
 
   async #load(ids: readonly string[] | undefined): Promise<CallingApp[]> {
     const { store, sealer } = this.#options;
-    return (await store.load(ids)).map(({ app: { sealedSecret, sealedCode, ...app }, triggers }) => {
-      return { app, key: new HmacKey(sealer.open(sealedSecret)), codeHash: hashOf(sealer.open(sealedCode)), triggers };
+    return (await store.load(ids)).map(({ app: { sealedSecret, sealedCode, ...app }, ...callable }) => {
+      const codeHash = hashOf(sealer.open(sealedCode));
+      return { app, key: new HmacKey(sealer.open(sealedSecret)), codeHash, ...callable };
     });
   }
 

@@ -28,10 +28,13 @@ export function gatewayAppHandlers({ iam, gatewayApps: apps, region }: GatewayAp
   const authorizeTrigger = ({ caller, peer, params }: About, { fn }: { readonly fn: FunctionRef }): void => {
     iam.authorize(caller, { action: 'functiongraph:trigger:update', projectId: params.project_id, fn, peer });
   };
-  /** A new secret can call every trigger of the app; without the app none can be called. */
+  /** A new secret can call every trigger and API of the app; without the app none can be called. */
   const authorizeAllTriggers = (request: About & { readonly params: { readonly app_id: string } }): void => {
     const { project_id: projectId, app_id: appId } = request.params;
-    for (const trigger of apps.show(projectId, appId).triggers) authorizeTrigger(request, trigger);
+    const { triggers, apis } = apps.show(projectId, appId);
+    for (const trigger of triggers) authorizeTrigger(request, trigger);
+    if (apis.size > 0)
+      iam.authorize(request.caller, { action: 'functiongraph:gateway:update', projectId, peer: request.peer });
   };
   return {
     async createGatewayApp({ params, body }) {

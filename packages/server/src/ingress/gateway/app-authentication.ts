@@ -3,7 +3,7 @@ import type { CallingApp, GatewayApps } from '../../control/index.ts';
 import { type KeyOf, precheckSignature, type SignedRequest, verifySignature } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** The proof that a request needs, and the trigger that requires it. */
+/** The proof that a request needs, and the trigger, or the API of a group, that requires it. */
 export interface AppAuthentication {
   readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
   readonly triggerId: string;
@@ -43,9 +43,9 @@ const keyOf =
 
 function letIn(calling: CallingApp | undefined, triggerId: string): void {
   if (calling === undefined) throw refused();
-  if (!calling.triggers.has(triggerId)) {
+  if (!calling.triggers.has(triggerId) && !calling.apis.has(triggerId)) {
     throw new PlatformError('url_app_forbidden', `App ${calling.app.name} may not call this API.`, {
-      hint: 'Bind it to the trigger: fgs gateway-apps bind.',
+      hint: 'Let it: fgs gateway-apps bind for a trigger, fgs gateway apis allow for an API of a group.',
     });
   }
 }

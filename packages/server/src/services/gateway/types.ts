@@ -1,5 +1,5 @@
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
-export const AUTHS = ['IAM', 'NONE'] as const;
+export const AUTHS = ['IAM', 'APP', 'NONE'] as const;
 
 /** A place where APIs of a group are published, with values that their backends refer to. */
 export interface Stage {

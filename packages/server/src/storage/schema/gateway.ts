@@ -57,7 +57,14 @@ export interface GatewayReleaseTable {
   published_at: number;
 }
 
+/** An app that may call an API with authentication by app. */
+export interface GatewayAppApiTable {
+  app_id: string;
+  api_id: string;
+}
+
 export interface GatewaySchema {
+  gateway_app_api: GatewayAppApiTable;
   gateway_group: GatewayGroupTable;
   gateway_host: GatewayHostTable;
   gateway_stage: GatewayStageTable;

@@ -1,5 +1,6 @@
 import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
-import { RELEASE } from '../../../control/index.ts';
+import { type GatewayApps, RELEASE } from '../../../control/index.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
 import {
   type Api,
   type ApiDefinition,
@@ -33,6 +34,9 @@ type Ids =
   | 'showGatewayApi'
   | 'updateGatewayApi'
   | 'deleteGatewayApi'
+  | 'listGatewayApiApps'
+  | 'allowGatewayApiApp'
+  | 'disallowGatewayApiApp'
   | 'publishGatewayApi'
   | 'unpublishGatewayApi'
   | 'listGatewayReleases';
@@ -40,6 +44,7 @@ type Ids =
 export interface GatewayHandlerDeps extends BackendDeps {
   readonly gatewayGroups: GatewayGroups;
   readonly gatewayApis: GatewayApis;
+  readonly gatewayApps: Pick<GatewayApps, 'allowed' | 'allow' | 'disallow'>;
   readonly gatewayStages: GatewayStages;
   readonly liveGateway: Pick<LiveGateway, 'hostsOf' | 'releasesIn'>;
   /** Address of the gateway. */
@@ -58,6 +63,10 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
   const found = async (request: Pick<ApiRequest<'showGatewayApi'>, 'params'>) => {
     const group = groupOf(request);
     return { group, api: await apis.find(group, request.params.api_id) };
+  };
+  /** What an app may call is a property of the app, too. */
+  const authorizeApp = ({ caller, params, peer }: ApiRequest<'allowGatewayApiApp'>): void => {
+    deps.iam.authorize(caller, { action: 'functiongraph:gatewayApp:update', projectId: params.project_id, peer });
   };
   const shown = ({ projectId, definition }: Pick<Api, 'projectId' | 'definition'>) => {
     const { backend, below, timeoutMs, ...more } = definition;
@@ -167,6 +176,32 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
 
     async deleteGatewayApi(request) {
       await apis.delete((await found(request)).api);
+      return {};
+    },
+
+    async listGatewayApiApps(request) {
+      const { api } = await found(request);
+      const allowed = deps.gatewayApps.allowed(api.projectId, api.id);
+      return { apps: allowed.map(({ id, name, appKey }) => ({ id, name, app_key: appKey })) };
+    },
+
+    async allowGatewayApiApp(request) {
+      const { api } = await found(request);
+      authorizeApp(request);
+      if (api.definition.auth !== 'APP') {
+        throw new PlatformError(
+          'invalid_request',
+          `API ${api.definition.name} has auth ${api.definition.auth}, not APP`,
+        );
+      }
+      await deps.gatewayApps.allow(api.projectId, request.params.app_id, api.id);
+      return {};
+    },
+
+    async disallowGatewayApiApp(request) {
+      const { api } = await found(request);
+      authorizeApp(request);
+      await deps.gatewayApps.disallow(api.projectId, request.params.app_id, api.id);
       return {};
     },
 
