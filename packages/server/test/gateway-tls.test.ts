@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   issue('*.example.com');
   const handler = (event: Buffer): string => JSON.stringify({ statusCode: 200, body: event.toString() });
   const log = pino({ level: 'info' }, { write: (line) => logged.push(line) });
-  server = await FakeServer.start({ handler }, { gatewayTls: { dir, port: 0 } }, log);
+  server = await FakeServer.start({ handler }, { gatewayTls: { dir, port: 0 }, accessLogBytes: 64 * 2 ** 20 }, log);
   port = Number(/"port":(\d+).*the gateway listens with TLS/.exec(logged.join(''))?.[1]);
   const event_data = {
     ...{ name: 'API', type: 1, path: '/w', req_method: 'GET', group_id: 'g1', match_mode: 'NORMAL', auth: 'NONE' },
@@ -102,6 +102,35 @@ it('answers requests for the host of the handshake, and 421 for another', async 
       body: expect.stringContaining('APIGW.0421'),
     });
   expect((await fetch(`${server.running.gateway}${path}`)).status).toBe(200);
+});
+
+it('notes each request in the access log, without its query', async () => {
+  await fetch(`${server.running.gateway}${path}?token=s3cret`, { headers: { 'X-Request-Id': 'mine' } });
+  await fetch(`${server.running.gateway}/nothing?token=s3cret`, { method: 'POST', body: 'x' });
+  const log = join(server.dataDir, 'access-log');
+  const lines = async (): Promise<Record<string, unknown>[]> => {
+    server.clock.advance(500);
+    const [file = ''] = readdirSync(log);
+    const text = file === '' ? '' : readFileSync(join(log, file), 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  };
+  await expect.poll(async () => (await lines()).filter(({ tls }) => tls === undefined)).toHaveLength(3);
+  const all = await lines();
+  expect(JSON.stringify(all)).not.toContain('s3cret');
+  const api = { method: 'GET', path, api: expect.any(String), function: 'default/hello', project: server.projectId };
+  expect(all.filter(({ tls }) => tls).map(({ status }) => status)).toEqual([200, 200, 421, 421, 421, 421]);
+  expect(all[0]).toMatchObject({ ...api, host: `API.example.com:${port}`, client: '127.0.0.1', status: 200 });
+  expect(all.at(-2)).toMatchObject({
+    ...{ ...api, status: 200, bytes: expect.any(Number), ms: expect.any(Number) },
+    time: expect.stringMatching(/^2026-01-01T/),
+    request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
+  expect(Number(all.at(-2)?.bytes)).toBeGreaterThan(300);
+  expect(all.at(-1)).toMatchObject({ method: 'POST', path: '/nothing', status: 404 });
+  expect(all.at(-1)).not.toHaveProperty('function');
 });
 
 it('takes a new pair within seconds, keeps the old one while the new is broken, and forgets removed ones', async () => {

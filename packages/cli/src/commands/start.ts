@@ -21,6 +21,10 @@ export const SERVER_FLAGS = {
     'certificates of the gateway: HOST.crt and HOST.key for each host name (see --gateway-tls-port)',
   ),
   'gateway-tls-port': flag.integer('PORT', 'port of the gateway with TLS (the server: 8443 with --gateway-tls-dir)'),
+  'gateway-access-log': flag.text(
+    'SIZE',
+    'writes each request of the gateway into a log of at most this size, such as 1GB',
+  ),
   'storage-port': flag.integer('PORT', 'port of buckets (the server: 8082; 0: any free one)'),
   sandbox: flag.text('DRIVER', 'isolation of functions; process means none', {
     choices: ['auto', 'bubblewrap', 'process'],

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import {
+  AccessLog,
   ApiBodies,
   type ApiParts,
   ApiRoutes,
@@ -70,6 +72,7 @@ export async function doorParts(deps: DoorDeps) {
     webhooks: new Webhooks({ catalog, flowTriggers, eventSecrets: deps.eventSecrets, region }),
     groups: new GroupRoutes(deps.liveGateway),
     apps: deps.gatewayApps,
+    accessLog: await openAccessLog(deps),
     log: log.child({ module: 'gateway' }),
   };
   const storageDeps: StorageDoorDeps = {
@@ -98,6 +101,15 @@ export async function doorParts(deps: DoorDeps) {
   }
   deps.replacements.signal?.throwIfAborted();
   return { outside };
+}
+
+async function openAccessLog({ config, clock, log, life, disk }: DoorDeps): Promise<AccessLog | undefined> {
+  const { accessLogBytes: maxBytes, logRetainDays: retainDays } = config;
+  if (maxBytes === undefined) return undefined;
+  const dir = join(config.dataDir, 'access-log');
+  const accessLog = await AccessLog.open({ dir, maxBytes, retainDays, mayWrite: () => !disk.state.low, clock, log });
+  life.onStop(() => accessLog.flush());
+  return accessLog;
 }
 
 async function openCertificates(dir: string, { clock, log, life }: Root): Promise<Certificates> {

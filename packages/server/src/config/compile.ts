@@ -61,6 +61,13 @@ function gatewayTls({ gateway_tls_dir: dir, gateway_tls_port: port }: RawConfig)
   throw new ConfigError('gateway_tls_port needs certificates', 'Set gateway_tls_dir, or leave it out.');
 }
 
+/** A file of it, one of eight, takes at least what is written at once. */
+function accessLogBytes(text: string | undefined): number | undefined {
+  const bytes = sizeBytes(text, 'gateway_access_log');
+  if (bytes === undefined || bytes >= 64 * 2 ** 20) return bytes;
+  throw new ConfigError(`gateway_access_log must be at least 64MB, not ${text}`);
+}
+
 function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
@@ -128,6 +135,7 @@ export function compileConfig(
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
     gatewayTls: gatewayTls(raw),
+    accessLogBytes: accessLogBytes(raw.gateway_access_log),
     storagePort: raw.storage_port ?? 8082,
     storageHost: raw.storage_host,
     gatewayDomain: raw.gateway_domain,

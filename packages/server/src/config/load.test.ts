@@ -54,6 +54,18 @@ describe('configuration', () => {
       expect(() => loadConfig([], { FGS_TRUSTED_PROXIES: bad })).toThrow(`trusted_proxies: ${bad} is neither`);
   });
 
+  it('reads where certificates of the gateway are, and the size of its access log, neither by default', () => {
+    expect(loadConfig([], {})).toMatchObject({ gatewayTls: undefined, accessLogBytes: undefined });
+    const args = ['--gateway-tls-dir', '/etc/tls', '--gateway-access-log', '64MB'];
+    expect(loadConfig(args, {})).toMatchObject({
+      gatewayTls: { dir: '/etc/tls', port: 8443 },
+      accessLogBytes: 2 ** 26,
+    });
+    expect(() => loadConfig(['--gateway-tls-port', '443'], {})).toThrow('gateway_tls_port needs certificates');
+    expect(() => loadConfig(['--gateway-tls-dir', 'tls'], {})).toThrow(/gateway_tls_dir/);
+    expect(() => loadConfig(['--gateway-access-log', '1MB'], {})).toThrow(/gateway_access_log must be at least 64MB/);
+  });
+
   it('reads the interfaces that networks may have, none by default', () => {
     expect(loadConfig([], {}).hostInterfaces).toEqual([]);
     expect(loadConfig([], { FGS_HOST_INTERFACES: 'eth1,br0.20' }).hostInterfaces).toEqual(['eth1', 'br0.20']);

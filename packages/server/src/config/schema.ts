@@ -44,6 +44,8 @@ export const RawConfig = Type.Object(
     gateway_tls_dir: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
     /** Port of the gateway with TLS. Needs `gateway_tls_dir`. */
     gateway_tls_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    /** Size of the access log of the gateway on disk; none unless set. Its days are those of `log_retain_days`. */
+    gateway_access_log: Type.Optional(Type.String()),
     storage_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     /** Name whose subdomains are buckets, besides those of localhost. */
     storage_host: Type.Optional(
@@ -212,6 +214,8 @@ export interface Config {
   readonly gatewayPort: number;
   /** Undefined: no listener with TLS. */
   readonly gatewayTls: { readonly dir: string; readonly port: number } | undefined;
+  /** Undefined: no access log. */
+  readonly accessLogBytes: number | undefined;
   readonly storagePort: number;
   /** Undefined: only below localhost are buckets host names. */
   readonly storageHost: string | undefined;

@@ -10,7 +10,15 @@ export { BodyBudget } from './bodies/body-budget.ts';
 export { bodyMemoryBytes } from './bodies/body-claims.ts';
 export { OutsideClients } from './clients/clients.ts';
 export { DoorServers } from './clients/door-servers.ts';
-export { ApiRoutes, createGateway, type GatewayDeps, GroupRoutes, stopGateway, Webhooks } from './gateway/index.ts';
+export {
+  AccessLog,
+  ApiRoutes,
+  createGateway,
+  type GatewayDeps,
+  GroupRoutes,
+  stopGateway,
+  Webhooks,
+} from './gateway/index.ts';
 export { ApiBodies } from './http/api-bodies.ts';
 export { type AppOptions, buildApp } from './http/app.ts';
 export type { ApiRequest, Handlers } from './http/handler.ts';

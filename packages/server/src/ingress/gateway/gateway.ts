@@ -26,6 +26,8 @@ import type { HttpMeter } from '../http/http-meter.ts';
 import { checkHost } from '../http/one-host.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import { checkServerName } from '../tls/server-name.ts';
+import { AccessEntry } from './access/access-entry.ts';
+import type { AccessLog } from './access/access-log.ts';
 import type { FunctionAnswer } from './answer.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
@@ -59,6 +61,8 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly routes: ApiRoutes;
   readonly webhooks: Webhooks;
   readonly groups: GroupRoutes;
+  /** Undefined: requests are not noted. */
+  readonly accessLog?: AccessLog | undefined;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -112,6 +116,7 @@ class Gateway {
     const receivedAt = clock.monotonic();
     const group = this.#deps.groups.groupOf(request.headers.host);
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
+    const access = this.#noted(request, response, requestId, group?.id);
     try {
       checkHost(request);
       checkServerName(request);
@@ -122,6 +127,7 @@ class Gateway {
         return;
       }
       const published = this.#published(request, group);
+      access?.leadsTo(published);
       refuseUpgrade(request);
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
@@ -147,6 +153,18 @@ class Gateway {
       const route = group === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
       meter.observe(route, response.statusCode, clock.monotonic() - receivedAt);
     }
+  }
+
+  #noted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    groupId: string | undefined,
+  ): AccessEntry | undefined {
+    const { accessLog, clients, clock } = this.#deps;
+    if (accessLog === undefined) return undefined;
+    const write = (line: string): void => accessLog.write(line);
+    return new AccessEntry(request, response, { requestId, groupId, clients, clock, write });
   }
 
   /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */

@@ -1,3 +1,4 @@
+export { AccessLog } from './access/access-log.ts';
 export { ApiRoutes } from './api-routes.ts';
 export { Webhooks } from './events/webhooks.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';
