@@ -200,7 +200,22 @@ done`;
         .map(({ kind }) => kind)
         .filter(Boolean)
         .sort(),
-    ).toEqual(['APIG', 'CTS', 'DDS', 'DIS', 'DMS', 'GAUSSMONGO', 'KAFKA', 'LTS', 'OBS', 'ROCKETMQ', 'SMN', 'TIMER']);
+    ).toEqual([
+      'APIG',
+      'CTS',
+      'DDS',
+      'DIS',
+      'DMS',
+      'EVENT',
+      'GAUSSMONGO',
+      'KAFKA',
+      'LTS',
+      'OBS',
+      'RABBITMQ',
+      'ROCKETMQ',
+      'SMN',
+      'TIMER',
+    ]);
     for (const { content } of data.templates) expect((await invoke(server, urn, content)).json).toEqual(content);
     const sample = await server.fgs(['functions', 'invoke', 'echo', '--template', 'apig']);
     expect(JSON.parse(said(sample)), sample.stderr).toMatchObject({ httpMethod: 'POST', isBase64Encoded: false });
