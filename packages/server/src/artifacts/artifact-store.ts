@@ -172,7 +172,8 @@ export class ArtifactStore {
       }
       if (await isReferenced(sha256)) return false;
       await this.#remove(sha256);
-      await this.#shared?.discard(sha256);
+      // what cannot be discarded now is found by a sweep
+      await this.#shared?.discard(sha256).catch(ignoreUnavailable);
       return true;
     });
   }

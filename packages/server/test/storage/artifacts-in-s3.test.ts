@@ -1,6 +1,7 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fakeZip } from '../../src/artifacts/testing.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { FakeServer } from '../fake-server.ts';
@@ -69,6 +70,18 @@ it('an upload while the service cannot be reached is refused with the reason, an
     )
     .toBe(true);
   expect([await names(), (await stored()).length]).toEqual([expect.arrayContaining(['first', 'second']), 2]);
+});
+
+it('what is deleted while the service cannot be reached is deleted', async () => {
+  const params = { project_id: server.projectId };
+  const depend_file = fakeZip([{ name: 'lib/index.js', data: '' }]).toString('base64');
+  const body = { depend_type: 'zip', depend_file, name: 'lib', runtime: 'Node.js20.15' };
+  const { dep_id: depend_id = '' } = (await server.api.call('createDependency', { params, body })).data;
+  line.cut();
+  await server.api.call('deleteDependency', { params: { ...params, depend_id } });
+  const { data } = await server.api.call('listDependencies', { params, query: { dependency_type: 'private' } });
+  expect(data.dependencies).toEqual([]);
+  line.mend();
 });
 
 it('buckets need a folder that servers share', async () => {
