@@ -26,7 +26,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0) and, our own kind, to webhooks (HTTP). ' +
     'DIS is stored, and a result for there is a dead letter.',
   createFunctionTrigger:
-    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
+    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, DIS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
     'EVENT: CloudEvents from any source. ' +
     'Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',

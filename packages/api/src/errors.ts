@@ -334,6 +334,14 @@ export const ERRORS = {
   ),
   smn_trigger_exists: user('FSS.1141', 409, 'control', 'The version or alias has a topic trigger of this name.'),
   trigger_topic_not_found: user('FSS.1171', 404, 'control', 'The project has no such topic.'),
+  invalid_dis_trigger: user(
+    'FSS.1104',
+    400,
+    'control',
+    'A setting of a stream trigger is not usable; the message names it.',
+  ),
+  dis_trigger_exists: user('FSS.1143', 409, 'control', 'The version or alias has a stream trigger of this name.'),
+  trigger_stream_not_found: user('FSS.1130', 404, 'control', 'The project has no such stream.'),
   invalid_apig_trigger: user(
     'FSS.1107',
     400,

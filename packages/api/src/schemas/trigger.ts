@@ -1,6 +1,7 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { ctsTrigger } from './trigger-kinds/cts.ts';
+import { disTrigger } from './trigger-kinds/dis.ts';
 import { eventTrigger } from './trigger-kinds/event.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
 import { kafkaTrigger } from './trigger-kinds/kafka.ts';
@@ -41,6 +42,7 @@ export const TRIGGER_KINDS = {
   OBS: obsTrigger,
   SMN: smnTrigger,
   CTS: ctsTrigger,
+  DIS: disTrigger,
   EVENT: eventTrigger,
   LTS: ltsTrigger,
   RABBITMQ: rabbitmqTrigger,

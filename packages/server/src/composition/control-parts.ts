@@ -37,7 +37,7 @@ import { FlowStore, Flows, FlowTriggerStore, FlowTriggers, makeTriggersOfOlderFl
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import { DESTINATIONS } from '../invocation/index.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
-import { BucketStore, TopicStore } from '../services/index.ts';
+import { BucketStore, StreamStore, TopicStore } from '../services/index.ts';
 import { UNAVAILABLE_HOST } from '../startup/index.ts';
 import { EventSecrets, TRIGGERS } from '../triggers/index.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
@@ -158,11 +158,13 @@ export async function controlParts(deps: ControlDeps) {
   const { accountConcurrency } = config;
   const buckets = new BucketStore(storage);
   const topics = new TopicStore(db);
+  const streamStore = new StreamStore(storage);
   const sources: TriggerSources = {
     bucket: (name) => buckets.owner(name),
     topic: async ({ region, projectId, name }) =>
       region === config.region && (await topics.find(projectId, name)) !== undefined,
     brokerHosts: config.brokerHosts,
+    stream: async (projectId, name) => (await streamStore.find(projectId, name)) !== undefined,
   };
   const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
   const flowStore = new FlowStore(db);

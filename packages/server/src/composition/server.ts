@@ -7,6 +7,7 @@ import { alarmParts } from './alarm-parts.ts';
 import { Assembly } from './assembly.ts';
 import { asyncParts } from './async-parts.ts';
 import { bucketParts } from './bucket-parts.ts';
+import { startConsumers } from './consumer-parts.ts';
 import { controlParts, startControl } from './control-parts.ts';
 import { deliveryParts } from './delivery-parts.ts';
 import { doorParts, listenParts } from './door-parts.ts';
@@ -63,6 +64,7 @@ const assemble = (root: Root) =>
     .add(doorParts)
     .add(logTriggerParts)
     .add(startSources)
+    .add(startConsumers)
     .add(listenParts);
 
 /** Builds all objects and starts them in the order of their dependencies. The only place that does. */

@@ -18,3 +18,5 @@ export async function streamParts({ config, storage, leases, duty, clock, log, l
   life.onStop(() => removing.stop());
   return { streams, streamRecords: records };
 }
+
+export type StreamParts = Awaited<ReturnType<typeof streamParts>>;

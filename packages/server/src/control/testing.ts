@@ -91,7 +91,12 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
 export async function openTestControl({
   triggers: triggerKinds = [],
   destinations = [],
-  sources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false), brokerHosts: new Set() },
+  sources = {
+    bucket: () => Promise.resolve(undefined),
+    topic: () => Promise.resolve(false),
+    brokerHosts: new Set(),
+    stream: () => Promise.resolve(false),
+  },
   ...quotas
 }: TestControlOptions = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));

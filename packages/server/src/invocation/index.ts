@@ -7,6 +7,7 @@ export { DirectDelivery } from './async/direct-delivery.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';
+export { type SourceEvent, SourceInvocations } from './async/source-invocations.ts';
 export { checkDepth } from './check-depth.ts';
 export {
   DEAD_LETTER_TOPICS,

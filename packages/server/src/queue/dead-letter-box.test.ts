@@ -151,3 +151,24 @@ it('counts no letter whose lease has ended, and reuses the room of redriven ones
   expect(trimmed).toEqual([]);
   expect(await openIds()).toEqual(['e', 'd', 'c', 'a']);
 });
+
+it('stores a letter that was never a message with other rows, or nothing', async () => {
+  const letter = { ...fresh('a'), outcome: { code: 500 }, attempts: 2 };
+  const gone = storage.db.deleteFrom('message').where('id', '=', 'unknown').compile();
+  expect(await box.bury(letter, { statements: [{ query: gone, mustAffect: true }] })).toBe(false);
+  expect(await openIds()).toEqual([]);
+  expect(await box.bury(letter, { messages: [fresh('result', 'p:f', 'results')] })).toBe(true);
+  expect(await box.get('a')).toMatchObject({ attempts: 2, outcome: { code: 500 }, finishedAt: now });
+  expect((await queue.get('result'))?.state).toBe('ready');
+  expect(queue.unfinished('calls')).toBe(0);
+  expect(await box.replace('a', fresh('again'))).toBe(true);
+});
+
+it('removes the oldest letters of an owner for those that were never messages', async () => {
+  const mostOfOwner = { messages: 2, bytes: 1_000 };
+  box = new DeadLetterBox({ storage, queue, topics: ['calls'], now: () => now, mostOfOwner });
+  for (const id of ['a', 'b', 'c']) await box.bury({ ...fresh(id), outcome: {}, attempts: 1 }, {});
+  const ids = await openIds();
+  expect(ids[0]).toBe('c');
+  expect(ids).not.toContain('a');
+});

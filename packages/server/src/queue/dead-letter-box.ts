@@ -6,7 +6,7 @@ import { pageOf, rowsFor } from './page.ts';
 import type { Queue } from './queue.ts';
 import { checkLimit, parseMarker } from './request.ts';
 import { type SummaryRow, toSummary } from './row.ts';
-import type { FinishStep, LeasedMessage, MessageSummary, NewMessage } from './types.ts';
+import type { AtomicStep, FinishStep, LeasedMessage, MessageSummary, NewLetter, NewMessage } from './types.ts';
 
 /** A message that failed permanently. Settling it removes its payload; the summary stays. */
 export interface DeadLetter extends MessageSummary {
@@ -80,6 +80,16 @@ export class DeadLetterBox {
     const bytes = step.payload?.byteLength ?? message.bytes;
     const write = (): Promise<boolean> => this.#options.queue.finish({ receipt, state: 'dead', ...step });
     return this.#room.add(ownerOf(group), bytes, write);
+  }
+
+  /**
+   * Stores a letter that was never a message, and what belongs to it, in one step; room is made as in `add`. False when a
+   * statement that must affect a row did not.
+   */
+  bury(letter: NewLetter, step: Pick<AtomicStep, 'messages' | 'statements'>): Promise<boolean> {
+    const { queue } = this.#options;
+    const write = (): Promise<boolean> => queue.unlessGuarded(() => queue.atomically({ ...step, letters: [letter] }));
+    return this.#room.add(ownerOf(letter.group), letter.payload.byteLength, write);
   }
 
   async list(request: DeadLetterRequest): Promise<DeadLetterPage> {

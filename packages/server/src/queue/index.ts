@@ -17,6 +17,7 @@ export type {
   Message,
   MessagePage,
   MessageSummary,
+  NewLetter,
   NewMessage,
   ReapResult,
 } from './types.ts';

@@ -113,6 +113,14 @@ export class MessageStore {
     return this.#insert(row);
   }
 
+  letterQuery(row: NewRow & Pick<MessageTable, 'attempts' | 'outcome' | 'finished_at'>): CompiledQuery {
+    return this.#db
+      .insertInto('message')
+      .values({ ...row, state: 'dead' })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .compile();
+  }
+
   /** Undefined when the lease has ended. */
   finish(values: Finish): Promise<Changed | undefined> {
     return this.#store.finish(values);

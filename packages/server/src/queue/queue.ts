@@ -24,6 +24,7 @@ import type {
   ListRequest,
   Message,
   MessagePage,
+  NewLetter,
   NewMessage,
   ReapResult,
 } from './types.ts';
@@ -104,11 +105,11 @@ export class Queue {
   /**
    * Ends leases, enqueues, and runs statements on the caller's own tables as one step: all of it is on disk, or none.
    * Rejects with `storage.guard` when a lease has ended, or a statement that must affect a row did not; messages whose
-   * id exists already are unchanged. A step that ends a message ignores the limit of the backlog, because a full queue
+   * id exists already are unchanged. A step that ends a message, or stores a dead letter, ignores the limit of the backlog, because a full queue
    * could not drain if its messages could not enqueue others.
    */
   async atomically(step: AtomicStep): Promise<readonly AtomicResult[]> {
-    const { acks = [], kills = [], messages = [], statements = [] } = step;
+    const { acks = [], kills = [], messages = [], letters = [], statements = [] } = step;
     const ends = [
       ...acks.map(({ receipt, outcome }) => this.#end(receipt, 'done', outcome)),
       ...kills.map(({ receipt, outcome }) => this.#end(receipt, 'dead', outcome)),
@@ -121,11 +122,12 @@ export class Queue {
     let stored = 0;
     try {
       const inserts = messages.map((message) => {
-        const row = this.#admit(message, ends.length === 0);
+        const row = this.#admit(message, ends.length + letters.length === 0);
         admitted.push(row);
         return { query: this.#store.insertQuery(row) };
       });
-      results = await this.#store.atomic([...ends, ...inserts, ...fillings, ...statements]);
+      const dead = letters.map((letter) => this.#dead(letter));
+      results = await this.#store.atomic([...ends, ...inserts, ...fillings, ...dead, ...statements]);
       stored = admitted.length;
     } finally {
       for (const { topic, group_key, bytes } of admitted.slice(stored)) this.#backlog.remove(topic, group_key, bytes);
@@ -135,7 +137,7 @@ export class Queue {
       if (results[ends.length + index]?.affected === 1) this.announce(row.topic, row.group_key, row.not_before);
       else this.#shrink(row);
     });
-    return results.slice(ends.length + messages.length + fillings.length);
+    return results.slice(ends.length + messages.length + fillings.length + letters.length);
   }
 
   /**
@@ -170,6 +172,12 @@ export class Queue {
       throw new QueueError('queue.invalid', 'not a receipt', 'Pass the receipt that lease returned.');
     const query = this.#store.finishQuery({ ...lease, state, now: this.#wallTime(), outcome: outcomeText(outcome) });
     return { query, mustAffect: true };
+  }
+
+  #dead({ outcome, attempts, ...message }: NewLetter): AtomicStatement {
+    const row = this.#rowOf(message, checkMessage(message, this.#maxPayloadBytes));
+    const ended = { attempts, outcome: outcomeText(outcome), finished_at: row.enqueued_at };
+    return { query: this.#store.letterQuery({ ...row, ...ended }) };
   }
 
   #fill(receipt: string, payload: Uint8Array): AtomicStatement {
@@ -387,9 +395,14 @@ export class Queue {
   /** Counts the message before it is stored: many callers at once must not pass the bound together. */
   #admit(message: NewMessage, bounded: boolean): NewRow {
     const attributes = checkMessage(message, this.#maxPayloadBytes);
+    const row = this.#rowOf(message, attributes);
+    if (bounded) this.#backlog.check(message.topic, message.group, row.bytes);
+    this.#backlog.add(message.topic, message.group, { messages: 1, bytes: row.bytes });
+    return row;
+  }
+
+  #rowOf(message: NewMessage, attributes: string): NewRow {
     const bytes = message.payload.byteLength + Buffer.byteLength(attributes);
-    if (bounded) this.#backlog.check(message.topic, message.group, bytes);
-    this.#backlog.add(message.topic, message.group, { messages: 1, bytes });
     const now = this.#now();
     this.#lastPosition = Math.max(this.#lastPosition + 1, Math.floor(now * 1000));
     return {

@@ -107,6 +107,13 @@ export interface FinishStep {
   readonly statements?: readonly AtomicStatement[];
 }
 
+/** A message that failed permanently before it was in the queue: its source runs messages itself. */
+export interface NewLetter extends Pick<NewMessage, 'id' | 'topic' | 'group' | 'payload' | 'attributes'> {
+  readonly outcome: JsonObject;
+  /** Attempts that ran. */
+  readonly attempts: number;
+}
+
 /** The parts of `atomically`, in this order. */
 export interface AtomicStep {
   readonly acks?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
@@ -117,5 +124,7 @@ export interface AtomicStep {
     readonly payload?: Uint8Array;
   }>;
   readonly messages?: readonly NewMessage[];
+  /** Stored as dead letters at once. One whose id exists already is unchanged, like a message. */
+  readonly letters?: readonly NewLetter[];
   readonly statements?: readonly AtomicStatement[];
 }

@@ -21,7 +21,12 @@ beforeEach(async () => {
   const bucket = () => Promise.resolve({ projectId: 'p1' });
   control = await openTestControl({
     triggers: TRIGGERS,
-    sources: { bucket, topic: () => Promise.resolve(false), brokerHosts: new Set() },
+    sources: {
+      bucket,
+      topic: () => Promise.resolve(false),
+      brokerHosts: new Set(),
+      stream: () => Promise.resolve(false),
+    },
   });
   await control.functions.create('p1', { name: 'hello', runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 });
   listeners = new FunctionListeners({

@@ -1,6 +1,7 @@
 import type { Trigger } from '../control/index.ts';
 import type { Fact } from '../services/index.ts';
 import { cts } from './cts/index.ts';
+import { dis } from './dis/index.ts';
 import { event } from './event/index.ts';
 import { apig, dedicatedGateway } from './gateway/index.ts';
 import { kafka, openSourceKafka } from './kafka/index.ts';
@@ -19,6 +20,7 @@ export const TRIGGERS: readonly TriggerKind[] = [
   obs,
   smn,
   cts,
+  dis,
   event,
   lts,
   rabbitmq,

@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import type { Catalog, ResultObjects, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Fact } from '../services/index.ts';
+import type { Fact, StreamRecords, Streams } from '../services/index.ts';
 import type { AtomicStatement } from '../storage/index.ts';
 import type { BrokerAccess } from './brokers/broker-session.ts';
+import type { StreamSource } from './consumers/stream-source.ts';
 
 /** Everything the server knows of a kind of trigger. Settings have two forms: that of the program, and `event_data`. */
 export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K extends TriggerTypeCode = TriggerTypeCode>
@@ -33,6 +34,8 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   source?(deps: SourceDeps): TriggerSource;
   /** How it reads from a message broker. Kinds without one have no broker. */
   readonly broker?: BrokerAccess<S>;
+  /** The stream that it reads. Kinds without one read none. */
+  stream?(deps: StreamDeps): StreamSource<Trigger<S>>;
   /** A test event. */
   readonly sample?: SampleEvent;
 }
@@ -40,6 +43,12 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
 export interface TriggerOwner<S extends TriggerSettings = TriggerSettings> extends Pick<Trigger, 'fn' | 'qualifier'> {
   /** Before a change. */
   readonly settings?: S;
+}
+
+/** Where streams of this server are. */
+export interface StreamDeps {
+  readonly streams: Pick<Streams, 'lookup'>;
+  readonly streamRecords: Pick<StreamRecords, 'read' | 'since' | 'behindMs'>;
 }
 
 export interface SampleEvent {

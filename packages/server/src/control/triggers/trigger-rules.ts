@@ -54,4 +54,6 @@ export interface TriggerSources {
   topic(urn: TopicUrn): Promise<boolean>;
   /** Internal hosts where brokers may be. */
   readonly brokerHosts: AllowedHosts;
+  /** Whether a stream exists. */
+  stream(projectId: string, name: string): Promise<boolean>;
 }

@@ -51,6 +51,7 @@ const NO_SOURCES: TriggerSources = {
   bucket: () => Promise.resolve(undefined),
   topic: () => Promise.resolve(false),
   brokerHosts: new Set(),
+  stream: () => Promise.resolve(false),
 };
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 

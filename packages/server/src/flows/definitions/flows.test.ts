@@ -24,6 +24,7 @@ beforeEach(async () => {
     bucket: () => Promise.resolve(undefined),
     topic: () => Promise.resolve(false),
     brokerHosts: new Set<string>(),
+    stream: () => Promise.resolve(false),
   };
   flows = new Flows({
     store: new FlowStore(storage.db),

@@ -16,6 +16,7 @@ const BUCKETS = {
   bucket: (name: string) => Promise.resolve(name === 'photos' ? { projectId: 'p1' } : undefined),
   topic: ({ name }: { name: string }) => Promise.resolve(name === 'orders'),
   brokerHosts: new Set<string>(),
+  stream: () => Promise.resolve(false),
 };
 const log = pino({ level: 'silent' });
 

@@ -4,12 +4,11 @@ import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { DeadLetterBox, LeasedMessage, NewMessage, Queue } from '../../queue/index.ts';
 import type { RequestLogs } from '../request-logs.ts';
-import type { InvocationResult } from '../types.ts';
-import { hopOf } from './chain.ts';
 import { deliveryOf } from './delivery-message.ts';
 import { ASYNC_TOPIC, type AsyncAttributes, readAttributes } from './message.ts';
 import type { Ending } from './outcome-event.ts';
-import { classify, decide, type Verdict } from './retry-policy.ts';
+import { classify, decide } from './retry-policy.ts';
+import { endingOf, type Outcome, recordOf, urnOf } from './verdict-record.ts';
 
 export interface SettlementOptions {
   readonly queue: Queue;
@@ -21,9 +20,6 @@ export interface SettlementOptions {
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly newId: () => string;
 }
-
-type Outcome = InvocationResult | { readonly thrown: unknown };
-type End = Extract<Verdict, { kind: 'ack' | 'kill' }>;
 
 const EXPIRED_BATCH = 200;
 const EXPIRED_LEASE_MS = 30_000;
@@ -130,23 +126,4 @@ export function tellStatus(
 
 function retriesOf({ outcome }: LeasedMessage): number {
   return Number(outcome?.retriesDone ?? 0);
-}
-
-function recordOf(verdict: End): { code: number; message: string; reason?: string } {
-  if (verdict.kind === 'ack') return { code: 0, message: '' };
-  return { code: verdict.code, message: verdict.message, reason: verdict.reason };
-}
-
-function endingOf(verdict: End, outcome: Outcome): Ending {
-  if (verdict.kind === 'kill' && verdict.reason === 'refused') return { kind: 'refused', message: verdict.message };
-  if (!('thrown' in outcome)) return { kind: verdict.kind === 'ack' ? 'ok' : 'failed', result: outcome.payload };
-  const errorMessage = verdict.kind === 'kill' ? verdict.message : '';
-  return { kind: 'failed', result: Buffer.from(JSON.stringify({ errorMessage, errorType: 'InternalFailure' })) };
-}
-
-/** URN of the version that ran, otherwise as it was called. */
-function urnOf(attributes: AsyncAttributes, outcome?: Outcome): string {
-  if (outcome !== undefined && !('thrown' in outcome)) return outcome.receipt.function_urn;
-  const urn = parseUrn(attributes.urn);
-  return urn === undefined ? attributes.urn : hopOf(urn);
 }

@@ -77,6 +77,11 @@ export class StreamRecords {
     return { streamId: stream.id, shard, next: await at() };
   }
 
+  /** The number of the first record that was put at that time or later; undefined for none. */
+  since(streamId: string, shard: number, time: number): Promise<number | undefined> {
+    return this.#options.store.since(streamId, shard, time);
+  }
+
   /** The age of the last record of the page; 0 when no record follows it. Throws `stream_not_found`. */
   async behindMs(stream: Stream, shard: number, { records, next }: RecordPage): Promise<number> {
     const last = records.at(-1);

@@ -40,6 +40,11 @@ export class Streams {
     return stream;
   }
 
+  /** Undefined when it does not exist. */
+  lookup(projectId: string, name: string): Promise<Stream | undefined> {
+    return this.#options.store.find(projectId, name);
+  }
+
   /** Undefined when it was deleted. */
   byId(id: string): Promise<Stream | undefined> {
     return this.#options.store.byId(id);

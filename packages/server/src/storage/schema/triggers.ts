@@ -35,7 +35,15 @@ export interface LogPositionTable {
   seq: number;
 }
 
+/** The position of a trigger in a shard of the stream that it reads. */
+export interface TriggerCheckpointTable {
+  trigger_id: string;
+  shard: string;
+  position: string;
+}
+
 export interface TriggersSchema {
   log_position: LogPositionTable;
   function_trigger: FunctionTriggerTable;
+  trigger_checkpoint: TriggerCheckpointTable;
 }

@@ -106,7 +106,12 @@ describe('triggers of buckets', () => {
       Promise.resolve({ photos: { projectId: 'p1' }, foreign: { projectId: 'p2' } }[name]);
     control = await openTestControl({
       triggers: TRIGGERS,
-      sources: { bucket, topic: () => Promise.resolve(false), brokerHosts: new Set() },
+      sources: {
+        bucket,
+        topic: () => Promise.resolve(false),
+        brokerHosts: new Set(),
+        stream: () => Promise.resolve(false),
+      },
     });
     for (const name of ['hello', 'other'])
       await control.functions.create('p1', { name, runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 });

@@ -14,21 +14,6 @@ const kafkaLike = (kind: string) => ({
 /** Events of topics, streams and queues, and of the end of an asynchronous invocation. */
 export const MESSAGE_EVENTS: readonly EventTemplate[] = [
   {
-    name: 'dis-event-template',
-    kind: 'DIS',
-    description: 'Records of a stream; their data is Base64',
-    content: {
-      ShardID: 'shardId-0000000000',
-      Message: {
-        next_partition_cursor: 'eyJpdGVyR2VuVGltZSI6MTUwMTc2NTQ4NDE2MH0=',
-        records: [{ partition_key: 'shardId_0000000000', data: 'aGVsbG8=', sequence_number: '0' }],
-        millis_behind_latest: '',
-      },
-      Tag: 'latest',
-      StreamName: 'my-stream',
-    },
-  },
-  {
     name: 'kafka-event-template',
     kind: 'KAFKA',
     description: 'Messages of a Kafka topic, as text; also for OPENSOURCEKAFKA',

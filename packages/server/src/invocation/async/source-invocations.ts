@@ -1,0 +1,153 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { pauseAfter } from '../../lib/pause-after.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { AtomicStep, DeadLetterBox, NewLetter, NewMessage, Queue } from '../../queue/index.ts';
+import type { Invoker } from '../invoker.ts';
+import { type Accepting, acceptedMessage } from './acceptance.ts';
+import { deliveryOf } from './delivery-message.ts';
+import type { AsyncAttributes } from './message.ts';
+import { classify, decide } from './retry-policy.ts';
+import { endingOf, type Outcome, recordOf, urnOf } from './verdict-record.ts';
+
+export interface SourceInvocationsOptions {
+  readonly accepting: Accepting;
+  readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly queue: Pick<Queue, 'atomically' | 'unlessGuarded'>;
+  readonly deadLetters: Pick<DeadLetterBox, 'bury'>;
+  /** Monotonic, and for pauses. */
+  readonly clock: Clock;
+  readonly wallTime: () => number;
+  readonly newId: () => string;
+}
+
+export interface SourceEvent {
+  readonly urn: FunctionUrn;
+  readonly event: Buffer;
+  /** The same when the event is repeated after a crash. */
+  readonly requestId: string;
+  /** Ends the wait for another attempt, and forgets what the running one returns. */
+  readonly signal: AbortSignal;
+}
+
+/** The end of an invocation, which is not stored yet. */
+export interface SourceEnd {
+  /** Of one that failed permanently. */
+  readonly letter: NewLetter | undefined;
+  /** The result for its destination. */
+  readonly deliveries: readonly NewMessage[];
+}
+
+const DISABLED_PAUSES = { firstMs: 1_000, mostMs: 10_000 };
+
+/**
+ * Invocations whose event stays in its source until they end, such as records of a stream. They have the retries, the
+ * destinations and the dead letters of asynchronous ones, but use no queue.
+ */
+export class SourceInvocations {
+  readonly #options: SourceInvocationsOptions;
+
+  constructor(options: SourceInvocationsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs the function until it succeeds or fails permanently, and waits while it is disabled or has no room. Rejects when
+   * no such function or version exists, or the event is too large, and when the signal is aborted.
+   */
+  async run(event: SourceEvent): Promise<SourceEnd> {
+    const { message, attributes } = await this.#accepted(event);
+    const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
+    for (let retriesDone = 0; ; ) {
+      const outcome = await this.#attempt(event, attributes, retriesDone + 1);
+      event.signal.throwIfAborted();
+      const verdict = decide(classify(outcome), limits, retriesDone, this.#options.accepting.clock.now());
+      if (verdict.kind === 'retry') {
+        await this.#pause(verdict.delayMs, event.signal);
+        if (verdict.countsAsRetry) retriesDone += 1;
+        continue;
+      }
+      const ended = { ending: endingOf(verdict, outcome), urn: urnOf(attributes, outcome), attempts: retriesDone + 1 };
+      const record = { ...recordOf(verdict), retriesDone };
+      const { id, topic, group, payload } = message;
+      return {
+        letter:
+          verdict.kind === 'ack'
+            ? undefined
+            : {
+                id,
+                topic,
+                group,
+                payload,
+                attributes: message.attributes ?? {},
+                outcome: record,
+                attempts: ended.attempts,
+              },
+        deliveries: this.#deliveries(message, attributes, ended),
+      };
+    }
+  }
+
+  /**
+   * Stores the end and other statements in one step: the source may go on then. False, without any change, when one of
+   * the statements that must affect a row did not.
+   */
+  store({ letter, deliveries }: SourceEnd, statements: NonNullable<AtomicStep['statements']>): Promise<boolean> {
+    const { queue, deadLetters } = this.#options;
+    const step = { messages: deliveries, statements };
+    return letter === undefined ? queue.unlessGuarded(() => queue.atomically(step)) : deadLetters.bury(letter, step);
+  }
+
+  async #accepted({ urn, event, requestId, signal }: SourceEvent) {
+    for (let waits = 1; ; waits += 1) {
+      signal.throwIfAborted();
+      try {
+        return acceptedMessage(this.#options.accepting, { urn, event, requestId });
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.code !== 'overloaded') throw error;
+      }
+      await this.#pause(pauseAfter(waits, DISABLED_PAUSES), signal);
+    }
+  }
+
+  async #attempt({ urn, event, requestId }: SourceEvent, of: AsyncAttributes, attempt: number): Promise<Outcome> {
+    const { invoker, clock } = this.#options;
+    try {
+      const receivedAt = clock.monotonic();
+      const { toAdditional } = of;
+      return await invoker.invoke({
+        urn,
+        event,
+        mode: 'async',
+        requestId,
+        attempt,
+        toAdditional,
+        tail: false,
+        receivedAt,
+      });
+    } catch (thrown) {
+      return { thrown };
+    }
+  }
+
+  #deliveries(
+    { id: requestId, payload: event, group }: NewMessage,
+    attributes: AsyncAttributes,
+    how: Pick<Parameters<typeof deliveryOf>[0], 'ending' | 'urn' | 'attempts'>,
+  ): NewMessage[] {
+    const { wallTime, newId } = this.#options;
+    const ended = { ...how, requestId, event, endedAt: wallTime() };
+    const delivery = deliveryOf(ended, { attributes, group, id: newId() });
+    return delivery === undefined ? [] : [delivery];
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const over = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(ms, over.resolve);
+    signal.addEventListener('abort', () => over.resolve(), { once: true });
+    await over.promise;
+    timer.cancel();
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { FakeServer } from './fake-server.ts';
+import { Identities } from './identity-fixture.ts';
+
+interface DisEvent {
+  readonly ShardID: string;
+  readonly StreamName: string;
+  readonly Tag: string;
+  readonly Message: { readonly records: { readonly data: string }[] };
+}
+
+let server: FakeServer;
+let events: DisEvent[];
+let requestIds: string[];
+let fails: (texts: string[]) => boolean;
+let fn: { project_id: string; function_urn: string };
+let count = 0;
+
+beforeAll(async () => {
+  server = await FakeServer.start({
+    async handler(bytes, { requestId }) {
+      const event = JSON.parse(bytes.toString()) as DisEvent;
+      if (event.Message === undefined) return '{}';
+      events.push(event);
+      requestIds.push(requestId);
+      if (fails(textsOf(event))) throw new Error('poison');
+      return '{}';
+    },
+  });
+  fn = await server.deploy('reader');
+}, 60_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+beforeEach(() => {
+  events = [];
+  requestIds = [];
+  fails = () => false;
+});
+
+const project = () => ({ project_id: server.projectId });
+const textsOf = ({ Message }: DisEvent) => Message.records.map(({ data }) => Buffer.from(data, 'base64').toString());
+const ran = (): string[] => events.map((event) => textsOf(event).join(' '));
+const seen = (runs: number) =>
+  expect
+    .poll(() => {
+      server.clock.advance(500);
+      return ran().length;
+    })
+    .toBe(runs);
+
+async function stream(partition_count = 1): Promise<string> {
+  count += 1;
+  const stream_name = `clicks-${count}`;
+  await server.api.call('createStream', { params: project(), body: { stream_name, partition_count } });
+  return stream_name;
+}
+
+async function put(stream_name: string, ...texts: string[]): Promise<void> {
+  const records = texts.map((text) => ({ data: Buffer.from(text).toString('base64'), partition_key: 'k' }));
+  await server.api.call('sendRecords', { params: project(), body: { stream_name, records } });
+}
+
+async function trigger(stream_name: string, settings: object = {}, api = server.api) {
+  const event_data = { stream_name, ...settings };
+  const body = { trigger_type_code: 'DIS', event_data };
+  const { data } = await api.call('createFunctionTrigger', { params: fn, body });
+  return { ...fn, trigger_type_code: 'DIS', trigger_id: data.trigger_id };
+}
+
+const remove = (params: Awaited<ReturnType<typeof trigger>>) => server.api.call('deleteFunctionTrigger', { params });
+
+it('records start the function in batches, in their order', async () => {
+  const name = await stream();
+  await put(name, 'a', 'b', 'c');
+  const made = await trigger(name, { batch_size: 2 });
+  await seen(2);
+  await put(name, 'd');
+  await seen(3);
+  expect(ran()).toEqual(['a b', 'c', 'd']);
+  expect(events[0]).toMatchObject({ ShardID: 'shardId-0000000000', StreamName: name, Tag: 'latest' });
+  await remove(made);
+  await put(name, 'late');
+  server.clock.advance(60_000);
+  await put(name, 'later');
+  server.clock.advance(60_000);
+  expect(ran()).toHaveLength(3);
+});
+
+it('LATEST leaves out records from before the trigger', async () => {
+  const name = await stream();
+  await put(name, 'old');
+  server.clock.advance(1_000);
+  const made = await trigger(name, { sharditerator_type: 'LATEST' });
+  await put(name, 'new');
+  await seen(1);
+  expect(ran()).toEqual(['new']);
+  await remove(made);
+});
+
+it('a disabled trigger goes on where it stopped', async () => {
+  const name = await stream();
+  const made = await trigger(name);
+  await put(name, 'a');
+  await seen(1);
+  await server.api.call('updateTrigger', { params: made, body: { trigger_status: 'DISABLED' } });
+  await put(name, 'b');
+  server.clock.advance(60_000);
+  expect(ran()).toEqual(['a']);
+  await server.api.call('updateTrigger', { params: made, body: { trigger_status: 'ACTIVE' } });
+  await seen(2);
+  expect(ran()).toEqual(['a', 'b']);
+  await remove(made);
+});
+
+it('a batch that fails is repeated and becomes a dead letter, and the next one runs', async () => {
+  const name = await stream();
+  fails = (texts) => texts.includes('poison');
+  const made = await trigger(name, { batch_size: 1 });
+  await put(name, 'a', 'poison', 'b');
+  await seen(4);
+  expect(ran()).toEqual(['a', 'poison', 'poison', 'b']);
+  expect(requestIds[1]).toBe(requestIds[2]);
+  const { data } = await server.api.call('listDeadLetters', { params: project(), query: {} });
+  expect(data.dead_letters).toMatchObject([{ request_id: requestIds[1], reason: 'failed' }]);
+  fails = () => false;
+  const letter = { ...project(), letter_id: data.dead_letters[0]?.id ?? '' };
+  await server.api.call('redriveDeadLetter', { params: letter });
+  await seen(5);
+  expect(ran()[4]).toBe('poison');
+  await remove(made);
+});
+
+it.each([
+  [{ sharditerator_type: 'NEWEST' }, 400, 'sharditerator_type'],
+  [{ batch_size: 0 }, 400, 'batch_size'],
+  [{ max_fetch_bytes: 5_000_000 }, 400, 'max_fetch_bytes'],
+  [{ polling_interval: 61 }, 400, 'polling_interval'],
+  [{ polling_interval: 50, polling_unit: 'ms' }, 400, 'polling_interval'],
+  [{ polling_unit: 'h' }, 400, 'polling_unit'],
+  [{ is_serial: 'maybe' }, 400, 'is_serial'],
+  [{ stream_name: '' }, 400, 'stream_name'],
+  [{ stream_name: 'unknown' }, 404, 'stream_name'],
+])('refuses the settings %j and names the field', async (settings, status, field) => {
+  const name = await stream();
+  const made = trigger(name, settings);
+  await expect(made).rejects.toMatchObject({ status, message: expect.stringContaining(field) });
+});
+
+it('who may not read streams gets no records of them', async () => {
+  const name = await stream();
+  const people = new Identities(server);
+  const functions = await people.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
+  const { api } = await people.user([functions]);
+  const refused = { status: 403, message: expect.stringContaining('dis:stream:getRecords') };
+  await expect(trigger(name, {}, api)).rejects.toMatchObject(refused);
+});
