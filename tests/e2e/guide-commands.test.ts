@@ -102,6 +102,10 @@ test.each([
       'deleted group shop',
     ],
   ],
+  [
+    'streams.md',
+    ['clicks: created', 'stored as 1 of shardId-', '  visitor-4  "page 17"\n', 'visited page 18', 'clicks: deleted'],
+  ],
   ['event-webhooks.md', ['order 4711 by /shop/berlin', 'order 4712 by /shop/berlin']],
   [
     'brokers.md',

@@ -25,6 +25,7 @@ import { reserved } from './reserved/index.ts';
 import { runtimes } from './runtimes/index.ts';
 import { shares } from './shares.ts';
 import { start } from './start.ts';
+import { streams } from './streams/index.ts';
 import { testEvents } from './test-events/index.ts';
 import { topics } from './topics/index.ts';
 import { triggers } from './triggers/index.ts';
@@ -41,6 +42,7 @@ export const TREE: Tree = {
     applications,
     triggers,
     topics,
+    streams,
     buckets,
     flows,
     gateway,
