@@ -54,6 +54,7 @@ const postgres = [
   `${server}/iam/{accounts,directory-source}.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
+  `${server}/triggers/brokers/broker-state-store.test.ts`,
   `${server}/services/gateway/gateway.test.ts`,
   `${server}/services/alarms/{alarm-store,crash}.test.ts`,
   `${server}/services/topics/fan-out.test.ts`,

@@ -142,10 +142,19 @@ describe.skipIf(!hasRabbitmq())(`a trigger of RabbitMQ${hasRabbitmq() ? '' : ` (
   it('goes on when its broker was killed and runs again', async () => {
     await create();
     await connected();
+    const connection = async (): Promise<object> => {
+      const text = await fgs('triggers', 'show', name, 'orders', '--output', 'json');
+      return (JSON.parse(text) as { connection: object }).connection;
+    };
+    expect(await connection()).toMatchObject({ state: 'CONNECTED', error: '' });
     await rabbitmq.kill();
+    await expect
+      .poll(connection, PATIENCE)
+      .toMatchObject({ state: 'RETRYING', error: expect.stringContaining('ECONNREFUSED') });
     await rabbitmq.boot();
     await publish('again');
     await expect.poll(() => seen.done(), { timeout: 60_000, interval: 100 }).toContain('again');
+    expect(await connection()).toMatchObject({ state: 'CONNECTED' });
   });
 
   it('is refused with the name of a wrong setting', async () => {

@@ -91,6 +91,16 @@ export const Trigger = Type.Object({
   func_urn: Type.String({ description: 'With the version or alias that the trigger belongs to.' }),
   created_time: Type.String(),
   last_updated_time: Type.String(),
+  connection: Type.Optional(
+    Type.Object(
+      {
+        state: Type.Union([Type.Literal('CONNECTED'), Type.Literal('RETRYING')]),
+        error: Type.String(),
+        since: Type.String(),
+      },
+      { description: 'Of an active trigger of a message broker; only when it is shown by itself or in a list.' },
+    ),
+  ),
   secret: Type.Optional(
     Type.String({
       description: 'Of EVENT triggers: proves a sender. Only for those who may change the trigger; not in lists.',

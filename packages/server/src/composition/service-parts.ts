@@ -2,7 +2,14 @@ import { FlowListeners, FlowTimers } from '../flows/index.ts';
 import { DirectDelivery } from '../invocation/index.ts';
 import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
 import type { Duty } from '../storage/index.ts';
-import { BrokerTriggers, FunctionListeners, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
+import {
+  BrokerStateStore,
+  BrokerTriggers,
+  FunctionListeners,
+  TimerSource,
+  TRIGGERS,
+  triggerSources,
+} from '../triggers/index.ts';
 import type { AsyncParts } from './async-parts.ts';
 import type { ControlParts } from './control-parts.ts';
 import type { FlowParts } from './flow-parts.ts';
@@ -44,12 +51,14 @@ export function serviceParts(deps: ServiceDeps) {
   const timing = { clock, steady: () => steady.now(), log };
   const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);
+  const brokerStates = new BrokerStateStore(storage.db);
   const brokers = new BrokerTriggers({
     ...{ catalog, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
     kinds: new Map(TRIGGERS.flatMap(({ code, broker }) => (broker === undefined ? [] : [[code, broker]]))),
     delivery: new DirectDelivery({ invoker, async, clock }),
+    states: brokerStates,
   });
-  return { facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
+  return { brokerStates, facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
 }
 
 export type ServiceParts = ReturnType<typeof serviceParts>;

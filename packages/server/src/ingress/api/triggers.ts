@@ -8,7 +8,7 @@ import {
   type Triggers,
 } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
-import { type EventSecrets, revealedBy } from '../../triggers/index.ts';
+import { type BrokerState, type BrokerStateStore, type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
@@ -29,6 +29,7 @@ export interface TriggerDeps {
   readonly triggers: Triggers;
   readonly asyncConfigs: Pick<AsyncConfigs, 'resultObjects'>;
   readonly eventSecrets: EventSecrets;
+  readonly brokerStates: Pick<BrokerStateStore, 'of'>;
   readonly region: string;
   /** Where the gateway is reached. */
   readonly gateway: () => string;
@@ -36,7 +37,7 @@ export interface TriggerDeps {
 
 /** Triggers of functions: create, list, show, change and delete. */
 export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
-  const { iam, triggers, asyncConfigs, eventSecrets, region, gateway } = deps;
+  const { iam, triggers, asyncConfigs, eventSecrets, brokerStates, region, gateway } = deps;
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   const withSecret = (trigger: Trigger): Reply =>
     kindOfTrigger(trigger).hasSecret === true
@@ -65,14 +66,18 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
 
     async listFunctionTriggers({ params }) {
       const { name, qualifier } = readName(params);
-      return (await triggers.list(name, qualifierText(qualifier))).map(reply);
+      const all = await triggers.list(name, qualifierText(qualifier));
+      const states = await brokerStates.of(connectable(all));
+      return all.map((trigger) => ({ ...reply(trigger), ...connectionOf(states.get(trigger.id)) }));
     },
 
     async showFunctionTrigger({ params, caller, peer }) {
       const trigger = await triggers.show(refOf(params));
       const { fn } = trigger;
       const right = { action: ROUTES.updateTrigger.action, projectId: fn.projectId, fn, peer };
-      return iam.allows(caller, right) ? withSecret(trigger) : reply(trigger);
+      const states = await brokerStates.of(connectable([trigger]));
+      const shown = iam.allows(caller, right) ? withSecret(trigger) : reply(trigger);
+      return { ...shown, ...connectionOf(states.get(trigger.id)) };
     },
 
     async updateTrigger(request) {
@@ -99,6 +104,19 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
       await triggers.deleteAll(name, qualifierText(qualifier));
       return {};
     },
+  };
+}
+
+/** Ids of the active triggers of brokers. */
+function connectable(all: readonly Trigger[]): string[] {
+  return all.filter((one) => one.active && kindOfTrigger(one).broker !== undefined).map(({ id }) => id);
+}
+
+function connectionOf(state: BrokerState | undefined): Pick<Reply, 'connection'> {
+  if (state === undefined) return {};
+  const { error, since } = state;
+  return {
+    connection: { state: error === undefined ? 'CONNECTED' : 'RETRYING', error: error ?? '', since: apiTime(since) },
   };
 }
 

@@ -45,6 +45,7 @@ import { alarms0045 } from './0045-alarms.ts';
 import { gatewayStages0046 } from './0046-gateway-stages.ts';
 import { gatewayAppApis0047 } from './0047-gateway-app-apis.ts';
 import { triggerCheckpoints0048 } from './0048-trigger-checkpoints.ts';
+import { brokerStates0049 } from './0049-broker-states.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -94,4 +95,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0046-gateway-stages': gatewayStages0046,
   '0047-gateway-app-apis': gatewayAppApis0047,
   '0048-trigger-checkpoints': triggerCheckpoints0048,
+  '0049-broker-states': brokerStates0049,
 };

@@ -42,7 +42,17 @@ export interface TriggerCheckpointTable {
   position: string;
 }
 
+/** Whether a trigger of a message broker is connected. */
+export interface BrokerStateTable {
+  trigger_id: string;
+  /** Why not; null when it is. */
+  error: string | null;
+  /** Ms since the epoch. */
+  since: number;
+}
+
 export interface TriggersSchema {
+  broker_state: BrokerStateTable;
   log_position: LogPositionTable;
   function_trigger: FunctionTriggerTable;
   trigger_checkpoint: TriggerCheckpointTable;

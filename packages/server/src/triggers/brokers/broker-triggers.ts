@@ -8,12 +8,14 @@ import { pauseAfter } from '../../lib/pause-after.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { TriggerSource } from '../trigger-kind.ts';
 import type { BrokerAccess, BrokerSession } from './broker-session.ts';
+import type { BrokerStateStore } from './broker-state-store.ts';
 
 export interface BrokerTriggersDeps {
   readonly catalog: Pick<Catalog, 'facts' | 'allTriggers' | 'triggers'>;
   /** By type code. */
   readonly kinds: ReadonlyMap<string, BrokerAccess>;
   readonly delivery: Pick<DirectDelivery, 'deliver'>;
+  readonly states: Pick<BrokerStateStore, 'note'>;
   readonly brokerHosts: AllowedHosts;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly region: string;
@@ -27,6 +29,7 @@ interface Reading {
   readonly ended: Promise<void>;
 }
 
+const MAX_ERROR_CHARS = 300;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 
 /** Connects each enabled trigger of a broker, and again after each failure. */
@@ -85,15 +88,23 @@ export class BrokerTriggers implements TriggerSource {
   }
 
   async #read(trigger: Trigger, signal: AbortSignal): Promise<void> {
-    const { kinds, delivery, brokerHosts, sealer, region, clock, log } = this.#deps;
+    const { kinds, delivery, states, brokerHosts, sealer, region, clock, log } = this.#deps;
     const { id, fn, qualifier, settings } = trigger;
     const access = kinds.get(settings.kind);
     const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
     let failures = 0;
+    let noted: { readonly error: string | undefined } | undefined;
+    const note = (error: string | undefined): void => {
+      if (noted !== undefined && noted.error === error) return;
+      noted = { error };
+      log.info({ triggerId: id, error }, error === undefined ? 'a broker is connected' : 'a broker is not connected');
+      const stored = states.note(id, { error, since: clock.now() });
+      stored.catch((err: unknown) => log.warn({ triggerId: id, err }, 'the state of a broker could not be stored'));
+    };
     while (access !== undefined && !signal.aborted) {
       const session: BrokerSession = {
         signal,
-        onConnected: () => log.info({ triggerId: id }, 'a trigger is connected to its broker'),
+        onConnected: () => note(undefined),
         handle: async (batch) => {
           const event = access.event(settings, batch, { region, at: clock.now() });
           await delivery.deliver({ urn, event, signal });
@@ -105,7 +116,7 @@ export class BrokerTriggers implements TriggerSource {
       } catch (error) {
         failures += 1;
         if (signal.aborted) return;
-        log.info({ triggerId: id, err: error, failures }, 'a trigger has no connection to its broker');
+        note(error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : 'unknown');
         await this.#pause(pauseAfter(failures, PAUSES), signal);
       }
     }
