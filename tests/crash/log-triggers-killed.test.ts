@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deploy, enqueue, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { asyncInvocations, deploy, enqueue, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { AccountFolder, noted, noting } from './account-folder.ts';
 import { loadUntilKilled } from './until-killed.ts';
@@ -49,6 +49,9 @@ it('every stored log line is in one event, and that event runs, however often th
     });
     await server.restart();
   }
+  const open = async (): Promise<unknown[]> =>
+    (await asyncInvocations(server, source)).filter(({ status }) => /WAIT|RUNNING/.test(status));
+  await expect.poll(open, { timeout: 90_000, interval: 200 }).toEqual([]);
   const logged = async (): Promise<Set<string>> => {
     const messages = (await logLines(server, source)).map(({ message }) => /number (\d+)/.exec(message)?.[1]);
     return new Set(messages.filter((n) => n !== undefined));
