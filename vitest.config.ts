@@ -55,7 +55,7 @@ const postgres = [
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
   `${server}/triggers/brokers/broker-state-store.test.ts`,
-  `${server}/services/gateway/gateway.test.ts`,
+  `${server}/services/gateway/{gateway,crash}.test.ts`,
   `${server}/services/alarms/{alarm-store,crash}.test.ts`,
   `${server}/services/topics/fan-out.test.ts`,
   `${server}/triggers/lts/*.test.ts`,
