@@ -23,8 +23,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionAsyncInvokeConfig:
-    'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0) and, our own kind, to webhooks (HTTP). ' +
-    'DIS is stored, and a result for there is a dead letter.',
+    'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0), streams (DIS) and, our own kind, ' +
+    'to webhooks (HTTP).',
   createFunctionTrigger:
     'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, DIS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
     'EVENT: CloudEvents from any source. ' +

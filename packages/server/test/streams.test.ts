@@ -3,10 +3,17 @@ import { FakeServer } from './fake-server.ts';
 import { Identities } from './identity-fixture.ts';
 
 let server: FakeServer;
+let people: Identities;
 let count = 0;
 
 beforeAll(async () => {
-  server = await FakeServer.start({ handler: async () => '{}' });
+  server = await FakeServer.start({
+    handler: async (event) => {
+      if (event.toString().includes('fail')) throw new Error('out of order');
+      return '{}';
+    },
+  });
+  people = new Identities(server);
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
 
@@ -175,7 +182,6 @@ describe('rights on streams', () => {
   it('are on single streams, and a cursor gives none', async () => {
     const [mine, other] = [await create(), await create()];
     await put(other, [{ data: 'secret', partition_key: 'k' }]);
-    const people = new Identities(server);
     const Action = ['dis:stream:getRecords', 'dis:stream:list'];
     const policy = await people.policy([{ Effect: 'Allow', Action, Resource: [`dis:*:*:stream:${mine}`] }]);
     const { api: client } = await people.user([policy]);
@@ -187,5 +193,81 @@ describe('rights on streams', () => {
     await expect(client.call('sendRecords', { params: project(), body })).rejects.toMatchObject({ status: 403 });
     const allowed = { 'partition-cursor': await cursor(mine) };
     await client.call('consumeRecords', { params: project(), query: allowed });
+  });
+});
+
+describe('a stream as the destination of results', () => {
+  const sendTo = (params: { project_id: string; function_urn: string }, name: string, api = server.api) => {
+    const to = { destination: 'DIS', param: JSON.stringify({ stream_name: name }) } as const;
+    const body = { max_async_retry_attempts: 0, destination_config: { on_success: to, on_failure: to } };
+    return api.call('updateFunctionAsyncInvokeConfig', { params, body });
+  };
+  const eventually = <T>(seen: () => Promise<T>) => {
+    const passing = async () => {
+      server.clock.advance(50);
+      return await seen();
+    };
+    return expect.poll(passing, { timeout: 30_000 });
+  };
+  const letters = async () => (await server.api.call('listDeadLetters', { params: project() })).data.dead_letters;
+  const invoke = async (params: { project_id: string; function_urn: string }, word: string): Promise<string> =>
+    (await server.api.call('asyncInvokeFunction', { params, body: { word } })).data.request_id;
+
+  it('gets those of successes and of failures as records, under the id of the request', async () => {
+    const [params, name] = [await server.deploy('sending'), await create()];
+    await sendTo(params, name);
+    const ids = [await invoke(params, 'pass'), await invoke(params, 'fail')];
+    const records = async () => (await read(await cursor(name))).records;
+    await eventually(async () => (await records()).length).toBe(2);
+    const results = new Map(
+      (await records()).map(({ partition_key, data }) => [
+        partition_key,
+        JSON.parse(Buffer.from(data, 'base64').toString()),
+      ]),
+    );
+    expect(ids.map((id) => results.get(id))).toMatchObject([
+      {
+        request_context: { request_id: ids[0], condition: '' },
+        request_payload: '{"word":"pass"}',
+        response_context: { status_code: 200 },
+        response_payload: '{}',
+      },
+      {
+        request_context: { request_id: ids[1], condition: 'UnhandledInvocationError' },
+        request_payload: '{"word":"fail"}',
+        response_context: { status_code: 500 },
+      },
+    ]);
+  });
+
+  it('that was deleted makes them dead letters', async () => {
+    const [params, name] = [await server.deploy('lost'), await create()];
+    await sendTo(params, name);
+    await server.api.call('deleteStream', { params: { ...project(), stream_name: name } });
+    await invoke(params, 'pass');
+    const message = expect.stringContaining(`no stream ${name}`);
+    const letter = expect.objectContaining({ kind: 'delivery', reason: 'refused', message });
+    await eventually(letters).toContainEqual(letter);
+  });
+
+  it('is set by those who may put records into it, and stops when they lose the right', async () => {
+    const [params, mine, other] = [await server.deploy('rightful'), await create(), await create()];
+    const put = { Effect: 'Allow' as const, Action: ['dis:stream:putRecords'], Resource: [`dis:*:*:stream:${mine}`] };
+    const functions = { Effect: 'Allow' as const, Action: ['functiongraph:*:*'] };
+    const user = await people.user([await people.policy([put, functions])]);
+    await expect(sendTo(params, other, user.api)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('dis:stream:putRecords'),
+    });
+    await sendTo(params, mine, user.api);
+    await server.api.call('deleteUser', { params: { user_id: user.id } });
+    await invoke(params, 'pass');
+    await eventually(letters).toContainEqual(expect.objectContaining({ kind: 'delivery', reason: 'forbidden' }));
+    expect((await read(await cursor(mine))).records).toEqual([]);
+  });
+
+  it.each(['a b', '', 'x'.repeat(65)])('cannot have the name %j', async (name) => {
+    const params = { ...project(), function_urn: `urn:fss:local-1:${server.projectId}:function:default:sending` };
+    await expect(sendTo(params, name)).rejects.toMatchObject({ status: 400 });
   });
 });

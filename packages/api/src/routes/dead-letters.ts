@@ -20,7 +20,7 @@ const DeadLetter = Type.Object({
   /** Name of the topic of a notification; empty for others. */
   topic: Type.String(),
   /**
-   * Of invocations `failed`, `expired`, `refused`; of deliveries `loop`, `long_chain`, `too_large`, `not_supported`, `forbidden`,
+   * Of invocations `failed`, `expired`, `refused`; of deliveries `loop`, `long_chain`, `too_large`, `forbidden`,
    * `refused`, `attempts_exhausted`; of notifications `expired`, `long_chain`, `refused`, `attempts_exhausted`.
    */
   reason: Type.String(),

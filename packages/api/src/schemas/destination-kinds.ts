@@ -2,9 +2,9 @@
 interface DestinationWords {
   /** The field of `param` that names the receiver. */
   readonly param: string;
-  /** How a receiver of this kind begins, and what clients call it; only for kinds that are delivered to here. */
-  readonly begins?: RegExp;
-  readonly noun?: string;
+  /** How a receiver of this kind begins, and what clients call it. */
+  readonly begins: RegExp;
+  readonly noun: string;
   /** The whole of `param` for such a text; the one field without it. */
   readonly paramOf?: (text: string) => object;
 }
@@ -23,7 +23,12 @@ export const DESTINATION_KINDS = {
     },
   },
   SMN: { param: 'topic_urn', begins: /^urn:smn:/, noun: 'a topic URN' },
-  DIS: { param: 'stream_name' },
+  DIS: {
+    param: 'stream_name',
+    begins: /^dis:\/\//,
+    noun: 'a stream (dis://name)',
+    paramOf: (text: string) => ({ stream_name: text.slice('dis://'.length) }),
+  },
 } as const satisfies Readonly<Record<string, DestinationWords>>;
 
 export type DestinationCode = keyof typeof DESTINATION_KINDS;

@@ -6,12 +6,11 @@ const QUALIFIER = {
   qualifier: flag.text('VERSION|!ALIAS', 'of a version or alias; latest without it'),
 } as const;
 
-/** A function or topic by its URN, a webhook by its address, a bucket as `obs://`. Throws a usage error for anything else. */
+/** A function or topic by its URN, a webhook by its address, a bucket as `obs://`, a stream as `dis://`. Throws a usage error for anything else. */
 function destinationOf(text: string | undefined, flag: string) {
   if (text === undefined) return undefined;
   const nouns: string[] = [];
   for (const [destination, kind] of Object.entries(DESTINATION_KINDS)) {
-    if (!('begins' in kind)) continue;
     if (kind.begins.test(text)) {
       const param = 'paramOf' in kind ? kind.paramOf(text) : { [kind.param]: text };
       return { destination, param: JSON.stringify(param) };
@@ -43,7 +42,7 @@ export const asyncSettings: Noun = {
         ],
         'on-success': flag.text(
           'URN|URL',
-          'function, topic, webhook or bucket (obs://bucket/prefix) that gets the result',
+          'function, topic, webhook, bucket (obs://bucket/prefix) or stream (dis://name) that gets the result',
         ),
         'on-failure': flag.text('URN|URL', 'the same, for invocations that failed permanently'),
         'status-log': flag.boolean('a line in the log for each change of status'),
@@ -60,6 +59,7 @@ export const asyncSettings: Noun = {
       examples: [
         'fgs async set hello --retries 3 --on-failure https://example.com/alarm',
         'fgs async set hello --on-success obs://results/hello/',
+        'fgs async set hello --on-success dis://results',
         'fgs async set hello --on-success urn:fss:local-1:PROJECT:function:default:next',
       ],
     }),

@@ -100,13 +100,14 @@ test('sets destinations by URN and by address, and refuses anything else', async
 });
 
 test.each([
-  ['obs://results', '{"bucket":"results","prefix":""}'],
-  ['obs://results/daily/a b', '{"bucket":"results","prefix":"daily/a b"}'],
-])('sets the bucket of %s as a destination', async (text, param) => {
+  ['obs://results', 'OBS', '{"bucket":"results","prefix":""}'],
+  ['obs://results/daily/a b', 'OBS', '{"bucket":"results","prefix":"daily/a b"}'],
+  ['dis://results', 'DIS', '{"stream_name":"results"}'],
+])('sets %s as a destination', async (text, destination, param) => {
   const SET = `PUT /v2/p1/fgs/functions/${URN}/async-invoke-config`;
   server.on(SET, { body: {} });
   await cli(['async', 'set', 'hello', '--on-success', text]);
-  const on_success = { destination: 'OBS', param };
+  const on_success = { destination, param };
   expect(JSON.parse(server.requests(SET)[0]?.body.toString() ?? '')).toMatchObject({
     destination_config: { on_success },
   });

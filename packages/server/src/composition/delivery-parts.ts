@@ -2,11 +2,13 @@ import { Deliverer, postWebhook } from '../invocation/index.ts';
 import { newRequestId } from '../lib/ids.ts';
 import type { AsyncParts } from './async-parts.ts';
 import type { BucketParts } from './bucket-parts.ts';
-import { deliveryRefusal, topicRefusal } from './delivery-rights.ts';
+import { deliveryRefusal, streamRefusal, topicRefusal } from './delivery-rights.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { resultObjects } from './result-objects.ts';
+import { resultRecords } from './result-records.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
+import type { StreamParts } from './stream-parts.ts';
 import type { TopicPublishing } from './topic-parts.ts';
 
 export type DeliveryDeps = Root &
@@ -14,11 +16,13 @@ export type DeliveryDeps = Root &
   Pick<InstanceParts, 'logs'> &
   Pick<AsyncParts, 'deadLetterBox'> &
   Pick<BucketParts, 'buckets'> &
+  StreamParts &
   TopicPublishing;
 
 /** Delivery of results of asynchronous invocations to destinations. */
 export async function deliveryParts(deps: DeliveryDeps): Promise<void> {
-  const { config, log, life, queue, membership, catalog, steady, iam, logs, deadLetterBox, buckets, publishing } = deps;
+  const { config, log, life, queue, membership, catalog, steady, iam, logs, deadLetterBox } = deps;
+  const { buckets, streams, streamRecords, publishing } = deps;
   const deliverer = new Deliverer({
     ...{ catalog, clock: steady, random: Math.random, newId: newRequestId, logs },
     queue,
@@ -28,6 +32,8 @@ export async function deliveryParts(deps: DeliveryDeps): Promise<void> {
     topicRefusalOf: topicRefusal(iam),
     topicMessage: (message) => publishing.publisher.unstored(message),
     storeObject: resultObjects(iam, buckets),
+    streamRefusalOf: streamRefusal(iam),
+    putRecord: resultRecords(streams, streamRecords),
     post: (post) => postWebhook(post, config.webhookHosts),
     log: log.child({ module: 'deliverer' }),
   });

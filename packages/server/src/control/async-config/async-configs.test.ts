@@ -126,18 +126,21 @@ it('checks the right to call the function that is the destination', async () => 
     mayInvoke,
     mayPublish: mayInvoke,
     mayStore: refuse,
+    mayPut: refuse,
   });
   expect(requested).toEqual(['next']);
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
-  const no = { setBy, mayInvoke: refuse, mayPublish: refuse, mayStore: refuse };
+  const no = { setBy, mayInvoke: refuse, mayPublish: refuse, mayStore: refuse, mayPut: refuse };
   const toTopic = to({ onSuccess: { destination: 'SMN', param: '{"topic_urn":"urn:smn:local-1:p1:orders"}' } });
   await expect(control.asyncConfigs.set(of, toTopic, no)).rejects.toThrow('no right');
   await expect(control.asyncConfigs.set(of, toBucket({}), no)).rejects.toThrow('no right');
+  const toStream = to({ onSuccess: { destination: 'DIS', param: '{"stream_name":"results"}' } });
+  await expect(control.asyncConfigs.set(of, toStream, no)).rejects.toThrow('no right');
   await expect(control.asyncConfigs.set(of, toFunction(urnOf('next:latest')), no)).rejects.toThrow('no right');
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
 });
 
-it('accepts webhooks of the outside and of allowed hosts, and kinds that only the cloud has', async () => {
+it('accepts webhooks of the outside and of allowed hosts, buckets, topics and streams', async () => {
   for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
   for (const [destination, param] of [
     ['OBS', { bucket: 'results', prefix: 'p', expires: 0 }],

@@ -75,7 +75,7 @@ export class AsyncConfigs {
   async set(
     of: AsyncConfigOf,
     { maxAgeSeconds, maxRetries, settings }: NewAsyncConfig,
-    setting: Setting = { setBy: undefined, mayInvoke: () => {}, mayPublish: () => {}, mayStore: () => {} },
+    setting: Setting = UNCHECKED,
   ): Promise<AsyncConfig> {
     const { functionId, qualifier } = of;
     checkRange('max_async_event_age_in_seconds', maxAgeSeconds, { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' });
@@ -122,10 +122,19 @@ export class AsyncConfigs {
   }
 }
 
+const UNCHECKED: Setting = {
+  setBy: undefined,
+  mayInvoke: () => {},
+  mayPublish: () => {},
+  mayStore: () => {},
+  mayPut: () => {},
+};
+
 /** The caller that sets destinations. */
 export interface Setting {
   readonly setBy: Setter | undefined;
   readonly mayInvoke: (destination: FunctionUrn) => void;
   readonly mayPublish: (topic: TopicUrn) => void;
   readonly mayStore: (object: { readonly bucket: string; readonly key: string }) => void;
+  readonly mayPut: (stream: string) => void;
 }

@@ -37,4 +37,6 @@ export interface DestinationContext {
   readonly mayPublish: (topic: TopicUrn) => void;
   /** Throws when the caller may not store such objects; `*` in a key stands for any text. */
   readonly mayStore: (object: { readonly bucket: string; readonly key: string }) => void;
+  /** Throws when the caller may not put records into the stream of the project. */
+  readonly mayPut: (stream: string) => void;
 }

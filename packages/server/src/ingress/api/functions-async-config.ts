@@ -19,6 +19,7 @@ import { markedPage } from './page.ts';
 
 const PUT = 'obs:object:PutObject';
 const PUBLISH = 'smn:topic:publish';
+const PUT_RECORDS = 'dis:stream:putRecords';
 const INVOKE = 'functiongraph:function:invokeAsync';
 
 type Ids =
@@ -88,12 +89,17 @@ export function functionAsyncConfigHandlers(deps: {
         iam.authorize(caller, { action: PUT, projectId, path, peer });
         if (agency !== undefined) checkAgency(iam, agency, { action: PUT, projectId, path });
       };
+      const mayPut = (path: string): void => {
+        iam.authorize(caller, { action: PUT_RECORDS, projectId, path, peer });
+        if (agency !== undefined) checkAgency(iam, agency, { action: PUT_RECORDS, projectId, path });
+      };
       const setBy = kind === 'nobody' ? undefined : { kind, id };
       const config = await asyncConfigs.set(of, newAsyncConfig(request.body), {
         setBy,
         mayInvoke,
         mayPublish,
         mayStore,
+        mayPut,
       });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       return reply(config, urnOf);

@@ -73,6 +73,15 @@ beforeEach(async () => {
       if (refused !== undefined) throw refused;
       return { kind: 'delivered', note: { key: object.key }, messages: [] };
     },
+    streamRefusalOf: (as, { name }) => {
+      requested.push([as, name]);
+      return denied;
+    },
+    putRecord: async (record) => {
+      texts.push(record);
+      if (refused !== undefined) throw refused;
+      return { shard: 0, sequence: 7 };
+    },
     post: (post) => {
       posts.push(post);
       return answer();
@@ -314,18 +323,41 @@ describe('to a function', () => {
   });
 });
 
-it.each(['DIS'])(
-  'to %s, which is not available here, fails permanently with a record of the reason',
-  async (destination) => {
-    const param = '{"bucket":"x","topic_urn":"x","stream_name":"x"}';
-    await enqueue('d1', { destination: { destination, param } });
+describe('to a stream', () => {
+  const param = '{"stream_name":"results"}';
+  const toStream = { destination: 'DIS', param, setBy: SETTER };
+
+  it('puts the outcome under the id of the request, with the rights of its setter', async () => {
+    await enqueue('d1', { destination: toStream });
+    await settled('d1', 'done');
+    expect(texts).toEqual([{ projectId: 'p1', name: 'results', key: 'r1', data: Buffer.from('{"event":1}') }]);
+    expect(requested).toEqual([[{ kind: 'setter', setter: SETTER }, 'results']]);
+    expect((await queue.get('d1'))?.outcome).toEqual({ stream: 'results', shard: 0, sequence: 7 });
+  });
+
+  it('fails permanently without the right, without a setter, and for a name that no stream has', async () => {
+    denied = 'may not';
+    await enqueue('d1', { destination: toStream });
     await settled('d1', 'dead');
-    expect(await queue.get('d1')).toMatchObject({
-      payload: Buffer.from('{"event":1}'),
-      outcome: { reason: 'not_supported', message: expect.stringContaining(destination) },
-    });
-  },
-);
+    denied = undefined;
+    await enqueue('d2', { destination: { destination: 'DIS', param } });
+    await settled('d2', 'dead');
+    await enqueue('d3', { destination: { ...toStream, param: '{"stream_name":"a b"}' } });
+    await settled('d3', 'dead');
+    expect((await queue.get('d1'))?.outcome).toMatchObject({ reason: 'forbidden', message: 'may not' });
+    expect((await queue.get('d2'))?.outcome).toMatchObject({ reason: 'forbidden' });
+    expect((await queue.get('d3'))?.outcome).toMatchObject({ reason: 'refused' });
+    expect(texts).toEqual([]);
+  });
+
+  it.each(['stream_throttled', 'stream_storage_quota'] as const)('is tried again after %s', async (code) => {
+    refused = new PlatformError(code, 'full');
+    await enqueue('d1', { destination: toStream });
+    await expect.poll(async () => (await queue.get('d1'))?.outcome).toMatchObject({ failures: 1 });
+    refused = undefined;
+    await settled('d1', 'done', 500);
+  });
+});
 
 describe('to a topic', () => {
   const orders = 'urn:smn:local-1:p1:orders';

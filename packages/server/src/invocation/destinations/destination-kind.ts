@@ -21,14 +21,7 @@ export interface Delivery {
 }
 
 /** Why an outcome can never be delivered. */
-export type Undeliverable =
-  | 'loop'
-  | 'long_chain'
-  | 'too_large'
-  | 'not_supported'
-  | 'forbidden'
-  | 'refused'
-  | 'attempts_exhausted';
+export type Undeliverable = 'loop' | 'long_chain' | 'too_large' | 'forbidden' | 'refused' | 'attempts_exhausted';
 
 export type DeliveryResult =
   /** A note about the delivery, and what the same step enqueues and changes. */
@@ -81,6 +74,24 @@ export interface ResultObject {
   readonly depth: number;
 }
 
+/** A stream, by its name in the project. */
+export interface StreamRef {
+  readonly projectId: string;
+  readonly name: string;
+}
+
+/** A result to be stored as a record of a stream. */
+export interface ResultRecord extends StreamRef {
+  /** Results of one key come into one shard. */
+  readonly key: string;
+  readonly data: Uint8Array;
+}
+
+export interface StoredResultRecord {
+  readonly shard: number;
+  readonly sequence: number;
+}
+
 export interface DeliverOptions extends Accepting {
   /** Why a principal may not invoke a function now; undefined when it may. Reads memory only. */
   readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
@@ -90,6 +101,10 @@ export interface DeliverOptions extends Accepting {
   readonly topicMessage: (message: TopicText) => Promise<UnstoredMessage>;
   /** Durable when it resolves with `delivered`. Throws `disk_full`. */
   readonly storeObject: (object: ResultObject) => Promise<DeliveryResult>;
+  /** The same for putting records into a stream. */
+  readonly streamRefusalOf: (as: DeliveringAs, stream: StreamRef) => string | undefined;
+  /** Durable when it resolves. Throws `stream_not_found`, `stream_throttled`, `stream_storage_quota`. */
+  readonly putRecord: (record: ResultRecord) => Promise<StoredResultRecord>;
   readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
   readonly newId: () => string;
 }

@@ -1,5 +1,5 @@
-import { cloudService } from './cloud-service/index.ts';
 import type { DestinationKind } from './destination-kind.ts';
+import { disDestination } from './dis/index.ts';
 import { functionDestination } from './function/index.ts';
 import { obsDestination } from './obs/index.ts';
 import { smnDestination } from './smn/index.ts';
@@ -11,5 +11,5 @@ export const DESTINATIONS: readonly DestinationKind[] = [
   webhookDestination,
   obsDestination,
   smnDestination,
-  cloudService('DIS'),
+  disDestination,
 ];

@@ -2,7 +2,13 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { DeliveryResult } from './destination-kind.ts';
 
 /** Refusals that end when there is capacity or room again; others are permanent. */
-const PASSING: ReadonlySet<string> = new Set(['overloaded', 'backlog_full', 'disk_full']);
+const PASSING: ReadonlySet<string> = new Set([
+  'overloaded',
+  'backlog_full',
+  'disk_full',
+  'stream_throttled',
+  'stream_storage_quota',
+]);
 
 /** Of a receiver on this server. Throws faults of the server. */
 export function refusal(error: unknown): DeliveryResult {
