@@ -30,7 +30,7 @@ interface PendingRow {
 }
 
 interface RecordWriterOptions {
-  readonly store: RecordStore;
+  readonly store: Pick<RecordStore, 'advance' | 'insert' | 'charge' | 'atomic' | 'shard'>;
   /** Bytes that a project may store. */
   readonly quota: number;
   readonly clock: Clock;
@@ -108,9 +108,7 @@ export class RecordWriter {
   #write(): void {
     if (this.#writing) return;
     this.#writing = true;
-    void this.#writeAll().finally(() => {
-      this.#writing = false;
-    });
+    void this.#writeAll();
   }
 
   /** Never rejects. */
@@ -124,6 +122,8 @@ export class RecordWriter {
         else for (const row of rows) row.stored.reject(error);
       }
     }
+    // in the same step as the last look at the rows, so that no put comes between
+    this.#writing = false;
   }
 
   /** The next rows for one step, which get no more records. */
@@ -145,7 +145,7 @@ export class RecordWriter {
     try {
       await this.#store([row]);
     } catch (error) {
-      row.stored.reject(isGuard(error) ? await this.#refusal(row) : error);
+      row.stored.reject(isGuard(error) ? await this.#refusal(row).catch((fault: unknown) => fault) : error);
     }
   }
 
