@@ -275,6 +275,25 @@ describe('an API of a group', () => {
   });
 });
 
+describe('a group', () => {
+  it('is renamed on record by callers who may change it, and serves as before', async () => {
+    await publish();
+    const viewer = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:gateway:get'] }]);
+    const { api: client } = await identities.user([viewer]);
+    const rename = (by: Client) => by.call('updateGatewayGroup', { params: of(group), body: { name: `new-${count}` } });
+    expect(await refusal(rename(client))).toMatchObject({ status: 403 });
+    const { data } = await rename(server.api);
+    expect(data).toMatchObject({ id: group.id, name: `new-${count}`, hosts: expect.arrayContaining([host]) });
+    expect((await call('/hello')).status).toBe(200);
+    const { entries } = (await server.api.call('listAudit', { query: {} })).data;
+    const noted = entries.filter(({ resource }) => resource === `gateway:${group.id}`);
+    expect(noted.map(({ operation, status }) => [operation, status])).toEqual([
+      ['updateGatewayGroup', 200],
+      ['updateGatewayGroup', 403],
+    ]);
+  });
+});
+
 describe('a stage', () => {
   const put = (stage: string, variables: Record<string, string> = {}, client: Client = server.api) =>
     client.call('putGatewayStage', { params: { ...of(group), stage }, body: { variables } });

@@ -16,6 +16,7 @@ import {
   GatewayStageList,
   PublishGatewayApiBody,
   PutGatewayStageBody,
+  UpdateGatewayGroupBody,
 } from '../schemas/gateway.ts';
 
 const GROUPS = '/v1/{project_id}/gateway/groups';
@@ -68,6 +69,16 @@ export const gatewayRoutes = {
     group,
     summary: 'A group with its host names',
     params: GroupParams,
+    response: GatewayGroup,
+  }),
+  updateGatewayGroup: route({
+    method: 'PUT',
+    path: GROUP,
+    action: 'functiongraph:gateway:update',
+    group,
+    summary: 'Change the name or the description of a group; its APIs and host names stay',
+    params: GroupParams,
+    body: UpdateGatewayGroupBody,
     response: GatewayGroup,
   }),
   deleteGatewayGroup: route({

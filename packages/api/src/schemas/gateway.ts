@@ -8,6 +8,11 @@ export const CreateGatewayGroupBody = Type.Object({
   description: Text('At most 255 characters.'),
 });
 
+export const UpdateGatewayGroupBody = Type.Object({
+  name: Text('A new name; stays as it is unless set.'),
+  description: Text('At most 255 characters; stays as it is unless set.'),
+});
+
 export const GatewayGroup = Type.Object({
   id: Type.String(),
   name: Type.String(),

@@ -58,6 +58,9 @@ describe('gateway', () => {
     expect((await cli('hosts', 'remove', 'g1', 'api.example.com', '--yes')).stdout).toContain(
       'removed api.example.com',
     );
+    server.on(`PUT ${GROUPS}/g1`, { body: { ...GROUP, name: 'store' } });
+    expect((await cli('groups', 'update', 'shop', '--name', 'store')).stdout).toContain('updated group store');
+    expect(bodyOf(`PUT ${GROUPS}/g1`)).toEqual({ name: 'store' });
     expect((await cli('groups', 'delete', 'shop', '--yes')).stdout).toContain('deleted group shop');
     const unknown = await cli('groups', 'show', 'other');
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are: shop')]);

@@ -18,6 +18,12 @@ export const groupCommands = [
     args: [GROUP],
     examples: ['fgs gateway groups show shop'],
   }),
+  operation('gateway groups update', 'updateGatewayGroup', {
+    args: [GROUP],
+    flags: { name: ['NAME', 'a new name'], description: ['TEXT', 'its purpose'] },
+    examples: ["fgs gateway groups update shop --description 'orders and carts'"],
+    text: ({ name }) => `updated group ${name}`,
+  }),
   operation('gateway groups delete', 'deleteGatewayGroup', {
     args: [GROUP],
     examples: ['fgs gateway groups delete shop --yes'],

@@ -7,7 +7,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { checkName } from './api-rules.ts';
 import type { GatewayGroupStore } from './group-store.ts';
 import type { LiveGateway } from './live-gateway.ts';
-import type { Group } from './types.ts';
+import type { Group, GroupChange } from './types.ts';
 
 const MAX_DESCRIPTION_CHARS = 255;
 
@@ -60,10 +60,26 @@ export class GatewayGroups {
       createdAt: clock.now(),
     };
     const result = await store.insert(group, LIMITS.gatewayGroupsPerProject);
-    if (result === 'exists') throw new PlatformError('resource_exists', `the project has a group ${name}`);
+    if (result === 'exists') throw groupExists(name);
     if (result === 'quota') throw overQuota('the project', LIMITS.gatewayGroupsPerProject, 'groups');
     await live.caughtUp();
     return group;
+  }
+
+  /** Throws `invalid_request`, `resource_exists`, `not_found`. */
+  async update({ id, projectId }: Group, change: GroupChange): Promise<Group> {
+    const { name, description } = change;
+    if (name === undefined && description === undefined) {
+      throw new PlatformError('invalid_request', 'name or description must be set');
+    }
+    if (name !== undefined) checkName(name);
+    checkLength('description', description ?? '', MAX_DESCRIPTION_CHARS);
+    const { store, live } = this.#options;
+    const result = await store.update(id, change);
+    if (result === 'gone') throw groupNotFound(id);
+    if (result === 'exists') throw groupExists(name ?? '');
+    await live.caughtUp();
+    return this.find(projectId, id);
   }
 
   async delete({ id }: Group): Promise<void> {
@@ -110,6 +126,10 @@ export class GatewayGroups {
     }
     return host;
   }
+}
+
+function groupExists(name: string): PlatformError {
+  return new PlatformError('resource_exists', `the project has a group ${name}`);
 }
 
 export function groupNotFound(id: string): PlatformError {

@@ -169,11 +169,30 @@ it('refuses one more group than a project may have', async () => {
   expect(await codeOf(groups.create('p2', { name: 'shop', description: '' }))).toBe('resource_exists');
 });
 
+it('renames a group, which its host names and APIs outlive, to a name that no other group of the project has', async () => {
+  const api = await apis.create(group, definition());
+  await groups.addHost(group, 'api.example.com');
+  await publish(api);
+  await groups.create('p1', { name: 'other', description: '' });
+  const codes = [{ name: 'other' }, { name: 'a b' }, { description: 'x'.repeat(256) }, {}].map((change) =>
+    codeOf(groups.update(group, change)),
+  );
+  expect(await Promise.all(codes)).toEqual(['resource_exists', ...Array(3).fill('invalid_request')]);
+  expect(await groups.update(group, { description: 'carts' })).toMatchObject({ name: 'shop', description: 'carts' });
+  await groups.update(group, { name: 'store' });
+  for (const each of [live, await openLive()]) {
+    expect(each.groupOf('api.example.com')).toMatchObject({ id: group.id, name: 'store', description: 'carts' });
+    expect(pathsOf(api, each)).toEqual([[1, '/orders']]);
+  }
+  await groups.create('p1', { name: 'shop', description: '' });
+});
+
 it('refuses what belongs to a group that was deleted meanwhile', async () => {
   const api = await apis.create(group, definition());
   await groups.delete(group);
   expect(await codeOf(publish(api))).toBe('not_found');
   expect(await codeOf(groups.addHost(group, 'api.example.com'))).toBe('not_found');
+  expect(await codeOf(groups.update(group, { name: 'store' }))).toBe('not_found');
   expect(await codeOf(apis.create(group, definition({ name: 'more' })))).toBe('not_found');
   expect(await codeOf(apis.update(group, api, definition()))).toBe('not_found');
 });

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { isMissingReference } from '../../lib/missing-reference.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import { lockGroup } from './lock-group-store.ts';
-import type { Group, Stage } from './types.ts';
+import type { Group, GroupChange, Stage } from './types.ts';
 
 /** Rows of groups and their host names; no rules but uniqueness and quotas, which only a transaction can hold. */
 export class GatewayGroupStore {
@@ -60,6 +60,16 @@ export class GatewayGroupStore {
         await tx.insertInto('gateway_group').values(values).execute();
         return 'added';
       });
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'exists';
+      throw error;
+    }
+  }
+
+  async update(id: string, change: GroupChange): Promise<'updated' | 'exists' | 'gone'> {
+    try {
+      const query = this.#db.updateTable('gateway_group').set(change).where('id', '=', id);
+      return Number((await query.executeTakeFirst()).numUpdatedRows) === 1 ? 'updated' : 'gone';
     } catch (error) {
       if (isUniqueViolation(error)) return 'exists';
       throw error;

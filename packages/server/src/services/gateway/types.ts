@@ -20,6 +20,12 @@ export interface Group {
   readonly createdAt: number;
 }
 
+/** What is undefined stays. */
+export interface GroupChange {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+}
+
 /** The function behind an API. Another function that gets its name later is not meant. */
 export interface ApiBackend {
   readonly functionId: string;

@@ -23,6 +23,7 @@ type Ids =
   | 'createGatewayGroup'
   | 'listGatewayGroups'
   | 'showGatewayGroup'
+  | 'updateGatewayGroup'
   | 'deleteGatewayGroup'
   | 'addGatewayHost'
   | 'removeGatewayHost'
@@ -117,6 +118,11 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
 
     async showGatewayGroup(request) {
       return groupReply(groupOf(request));
+    },
+
+    async updateGatewayGroup(request) {
+      const { name, description } = request.body;
+      return groupReply(await groups.update(groupOf(request), { name, description }));
     },
 
     async deleteGatewayGroup(request) {
