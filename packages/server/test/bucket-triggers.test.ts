@@ -60,7 +60,7 @@ async function runs(count: number): Promise<ObjectRecord[]> {
   return ran.map(({ record }) => record).toSorted((a, b) => (a.s3.object.sequencer < b.s3.object.sequencer ? -1 : 1));
 }
 
-it('a trigger that gets the results of its function carries a warning', async () => {
+it('a trigger that gets the results of its function carries a warning, and so does such a destination', async () => {
   const params = await server.deploy('echo');
   const param = JSON.stringify({ bucket: 'loop', prefix: 'results/' });
   const body = { destination_config: { on_success: { destination: 'OBS', param } } };
@@ -77,6 +77,11 @@ it('a trigger that gets the results of its function carries a warning', async ()
   }
   const text = expect.stringContaining('objects in loop/results/echo/, which start it again');
   expect(warnings).toEqual([text, undefined, undefined, undefined]);
+  const { data } = await server.api.call('updateFunctionAsyncInvokeConfig', { params, body });
+  expect(data.warning).toEqual(text);
+  const other = { on_failure: { destination: 'OBS' as const, param: '{"bucket":"loop","prefix":"other/"}' } };
+  const harmless = { params, body: { destination_config: other } };
+  expect((await server.api.call('updateFunctionAsyncInvokeConfig', harmless)).data.warning).toBeUndefined();
   const function_urn = params.function_urn.replace(/:latest$/, '');
   await server.api.call('deleteFunction', { params: { ...params, function_urn } });
 });

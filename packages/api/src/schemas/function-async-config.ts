@@ -36,6 +36,9 @@ export const AsyncConfig = Type.Object({
   func_urn: Type.String(),
   ...VersionAsyncConfig.properties,
   enable_async_status_log: Type.Boolean(),
+  warning: Type.Optional(
+    Type.String({ description: 'Of changed settings: what about them is probably a mistake, such as a loop.' }),
+  ),
 });
 
 export const AsyncConfigList = Type.Object({

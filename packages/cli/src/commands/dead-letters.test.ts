@@ -99,6 +99,12 @@ test('sets destinations by URN and by address, and refuses anything else', async
   expect(await cli(['async', 'set', 'hello', '--on-success', 'next'])).toMatchObject({ exitCode: 2 });
 });
 
+test('shows the warning about a destination', async () => {
+  server.on(`PUT /v2/p1/fgs/functions/${URN}/async-invoke-config`, { body: { warning: 'Results start it again.' } });
+  const run = await cli(['async', 'set', 'hello', '--on-success', 'obs://results']);
+  expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^warning +Results start it again\.$/m) });
+});
+
 test.each([
   ['obs://results', 'OBS', '{"bucket":"results","prefix":""}'],
   ['obs://results/daily/a b', 'OBS', '{"bucket":"results","prefix":"daily/a b"}'],

@@ -16,6 +16,7 @@ import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readTarget } from './functions-target.ts';
 import { markedPage } from './page.ts';
+import { loopWarning } from './result-loops.ts';
 
 const PUT = 'obs:object:PutObject';
 const PUBLISH = 'smn:topic:publish';
@@ -102,7 +103,11 @@ export function functionAsyncConfigHandlers(deps: {
         mayPut,
       });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
-      return reply(config, urnOf);
+      const warning = loopWarning(
+        asyncConfigs.resultObjects(of.functionId, of.name, of.qualifier),
+        catalog.triggers(of.functionId).filter(({ qualifier }) => qualifier === of.qualifier),
+      );
+      return { ...reply(config, urnOf), ...(warning === undefined ? {} : { warning }) };
     },
 
     async deleteFunctionAsyncInvokeConfig(request) {

@@ -1,17 +1,11 @@
 import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
-import {
-  type AsyncConfigs,
-  functionUrn,
-  type ResultObjects,
-  type Trigger,
-  type TriggerRef,
-  type Triggers,
-} from '../../control/index.ts';
+import { type AsyncConfigs, functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
 import { type BrokerState, type BrokerStateStore, type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
+import { loopWarning } from './result-loops.ts';
 import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings.ts';
 
 type Ids =
@@ -44,12 +38,9 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
       ? { ...reply(trigger), secret: eventSecrets.of(trigger) }
       : reply(trigger);
   const changed = (trigger: Trigger): Reply => {
-    const { functionId, fn, qualifier, settings } = trigger;
-    const kind = kindOfTrigger(trigger);
-    const loop = asyncConfigs
-      .resultObjects(functionId, fn, qualifier)
-      .find((objects) => kind.getsResults?.(settings, objects));
-    return loop === undefined ? withSecret(trigger) : { ...withSecret(trigger), warning: loopText(loop) };
+    const { functionId, fn, qualifier } = trigger;
+    const warning = loopWarning(asyncConfigs.resultObjects(functionId, fn, qualifier), [trigger]);
+    return { ...withSecret(trigger), ...(warning === undefined ? {} : { warning }) };
   };
   return {
     async createFunctionTrigger(request) {
@@ -130,10 +121,6 @@ interface Asking {
 export function authorizeReading(iam: Iam, { caller, peer, params }: Asking, kind: string): void {
   const action = revealedBy(kind);
   if (action !== undefined) iam.authorize(caller, { action, projectId: params.project_id, peer });
-}
-
-function loopText({ bucket, prefix }: ResultObjects): string {
-  return `Results of the function become objects in ${bucket}/${prefix}, which start it again, up to 16 times in a row.`;
 }
 
 function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: string; trigger_id: string }): TriggerRef {
