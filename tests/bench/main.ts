@@ -8,6 +8,7 @@ import { asynchronous } from './sections/async.ts';
 import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
+import { gateway } from './sections/gateway.ts';
 import { overload } from './sections/overload.ts';
 import { peer } from './sections/peer.ts';
 import { url } from './sections/url.ts';
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   flows,
   buckets,
   alarms,
+  gateway,
   cold,
   peer,
 };
