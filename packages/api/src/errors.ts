@@ -439,12 +439,7 @@ export const ERRORS = {
   alarm_exists: user('FSS.0409', 409, 'control', 'The project has an alarm rule of this name.'),
   alarm_quota: user('FSS.0409', 409, 'control', 'The project has as many alarm rules as it may have.'),
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
-  misdirected_request: user(
-    'APIGW.0421',
-    421,
-    'ingress',
-    'The request is for another host name than its TLS connection.',
-  ),
+  misdirected_request: user('APIGW.0421', 421, 'ingress', 'The request names another host than its TLS connection.'),
   function_failed: user('APIGW.0202', 500, 'function', 'The function behind the URL failed; see its log.'),
   url_timeout: user('APIGW.0203', 504, 'timeout', 'The function behind the URL did not answer in time.'),
   url_app_refused: user(
@@ -454,6 +449,8 @@ export const ERRORS = {
     'The gateway trigger needs a request of an app: signed with its secret, or with its code.',
   ),
   url_app_forbidden: user('APIGW.0304', 403, 'iam', 'The app is not bound to the gateway trigger.'),
+  gateway_address_refused: user('APIGW.0306', 403, 'ingress', 'The rules of the API refuse the address of the caller.'),
+  gateway_throttled: user('APIGW.0308', 429, 'ingress', 'The API, or the caller, has a limit of calls.', true),
   event_refused: user(
     'APIGW.0305',
     401,

@@ -1,8 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import { type Client, signRequest } from '@funcgraph/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
+import { callGateway, type Sent } from './gateway-client.ts';
 import { Identities, refusal } from './identity-fixture.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -79,26 +79,7 @@ async function publish(change: object = {}, body: object = {}) {
   return created;
 }
 
-interface Sent {
-  readonly method?: string;
-  readonly host?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-/** With the target and the host exactly as given. */
-function call(target: string, { method = 'GET', headers = {}, body, ...named }: Sent = {}) {
-  const { hostname, port } = new URL(server.running.gateway);
-  const all = { ...headers, host: named.host ?? host };
-  return new Promise<{ status: number; text: string; code: string }>((resolve, reject) => {
-    const request = httpRequest({ host: hostname, port, path: target, method, headers: all }, async (response) => {
-      let text = '';
-      for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text, code: /"error_code":"([^"]+)"/.exec(text)?.[1] ?? '' });
-    });
-    request.on('error', reject).end(body);
-  });
-}
+const call = (target: string, sent: Sent = {}) => callGateway(server.running.gateway, target, { host, ...sent });
 
 const NOT_PUBLISHED = { status: 404, code: 'APIGW.0101' };
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { WireText as Text } from './common.ts';
+import { GatewayRules } from './gateway-rules.ts';
 
 const Time = Type.String({ description: 'RFC 3339.' });
 
@@ -40,6 +41,7 @@ export const GatewayApiBody = Type.Object({
     Type.Integer({ description: 'Until the answer begins: 1 to 60000, 5000 unless set. Then 504.' }),
   ),
   async: Type.Optional(Type.Boolean({ description: 'Answer 202 when the request is stored.' })),
+  rules: Type.Optional(GatewayRules),
 });
 
 const Definition = {
@@ -51,6 +53,7 @@ const Definition = {
   backend_urn: Type.String(),
   timeout_ms: Type.Integer(),
   async: Type.Boolean(),
+  rules: Type.Optional(GatewayRules),
 };
 
 export const GatewayApi = Type.Object({

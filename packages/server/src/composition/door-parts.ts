@@ -17,6 +17,7 @@ import {
   GroupRoutes,
   OutsideClients,
   OwnObjects,
+  RuleGuard,
   type StorageDoorDeps,
   stopGateway,
   tlsOptions,
@@ -55,7 +56,7 @@ export type DoorDeps = Root &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
-  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'groups' | 'webhooks' | 'clients' | 'bodies'> &
+  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'groups' | 'guard' | 'webhooks' | 'clients' | 'bodies'> &
   Pick<GatewayParts, 'liveGateway'> &
   Pick<StorageDoorDeps, 'buckets'>;
 
@@ -71,6 +72,7 @@ export async function doorParts(deps: DoorDeps) {
     routes: new ApiRoutes({ catalog, flowTriggers, region }),
     webhooks: new Webhooks({ catalog, flowTriggers, eventSecrets: deps.eventSecrets, region }),
     groups: new GroupRoutes(deps.liveGateway),
+    guard: new RuleGuard(clock),
     apps: deps.gatewayApps,
     accessLog: await openAccessLog(deps),
     log: log.child({ module: 'gateway' }),

@@ -16,6 +16,7 @@ export {
   createGateway,
   type GatewayDeps,
   GroupRoutes,
+  RuleGuard,
   stopGateway,
   Webhooks,
 } from './gateway/index.ts';

@@ -2,6 +2,7 @@ import { flag } from '../../framework/index.ts';
 import { operation, QUALIFIED_FUNCTION, word } from '../../operations/index.ts';
 import { APP } from '../gateway-apps.ts';
 import { API, GROUP } from './arguments.ts';
+import { RULE_FLAGS, rulesOf } from './rules.ts';
 
 const STAGE = ['STAGE', 'stage of the group (RELEASE)', { fallback: 'RELEASE' }] as const;
 
@@ -45,10 +46,13 @@ export const apiCommands = [
         async: 'answer 202 when the request is stored',
       },
       ...FUNCTION_FLAGS,
+      ...RULE_FLAGS,
     },
+    fields: (flags) => rulesOf(flags),
     examples: [
       'fgs gateway apis create shop orders /orders/{id} hello --method GET',
       'fgs gateway apis create shop site / website --match prefix --auth NONE --alias live',
+      'fgs gateway apis create shop search /search hello --auth NONE --limit api=500/second --limit address=20/minute',
     ],
     text: ({ name, id }, { group }) =>
       `created API ${name} (${id}); publish it with: fgs gateway apis publish ${group.name} ${name}`,
@@ -81,9 +85,10 @@ export const apiCommands = [
         async: 'answer 202 when the request is stored',
       },
       ...FUNCTION_FLAGS,
+      ...RULE_FLAGS,
       name: flag.text('NAME', 'a new name'),
     },
-    fields: ({ name }) => (name === undefined ? {} : { name }),
+    fields: ({ name, ...flags }) => ({ ...(name === undefined ? {} : { name }), ...rulesOf(flags) }),
     examples: ['fgs gateway apis update shop orders /v2/orders/{id} hello --method GET'],
     text: ({ name }, { group }) =>
       `updated API ${name}; publish it with: fgs gateway apis publish ${group.name} ${name}`,

@@ -98,6 +98,20 @@ describe('gateway', () => {
     expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ name: 'carts' });
   });
 
+  test('apis create sends rules, and refuses a limit without a period', async () => {
+    server.on(`POST ${APIS}`, { status: 201, body: API });
+    const create = (...flags: string[]) => cli('apis', 'create', 'shop', 'orders', '/orders', 'hello', ...flags);
+    await create('--limit', 'api=1000/minute', '--limit', 'address=5/second', '--deny-ip', '10.0.0.0/8');
+    expect(bodyOf(`POST ${APIS}`)).toMatchObject({
+      rules: {
+        ip: { allow: [], deny: ['10.0.0.0/8'] },
+        throttle: { api: { calls: 1000, period: 'minute' }, address: { calls: 5, period: 'second' } },
+      },
+    });
+    const wrong = await create('--limit', 'api=1000');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('--limit api=1000 is not')]);
+  });
+
   test('apis are published, shown with what is live, and published again from an earlier release', async () => {
     server.on(`POST ${STAGE}`, { status: 201, body: RELEASED });
     server.on(`GET ${STAGE}`, { body: { releases: [RELEASED] } });

@@ -20,15 +20,12 @@ export function precheckApp(headers: IncomingHttpHeaders, { apps, triggerId, now
   else if (precheckSignature(headers, keyOf(apps), nowMs) !== undefined) throw refused();
 }
 
-/** Throws like `precheckApp`, also for a signature that is not over this request. */
-export function authenticateApp(request: SignedRequest, { apps, triggerId, nowMs }: AppAuthentication): void {
+/** The id of the app. Throws like `precheckApp`, also for a signature that is not over this request. */
+export function authenticateApp(request: SignedRequest, { apps, triggerId, nowMs }: AppAuthentication): string {
   const code = codeOf(request.headers);
-  if (code !== undefined) {
-    letIn(apps.byCode(code), triggerId);
-    return;
-  }
+  if (code !== undefined) return letIn(apps.byCode(code), triggerId);
   const verdict = verifySignature(request, keyOf(apps), nowMs);
-  letIn(verdict.ok ? apps.byKey(verdict.accessKey) : undefined, triggerId);
+  return letIn(verdict.ok ? apps.byKey(verdict.accessKey) : undefined, triggerId);
 }
 
 /** A signature in the request counts, whatever proof is beside it. */
@@ -41,13 +38,14 @@ const keyOf =
   (appKey) =>
     apps.byKey(appKey)?.key;
 
-function letIn(calling: CallingApp | undefined, triggerId: string): void {
+function letIn(calling: CallingApp | undefined, triggerId: string): string {
   if (calling === undefined) throw refused();
   if (!calling.triggers.has(triggerId) && !calling.apis.has(triggerId)) {
     throw new PlatformError('url_app_forbidden', `App ${calling.app.name} may not call this API.`, {
       hint: 'Let it: fgs gateway-apps bind for a trigger, fgs gateway apis allow for an API of a group.',
     });
   }
+  return calling.app.id;
 }
 
 function refused(): PlatformError {

@@ -42,6 +42,7 @@ import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { findPublished, isApiTarget, type Published, type PublishedFlow, type PublishedFunction } from './published.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
+import type { RuleGuard } from './rules/rule-guard.ts';
 import { streamedHead } from './streamed-head.ts';
 import { UploadBody } from './upload-body.ts';
 
@@ -61,6 +62,7 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly routes: ApiRoutes;
   readonly webhooks: Webhooks;
   readonly groups: GroupRoutes;
+  readonly guard: RuleGuard;
   /** Undefined: requests are not noted. */
   readonly accessLog?: AccessLog | undefined;
   /** Of the bodies that are read whole, shared with the API. */
@@ -128,6 +130,10 @@ class Gateway {
       }
       const published = this.#published(request, group);
       access?.leadsTo(published);
+      if (published.rules !== undefined) {
+        const authenticated = published.kind === 'flow' || published.auth !== 'none';
+        this.#deps.guard.admit(published.rules, this.#deps.clients.clientOf(request), authenticated);
+      }
       refuseUpgrade(request);
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
@@ -200,20 +206,22 @@ class Gateway {
 
   /** Throws unless the request has the proof that its route requires. */
   async #authenticate(
-    { urn, auth, apiId }: Pick<PublishedFunction, 'urn' | 'auth' | 'apiId'>,
+    { urn, auth, apiId, rules }: Pick<PublishedFunction, 'urn' | 'auth' | 'apiId' | 'rules'>,
     request: IncomingMessage,
     rawBody: Buffer,
   ): Promise<void> {
     const { iam } = this.#deps;
     const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: rawBody };
     if (auth === 'app') {
-      authenticateApp(signed, this.#toApp(apiId));
+      const appId = authenticateApp(signed, this.#toApp(apiId));
+      if (rules !== undefined) this.#deps.guard.admitCaller(rules, 'app', appId);
       return;
     }
     const peer = this.#deps.clients.clientOf(request);
     const caller = await identify(iam, ROUTES.invokeFunction, signed, peer);
     const params = { project_id: urn.projectId, function_urn: formatUrn(urn) };
     authorize(iam, ROUTES.invokeFunction, caller, { params, peer });
+    if (rules !== undefined) this.#deps.guard.admitCaller(rules, 'user', caller.principal.id);
   }
 
   #read(
@@ -246,11 +254,12 @@ class Gateway {
 
   /** Undefined when the answer was streamed already. */
   async #call(
-    { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: PublishedFunction,
+    published: PublishedFunction,
     request: IncomingMessage,
     response: ServerResponse,
     { requestId, expectsContinue, upload, watch }: Way,
   ): Promise<FunctionAnswer | undefined> {
+    const { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api } = published;
     const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
@@ -265,7 +274,7 @@ class Gateway {
     const sender = `${projectId}/${pkg}/${name}`;
     const body =
       upload === undefined ? await this.#read(sender, request, response, { expectsContinue, watch }) : NOTHING;
-    if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
+    if (auth !== 'none') await this.#authenticate(published, request, body);
     const ip = sourceIp(peer);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = languageOf(runtime)?.id === 'http';

@@ -3,3 +3,4 @@ export { ApiRoutes } from './api-routes.ts';
 export { Webhooks } from './events/webhooks.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';
 export { GroupRoutes } from './group-routes.ts';
+export { RuleGuard } from './rules/rule-guard.ts';

@@ -9,6 +9,7 @@ import { type Group, qualifierIn } from '../../services/index.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 import type { GroupRoutes } from './group-routes.ts';
+import type { RouteRules } from './rules/rule-guard.ts';
 
 interface PublishedPath {
   /** The part that is cut off the path ... */
@@ -19,6 +20,8 @@ interface PublishedPath {
   readonly apiId: string;
   readonly stage: string;
   readonly pathParameters: Readonly<Record<string, string>>;
+  /** Of an API of a group that has rules. */
+  readonly rules?: RouteRules;
 }
 
 /** The flow that a request starts. */
@@ -109,7 +112,7 @@ function apiOfGroup(
   const match = groups.find(group.id, checkedPath(url), method, stage);
   if (match === undefined) return undefined;
   const { apiId, projectId, definition } = match.value;
-  const { backend, auth, timeoutMs, async } = definition;
+  const { backend, auth, timeoutMs, async, rules } = definition;
   const { functionId, package: pkg, name } = backend;
   const qualifier = qualifierIn(group, stage, backend.qualifier);
   const latest = catalog.resolve(projectId, pkg, name, 'latest');
@@ -125,6 +128,7 @@ function apiOfGroup(
     apiId,
     stage,
     pathParameters: match.parameters,
+    ...(rules === undefined ? {} : { rules: { rules, projectId, apiId, stage } }),
   };
 }
 

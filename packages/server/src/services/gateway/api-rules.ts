@@ -3,6 +3,7 @@ import { checkRange } from '../../control/index.ts';
 import { ApiPathError, type PathSegment, parseApiPath, pathForm } from '../../domain/api-path.ts';
 import { canonicalPart, GatewayPathError } from '../../domain/gateway-path.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { checkGatewayRules, memoryOfRules } from './gateway-rules.ts';
 import type { ApiDefinition } from './types.ts';
 
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
@@ -18,10 +19,11 @@ export function checkName(name: string): void {
 }
 
 /** Throws `invalid_request`. */
-export function checkDefinition({ name, path, timeoutMs }: ApiDefinition): void {
+export function checkDefinition({ name, path, timeoutMs, auth, rules }: ApiDefinition): void {
   checkName(name);
   checkRange('timeout_ms', timeoutMs, { ...LIMITS.apiTimeoutMs, unit: 'ms' });
   checkPath(path);
+  if (rules !== undefined) checkGatewayRules(rules, auth);
 }
 
 /** Throws `invalid_request`. */
@@ -50,5 +52,7 @@ export function routeKey({ method, path, below }: ApiDefinition): string {
 
 /** Memory that a published definition uses, with a margin. */
 export function memoryOf(definition: ApiDefinition): number {
-  return Buffer.byteLength(JSON.stringify(definition)) + BYTES_PER_PART * segmentsOf(definition.path).length;
+  const { path, rules } = definition;
+  const text = Buffer.byteLength(JSON.stringify(definition));
+  return text + BYTES_PER_PART * segmentsOf(path).length + (rules === undefined ? 0 : memoryOfRules(rules));
 }

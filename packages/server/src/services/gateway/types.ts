@@ -1,3 +1,5 @@
+import type { GatewayRules } from '@funcgraph/api';
+
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
 export const AUTHS = ['IAM', 'APP', 'NONE'] as const;
 
@@ -47,6 +49,7 @@ export interface ApiDefinition {
   readonly timeoutMs: number;
   /** The caller learns that the event is stored, but not its result. */
   readonly async: boolean;
+  readonly rules?: GatewayRules;
 }
 
 export interface Api {

@@ -10,7 +10,7 @@ export function readDefinition(
   body: DecodedBody<Routes['createGatewayApi']>,
   { backend, isHttp }: { readonly backend: ApiDefinition['backend']; readonly isHttp: boolean },
 ): ApiDefinition {
-  const { name, path, timeout_ms: timeoutMs = TIMEOUT_MS, async = false } = body;
+  const { name, path, timeout_ms: timeoutMs = TIMEOUT_MS, async = false, rules } = body;
   if (async && isHttp) {
     throw new PlatformError('invalid_request', 'async: an HTTP function cannot be invoked asynchronously');
   }
@@ -23,6 +23,7 @@ export function readDefinition(
     backend,
     timeoutMs,
     async,
+    ...(rules === undefined ? {} : { rules }),
   };
 }
 
