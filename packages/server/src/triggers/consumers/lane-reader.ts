@@ -84,7 +84,8 @@ export class LaneReader {
         log.info({ triggerId: this.#trigger.id, failures, err: error }, 'a batch of a trigger waits');
       }
       const ms = pauseOf(look, failures, this.#source.pauseMs(this.#trigger));
-      if (ms > 0) await this.#pause(ms, ending);
+      // it may have been ended during the look
+      if (ms > 0 && !ending.aborted) await this.#pause(ms, ending);
     }
     const held = this.#held;
     if (held !== undefined && !cut.aborted) {
