@@ -111,6 +111,8 @@ describe('quotas', () => {
     const of = (type: string) => quotas?.resources?.find((resource) => resource.type === type);
     expect(of('fgs_func_num')).toMatchObject({ quota: 3, used: 1 });
     expect(of('fgs_func_code_size')).toMatchObject({ quota: 10_240, used: 1, unit: 'MB' });
+    expect(of('fgs_workflow_num')).toMatchObject({ quota: 400, used: 0 });
+    expect(of('fgs_on_demand_instance_limit')).toMatchObject({ quota: 1000, used: 0 });
     expect(of('fgs_func_occurs')).toMatchObject({ quota: 100, used: 0 });
     const { data } = await server.api.call('listAllQuotas', { params: project(server) });
     const environment = data.quotas.find(({ name }) => name === 'environment');

@@ -30,7 +30,9 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'EVENT: CloudEvents from any source. ' +
     'Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
-  listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
+  listQuotas:
+    'Functions, flows, code size, concurrency, instances of one function and idle time. The other types of the API limit ' +
+    'nothing here; it has none for streams, topics and the like, which `GET /v1/{project_id}/quotas` lists.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
   showLtsLogDetails:
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',

@@ -243,13 +243,13 @@ export const AllQuotas = Type.Object({
   quotas: Type.Array(
     Type.Object({
       name: Type.String(),
-      /** The scope of the limit. */
-      scope: Type.Union([Type.Literal('project'), Type.Literal('function')]),
+      /** The scope of the limit; `version` stands for a version or an alias. */
+      scope: Type.Union([Type.Literal('project'), Type.Literal('function'), Type.Literal('version')]),
       quota: Type.Integer(),
-      /** For a quota of functions: by the function that has most. Null where the use is not counted. */
+      /** For a quota of functions or versions: by the one that has most. Null where the use is not counted. */
       used: Type.Union([Type.Integer(), Type.Null()]),
       unit: Type.String(),
-      /** Key of the server's configuration. */
+      /** Key of the server's configuration; empty when the limit is fixed. */
       setting: Type.String(),
     }),
   ),

@@ -1,11 +1,18 @@
-import { type Catalog, type Functions, peakCount, type ReservedConfigs, type Runtimes } from '../../control/index.ts';
+import { LIMITS } from '@funcgraph/api';
+import {
+  type Catalog,
+  type Functions,
+  peakCount,
+  type ReservedConfigs,
+  type Runtimes,
+  type Trigger,
+} from '../../control/index.ts';
 import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
-import type { Quotas } from '../../domain/quotas.ts';
 import type { FlowRuns, Flows } from '../../flows/index.ts';
-import type { BucketUsage, Streams, StreamUsage } from '../../services/index.ts';
 import type { RunningCalls } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
+import { type ServiceQuotaDeps, serviceQuotas } from './service-quotas.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -14,14 +21,13 @@ interface QueueUse {
   readonly bytes: number;
 }
 
-export interface FunctionQuotaDeps {
+export interface FunctionQuotaDeps extends ServiceQuotaDeps {
   readonly functions: Functions;
   /** Flows of a project. */
   readonly flows: Pick<Flows, 'count'>;
   readonly runs: Pick<FlowRuns, 'usage'>;
   readonly runtimes: Runtimes;
   readonly catalog: Catalog;
-  readonly quotas: Quotas;
   /** Invocations of a project at once. */
   readonly accountConcurrency: number;
   readonly running: RunningCalls;
@@ -29,9 +35,6 @@ export interface FunctionQuotaDeps {
   /** The queued messages of a project, and its dead letters. */
   readonly queue: { usage(projectId: string): QueueUse };
   readonly deadLetterBox: { usage(projectId: string): Promise<QueueUse> };
-  /** What a project stores in buckets. */
-  readonly bucketUsage: (projectId: string) => Promise<BucketUsage>;
-  readonly streams: Pick<Streams, 'usage'>;
   readonly idleMs: number;
 }
 
@@ -54,6 +57,8 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
               unit: 'MB',
             },
             { type: 'fgs_func_occurs', quota: accountConcurrency, used: running.ofProject(params.project_id) },
+            { type: 'fgs_workflow_num', quota: quotas.flows, used: await deps.flows.count(params.project_id) },
+            { type: 'fgs_on_demand_instance_limit', quota: LIMITS.maxInstances.max, used: 0 },
             { type: 'fgs_func_scale_down_timeout', quota: Math.ceil(deps.idleMs / 1000), used: 0 },
           ],
         },
@@ -128,12 +133,15 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             ...{ name: 'dead_letter_size', quota: quotas.deadLetterBytes, used: dead.bytes, unit: 'bytes' },
             setting: 'quota_dead_letter_size',
           },
-          ...bucketQuotas(quotas, await deps.bucketUsage(projectId)).map((quota) => ({ ...ofProject, ...quota })),
-          ...streamQuotas(quotas, await deps.streams.usage(projectId)).map((quota) => ({ ...ofProject, ...quota })),
+          ...(await serviceQuotas(deps, projectId)),
           {
             ...ofFunction,
             ...{ name: 'versions', quota: quotas.versionsPerFunction, used: most.versions },
             setting: 'quota_versions',
+          },
+          {
+            ...{ scope: 'version' as const, unit: '' },
+            ...{ name: 'triggers', quota: LIMITS.triggersPerVersion, used: most.triggers, setting: '' },
           },
           { ...ofFunction, name: 'aliases', quota: quotas.aliasesPerFunction, used: null, setting: 'quota_aliases' },
           {
@@ -157,32 +165,23 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
 }
 
 /** Of the function that has most. */
-function mostOfFunctions(catalog: Catalog, projectId: string): { versions: number; environment: number } {
+function mostOfFunctions(catalog: Catalog, projectId: string) {
   const versions = new Map<string, number>();
   let environment = 0;
+  let triggers = 0;
   for (const snapshot of catalog.snapshots()) {
     if (snapshot.projectId !== projectId) continue;
     environment = Math.max(environment, environmentChars(snapshot.env));
     const { functionId } = snapshot;
-    if (snapshot.version !== LATEST) versions.set(functionId, (versions.get(functionId) ?? 0) + 1);
+    if (snapshot.version === LATEST) triggers = Math.max(triggers, mostTriggers(catalog.triggers(functionId)));
+    else versions.set(functionId, (versions.get(functionId) ?? 0) + 1);
   }
-  return { versions: Math.max(0, ...versions.values()), environment };
+  return { versions: Math.max(0, ...versions.values()), environment, triggers };
 }
 
-function bucketQuotas(quotas: Quotas, used: BucketUsage) {
-  return [
-    { name: 'buckets', quota: quotas.buckets, used: used.buckets, setting: 'quota_buckets' },
-    { name: 'objects', quota: quotas.objects, used: used.objects, setting: 'quota_objects' },
-    { name: 'object_size', quota: quotas.objectBytes, used: used.bytes, unit: 'bytes', setting: 'quota_object_size' },
-    { name: 'uploads', quota: quotas.uploads, used: used.uploads, setting: 'quota_uploads' },
-    { name: 'upload_parts', quota: quotas.uploadParts, used: used.parts, setting: 'quota_upload_parts' },
-    { name: 'object_writes', quota: quotas.objectWrites, used: used.writes, setting: 'quota_object_writes' },
-  ];
-}
-
-function streamQuotas(quotas: Quotas, used: StreamUsage) {
-  return [
-    { name: 'streams', quota: quotas.streams, used: used.streams, setting: 'quota_streams' },
-    { name: 'stream_size', quota: quotas.streamBytes, used: used.bytes, unit: 'bytes', setting: 'quota_stream_size' },
-  ];
+/** Of the version or alias that has most. */
+function mostTriggers(all: readonly Trigger[]): number {
+  const counts = new Map<string, number>();
+  for (const { qualifier } of all) counts.set(qualifier, (counts.get(qualifier) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }

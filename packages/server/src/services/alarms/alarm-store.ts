@@ -42,15 +42,14 @@ export class AlarmStore {
     return rows.map(toRule);
   }
 
+  count(projectId: string): Promise<number> {
+    return countOf(this.#db, projectId);
+  }
+
   async insert(rule: AlarmRule, most: number): Promise<'added' | 'exists' | 'quota'> {
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        const { count } = await tx
-          .selectFrom('alarm_rule')
-          .where('project_id', '=', rule.projectId)
-          .select(({ fn }) => fn.countAll().as('count'))
-          .executeTakeFirstOrThrow();
-        if (Number(count) >= most) return 'quota';
+        if ((await countOf(tx, rule.projectId)) >= most) return 'quota';
         const values = {
           ...{ id: rule.id, project_id: rule.projectId, name: rule.name },
           ...fromTarget(rule.target),
@@ -182,4 +181,13 @@ export class AlarmStore {
       .select(['function.package', 'function.name as function_name', 'flow.name as flow_name'])
       .$castTo<AlarmRow>();
   }
+}
+
+async function countOf(db: Kysely<Schema>, projectId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('alarm_rule')
+    .where('project_id', '=', projectId)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

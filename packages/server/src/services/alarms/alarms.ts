@@ -25,6 +25,10 @@ export class Alarms {
     return rule;
   }
 
+  count(projectId: string): Promise<number> {
+    return this.#store.count(projectId);
+  }
+
   /** By name. */
   list(projectId: string, page: AlarmPage): Promise<AlarmRule[]> {
     return this.#store.list(projectId, page);

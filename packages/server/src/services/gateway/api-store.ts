@@ -32,16 +32,15 @@ export class GatewayApiStore {
     return rows.map(toApi);
   }
 
+  count(projectId: string): Promise<number> {
+    return countOf(this.#db, projectId);
+  }
+
   async insert(api: Api, most: number): Promise<'added' | 'exists' | 'quota' | 'gone'> {
     const { id, groupId, projectId, definition, createdAt, modifiedAt } = api;
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        const { count } = await tx
-          .selectFrom('gateway_api')
-          .where('project_id', '=', projectId)
-          .select(({ fn }) => fn.countAll().as('count'))
-          .executeTakeFirstOrThrow();
-        if (Number(count) >= most) return 'quota';
+        if ((await countOf(tx, projectId)) >= most) return 'quota';
         await tx
           .insertInto('gateway_api')
           .values({
@@ -92,4 +91,13 @@ function toApi(row: Selectable<Schema['gateway_api']>): Api {
     createdAt: Number(row.created_at),
     modifiedAt: Number(row.modified_at),
   };
+}
+
+async function countOf(db: Kysely<Schema>, projectId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('gateway_api')
+    .where('project_id', '=', projectId)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

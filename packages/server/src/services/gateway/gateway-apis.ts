@@ -34,6 +34,11 @@ export class GatewayApis {
     this.#options = options;
   }
 
+  /** Of a project. */
+  count(projectId: string): Promise<number> {
+    return this.#options.store.count(projectId);
+  }
+
   /** By name. */
   list({ id }: Group): Promise<Api[]> {
     return this.#options.store.list(id);

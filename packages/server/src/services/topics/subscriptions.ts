@@ -62,6 +62,10 @@ export class Subscriptions {
     return found;
   }
 
+  count(scope: SubscriptionScope): Promise<number> {
+    return this.#options.store.count(scope);
+  }
+
   /** A page, oldest first, and the number of all. */
   async list(
     scope: SubscriptionScope,

@@ -38,15 +38,14 @@ export class TopicStore {
     return rows.filter((row) => prefix === undefined || row.name.startsWith(prefix)).map(toTopic);
   }
 
+  count(projectId: string): Promise<number> {
+    return countOf(this.#db, projectId);
+  }
+
   async insert(topic: Topic, most: number): Promise<'added' | 'exists' | 'quota'> {
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        const { count } = await tx
-          .selectFrom('topic')
-          .where('project_id', '=', topic.projectId)
-          .select(({ fn }) => fn.countAll().as('count'))
-          .executeTakeFirstOrThrow();
-        if (Number(count) >= most) return 'quota';
+        if ((await countOf(tx, topic.projectId)) >= most) return 'quota';
         const values = {
           id: topic.id,
           project_id: topic.projectId,
@@ -92,4 +91,13 @@ function toTopic(row: Selectable<Schema['topic']>): Topic {
     createdAt: Number(row.created_at),
     modifiedAt: Number(row.modified_at),
   };
+}
+
+async function countOf(db: Kysely<Schema>, projectId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('topic')
+    .where('project_id', '=', projectId)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

@@ -36,6 +36,10 @@ export class Topics {
     return this.#store.list(projectId, filter);
   }
 
+  count(projectId: string): Promise<number> {
+    return this.#store.count(projectId);
+  }
+
   /** Returns the topic of this name if it exists already, unchanged. Throws `invalid_topic`, `topic_quota`. */
   async create(
     projectId: string,
