@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { signRequest } from '@funcgraph/api';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FakeServer } from './fake-server.ts';
-import { callGateway, type Sent } from './gateway-client.ts';
+import { type Answer, callGateway, type Sent } from './gateway-client.ts';
 import { refusal } from './identity-fixture.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,7 +17,8 @@ beforeAll(async () => {
   server = await FakeServer.start({
     handler() {
       reached += 1;
-      return JSON.stringify({ statusCode: 200, body: 'reached' });
+      const headers = { 'access-control-allow-origin': 'https://of.function', Vary: 'Accept' };
+      return JSON.stringify({ statusCode: 200, headers, body: 'reached' });
     },
   });
   functionUrn = (await server.deploy('hello')).function_urn.replace(/:latest$/, '');
@@ -145,9 +146,86 @@ describe('the rules of an API', () => {
     [{ throttle: { app: { calls: 1, period: 'day' } } }, 'rules.throttle.app'],
     [{ throttle: { user: { calls: 1, period: 'day' } } }, 'rules.throttle.user'],
     [{ retries: 3 }, 'rules'],
+    [{ cors: { origins: [] } }, 'rules.cors.origins'],
+    [{ cors: { origins: ['https://a.example/'] } }, 'rules.cors.origins.0'],
+    [{ cors: { origins: ['null'] } }, 'rules.cors.origins.0'],
+    [{ cors: { origins: ['https://A.example'] } }, 'rules.cors.origins.0'],
+    [{ cors: { origins: ['https://a.example:443'] } }, 'rules.cors.origins.0'],
+    [{ cors: { origins: ['https://a.example\r\nx: y'] } }, 'rules.cors.origins.0'],
+    [{ cors: { origins: ['*'], headers: ['x\r\nset-cookie'] } }, 'rules.cors.headers.0'],
+    [{ cors: { origins: ['*'], credentials: true } }, 'rules.cors.origins'],
+    [{ cors: { origins: ['https://a.example'], headers: ['*'], credentials: true } }, 'rules.cors.headers'],
+    [{ cors: { origins: ['https://a.example'], expose: ['*'], credentials: true } }, 'rules.cors.expose'],
   ])('are not %j', async (rules, field) => {
     const refused = await refusal(create({ rules }));
     expect(refused).toMatchObject({ status: 400, code: 'FSS.0400' });
     expect(refused.message).toContain(field);
+  });
+});
+
+describe('scripts of other origins', () => {
+  const ORIGIN = 'https://app.example';
+  const from = (origin: string, method?: string) => ({
+    method: method === undefined ? 'GET' : 'OPTIONS',
+    headers: { origin, ...(method === undefined ? {} : { 'access-control-request-method': method }) },
+  });
+  const corsOf = ({ headers }: Answer) =>
+    Object.fromEntries(Object.entries(headers).filter(([name]) => /^access-control-|^vary$/.test(name)));
+  const cors = { origins: [ORIGIN], headers: ['X-A', 'X-B'], expose: ['X-C'], max_age: 60, credentials: true };
+
+  it('learn by a preflight without authentication what they may do', async () => {
+    await publish({ auth: 'IAM', method: 'PUT', rules: { cors, throttle: { api: { calls: 1, period: 'day' } } } });
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await call('/hello', from(ORIGIN, 'PUT'));
+      expect(answer).toMatchObject({ status: 204, text: '' });
+      expect(corsOf(answer)).toEqual({
+        'access-control-allow-origin': ORIGIN,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'PUT',
+        'access-control-allow-headers': 'X-A, X-B',
+        'access-control-max-age': '60',
+        vary: 'Origin',
+      });
+    }
+    expect(corsOf(await call('/hello', from('https://other.example', 'PUT')))).toEqual({ vary: 'Origin' });
+    expect((await call('/hello', from(ORIGIN, 'POST'))).status).toBe(404);
+    expect((await call('/hello', { method: 'OPTIONS' })).status).toBe(404);
+    expect(reached).toBe(0);
+  });
+
+  it('read answers and errors, about which the function has no say', async () => {
+    await publish({ rules: { cors } });
+    await publish({ name: 'closed', path: '/closed', auth: 'IAM', rules: { cors } });
+    const allowed = {
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'X-C',
+    };
+    const answer = await call('/hello', from(ORIGIN));
+    expect(answer.text).toBe('reached');
+    expect(corsOf(answer)).toEqual({ ...allowed, vary: 'Accept, Origin' });
+    expect(corsOf(await call('/hello'))).toEqual({ vary: 'Accept, Origin' });
+    const refused = await call('/closed', from(ORIGIN));
+    expect(refused.status).toBe(401);
+    expect(corsOf(refused)).toEqual({ ...allowed, vary: 'Origin' });
+  });
+
+  it('are of any origin with *', async () => {
+    await publish({ rules: { cors: { origins: ['*'] } } });
+    expect(corsOf(await call('/hello', from(ORIGIN)))).toEqual({ 'access-control-allow-origin': '*', vary: 'Accept' });
+  });
+
+  it('are a matter of the function without rules', async () => {
+    await publish();
+    expect((await call('/hello', from(ORIGIN, 'GET'))).status).toBe(200);
+    expect(corsOf(await call('/hello', from(ORIGIN)))).toEqual({
+      'access-control-allow-origin': 'https://of.function',
+      vary: 'Accept',
+    });
+  });
+
+  it('learn nothing from addresses that may not call', async () => {
+    await publish({ rules: { cors, ip: { deny: ['127.0.0.1'] } } });
+    expect((await call('/hello', from(ORIGIN, 'GET'))).status).toBe(403);
   });
 });

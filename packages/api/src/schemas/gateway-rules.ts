@@ -40,9 +40,38 @@ const Throttle = Type.Object(
   },
 );
 
+const MAX_ITEMS = 64;
+const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$";
+
+const HeaderNames = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ pattern: HEADER_NAME }), { maxItems: MAX_ITEMS, description }));
+
+const Cors = Type.Object(
+  {
+    origins: Type.Array(Type.String({ maxLength: 255 }), {
+      minItems: 1,
+      maxItems: MAX_ITEMS,
+      description: '`*`, or those whose scripts may call, such as https://app.example.com.',
+    }),
+    headers: HeaderNames('Request headers that scripts may send; `*` for all but Authorization.'),
+    expose: HeaderNames('Response headers that scripts may read; `*` for all.'),
+    max_age: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'Seconds for which a preflight is valid.' }),
+    ),
+    credentials: Type.Optional(
+      Type.Boolean({ description: 'Scripts may send cookies and authorization. Not together with `*`.' }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'The gateway answers preflights for the method of the API, without authentication, and says in all other answers who may read them, in place of the function.',
+  },
+);
+
 /** What the gateway enforces before a request reaches the function of an API. */
 export const GatewayRules = Type.Object(
-  { ip: Type.Optional(Addresses), throttle: Type.Optional(Throttle) },
+  { ip: Type.Optional(Addresses), throttle: Type.Optional(Throttle), cors: Type.Optional(Cors) },
   { additionalProperties: false, description: 'Published with the API.' },
 );
 export type GatewayRules = Static<typeof GatewayRules>;

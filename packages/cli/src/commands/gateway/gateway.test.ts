@@ -108,6 +108,11 @@ describe('gateway', () => {
         throttle: { api: { calls: 1000, period: 'minute' }, address: { calls: 5, period: 'second' } },
       },
     });
+    await create('--cors-origin', 'https://a.example', '--cors-header', 'X-A', '--cors-credentials');
+    expect(bodyOf(`POST ${APIS}`)).toMatchObject({
+      rules: { cors: { origins: ['https://a.example'], headers: ['X-A'], credentials: true } },
+    });
+    expect((await create('--cors-max-age', '5')).stderr).toContain('--cors-origin is missing');
     const wrong = await create('--limit', 'api=1000');
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('--limit api=1000 is not')]);
   });

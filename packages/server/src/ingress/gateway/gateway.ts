@@ -38,11 +38,12 @@ import { EventDoor } from './events/event-door.ts';
 import type { Webhooks } from './events/webhooks.ts';
 import { type FlowCallDeps, FlowCalls } from './flow-call.ts';
 import type { GroupRoutes } from './group-routes.ts';
-import { headersIn, headersOut, sourceIp } from './headers.ts';
+import { type HeaderPair, headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { findPublished, isApiTarget, type Published, type PublishedFlow, type PublishedFunction } from './published.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
-import type { RuleGuard } from './rules/rule-guard.ts';
+import { answerHeaders, preflightHeaders, withCors } from './rules/cors.ts';
+import type { RouteRules, RuleGuard } from './rules/rule-guard.ts';
 import { streamedHead } from './streamed-head.ts';
 import { UploadBody } from './upload-body.ts';
 
@@ -84,6 +85,8 @@ interface Way {
   /** The body, unless it is read whole. */
   readonly upload: UploadBody | undefined;
   readonly watch: UploadWatch | undefined;
+  /** What the rules of the API say about other origins. */
+  readonly cors: readonly HeaderPair[] | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -119,6 +122,7 @@ class Gateway {
     const group = this.#deps.groups.groupOf(request.headers.host);
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     const access = this.#noted(request, response, requestId, group?.id);
+    let cors: HeaderPair[] | undefined;
     try {
       checkHost(request);
       checkServerName(request);
@@ -131,6 +135,12 @@ class Gateway {
       const published = this.#published(request, group);
       access?.leadsTo(published);
       if (published.rules !== undefined) {
+        const { preflight, rules } = published.rules;
+        if (preflight !== undefined) {
+          send(request, response, this.#preflight(published.rules, request), requestId);
+          return;
+        }
+        if (rules.cors !== undefined) cors = answerHeaders(rules.cors, request.headers.origin);
         const authenticated = published.kind === 'flow' || published.auth !== 'none';
         this.#deps.guard.admit(published.rules, this.#deps.clients.clientOf(request), authenticated);
       }
@@ -138,19 +148,20 @@ class Gateway {
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
       if (upload !== undefined) watch?.lift();
-      const way = { requestId, expectsContinue, upload, watch };
+      const way = { requestId, expectsContinue, upload, watch, cors };
       const answer =
         published.kind === 'flow'
           ? await this.#callFlow(published, request, response, way)
           : await this.#call(published, request, response, way).finally(() => upload?.discard());
-      if (answer !== undefined) send(request, response, answer, requestId);
+      if (answer === undefined) return;
+      send(request, response, { ...answer, headers: withCors(answer.headers, cors) }, requestId);
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
         response.destroy();
         return;
       }
       const error = forCaller(thrown);
-      const status = refuse(request, response, error, requestId);
+      const status = refuse(request, response, error, { requestId, cors });
       const { log } = this.#deps;
       if (status >= 500 && !(error instanceof PlatformError && error.spec.audience === 'user')) {
         log.error({ requestId, err: error }, 'gateway request failed');
@@ -159,6 +170,16 @@ class Gateway {
       const route = group === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
       meter.observe(route, response.statusCode, clock.monotonic() - receivedAt);
     }
+  }
+
+  /** Costs no call of the API. Throws `gateway_address_refused`. */
+  #preflight(route: RouteRules, request: IncomingMessage): FunctionAnswer {
+    this.#deps.guard.admitAddress(route, this.#deps.clients.clientOf(request));
+    request.resume();
+    const { rules, preflight = '' } = route;
+    const { origin } = request.headers;
+    const headers = rules.cors === undefined ? [] : preflightHeaders(rules.cors, preflight, origin);
+    return { statusCode: 204, headers, body: NOTHING };
   }
 
   #noted(
@@ -257,7 +278,7 @@ class Gateway {
     published: PublishedFunction,
     request: IncomingMessage,
     response: ServerResponse,
-    { requestId, expectsContinue, upload, watch }: Way,
+    { requestId, expectsContinue, upload, watch, cors }: Way,
   ): Promise<FunctionAnswer | undefined> {
     const { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api } = published;
     const { iam, invoker, async, clock } = this.#deps;
@@ -303,7 +324,7 @@ class Gateway {
       ...(isHttp ? { http: true } : {}),
       openSink: () => {
         const shape = (head: StreamHead): ResponseHead => {
-          const shaped = streamedHead(head, method, requestId);
+          const shaped = streamedHead(head, method, requestId, cors);
           deadline?.lift();
           return shaped;
         };

@@ -9,6 +9,7 @@ import { type Group, qualifierIn } from '../../services/index.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 import type { GroupRoutes } from './group-routes.ts';
+import { preflightMethod } from './rules/cors.ts';
 import type { RouteRules } from './rules/rule-guard.ts';
 
 interface PublishedPath {
@@ -109,7 +110,11 @@ function apiOfGroup(
   const { url = '', method = '' } = request;
   if (url.length > MAX_TARGET_CHARS || !VISIBLE.test(url)) return undefined;
   const stage = stageOf(request);
-  const match = groups.find(group.id, checkedPath(url), method, stage);
+  const path = checkedPath(url);
+  const intended = preflightMethod(method, request.headers) ?? '';
+  const next = METHODS.has(intended) ? groups.find(group.id, path, intended, stage) : undefined;
+  const preflight = next?.value.definition.rules?.cors === undefined ? undefined : intended;
+  const match = preflight === undefined ? groups.find(group.id, path, method, stage) : next;
   if (match === undefined) return undefined;
   const { apiId, projectId, definition } = match.value;
   const { backend, auth, timeoutMs, async, rules } = definition;
@@ -128,7 +133,7 @@ function apiOfGroup(
     apiId,
     stage,
     pathParameters: match.parameters,
-    ...(rules === undefined ? {} : { rules: { rules, projectId, apiId, stage } }),
+    ...(rules === undefined ? {} : { rules: { rules, projectId, apiId, stage, preflight } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvocationResult } from '../../invocation/index.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import type { HeaderPair } from './headers.ts';
 
 /** The one answer for everything that is not published, whether it exists or not. */
 export function notPublished(): PlatformError {
@@ -40,7 +41,12 @@ export function forCaller(error: unknown): unknown {
 }
 
 /** Answers with the error and reads on while the client still sends, so that the client receives the answer. */
-export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): number {
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  { requestId, cors = [] }: { readonly requestId: string; readonly cors?: readonly HeaderPair[] | undefined },
+): number {
   const { status, headers, body } = toErrorBody(error, requestId);
   request.resume();
   if (response.headersSent || response.destroyed) {
@@ -50,6 +56,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
   const text = JSON.stringify(body);
   response.writeHead(status, {
     ...headers,
+    ...Object.fromEntries(cors),
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
     'X-CFF-Request-Id': requestId,

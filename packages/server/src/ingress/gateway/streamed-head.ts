@@ -2,16 +2,22 @@ import type { StreamHead } from '@funcgraph/runtimes';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ResponseHead } from '../http/response-stream.ts';
 import { isFinalStatus } from './answer.ts';
-import { headersOut } from './headers.ts';
+import { type HeaderPair, headersOut } from './headers.ts';
+import { withCors } from './rules/cors.ts';
 
 /** The head of a streamed answer. The instance is hostile: throws `invalid_gateway_answer` for invalid HTTP. */
-export function streamedHead(head: StreamHead, method: string, requestId: string): ResponseHead {
+export function streamedHead(
+  head: StreamHead,
+  method: string,
+  requestId: string,
+  cors?: readonly HeaderPair[],
+): ResponseHead {
   const { statusCode = 200, headers = [] } = head;
   if (!isFinalStatus(statusCode)) {
     throw new PlatformError('invalid_gateway_answer', 'statusCode is not a whole number from 200 to 599');
   }
   const flat: string[] = [];
-  for (const [name, value] of headersOut(headers)) flat.push(name, value);
+  for (const [name, value] of withCors(headersOut(headers), cors)) flat.push(name, value);
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type') && statusCode !== 204 && statusCode !== 304) {
     flat.push('Content-Type', 'application/octet-stream');
   }

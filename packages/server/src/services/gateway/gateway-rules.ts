@@ -1,13 +1,14 @@
 import type { GatewayRules } from '@funcgraph/api';
 import { parseNetwork } from '../../lib/network-set.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { corsFault } from './cors-rules.ts';
 import type { ApiDefinition } from './types.ts';
 
 /** Of a network in a list for comparisons. */
 const BYTES_PER_NETWORK = 512;
 
 /** Throws `invalid_request` that names the first field which the schema allows and the gateway cannot enforce. */
-export function checkGatewayRules({ ip, throttle }: GatewayRules, auth: ApiDefinition['auth']): void {
+export function checkGatewayRules({ ip, throttle, cors }: GatewayRules, auth: ApiDefinition['auth']): void {
   for (const list of ['allow', 'deny'] as const) {
     ip?.[list]?.forEach((network, at) => {
       if (parseNetwork(network) !== undefined) return;
@@ -18,6 +19,8 @@ export function checkGatewayRules({ ip, throttle }: GatewayRules, auth: ApiDefin
       );
     });
   }
+  const fault = cors === undefined ? undefined : corsFault(cors);
+  if (fault !== undefined) throw wrong(`cors.${fault.field}`, fault.text, fault.hint);
   for (const [subject, needed] of [
     ['app', 'APP'],
     ['user', 'IAM'],

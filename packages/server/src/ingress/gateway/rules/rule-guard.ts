@@ -12,6 +12,8 @@ export interface RouteRules {
   readonly projectId: string;
   readonly apiId: string;
   readonly stage: string;
+  /** The method for which the request is a preflight, which the gateway answers. */
+  readonly preflight?: string | undefined;
 }
 
 type Subject = keyof NonNullable<GatewayRules['throttle']>;
@@ -34,7 +36,7 @@ export class RuleGuard {
    * `admitCaller` takes: others could use it up. Throws `gateway_address_refused`, `gateway_throttled`.
    */
   admit(route: RouteRules, peer: Peer, authenticated: boolean): void {
-    this.#checkAddress(route.rules, peer.remoteAddress ?? '');
+    this.admitAddress(route, peer);
     const caller = peer.resident?.functionKey ?? clientNetwork(peer.remoteAddress);
     const ofApi = countersOf(route, 'api', '');
     const ofCaller = countersOf(route, 'address', caller);
@@ -53,8 +55,8 @@ export class RuleGuard {
     refuseFor(this.#counts.take(route.projectId, counters, this.#clock.monotonic()));
   }
 
-  /** A function that calls from its sandbox has no address. */
-  #checkAddress(rules: GatewayRules, address: string): void {
+  /** A function that calls from its sandbox has no address. Throws `gateway_address_refused`. */
+  admitAddress({ rules }: RouteRules, { remoteAddress: address = '' }: Peer): void {
     if (rules.ip === undefined) return;
     const { allow, deny } = this.#networksOf(rules);
     if (deny?.has(address) !== true && allow?.has(address) !== false) return;
