@@ -100,7 +100,7 @@ test.each([
       'Access-Control-Allow-Origin: https://shop.example',
       'RELEASE 5, TEST 6',
       'NONE  RELEASE 8',
-      'deleted group shop',
+      'deleted group old-shop',
     ],
   ],
   [
