@@ -97,6 +97,16 @@ describe('the rules of an API', () => {
     expect(status).toBe(429);
   });
 
+  it('limit the body, of a declared length or not', async () => {
+    await publish({ rules: { max_body_bytes: 3 } });
+    const chunked = { 'transfer-encoding': 'chunked' };
+    for (const headers of [{}, chunked]) {
+      expect(await call('/hello', { method: 'POST', headers, body: 'abc' })).toMatchObject({ status: 200 });
+      expect(await call('/hello', { method: 'POST', headers, body: 'abcd' })).toMatchObject({ status: 413 });
+    }
+    expect(reached).toBe(2);
+  });
+
   it('limit each app, and count no caller without proof for the API', async () => {
     const created = await publish({ auth: 'APP', rules: { throttle: { api: perMinute(3), app: perMinute(2) } } });
     const as = async (name: string) => {
@@ -146,6 +156,8 @@ describe('the rules of an API', () => {
     [{ throttle: { app: { calls: 1, period: 'day' } } }, 'rules.throttle.app'],
     [{ throttle: { user: { calls: 1, period: 'day' } } }, 'rules.throttle.user'],
     [{ retries: 3 }, 'rules'],
+    [{ max_body_bytes: -1 }, 'rules.max_body_bytes'],
+    [{ max_body_bytes: 6 * 1024 * 1024 + 1 }, 'rules.max_body_bytes'],
     [{ cors: { origins: [] } }, 'rules.cors.origins'],
     [{ cors: { origins: ['https://a.example/'] } }, 'rules.cors.origins.0'],
     [{ cors: { origins: ['null'] } }, 'rules.cors.origins.0'],

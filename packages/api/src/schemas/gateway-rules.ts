@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LIMITS } from '../limits.ts';
 
 const MAX_NETWORKS = 64;
 /** In any period: a bucket counts to a hundredth of a call. */
@@ -71,7 +72,14 @@ const Cors = Type.Object(
 
 /** What the gateway enforces before a request reaches the function of an API. */
 export const GatewayRules = Type.Object(
-  { ip: Type.Optional(Addresses), throttle: Type.Optional(Throttle), cors: Type.Optional(Cors) },
+  {
+    ip: Type.Optional(Addresses),
+    throttle: Type.Optional(Throttle),
+    cors: Type.Optional(Cors),
+    max_body_bytes: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: LIMITS.syncEventBytes, description: 'A longer body is refused with 413.' }),
+    ),
+  },
   { additionalProperties: false, description: 'Published with the API.' },
 );
 export type GatewayRules = Static<typeof GatewayRules>;

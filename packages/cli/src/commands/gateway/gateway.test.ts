@@ -101,10 +101,20 @@ describe('gateway', () => {
   test('apis create sends rules, and refuses a limit without a period', async () => {
     server.on(`POST ${APIS}`, { status: 201, body: API });
     const create = (...flags: string[]) => cli('apis', 'create', 'shop', 'orders', '/orders', 'hello', ...flags);
-    await create('--limit', 'api=1000/minute', '--limit', 'address=5/second', '--deny-ip', '10.0.0.0/8');
+    await create(
+      '--limit',
+      'api=1000/minute',
+      '--limit',
+      'address=5/second',
+      '--deny-ip',
+      '10.0.0.0/8',
+      '--max-body-bytes',
+      '9',
+    );
     expect(bodyOf(`POST ${APIS}`)).toMatchObject({
       rules: {
         ip: { allow: [], deny: ['10.0.0.0/8'] },
+        max_body_bytes: 9,
         throttle: { api: { calls: 1000, period: 'minute' }, address: { calls: 5, period: 'second' } },
       },
     });

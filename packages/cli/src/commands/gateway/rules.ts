@@ -5,6 +5,7 @@ export const RULE_FLAGS = {
   'allow-ip': flag.list('NETWORK', 'address or network that may call; all others may not'),
   'deny-ip': flag.list('NETWORK', 'address or network that may not call'),
   limit: flag.list('WHOSE=CALLS/PERIOD', 'api, address, app or user; per second, minute, hour or day'),
+  'max-body-bytes': flag.integer('BYTES', 'of a request; 413 for a longer one'),
   'cors-origin': flag.list('ORIGIN', 'whose scripts may call, for example https://app.example.com; * for all'),
   'cors-header': flag.list('NAME', 'request header that scripts may send'),
   'cors-expose': flag.list('NAME', 'response header that scripts may read'),
@@ -20,11 +21,12 @@ const LIMIT = /^(api|address|app|user)=(\d{1,9})\/(second|minute|hour|day)$/;
 
 /** The rules of an API, if any flag gives one. Throws usage errors. */
 export function rulesOf(values: RuleValues): { readonly rules?: GatewayRules } {
-  const { 'allow-ip': allow = [], 'deny-ip': deny = [], limit = [] } = values;
+  const { 'allow-ip': allow = [], 'deny-ip': deny = [], limit = [], 'max-body-bytes': maxBody } = values;
   const rules: GatewayRules = {
     ...(allow.length + deny.length === 0 ? {} : { ip: { allow: [...allow], deny: [...deny] } }),
     ...(limit.length === 0 ? {} : { throttle: Object.fromEntries(limit.map(limitOf)) as Throttle }),
     ...corsOf(values),
+    ...(maxBody === undefined ? {} : { max_body_bytes: maxBody }),
   };
   return Object.keys(rules).length === 0 ? {} : { rules };
 }

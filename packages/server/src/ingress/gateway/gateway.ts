@@ -250,11 +250,12 @@ class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
     way: Pick<Way, 'expectsContinue' | 'watch'>,
+    limitBytes: number = LIMITS.syncEventBytes,
   ): Promise<Buffer> | Buffer {
     if (!hasBody(request)) return NOTHING;
     const { bodies, clients } = this.#deps;
     const room = (): BodyRoom => bodies.open(bodyClaims(sender, clients.clientOf(request)));
-    return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
+    return readBody(request, response, { ...way, limitBytes, tooLarge: eventTooLarge, room });
   }
 
   async #callFlow(
@@ -293,8 +294,11 @@ class Gateway {
     if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
     const { projectId, package: pkg, name } = urn;
     const sender = `${projectId}/${pkg}/${name}`;
+    const limitBytes = published.rules?.rules.max_body_bytes;
     const body =
-      upload === undefined ? await this.#read(sender, request, response, { expectsContinue, watch }) : NOTHING;
+      upload === undefined
+        ? await this.#read(sender, request, response, { expectsContinue, watch }, limitBytes)
+        : NOTHING;
     if (auth !== 'none') await this.#authenticate(published, request, body);
     const ip = sourceIp(peer);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
