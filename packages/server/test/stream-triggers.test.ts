@@ -12,6 +12,7 @@ interface DisEvent {
 let server: FakeServer;
 let events: DisEvent[];
 let requestIds: string[];
+let held: Promise<void>;
 let fails: (texts: string[]) => boolean;
 let fn: { project_id: string; function_urn: string };
 let count = 0;
@@ -23,6 +24,7 @@ beforeAll(async () => {
       if (event.Message === undefined) return '{}';
       events.push(event);
       requestIds.push(requestId);
+      await held;
       if (fails(textsOf(event))) throw new Error('poison');
       return '{}';
     },
@@ -34,6 +36,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 beforeEach(() => {
   events = [];
   requestIds = [];
+  held = Promise.resolve();
   fails = () => false;
 });
 
@@ -94,6 +97,34 @@ it('LATEST leaves out records from before the trigger', async () => {
   await put(name, 'new');
   await seen(1);
   expect(ran()).toEqual(['new']);
+  await remove(made);
+});
+
+it('is shown with the records that wait, and with its error when the stream is deleted', async () => {
+  const name = await stream();
+  const made = await trigger(name);
+  const connection = async () => {
+    server.clock.advance(1_000);
+    return (await server.api.call('showFunctionTrigger', { params: made })).data.connection;
+  };
+  await put(name, 'a');
+  await seen(1);
+  await expect.poll(connection).toMatchObject({ state: 'CONNECTED', error: '', lag: 0 });
+  const release = Promise.withResolvers<void>();
+  held = release.promise;
+  await put(name, 'b', 'c');
+  expect(await connection()).toMatchObject({ lag: 2 });
+  const { data } = await server.api.call('listFunctionTriggers', { params: fn });
+  expect(data.find(({ trigger_id }) => trigger_id === made.trigger_id)?.connection).toMatchObject({ lag: 2 });
+  release.resolve();
+  await expect.poll(connection).toMatchObject({ lag: 0 });
+  await server.api.call('deleteStream', { params: { ...project(), stream_name: name } });
+  await expect.poll(connection, { timeout: 5_000 }).toMatchObject({
+    state: 'RETRYING',
+    error: 'the stream does not exist',
+    since: expect.any(String),
+  });
+  expect(await connection()).not.toHaveProperty('lag');
   await remove(made);
 });
 

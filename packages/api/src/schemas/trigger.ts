@@ -97,8 +97,14 @@ export const Trigger = Type.Object({
         state: Type.Union([Type.Literal('CONNECTED'), Type.Literal('RETRYING')]),
         error: Type.String(),
         since: Type.String(),
+        lag: Type.Optional(
+          Type.Integer({ description: 'Of a trigger of a stream: records of all shards that did not run yet.' }),
+        ),
       },
-      { description: 'Of an active trigger of a message broker; only when it is shown by itself or in a list.' },
+      {
+        description:
+          'Of an active trigger of a message broker or a stream; only when it is shown by itself or in a list.',
+      },
     ),
   ),
   secret: Type.Optional(

@@ -1,10 +1,11 @@
 import { openStreams } from '../services/index.ts';
+import { CheckpointStore, StreamLags, TRIGGERS } from '../triggers/index.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
 export type StreamDeps = Root & Pick<StateParts, 'storage' | 'leases' | 'duty'>;
 
-/** Streams and their records. */
+/** Streams, their records, and the triggers that read them. */
 export async function streamParts({ config, storage, leases, duty, clock, log, life }: StreamDeps) {
   const { streams, records, upkeep } = openStreams({
     ...{ storage, clock, quotas: config.quotas },
@@ -16,7 +17,12 @@ export async function streamParts({ config, storage, leases, duty, clock, log, l
   });
   await removing.start();
   life.onStop(() => removing.stop());
-  return { streams, streamRecords: records };
+  const checkpoints = new CheckpointStore(storage.db);
+  const streamSources = new Map(
+    TRIGGERS.flatMap(({ code, stream }) => (stream ? [[code, stream({ streams, streamRecords: records })]] : [])),
+  );
+  const streamLags = new StreamLags({ sources: streamSources, checkpoints });
+  return { streams, streamRecords: records, streamSources, checkpoints, streamLags };
 }
 
 export type StreamParts = Awaited<ReturnType<typeof streamParts>>;

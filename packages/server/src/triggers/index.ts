@@ -3,6 +3,8 @@ export { BrokerTriggers } from './brokers/broker-triggers.ts';
 export { BatchRoom } from './consumers/batch-room.ts';
 export { CheckpointStore } from './consumers/checkpoint-store.ts';
 export { Consumers } from './consumers/consumers.ts';
+export { StreamLags } from './consumers/stream-lags.ts';
+export { TriggerHealth } from './consumers/trigger-health.ts';
 export { type CtsSettings, checkCts, readCts } from './cts/cts-settings.ts';
 export { EventSecrets, type SecretOwner, secretText } from './event/event-secrets.ts';
 export { checkEvent, type EventSettings, isEvent, readEvent, takesType } from './event/event-settings.ts';

@@ -48,7 +48,7 @@ export interface TriggerOwner<S extends TriggerSettings = TriggerSettings> exten
 /** Where streams of this server are. */
 export interface StreamDeps {
   readonly streams: Pick<Streams, 'lookup'>;
-  readonly streamRecords: Pick<StreamRecords, 'read' | 'since' | 'behindMs'>;
+  readonly streamRecords: Pick<StreamRecords, 'read' | 'since' | 'behindMs' | 'waiting'>;
 }
 
 export interface SampleEvent {

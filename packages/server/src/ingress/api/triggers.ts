@@ -1,7 +1,7 @@
 import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
 import { type AsyncConfigs, functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
-import { type BrokerState, type BrokerStateStore, type EventSecrets, revealedBy } from '../../triggers/index.ts';
+import { type BrokerStateStore, type EventSecrets, revealedBy, type StreamLags } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
@@ -24,6 +24,7 @@ export interface TriggerDeps {
   readonly asyncConfigs: Pick<AsyncConfigs, 'resultObjects'>;
   readonly eventSecrets: EventSecrets;
   readonly brokerStates: Pick<BrokerStateStore, 'of'>;
+  readonly streamLags: Pick<StreamLags, 'of'>;
   readonly region: string;
   /** Where the gateway is reached. */
   readonly gateway: () => string;
@@ -31,7 +32,7 @@ export interface TriggerDeps {
 
 /** Triggers of functions: create, list, show, change and delete. */
 export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
-  const { iam, triggers, asyncConfigs, eventSecrets, brokerStates, region, gateway } = deps;
+  const { iam, triggers, asyncConfigs, eventSecrets, brokerStates, streamLags, region, gateway } = deps;
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   const withSecret = (trigger: Trigger): Reply =>
     kindOfTrigger(trigger).hasSecret === true
@@ -41,6 +42,23 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
     const { functionId, fn, qualifier } = trigger;
     const warning = loopWarning(asyncConfigs.resultObjects(functionId, fn, qualifier), [trigger]);
     return { ...withSecret(trigger), ...(warning === undefined ? {} : { warning }) };
+  };
+  /** By id. */
+  const connectionsOf = async (all: readonly Trigger[]): Promise<ReadonlyMap<string, Pick<Reply, 'connection'>>> => {
+    const connectable = all.filter(isConnectable);
+    const states = await brokerStates.of(connectable.map(({ id }) => id));
+    const connections = new Map<string, Pick<Reply, 'connection'>>();
+    for (const trigger of connectable) {
+      const state = states.get(trigger.id);
+      if (state === undefined) continue;
+      const { error, since } = state;
+      const lag = await streamLags.of(trigger);
+      const connection = { error: error ?? '', since: apiTime(since), ...(lag === undefined ? {} : { lag }) };
+      connections.set(trigger.id, {
+        connection: { state: error === undefined ? 'CONNECTED' : 'RETRYING', ...connection },
+      });
+    }
+    return connections;
   };
   return {
     async createFunctionTrigger(request) {
@@ -58,17 +76,17 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
     async listFunctionTriggers({ params }) {
       const { name, qualifier } = readName(params);
       const all = await triggers.list(name, qualifierText(qualifier));
-      const states = await brokerStates.of(connectable(all));
-      return all.map((trigger) => ({ ...reply(trigger), ...connectionOf(states.get(trigger.id)) }));
+      const connections = await connectionsOf(all);
+      return all.map((trigger) => ({ ...reply(trigger), ...connections.get(trigger.id) }));
     },
 
     async showFunctionTrigger({ params, caller, peer }) {
       const trigger = await triggers.show(refOf(params));
       const { fn } = trigger;
       const right = { action: ROUTES.updateTrigger.action, projectId: fn.projectId, fn, peer };
-      const states = await brokerStates.of(connectable([trigger]));
+      const connections = await connectionsOf([trigger]);
       const shown = iam.allows(caller, right) ? withSecret(trigger) : reply(trigger);
-      return { ...shown, ...connectionOf(states.get(trigger.id)) };
+      return { ...shown, ...connections.get(trigger.id) };
     },
 
     async updateTrigger(request) {
@@ -98,17 +116,9 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
   };
 }
 
-/** Ids of the active triggers of brokers. */
-function connectable(all: readonly Trigger[]): string[] {
-  return all.filter((one) => one.active && kindOfTrigger(one).broker !== undefined).map(({ id }) => id);
-}
-
-function connectionOf(state: BrokerState | undefined): Pick<Reply, 'connection'> {
-  if (state === undefined) return {};
-  const { error, since } = state;
-  return {
-    connection: { state: error === undefined ? 'CONNECTED' : 'RETRYING', error: error ?? '', since: apiTime(since) },
-  };
+function isConnectable(trigger: Trigger): boolean {
+  const { broker, stream } = kindOfTrigger(trigger);
+  return trigger.active && (broker !== undefined || stream !== undefined);
 }
 
 interface Asking {

@@ -104,6 +104,16 @@ export class RecordStore {
     return { first: oldest === undefined ? next : oldest.lastSequence - oldest.records + 1, next };
   }
 
+  /** The next record of each shard. */
+  async ends(streamId: string): Promise<{ readonly shard: number; readonly next: number }[]> {
+    const rows = await this.#db
+      .selectFrom('stream_shard')
+      .select(['shard', 'next_sequence'])
+      .where('stream_id', '=', streamId)
+      .execute();
+    return rows.map(({ shard, next_sequence }) => ({ shard, next: Number(next_sequence) }));
+  }
+
   /** The number of the first record that was put at that time or later; undefined for none. */
   async since(streamId: string, shard: number, time: number): Promise<number | undefined> {
     const row = await this.#db

@@ -89,6 +89,19 @@ export class StreamRecords {
     return Math.max(0, this.#options.clock.now() - last.putAt);
   }
 
+  /** The number of records of all shards from those on that `nextOf` gives, without expired ones; undefined is the end. */
+  async waiting({ id }: Stream, nextOf: (shard: number) => Promise<number | undefined>): Promise<number> {
+    const { store, clock } = this.#options;
+    let records = 0;
+    for (const { shard, next } of await store.ends(id)) {
+      const from = await nextOf(shard);
+      if (from === undefined || from >= next) continue;
+      const state = await store.shard(id, shard, clock.now());
+      if (state !== undefined) records += Math.max(0, state.next - Math.max(from, state.first));
+    }
+    return records;
+  }
+
   /** Records from the cursor on that are not expired. */
   read({ streamId, shard, next }: Cursor, limits: PageLimits): Promise<RecordPage> {
     const { store, clock } = this.#options;

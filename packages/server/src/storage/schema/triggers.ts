@@ -42,7 +42,7 @@ export interface TriggerCheckpointTable {
   position: string;
 }
 
-/** Whether a trigger of a message broker is connected. */
+/** Whether a trigger of a message broker or a stream is connected. */
 export interface BrokerStateTable {
   trigger_id: string;
   /** Why not; null when it is. */

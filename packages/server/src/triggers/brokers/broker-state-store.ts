@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../storage/index.ts';
 
-/** Of a trigger and its broker. */
+/** Of a trigger and the broker or stream that it reads. */
 export interface BrokerState {
-  /** Why it is not connected; undefined when it is. */
+  /** Why the trigger cannot read or run what it reads; undefined when it can. */
   readonly error: string | undefined;
   /** Ms since the epoch. */
   readonly since: number;

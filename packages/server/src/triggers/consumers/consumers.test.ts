@@ -2,14 +2,19 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Trigger } from '../../control/index.ts';
 import type { SourceEvent } from '../../invocation/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Stream } from '../../services/index.ts';
 import { openTestStreams, type TestStreams } from '../../services/streams/testing.ts';
 import { isGuard, Leases } from '../../storage/index.ts';
+import type { BrokerState } from '../brokers/broker-state-store.ts';
 import { readDis } from '../dis/dis-settings.ts';
 import { DisSource } from '../dis/dis-source.ts';
 import { BatchRoom } from './batch-room.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { Consumers } from './consumers.ts';
+import { StreamLags } from './stream-lags.ts';
+import type { StreamSource } from './stream-source.ts';
+import { TriggerHealth } from './trigger-health.ts';
 
 interface Ran {
   readonly id: string;
@@ -19,11 +24,13 @@ interface Ran {
 
 let test: TestStreams;
 let ran: Ran[];
+let states: BrokerState[];
 let servers: { stop(): Promise<void> }[];
 
 beforeEach(async () => {
   test = await openTestStreams();
   ran = [];
+  states = [];
   servers = [];
 });
 afterEach(async () => {
@@ -44,7 +51,10 @@ function triggerOf(changes: object = {}, more: Partial<Trigger> = {}): Trigger {
 function start(server: string, trigger: Trigger, work: (ran: Ran) => Promise<void> = async () => {}) {
   const { storage, clock, streams, records } = test;
   const cut = new AbortController();
+  const log = pino({ level: 'silent' });
+  const note = async (_: string, state: BrokerState): Promise<void> => void states.push(state);
   const consumers = new Consumers({
+    health: new TriggerHealth({ states: { note }, clock, log }),
     catalog: { facts: { on: () => () => {} }, allTriggers: () => [trigger] } as never,
     sources: new Map([['DIS', new DisSource({ streams, records }) as never]]),
     member: { id: server, isLive: () => true, others: [], onChange: () => () => {} },
@@ -72,7 +82,7 @@ function start(server: string, trigger: Trigger, work: (ran: Ran) => Promise<voi
         }
       },
     },
-    ...{ region: 'local-1', clock, log: pino({ level: 'silent' }) },
+    ...{ region: 'local-1', clock, log },
   });
   consumers.start();
   const made = {
@@ -187,6 +197,57 @@ it('waits for a stream, and reads a new one of its name from the beginning', asy
   await put(await test.stream(), 'c');
   await count(2);
   expect(texts()).toEqual(['ab', 'c']);
+});
+
+it('shows why a batch waits, and once that it goes on', async () => {
+  await put(await test.stream({ shards: 2 }), 'a');
+  const refusal = new PlatformError('unavailable', 'the function cannot run now');
+  start('one', triggerOf(), () => (ran.length > 1 ? Promise.resolve() : Promise.reject(refusal)));
+  await count(2);
+  const errors = () => states.map(({ error }) => error);
+  // one shard has nothing to read
+  await expect.poll(() => errors().filter((error) => error !== undefined)).toEqual(['the function cannot run now']);
+  await expect.poll(() => errors().at(-1)).toBe(undefined);
+  expect(states.length).toBeLessThan(4);
+});
+
+it('shows that the stream does not exist', async () => {
+  start('one', triggerOf());
+  await expect.poll(() => states).toEqual([{ error: 'the stream does not exist', since: test.clock.now() }]);
+  await test.stream();
+  await expect
+    .poll(() => {
+      test.clock.advance(5_000);
+      return states.at(-1)?.error;
+    })
+    .toBe(undefined);
+});
+
+it('counts the records of all shards that did not run and are not expired', async () => {
+  const { streams, records, storage, clock } = test;
+  const source: unknown = new DisSource({ streams, records });
+  const lags = new StreamLags({
+    sources: new Map([['DIS', source as StreamSource]]),
+    checkpoints: new CheckpointStore(storage.db),
+  });
+  expect(await lags.of(triggerOf())).toBe(undefined);
+  const stream = await test.stream({ shards: 2, retentionHours: 24 });
+  await put(stream, 'old');
+  clock.advance(1);
+  const latest = triggerOf({ sharditerator_type: 'LATEST' });
+  expect(await lags.of(latest)).toBe(0);
+  for (const shardId of ['0', '1']) {
+    await records.put(stream, [{ data: 'YQ==', key: 'k', shardId, hashKey: undefined }]);
+  }
+  expect([await lags.of(triggerOf()), await lags.of(latest)]).toEqual([3, 2]);
+  const server = start('one', triggerOf());
+  await count(2);
+  await server.stop();
+  expect(await lags.of(triggerOf())).toBe(0);
+  await put(stream, 'd');
+  expect(await lags.of(triggerOf())).toBe(1);
+  clock.advance(25 * 3_600_000);
+  expect(await lags.of(triggerOf())).toBe(0);
 });
 
 it('removes what deleted triggers left', async () => {

@@ -1,17 +1,20 @@
 import type { Catalog, Trigger } from '../../control/index.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Member, Peers } from '../../storage/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { LaneReader, type LaneReaderDeps } from './lane-reader.ts';
 import { lanesOf, placeOf } from './placement.ts';
 import type { StreamSource } from './stream-source.ts';
+import type { TriggerHealth } from './trigger-health.ts';
 
 export interface ConsumersDeps extends LaneReaderDeps {
   readonly catalog: Pick<Catalog, 'facts' | 'allTriggers'>;
   /** By type code of their triggers. */
   readonly sources: ReadonlyMap<string, StreamSource>;
   readonly member: Member & Peers;
+  readonly health: TriggerHealth;
   readonly checkpoints: Pick<CheckpointStore, 'positions' | 'advance' | 'sweep'>;
 }
 
@@ -21,6 +24,8 @@ interface Reading {
   readonly ended: Promise<void>;
 }
 
+/** What a trigger without a stream has instead. */
+const NO_LANE = '';
 /** Streams are made and deleted without a sign. */
 const LOOK_AGAIN_MS = 5_000;
 const SWEEP_EVERY_MS = 3_600_000;
@@ -77,12 +82,19 @@ export class Consumers {
 
   async #place(): Promise<void> {
     await this.#sweep();
-    const { catalog, sources, member } = this.#deps;
+    const { catalog, sources, member, health } = this.#deps;
     const placed = new Set<string>();
+    const active = new Set<string>();
     for (const trigger of [...catalog.allTriggers()]) {
       const source = sources.get(trigger.settings.kind);
       if (source === undefined || !trigger.active || this.#stopped) continue;
-      const shards = (await source.shards(trigger)) ?? [];
+      active.add(trigger.id);
+      const shards = await source.shards(trigger);
+      if (shards === undefined) {
+        health.fails(trigger.id, NO_LANE, new PlatformError('trigger_stream_not_found', 'the stream does not exist'));
+        continue;
+      }
+      health.forget(trigger.id, NO_LANE);
       const servers = [member.id, ...member.others.map(({ id }) => id)];
       for (const lane of lanesOf(trigger.id, shards, source.isSerial(trigger))) {
         if (placeOf(lane.key, servers) !== member.id) continue;
@@ -91,6 +103,7 @@ export class Consumers {
       }
     }
     for (const [key, { end }] of this.#reading) if (!placed.has(key)) end();
+    health.keepOnly(active);
   }
 
   async #sweep(): Promise<void> {

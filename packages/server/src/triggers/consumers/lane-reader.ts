@@ -10,12 +10,14 @@ import type { BatchRoom } from './batch-room.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Lane } from './placement.ts';
 import type { SourceBatch, StreamSource } from './stream-source.ts';
+import type { TriggerHealth } from './trigger-health.ts';
 
 export interface LaneReaderDeps {
   readonly invocations: Pick<SourceInvocations, 'run' | 'store'>;
   readonly checkpoints: Pick<CheckpointStore, 'positions' | 'advance'>;
   readonly leases: Pick<Leases, 'acquire' | 'isHeld' | 'guard' | 'release'>;
   readonly room: BatchRoom;
+  readonly health: Pick<TriggerHealth, 'works' | 'fails' | 'forget'>;
   readonly region: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -70,23 +72,28 @@ export class LaneReader {
    * rejects.
    */
   async run(ending: AbortSignal, cut: AbortSignal): Promise<void> {
-    const { leases, log } = this.#deps;
+    const { leases, health, log } = this.#deps;
+    const { id: triggerId } = this.#trigger;
     let failures = 0;
     while (!ending.aborted) {
       let look: Look | 'failed';
       try {
         look = await this.#look(ending, cut);
         failures = 0;
+        if (look === 'not mine') health.forget(triggerId, this.#lane.key);
+        else if (!ending.aborted) health.works(triggerId, this.#lane.key);
       } catch (error) {
         if (cut.aborted || ending.aborted) break;
         failures += 1;
         look = 'failed';
-        log.info({ triggerId: this.#trigger.id, failures, err: error }, 'a batch of a trigger waits');
+        health.fails(triggerId, this.#lane.key, error);
+        log.info({ triggerId, failures, err: error }, 'a batch of a trigger waits');
       }
       const ms = pauseOf(look, failures, this.#source.pauseMs(this.#trigger));
       // it may have been ended during the look
       if (ms > 0 && !ending.aborted) await this.#pause(ms, ending);
     }
+    health.forget(triggerId, this.#lane.key);
     const held = this.#held;
     if (held !== undefined && !cut.aborted) {
       await leases.release(held.lease).catch((error: unknown) => log.error({ err: error }, 'a lease was not released'));

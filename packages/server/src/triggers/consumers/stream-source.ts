@@ -25,4 +25,6 @@ export interface StreamSource<T extends Trigger = Trigger> {
   batchBytes(trigger: T): number;
   /** The next records of one of the shards; undefined for none now. */
   read(trigger: T, shards: readonly string[], positions: Positions): Promise<SourceBatch | undefined>;
+  /** Records of all shards behind the positions. Undefined while the stream does not exist. */
+  lag(trigger: T, positions: Positions): Promise<number | undefined>;
 }

@@ -13,7 +13,7 @@ import type { DisSettings } from './dis-settings.ts';
 
 export interface DisSourceDeps {
   readonly streams: Pick<Streams, 'lookup'>;
-  readonly records: Pick<StreamRecords, 'read' | 'since' | 'behindMs'>;
+  readonly records: Pick<StreamRecords, 'read' | 'since' | 'behindMs' | 'waiting'>;
 }
 
 type DisTrigger = Trigger<DisSettings>;
@@ -77,6 +77,14 @@ export class DisSource implements StreamSource<DisTrigger> {
       id: `${streamId} ${shard} ${first.sequence}`,
       next: `${streamId}:${next}`,
     };
+  }
+
+  async lag(trigger: DisTrigger, positions: Positions): Promise<number | undefined> {
+    const stream = await this.#stream(trigger);
+    if (stream === undefined) return undefined;
+    return this.#deps.records.waiting(stream, (shard) =>
+      this.#next(trigger, stream, shard, positions.get(shardId(shard))),
+    );
   }
 
   #stream({ fn, settings }: DisTrigger): Promise<Stream | undefined> {
