@@ -202,7 +202,7 @@ describe('triggers, by the official client', () => {
     expect(await refusal(create('TIMER', timer('every day')))).toEqual([400, 'FSS.1109']);
     expect(await refusal(create('APIG', api('users')))).toEqual([400, 'FSS.1107']);
     expect(await refusal(create('APIG', api(), urn, 'DISABLED'))).toEqual([400, 'FSS.1107']);
-    expect(await refusal(create('LTS', timer()))).toEqual([426, 'FSS.0426']);
+    expect(await refusal(create('DDS', timer()))).toEqual([426, 'FSS.0426']);
     expect(await refusal(create('TIMER', timer(), `${urn}x`))).toEqual([404, 'FSS.1051']);
     expect(await refusal(create('TIMER', timer(), `${urn}:v9`))).toEqual([404, 'FSS.1052']);
     expect(await refusal(create('TIMER', timer(), `${urn}:!nope`))).toEqual([404, 'FSS.1053']);
