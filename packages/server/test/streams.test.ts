@@ -266,6 +266,20 @@ describe('a stream as the destination of results', () => {
     expect((await read(await cursor(mine))).records).toEqual([]);
   });
 
+  it('that starts the same function makes a warning, whichever is set last', async () => {
+    const [params, name, other] = [await server.deploy('echo'), await create(), await create()];
+    const event_data = { name: 'own', stream_name: name };
+    const body = { trigger_type_code: 'DIS', event_data };
+    const { data: before } = await server.api.call('createFunctionTrigger', { params, body });
+    const { data: loop } = await sendTo(params, name);
+    const { data: harmless } = await sendTo(params, other);
+    const second = { trigger_type_code: 'DIS', event_data: { name: 'second', stream_name: other } };
+    const { data: after } = await server.api.call('createFunctionTrigger', { params, body: second });
+    const text = (stream: string) => expect.stringContaining(`records of stream ${stream}, which start it again`);
+    const warnings = [before, loop, harmless, after].map(({ warning }) => warning);
+    expect(warnings).toEqual([undefined, text(name), undefined, text(other)]);
+  });
+
   it.each(['a b', '', 'x'.repeat(65)])('cannot have the name %j', async (name) => {
     const params = { ...project(), function_urn: `urn:fss:local-1:${server.projectId}:function:default:sending` };
     await expect(sendTo(params, name)).rejects.toMatchObject({ status: 400 });

@@ -4,7 +4,7 @@ export type { AdditionalVersion, Alias, AliasTarget, RoutingRule } from './alias
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
-export type { DestinationContext, DestinationRules, ResultObjects } from './async-config/destination-rules.ts';
+export type { DestinationContext, DestinationRules, ResultPlace } from './async-config/destination-rules.ts';
 export { readDestination } from './async-config/read-destination.ts';
 export type { AsyncConfig, AsyncPolicy, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
 export { Catalog, type CatalogEntry, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';

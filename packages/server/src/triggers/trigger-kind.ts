@@ -1,6 +1,6 @@
 import type { FunctionUrn, TRIGGER_KINDS, TriggerFields, TriggerTypeCode } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { Catalog, ResultObjects, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
+import type { Catalog, ResultPlace, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Fact, StreamRecords, Streams } from '../services/index.ts';
@@ -28,8 +28,8 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   answer?(trigger: Trigger<S>, place: TriggerPlace): object;
   /** The event of a fact of its source; undefined when the trigger does not ask for such a fact. */
   event?(trigger: Pick<Trigger<S>, 'id' | 'settings'>, fact: Fact): Buffer | undefined;
-  /** Whether it gets events of objects that results become, so that a function may start itself. */
-  getsResults?(settings: S, objects: ResultObjects): boolean;
+  /** Whether it gets events of what results become, so that a function may start itself. */
+  getsResults?(settings: S, place: ResultPlace): boolean;
   /** Where events come from. Kinds without a source are served by the gateway, or listen to facts. */
   source?(deps: SourceDeps): TriggerSource;
   /** How it reads from a message broker. Kinds without one have no broker. */

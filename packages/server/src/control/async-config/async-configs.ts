@@ -5,7 +5,7 @@ import type { Catalog } from '../catalog.ts';
 import { checkRange } from '../checks.ts';
 import type { FunctionName } from '../functions/types.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
-import type { DestinationRules, ResultObjects } from './destination-rules.ts';
+import type { DestinationRules, ResultPlace } from './destination-rules.ts';
 import { readDestination } from './read-destination.ts';
 import {
   type AsyncConfig,
@@ -57,13 +57,13 @@ export class AsyncConfigs {
     );
   }
 
-  /** The objects that results of a version or alias become. */
-  resultObjects(functionId: string, name: FunctionName, qualifier: string): readonly ResultObjects[] {
+  /** What results of a version or alias become. */
+  resultPlaces(functionId: string, name: FunctionName, qualifier: string): readonly ResultPlace[] {
     const { onSuccess, onFailure } = this.find(functionId, qualifier)?.settings ?? {};
     return [onSuccess, onFailure].flatMap((destination) => {
       if (destination === undefined) return [];
       const { kind, target } = readDestination(destination, this.#options.kinds, 'destination');
-      return kind.objects?.(target, name) ?? [];
+      return kind.becomes?.(target, name) ?? [];
     });
   }
 

@@ -10,13 +10,17 @@ export interface DestinationRules<T = unknown> {
   readonly keepsSetter: boolean;
   /** Throws `invalid_request`, `not_supported_here`; `field` is named in the message. `param` has the other fields. */
   target(receiver: string, field: string, param: Readonly<Record<string, unknown>>): T;
-  /** The objects that results become, for destinations that are buckets. */
-  objects?(target: T, name: FunctionName): ResultObjects;
+  /** What results become, for destinations that events may come from. */
+  becomes?(target: T, name: FunctionName): ResultPlace;
   /** Checks, when it is set, what may change later. */
   check?(target: T, context: DestinationContext): void;
 }
 
-export interface ResultObjects {
+/** Objects of a bucket, or records of a stream. */
+export type ResultPlace = ResultObjects | { readonly kind: 'records'; readonly stream: string };
+
+interface ResultObjects {
+  readonly kind: 'objects';
   readonly bucket: string;
   readonly prefix: string;
   readonly suffix: string;

@@ -104,7 +104,7 @@ export function functionAsyncConfigHandlers(deps: {
       });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       const warning = loopWarning(
-        asyncConfigs.resultObjects(of.functionId, of.name, of.qualifier),
+        asyncConfigs.resultPlaces(of.functionId, of.name, of.qualifier),
         catalog.triggers(of.functionId).filter(({ qualifier }) => qualifier === of.qualifier),
       );
       return { ...reply(config, urnOf), ...(warning === undefined ? {} : { warning }) };

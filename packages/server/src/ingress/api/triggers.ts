@@ -21,7 +21,7 @@ type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 export interface TriggerDeps {
   readonly iam: Iam;
   readonly triggers: Triggers;
-  readonly asyncConfigs: Pick<AsyncConfigs, 'resultObjects'>;
+  readonly asyncConfigs: Pick<AsyncConfigs, 'resultPlaces'>;
   readonly eventSecrets: EventSecrets;
   readonly brokerStates: Pick<BrokerStateStore, 'of'>;
   readonly streamLags: Pick<StreamLags, 'of'>;
@@ -40,7 +40,7 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
       : reply(trigger);
   const changed = (trigger: Trigger): Reply => {
     const { functionId, fn, qualifier } = trigger;
-    const warning = loopWarning(asyncConfigs.resultObjects(functionId, fn, qualifier), [trigger]);
+    const warning = loopWarning(asyncConfigs.resultPlaces(functionId, fn, qualifier), [trigger]);
     return { ...withSecret(trigger), ...(warning === undefined ? {} : { warning }) };
   };
   /** By id. */

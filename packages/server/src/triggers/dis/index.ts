@@ -12,6 +12,7 @@ export const dis: TriggerKind<DisSettings, 'DIS'> = {
   reveals: ROUTES.consumeRecords.action,
   check: checkDis,
   checkSource: checkStream,
+  getsResults: ({ streamName }, place) => place.kind === 'records' && place.stream === streamName,
   read: readDis,
   data: disData,
   stream: ({ streams, streamRecords }) => new DisSource({ streams, records: streamRecords }),

@@ -15,8 +15,10 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
   checkAmong,
   checkSource: ({ fn, settings }, sources) => checkBucket(settings, fn.projectId, sources),
   listensTo: ({ projectId }, { bucket }) => bucketSource(projectId, bucket),
-  getsResults: (settings, { bucket, ...keys }) =>
-    settings.bucket === bucket && overlap(settings, { events: ['ObjectCreated:Put'], ...keys }),
+  getsResults: (settings, place) =>
+    place.kind === 'objects' &&
+    settings.bucket === place.bucket &&
+    overlap(settings, { events: ['ObjectCreated:Put'], prefix: place.prefix, suffix: place.suffix }),
   read: readObs,
   data: obsData,
   event({ settings }, fact) {

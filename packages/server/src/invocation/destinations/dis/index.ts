@@ -15,6 +15,7 @@ export const disDestination: DestinationKind<string> = {
     if (NAME.test(name)) return name;
     throw new PlatformError('invalid_request', `${field}.param: stream_name is not the name of a stream`);
   },
+  becomes: (stream) => ({ kind: 'records', stream }),
   check(name, { mayPut }) {
     mayPut(name);
   },

@@ -35,7 +35,7 @@ export const obsDestination: DestinationKind<Place> = {
     }
     return { bucket, prefix };
   },
-  objects: ({ bucket, prefix }, { name }) => ({ bucket, prefix: `${prefix}${name}/`, suffix: SUFFIX }),
+  becomes: ({ bucket, prefix }, { name }) => ({ kind: 'objects', bucket, prefix: `${prefix}${name}/`, suffix: SUFFIX }),
   check({ bucket, prefix }, { name, mayStore }) {
     mayStore({ bucket, key: keyOf(prefix, name.name, '*') });
   },
