@@ -116,6 +116,12 @@ it('is shown with the records that wait, and with its error when the stream is d
   expect(await connection()).toMatchObject({ lag: 2 });
   const { data } = await server.api.call('listFunctionTriggers', { params: fn });
   expect(data.find(({ trigger_id }) => trigger_id === made.trigger_id)?.connection).toMatchObject({ lag: 2 });
+  const metrics = await (await fetch(`${server.running.endpoint}/metrics`)).text();
+  const labels = `{project="${server.projectId}",package="default",function="reader",trigger="${made.trigger_id}"}`;
+  expect(metrics).toContain(`funcgraph_stream_lag_records${labels} 2\n`);
+  expect(metrics).toMatch(/^funcgraph_stream_records_total [1-9]/m);
+  expect(metrics).toMatch(/^funcgraph_stream_record_bytes_total [1-9]/m);
+  expect(metrics).toMatch(/^funcgraph_stream_throttled_puts_total 0$/m);
   release.resolve();
   await expect.poll(connection).toMatchObject({ lag: 0 });
   await server.api.call('deleteStream', { params: { ...project(), stream_name: name } });

@@ -3,10 +3,10 @@ import { CheckpointStore, StreamLags, TRIGGERS } from '../triggers/index.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
-export type StreamDeps = Root & Pick<StateParts, 'storage' | 'leases' | 'duty'>;
+export type StreamDeps = Root & Pick<StateParts, 'storage' | 'leases' | 'duty' | 'catalog'>;
 
 /** Streams, their records, and the triggers that read them. */
-export async function streamParts({ config, storage, leases, duty, clock, log, life }: StreamDeps) {
+export async function streamParts({ config, storage, catalog, leases, duty, clock, log, life }: StreamDeps) {
   const { streams, records, upkeep } = openStreams({
     ...{ storage, clock, quotas: config.quotas },
     log: log.child({ module: 'streams' }),
@@ -21,7 +21,7 @@ export async function streamParts({ config, storage, leases, duty, clock, log, l
   const streamSources = new Map(
     TRIGGERS.flatMap(({ code, stream }) => (stream ? [[code, stream({ streams, streamRecords: records })]] : [])),
   );
-  const streamLags = new StreamLags({ sources: streamSources, checkpoints });
+  const streamLags = new StreamLags({ sources: streamSources, catalog, checkpoints });
   return { streams, streamRecords: records, streamSources, checkpoints, streamLags };
 }
 

@@ -1,13 +1,19 @@
 import type { Flows, RunService } from '../../flows/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { AlarmFigures } from '../../services/index.ts';
+import type { AlarmFigures, StreamRecords } from '../../services/index.ts';
 import type { Exposition, Sample } from '../../telemetry/index.ts';
+import type { StreamLags } from '../../triggers/index.ts';
 
 export interface ServiceScrapeDeps {
   readonly flows: Pick<Flows, 'namesOf'>;
   readonly runs: Pick<RunService, 'totals'>;
   readonly alarmFigures: () => Promise<AlarmFigures>;
+  readonly streamRecords: Pick<StreamRecords, 'figures'>;
+  readonly streamLags: Pick<StreamLags, 'first'>;
 }
+
+/** Triggers of streams: each takes some queries and a time series. */
+const MOST_LAGS = 100;
 
 /** Runs of flows, by their present names: those of deleted flows are left out. */
 export async function writeFlows(text: Exposition, { flows, runs }: ServiceScrapeDeps): Promise<void> {
@@ -39,6 +45,19 @@ export async function writeAlarms(text: Exposition, { alarmFigures }: ServiceScr
   text.counter('funcgraph_alarm_changes_total', 'Changes to a state that this server found.', byState(figures.changes));
   text.counter('funcgraph_alarm_failed_notices_total', 'Messages that could not be published.', figures.failedNotices);
   text.gauge('funcgraph_alarm_evaluation_seconds', 'Length of the last evaluation.', figures.evaluationMs / 1000);
+}
+
+export async function writeStreams(text: Exposition, { streamRecords, streamLags }: ServiceScrapeDeps): Promise<void> {
+  const { records, bytes, throttled } = streamRecords.figures();
+  text.counter('funcgraph_stream_records_total', 'Records of streams that this server stored.', records);
+  text.counter('funcgraph_stream_record_bytes_total', 'Bytes of their data and keys.', bytes);
+  text.counter('funcgraph_stream_throttled_puts_total', 'Puts refused because too many records waited.', throttled);
+  const lags = await unlessUnavailable(streamLags.first(MOST_LAGS));
+  if (lags === undefined) return;
+  const samples = lags.map(({ trigger: { id, fn }, lag }): Sample => {
+    return [{ project: fn.projectId, package: fn.package, function: fn.name, trigger: id }, lag];
+  });
+  text.gauge('funcgraph_stream_lag_records', 'Records that a trigger of a stream did not run yet.', samples);
 }
 
 /** Monitoring must see everything else while the database is unavailable. */

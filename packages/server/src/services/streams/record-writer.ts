@@ -4,7 +4,7 @@ import { isGuard } from '../../storage/index.ts';
 import { bodyBytes, encodeBatch } from './batch-body.ts';
 import type { RecordStore } from './record-store.ts';
 import { streamNotFound } from './streams.ts';
-import type { NewRecord, PutOutcome, RecordContent, Stream } from './types.ts';
+import type { NewRecord, PutFigures, PutOutcome, RecordContent, Stream } from './types.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Of a row, more only for one record. */
@@ -44,10 +44,18 @@ export class RecordWriter {
   readonly #last = new Map<string, PendingRow>();
   readonly #waitingOf = new Map<string, number>();
   #waiting = 0;
+  #records = 0;
+  #bytes = 0;
+  #throttled = 0;
   #writing = false;
 
   constructor(options: RecordWriterOptions) {
     this.#options = options;
+  }
+
+  /** What this server stored, and refused, since its start. */
+  figures(): PutFigures {
+    return { records: this.#records, bytes: this.#bytes, throttled: this.#throttled };
   }
 
   /**
@@ -77,6 +85,7 @@ export class RecordWriter {
   #admit({ projectId, name }: Stream, bytes: number): void {
     const ofProject = (this.#waitingOf.get(projectId) ?? 0) + bytes;
     if (ofProject > WAITING_OF_PROJECT || this.#waiting + bytes > WAITING) {
+      this.#throttled += 1;
       throw new PlatformError('stream_throttled', `stream ${name} gets records faster than they can be stored`, {
         hint: 'Send the records again later.',
       });
@@ -169,6 +178,8 @@ export class RecordWriter {
     ]);
     for (const [at, row] of sorted.entries()) {
       const [state] = (results[at * 2]?.rows ?? []) as readonly { readonly next_sequence: number | string }[];
+      this.#records += row.records.length;
+      this.#bytes += row.bytes;
       row.stored.resolve(Number(state?.next_sequence) - row.records.length);
     }
   }

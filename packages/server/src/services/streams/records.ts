@@ -6,7 +6,7 @@ import type { RecordStore } from './record-store.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { readShardId } from './shards.ts';
 import { streamNotFound } from './streams.ts';
-import type { PageLimits, PutOutcome, RecordPage, ShardState, Stream } from './types.ts';
+import type { PageLimits, PutFigures, PutOutcome, RecordPage, ShardState, Stream } from './types.ts';
 
 /** Where reading begins, as a client names it. */
 export interface StartPosition {
@@ -39,6 +39,10 @@ export class StreamRecords {
     const [first] = outcomes;
     if (first !== undefined && 'error' in first && outcomes.every((outcome) => 'error' in outcome)) throw first.error;
     return outcomes;
+  }
+
+  figures(): PutFigures {
+    return this.#options.writer.figures();
   }
 
   /** Throws `stream_not_found`. */

@@ -145,7 +145,11 @@ describe('records', () => {
     const results = await Promise.allSettled([put(), put(), put(), put(), put()]);
     expect(results.map(({ status }) => status)).toContain('rejected');
     expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'stream_throttled' } });
+    const rejected = results.filter(({ status }) => status === 'rejected').length;
     expect(await put()).toHaveLength(4);
+    const stored = 4 * (6 - rejected);
+    expect(test.records.figures()).toEqual({ records: stored, bytes: expect.any(Number), throttled: rejected });
+    expect(test.records.figures().bytes).toBeGreaterThanOrEqual(stored * text.length);
   });
 
   it('ends a page at its limits, but never without a record', async () => {

@@ -37,6 +37,15 @@ export type PutOutcome =
   | { readonly shard: number; readonly sequence: number }
   | { readonly shard: number; readonly error: unknown };
 
+export interface PutFigures {
+  /** Stored ones. */
+  readonly records: number;
+  /** Of their data and keys. */
+  readonly bytes: number;
+  /** Puts. */
+  readonly throttled: number;
+}
+
 export interface ShardState {
   /** Of the oldest record that is not expired; `next` when there is none. */
   readonly first: number;

@@ -228,6 +228,7 @@ it('counts the records of all shards that did not run and are not expired', asyn
   const source: unknown = new DisSource({ streams, records });
   const lags = new StreamLags({
     sources: new Map([['DIS', source as StreamSource]]),
+    catalog: { allTriggers: () => [triggerOf(), triggerOf({}, { id: 'off', active: false })] },
     checkpoints: new CheckpointStore(storage.db),
   });
   expect(await lags.of(triggerOf())).toBe(undefined);
@@ -246,6 +247,8 @@ it('counts the records of all shards that did not run and are not expired', asyn
   expect(await lags.of(triggerOf())).toBe(0);
   await put(stream, 'd');
   expect(await lags.of(triggerOf())).toBe(1);
+  expect(await lags.first(2)).toMatchObject([{ trigger: { id: ID }, lag: 1 }]);
+  expect(await lags.first(0)).toEqual([]);
   clock.advance(25 * 3_600_000);
   expect(await lags.of(triggerOf())).toBe(0);
 });

@@ -1,10 +1,11 @@
-import type { Trigger } from '../../control/index.ts';
+import type { Catalog, Trigger } from '../../control/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { StreamSource } from './stream-source.ts';
 
 interface StreamLagsDeps {
   /** By type code of their triggers. */
   readonly sources: ReadonlyMap<string, StreamSource>;
+  readonly catalog: Pick<Catalog, 'allTriggers'>;
   readonly checkpoints: Pick<CheckpointStore, 'positions'>;
 }
 
@@ -21,5 +22,18 @@ export class StreamLags {
     const { sources, checkpoints } = this.#deps;
     const source = sources.get(trigger.settings.kind);
     return source?.lag(trigger, await checkpoints.positions(trigger.id));
+  }
+
+  /** Of active triggers, `most` at most, always the same ones: those with the lowest ids. */
+  async first(most: number): Promise<{ readonly trigger: Trigger; readonly lag: number }[]> {
+    const { catalog, sources } = this.#deps;
+    const active = [...catalog.allTriggers()].filter((one) => one.active && sources.has(one.settings.kind));
+    const chosen = active.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, most);
+    const lags: { readonly trigger: Trigger; readonly lag: number }[] = [];
+    for (const trigger of chosen) {
+      const lag = await this.of(trigger);
+      if (lag !== undefined) lags.push({ trigger, lag });
+    }
+    return lags;
   }
 }
