@@ -2,8 +2,9 @@ import { applyLoad } from '../apply-load.ts';
 import { deployHello, signedRequest } from '../functions.ts';
 import { absolute } from '../report.ts';
 import { type Section, withTarget } from '../section.ts';
+import { streamed } from './streams.ts';
 
-/** Acceptance while one instance works on it, then how fast the backlog of no-ops is worked off. */
+/** Acceptance while one instance works on it, then how fast the backlog of no-ops is worked off, and records of a stream. */
 export const asynchronous: Section = (bench) =>
   withTarget(bench, [], async (target) => {
     const { hostname: host, port } = new URL(target.credentials.endpoint);
@@ -34,5 +35,6 @@ export const asynchronous: Section = (bench) =>
     return [
       absolute('async accepted (signed, on disk), 32 conn', result.perSecond, 'calls/s', { least: 10_000 }),
       absolute('async drained', drained, 'calls/s', { least: 5_000 }),
+      ...(await streamed(bench, target, urn, drained)),
     ];
   });
