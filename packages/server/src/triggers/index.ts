@@ -1,4 +1,4 @@
-export { type BrokerState, BrokerStateStore } from './brokers/broker-state-store.ts';
+export { BrokerStateStore } from './brokers/broker-state-store.ts';
 export { BrokerTriggers } from './brokers/broker-triggers.ts';
 export { BatchRoom } from './consumers/batch-room.ts';
 export { CheckpointStore } from './consumers/checkpoint-store.ts';
