@@ -81,6 +81,15 @@ async function publish(change: object = {}, body: object = {}) {
 
 const call = (target: string, sent: Sent = {}) => callGateway(server.running.gateway, target, { host, ...sent });
 
+/** Headers of a request by the user of the server. */
+async function signed(target: string, { method = 'GET', headers = {}, body = '' }: Sent = {}) {
+  const url = new URL(`http://${host}${target}`);
+  const bytes = new TextEncoder().encode(body);
+  const all = await signRequest({ method, url, headers, body: bytes, nowMs: server.clock.now() }, server.key);
+  const { host: _, ...more } = all as Record<string, string>;
+  return { ...headers, ...more };
+}
+
 const NOT_PUBLISHED = { status: 404, code: 'APIGW.0101' };
 
 describe('an API of a group', () => {
@@ -137,18 +146,7 @@ describe('an API of a group', () => {
   it('with IAM needs the signature of a caller who may invoke the function', async () => {
     await publish({ auth: 'IAM' });
     expect(await call('/hello')).toMatchObject({ status: 401, code: 'APIGW.0301' });
-    const signed = async (key: { accessKey: string; secretKey: string }) =>
-      signRequest(
-        {
-          method: 'GET',
-          url: new URL(`http://${host}/hello`),
-          headers: {},
-          body: new Uint8Array(),
-          nowMs: server.clock.now(),
-        },
-        key,
-      );
-    const { host: _, ...headers } = (await signed(server.key)) as Record<string, string>;
+    const headers = await signed('/hello');
     expect(await call('/hello', { headers })).toMatchObject({ status: 200 });
     expect(events[0]?.headers).not.toHaveProperty('authorization');
   });

@@ -144,7 +144,7 @@ export const gatewayRoutes = {
     resource: namedIn('body', 'name'),
     group,
     summary:
-      'Add an API; requires the right to create triggers of its function too. It is reached when it is published',
+      'Add an API; requires the right to create triggers of its function, or to update its flow, too. It is reached when it is published',
     params: GroupParams,
     body: GatewayApiBody,
     response: GatewayApi,

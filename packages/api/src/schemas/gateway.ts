@@ -32,15 +32,17 @@ export const GatewayApiBody = Type.Object({
   path: Type.String({ description: 'For example /users/{id}; at most 20 parts.' }),
   method: Text('GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY, which it is unless set.'),
   match: Text('exact: the path alone, which it is unless set. prefix: the path and all below it.'),
-  auth: Text('IAM, which it is unless set: who may invoke the function. APP: allowed apps. NONE: everybody.'),
+  auth: Text(
+    'IAM, which it is unless set and always for flows: who may invoke the function or start the flow. APP: allowed apps. NONE: everybody.',
+  ),
   backend_urn: Type.String({
     description:
-      'URN of a function of the project, of a version or of an alias; `:#name#` or `:!#name#` takes the version or the alias from a variable of the stage.',
+      'URN of a function of the project, of a version, of an alias or of a flow; `:#name#` or `:!#name#` takes the version or the alias from a variable of the stage.',
   }),
   timeout_ms: Type.Optional(
     Type.Integer({ description: 'Until the answer begins: 1 to 60000, 5000 unless set. Then 504.' }),
   ),
-  async: Type.Optional(Type.Boolean({ description: 'Answer 202 when the request is stored.' })),
+  async: Type.Optional(Type.Boolean({ description: 'Answer 202 when the request is stored; not for flows.' })),
   rules: Type.Optional(GatewayRules),
 });
 

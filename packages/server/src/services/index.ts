@@ -42,7 +42,7 @@ export { Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';
 export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';
-export { segmentsOf } from './gateway/api-rules.ts';
+export { isFlowBackend, segmentsOf } from './gateway/api-rules.ts';
 export { GatewayApiStore } from './gateway/api-store.ts';
 export { GatewayApis } from './gateway/gateway-apis.ts';
 export { GatewayGroups, type ReservedHosts } from './gateway/gateway-groups.ts';
@@ -54,8 +54,11 @@ export { isReference, qualifierIn } from './gateway/stage-rules.ts';
 export { GatewayStageStore } from './gateway/stage-store.ts';
 export {
   type Api,
+  type ApiBackend,
   type ApiDefinition,
   AUTHS as GATEWAY_AUTHS,
+  type FlowBackend,
+  type FunctionBackend,
   type Group,
   METHODS as GATEWAY_METHODS,
   type Release,

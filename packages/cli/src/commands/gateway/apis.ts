@@ -1,4 +1,5 @@
-import { flag } from '../../framework/index.ts';
+import { formatFlowUrn, parseFlowUrn } from '@funcgraph/api';
+import { flag, usageError } from '../../framework/index.ts';
 import { operation, QUALIFIED_FUNCTION, word } from '../../operations/index.ts';
 import { APP } from '../gateway-apps.ts';
 import { API, GROUP } from './arguments.ts';
@@ -9,11 +10,18 @@ const STAGE = ['STAGE', 'stage of the group (RELEASE)', { fallback: 'RELEASE' }]
 /** Stays as it is called unless the flag `--name` is given. */
 const NAMED_API: typeof API = { ...API, fields: ({ id, name }) => ({ api_id: id, name }) };
 
-/** The function behind an API. A version or alias may be a variable of the stage, `#name#`, which is no part of a URN. */
+/** The function or flow behind an API. A version or alias may be a variable of the stage, `#name#`, which is no part of a URN. */
 const BACKEND: typeof QUALIFIED_FUNCTION = {
   ...QUALIFIED_FUNCTION,
+  summary: 'name or URN of the function, or of the flow with --flow',
   async find(name, lookup) {
-    const { version, alias } = lookup.flags;
+    const { version, alias, flow } = lookup.flags;
+    if (flow === true) {
+      if (version !== undefined || alias !== undefined) throw usageError('a flow has no versions and no aliases');
+      const { region, projectId } = lookup.connection.credentials;
+      const urn = parseFlowUrn(name) === undefined ? formatFlowUrn({ region, projectId, name }) : name;
+      return { name, project_id: projectId, function_urn: urn };
+    }
     const reference = [alias === undefined ? version : `!${alias}`].find((text) => /^!?#.*#$/.test(String(text)));
     if (reference === undefined) return QUALIFIED_FUNCTION.find(name, lookup);
     const flags = { ...lookup.flags, version: undefined, alias: undefined };
@@ -23,7 +31,8 @@ const BACKEND: typeof QUALIFIED_FUNCTION = {
   fields: ({ function_urn }) => ({ backend_urn: function_urn }),
 };
 
-const FUNCTION_FLAGS = {
+const BACKEND_FLAGS = {
+  flow: flag.boolean('the API starts a flow, which needs IAM'),
   version: flag.text('VERSION', 'of the function, or a variable of the stage: #NAME#'),
   alias: flag.text('ALIAS', 'of the function, or a variable of the stage: #NAME#'),
 };
@@ -35,7 +44,7 @@ const TIMEOUT = ['MS', 'until the answer begins (5000)'] as const;
 
 export const apiCommands = [
   operation('gateway apis create', 'createGatewayApi', {
-    summary: 'Add an API to a group: a path that leads to a function. Requests reach it when it is published',
+    summary: 'Add an API to a group: a path that leads to a function or a flow. Requests reach it when it is published',
     args: [GROUP, word('name', 'of the API'), word('path', 'for example /users/{id}'), BACKEND],
     flags: {
       ...{
@@ -45,7 +54,7 @@ export const apiCommands = [
         'timeout-ms': TIMEOUT,
         async: 'answer 202 when the request is stored',
       },
-      ...FUNCTION_FLAGS,
+      ...BACKEND_FLAGS,
       ...RULE_FLAGS,
     },
     fields: (flags) => rulesOf(flags),
@@ -53,6 +62,7 @@ export const apiCommands = [
       'fgs gateway apis create shop orders /orders/{id} hello --method GET',
       'fgs gateway apis create shop site / website --match prefix --auth NONE --alias live',
       'fgs gateway apis create shop search /search hello --auth NONE --limit api=500/second --limit address=20/minute',
+      'fgs gateway apis create shop refund /refunds approve-refund --flow --method POST',
     ],
     text: ({ name, id }, { group }) =>
       `created API ${name} (${id}); publish it with: fgs gateway apis publish ${group.name} ${name}`,
@@ -66,7 +76,7 @@ export const apiCommands = [
         path: api.match === 'prefix' ? `${api.path.replace(/\/$/, '')}/*` : api.path,
         live: api.published.map(({ stage, release }) => `${stage} ${release}`).join(', '),
       })),
-    columns: { name: 'API', method: 'METHOD', path: 'PATH', auth: 'AUTH', live: 'PUBLISHED', backend_urn: 'FUNCTION' },
+    columns: { name: 'API', method: 'METHOD', path: 'PATH', auth: 'AUTH', live: 'PUBLISHED', backend_urn: 'BACKEND' },
     none: 'no APIs; make one with: fgs gateway apis create GROUP NAME PATH FUNCTION',
   }),
   operation('gateway apis show', 'showGatewayApi', {
@@ -84,7 +94,7 @@ export const apiCommands = [
         'timeout-ms': TIMEOUT,
         async: 'answer 202 when the request is stored',
       },
-      ...FUNCTION_FLAGS,
+      ...BACKEND_FLAGS,
       ...RULE_FLAGS,
       name: flag.text('NAME', 'a new name'),
     },

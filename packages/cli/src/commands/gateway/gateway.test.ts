@@ -94,6 +94,11 @@ describe('gateway', () => {
       const backend_urn = `urn:fss:r1:p1:function:default:hello:${reference}`;
       expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ backend_urn });
     }
+    await cli('apis', 'update', 'shop', 'orders', '/v2', 'approve', '--flow');
+    const flowUrn = 'urn:fss:r1:p1:workflow:default:approve:latest';
+    expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ backend_urn: flowUrn });
+    const versioned = await cli('apis', 'update', 'shop', 'orders', '/v2', 'approve', '--flow', '--alias', 'live');
+    expect([versioned.exitCode, versioned.stderr]).toEqual([2, expect.stringContaining('a flow has no versions')]);
     await cli('apis', 'update', 'shop', 'orders', '/v2', 'hello', '--name', 'carts');
     expect(bodyOf(`PUT ${APIS}/a1`)).toMatchObject({ name: 'carts' });
   });

@@ -14,12 +14,14 @@ import { Deadline } from './deadline.ts';
 import type { HeaderPair } from './headers.ts';
 import type { PublishedFlow } from './published.ts';
 import { notPublished } from './refusal.ts';
+import type { RuleGuard } from './rules/rule-guard.ts';
 
 export interface FlowCallDeps {
   readonly iam: Iam;
   readonly flows: Pick<Flows, 'flow'>;
   readonly runs: Pick<FlowRuns, 'start' | 'runSync'>;
   readonly clock: Clock;
+  readonly guard: Pick<RuleGuard, 'admitCaller'>;
 }
 
 interface Received {
@@ -32,7 +34,7 @@ interface Received {
   readonly requestId: string;
 }
 
-/** Starts the flow of a gateway trigger. Of an express flow the caller gets the output, of a standard flow the id of the run. */
+/** Starts the flow of a gateway trigger, or of an API of a group. Of an express flow the caller gets the output, of a standard flow the id of the run. */
 export class FlowCalls {
   readonly #deps: FlowCallDeps;
 
@@ -50,15 +52,16 @@ export class FlowCalls {
   }
 
   /** Only for a caller with a valid proof the database is read. Throws `unauthenticated`, `forbidden`, `url_not_found`. */
-  async #authorized({ trigger }: PublishedFlow, { request, body, peer }: Received) {
-    const { iam, flows } = this.#deps;
+  async #authorized(published: PublishedFlow, { request, body, peer }: Received) {
+    const { iam, flows, guard } = this.#deps;
     const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: body };
     const caller = await identify(iam, ROUTES.startWorkflowExecution, signed, peer);
-    const flow = await flows.flow(trigger.flow.id);
-    if (flow === undefined) throw notPublished();
+    const flow = await flows.flow(published.flow.id);
+    if (flow?.projectId !== published.flow.projectId) throw notPublished();
     const { projectId, name, enterpriseProjectId } = flow;
     const { action } = ROUTES.startWorkflowExecution;
     iam.authorize(caller, { action, projectId, path: `default/${name}`, enterpriseProjectId, peer });
+    if (published.rules !== undefined) guard.admitCaller(published.rules, 'user', caller.principal.id);
     return { flow, startedBy: caller.userName };
   }
 

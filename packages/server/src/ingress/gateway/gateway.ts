@@ -266,8 +266,10 @@ class Gateway {
   ): Promise<FunctionAnswer> {
     checkProof(request.headers, this.#deps.clients.clientOf(request));
     this.#deps.iam.precheck(request.headers);
-    const { flow } = published.trigger;
-    const body = await this.#read(`${flow.projectId}/flow/${flow.id}`, request, response, { expectsContinue, watch });
+    const { flow } = published;
+    const sender = `${flow.projectId}/flow/${flow.id}`;
+    const limitBytes = published.rules?.rules.max_body_bytes;
+    const body = await this.#read(sender, request, response, { expectsContinue, watch }, limitBytes);
     const peer = this.#deps.clients.clientOf(request);
     const ip = sourceIp(peer);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix: published.prefix, authenticated: true });

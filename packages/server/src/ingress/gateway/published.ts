@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
-import { type ApiSettings, type Catalog, RELEASE } from '../../control/index.ts';
+import { type Catalog, RELEASE } from '../../control/index.ts';
 import { readApiAddress } from '../../domain/api-address.ts';
 import { canonicalPath, GatewayPathError } from '../../domain/gateway-path.ts';
-import type { FlowTrigger } from '../../flows/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { type Group, qualifierIn } from '../../services/index.ts';
+import { type Group, isFlowBackend, qualifierIn } from '../../services/index.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 import type { GroupRoutes } from './group-routes.ts';
@@ -28,7 +27,7 @@ interface PublishedPath {
 /** The flow that a request starts. */
 export interface PublishedFlow extends PublishedPath {
   readonly kind: 'flow';
-  readonly trigger: FlowTrigger<ApiSettings>;
+  readonly flow: { readonly id: string; readonly projectId: string; readonly name: string };
   /** How long the caller of an express flow waits. */
   readonly timeoutMs: number;
 }
@@ -106,7 +105,7 @@ function apiOfGroup(
   group: Group,
   request: IncomingMessage,
   { catalog, groups, region }: PublishedDeps,
-): PublishedFunction | undefined {
+): Published | undefined {
   const { url = '', method = '' } = request;
   if (url.length > MAX_TARGET_CHARS || !VISIBLE.test(url)) return undefined;
   const stage = stageOf(request);
@@ -118,22 +117,24 @@ function apiOfGroup(
   if (match === undefined) return undefined;
   const { apiId, projectId, definition } = match.value;
   const { backend, auth, timeoutMs, async, rules } = definition;
+  const where = {
+    ...{ prefix: '', url, apiId, stage, pathParameters: match.parameters },
+    ...(rules === undefined ? {} : { rules: { rules, projectId, apiId, stage, preflight } }),
+  };
+  if (isFlowBackend(backend)) {
+    return { ...where, kind: 'flow', flow: { id: backend.flowId, projectId, name: backend.name }, timeoutMs };
+  }
   const { functionId, package: pkg, name } = backend;
   const qualifier = qualifierIn(group, stage, backend.qualifier);
   const latest = catalog.resolve(projectId, pkg, name, 'latest');
   if (latest?.functionId !== functionId || qualifier === undefined) return undefined;
   return {
+    ...where,
     kind: 'function',
     urn: { region, projectId, package: pkg, name, qualifier: parseQualifier(qualifier) },
     runtime: latest.runtime,
     auth: AUTH[auth],
     api: { timeoutMs, async },
-    prefix: '',
-    url,
-    apiId,
-    stage,
-    pathParameters: match.parameters,
-    ...(rules === undefined ? {} : { rules: { rules, projectId, apiId, stage, preflight } }),
   };
 }
 
@@ -162,7 +163,7 @@ function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Pub
   const { value: route, parameters: pathParameters } = match;
   const { auth, timeoutMs, async } = route.trigger.settings;
   const where = { prefix: address, url, apiId: route.trigger.id, stage, pathParameters };
-  if (route.kind === 'flow') return { ...where, ...route, timeoutMs };
+  if (route.kind === 'flow') return { ...where, kind: 'flow', flow: route.trigger.flow, timeoutMs };
   const { urn, runtime } = route;
   return { ...where, kind: 'function', urn, runtime, auth: AUTH[auth], api: { timeoutMs, async } };
 }

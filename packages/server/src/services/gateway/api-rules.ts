@@ -4,7 +4,7 @@ import { ApiPathError, type PathSegment, parseApiPath, pathForm } from '../../do
 import { canonicalPart, GatewayPathError } from '../../domain/gateway-path.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkGatewayRules, memoryOfRules } from './gateway-rules.ts';
-import type { ApiDefinition } from './types.ts';
+import type { ApiBackend, ApiDefinition, FlowBackend } from './types.ts';
 
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 /** Maps and objects for a part of a path in memory. */
@@ -18,9 +18,19 @@ export function checkName(name: string): void {
   });
 }
 
+export function isFlowBackend(backend: ApiBackend): backend is FlowBackend {
+  return 'flowId' in backend;
+}
+
 /** Throws `invalid_request`. */
-export function checkDefinition({ name, path, timeoutMs, auth, rules }: ApiDefinition): void {
+export function checkDefinition({ name, path, timeoutMs, backend, auth, async, rules }: ApiDefinition): void {
   checkName(name);
+  if (isFlowBackend(backend) && auth !== 'IAM') {
+    throw new PlatformError('invalid_request', 'auth must be IAM: the caller of a flow needs the right to start it');
+  }
+  if (isFlowBackend(backend) && async) {
+    throw new PlatformError('invalid_request', 'async is for functions: a standard flow is answered at once anyway');
+  }
   checkRange('timeout_ms', timeoutMs, { ...LIMITS.apiTimeoutMs, unit: 'ms' });
   checkPath(path);
   if (rules !== undefined) checkGatewayRules(rules, auth);

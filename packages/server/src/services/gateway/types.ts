@@ -29,13 +29,21 @@ export interface GroupChange {
 }
 
 /** The function behind an API. Another function that gets its name later is not meant. */
-export interface ApiBackend {
+export interface FunctionBackend {
   readonly functionId: string;
   readonly package: string;
   readonly name: string;
   /** `latest`, a version, or `!` and an alias; both may be a variable of the stage, `#name#`. */
   readonly qualifier: string;
 }
+
+/** The flow behind an API, with the name that it had when the API was defined. */
+export interface FlowBackend {
+  readonly flowId: string;
+  readonly name: string;
+}
+
+export type ApiBackend = FunctionBackend | FlowBackend;
 
 export interface ApiDefinition {
   readonly name: string;

@@ -1,16 +1,25 @@
-import { formatQualifier, parseQualifier, parseUrn } from '@funcgraph/api';
+import { formatFlowUrn, formatQualifier, formatUrn, parseFlowUrn, parseQualifier, parseUrn } from '@funcgraph/api';
 import { languageOf } from '@funcgraph/runtimes';
 import type { Catalog } from '../../../control/index.ts';
+import type { Flow, FlowCatalog } from '../../../flows/index.ts';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import { resolve } from '../../../invocation/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import { type ApiDefinition, type Group, isReference, qualifierIn } from '../../../services/index.ts';
-
-type Backend = ApiDefinition['backend'];
+import {
+  type ApiBackend,
+  type ApiDefinition,
+  type FlowBackend,
+  type FunctionBackend,
+  type Group,
+  isFlowBackend,
+  isReference,
+  qualifierIn,
+} from '../../../services/index.ts';
 
 export interface BackendDeps {
   readonly iam: Iam;
   readonly catalog: Catalog;
+  readonly flows: Pick<FlowCatalog, 'flow' | 'flowByUrn'>;
   readonly region: string;
 }
 
@@ -21,7 +30,12 @@ interface About {
   readonly params: { readonly project_id: string };
 }
 
-/** Functions behind APIs. An API lets others call its function, as a trigger does, and needs the same right. */
+interface ReadBackend {
+  readonly backend: ApiBackend;
+  readonly isHttp: boolean;
+}
+
+/** Functions and flows behind APIs. An API leads to its backend, as a trigger does, and needs the same right. */
 export class Backends {
   readonly #deps: BackendDeps;
 
@@ -30,10 +44,8 @@ export class Backends {
   }
 
   /** Throws `invalid_request`, `forbidden` and the errors of unknown functions, versions and aliases. */
-  read(
-    request: About,
-    { backend_urn: text }: { readonly backend_urn: string },
-  ): { readonly backend: Backend; readonly isHttp: boolean } {
+  async read(request: About, { backend_urn: text }: { readonly backend_urn: string }): Promise<ReadBackend> {
+    if (parseFlowUrn(text) !== undefined) return { backend: await this.#flowIn(request, text), isHttp: false };
     const { catalog, region } = this.#deps;
     const projectId = request.params.project_id;
     // a variable of a stage in place of a version or an alias
@@ -43,7 +55,7 @@ export class Backends {
       throw new PlatformError('invalid_request', `backend_urn: ${reference.slice(0, 80)} does not name a variable`);
     }
     if (urn?.projectId !== projectId || urn.region !== region) {
-      throw new PlatformError('invalid_request', 'backend_urn must be the URN of a function of the project', {
+      throw new PlatformError('invalid_request', 'backend_urn must be the URN of a function or a flow of the project', {
         hint: `Form: urn:fss:${region}:${projectId}:function:default:<name>[:<version>|:!<alias>]`,
       });
     }
@@ -62,11 +74,12 @@ export class Backends {
   }
 
   /** Throws like `read`, and for a variable that the stage lacks. */
-  check(
+  async check(
     request: About,
     { backend }: ApiDefinition,
     { group, stage }: { readonly group: Group; readonly stage: string },
-  ): void {
+  ): Promise<void> {
+    if (isFlowBackend(backend)) return this.#checkFlow(request, backend);
     const { catalog, region } = this.#deps;
     const projectId = request.params.project_id;
     const { functionId, package: pkg, name } = backend;
@@ -84,7 +97,50 @@ export class Backends {
     });
   }
 
-  #authorize({ caller, peer, params }: About, { package: pkg, name }: Pick<Backend, 'package' | 'name'>): void {
+  urn(projectId: string, backend: ApiBackend): string {
+    const { region } = this.#deps;
+    const { name } = backend;
+    if (isFlowBackend(backend)) return formatFlowUrn({ region, projectId, name });
+    return `${formatUrn({ region, projectId, package: backend.package, name })}:${backend.qualifier}`;
+  }
+
+  async #flowIn(request: About, text: string): Promise<FlowBackend> {
+    const { flows, region } = this.#deps;
+    const { project_id: projectId } = request.params;
+    const urn = parseFlowUrn(text);
+    if (urn?.projectId !== projectId || urn.region !== region) {
+      throw new PlatformError('invalid_request', 'backend_urn must be the URN of a function or a flow of the project');
+    }
+    const flow = await flows.flowByUrn(projectId, text);
+    this.#authorizeFlow(request, flow ?? urn);
+    if (flow === undefined) throw new PlatformError('flow_not_found', `the project has no flow ${urn.name}`);
+    return { flowId: flow.id, name: flow.name };
+  }
+
+  async #checkFlow(request: About, { flowId, name }: FlowBackend): Promise<void> {
+    const flow = await this.#deps.flows.flow(flowId);
+    this.#authorizeFlow(request, flow ?? { name });
+    if (flow?.projectId === request.params.project_id) return;
+    throw new PlatformError('flow_not_found', `the flow ${name} was deleted`, {
+      hint: 'Update the API to use another one.',
+    });
+  }
+
+  /** Triggers are part of a flow: who may change it may make them. */
+  #authorizeFlow(
+    { caller, peer, params }: About,
+    { name, enterpriseProjectId }: Pick<Flow, 'name'> & { readonly enterpriseProjectId?: string },
+  ): void {
+    this.#deps.iam.authorize(caller, {
+      action: 'functiongraph:workflow:update',
+      projectId: params.project_id,
+      path: `default/${name}`,
+      ...(enterpriseProjectId === undefined ? {} : { enterpriseProjectId }),
+      peer,
+    });
+  }
+
+  #authorize({ caller, peer, params }: About, { package: pkg, name }: Pick<FunctionBackend, 'package' | 'name'>): void {
     const fn = { package: pkg, name };
     const projectId = params.project_id;
     this.#deps.iam.authorize(caller, { action: 'functiongraph:trigger:create', projectId, fn, peer });

@@ -1,4 +1,4 @@
-import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
+import type { RouteResponse, Routes } from '@funcgraph/api';
 import { type GatewayApps, RELEASE } from '../../../control/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type GatewayGroups,
   type GatewayStages,
   type Group,
+  isFlowBackend,
   isReference,
   type LiveGateway,
   type Release,
@@ -54,7 +55,7 @@ export interface GatewayHandlerDeps extends BackendDeps {
 
 /** Groups of APIs. A caller who publishes a function needs the right to create its triggers. */
 export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
-  const { gatewayGroups: groups, gatewayStages: stages, gatewayApis: apis, liveGateway, region } = deps;
+  const { gatewayGroups: groups, gatewayStages: stages, gatewayApis: apis, liveGateway } = deps;
   const backends = new Backends(deps);
   const groupOf = ({
     params,
@@ -71,11 +72,10 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
   };
   const shown = ({ projectId, definition }: Pick<Api, 'projectId' | 'definition'>) => {
     const { backend, below, timeoutMs, ...more } = definition;
-    const { package: pkg, name, qualifier } = backend;
     return {
       ...more,
       match: below ? 'prefix' : 'exact',
-      backend_urn: `${formatUrn({ region, projectId, package: pkg, name })}:${qualifier}`,
+      backend_urn: backends.urn(projectId, backend),
       timeout_ms: timeoutMs,
     };
   };
@@ -149,8 +149,9 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
       const stage: Stage = { name: request.params.stage, description, variables };
       const changed: Group = { ...group, stages: new Map([...group.stages, [stage.name, stage]]) };
       for (const { definition } of liveGateway.releasesIn(group.id, stage.name)) {
-        if (isReference(definition.backend.qualifier)) {
-          backends.check(request, definition, { group: changed, stage: stage.name });
+        const { backend } = definition;
+        if (!isFlowBackend(backend) && isReference(backend.qualifier)) {
+          await backends.check(request, definition, { group: changed, stage: stage.name });
         }
       }
       return stageReply(await stages.put(group, stage));
@@ -163,7 +164,8 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
 
     async createGatewayApi(request) {
       const group = groupOf(request);
-      return apiReply(await apis.create(group, readDefinition(request.body, backends.read(request, request.body))));
+      const backend = await backends.read(request, request.body);
+      return apiReply(await apis.create(group, readDefinition(request.body, backend)));
     },
 
     async listGatewayApis(request) {
@@ -176,7 +178,7 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
 
     async updateGatewayApi(request) {
       const { group, api } = await found(request);
-      const definition = readDefinition(request.body, backends.read(request, request.body));
+      const definition = readDefinition(request.body, await backends.read(request, request.body));
       return apiReply(await apis.update(group, api, definition));
     },
 
@@ -219,7 +221,7 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
       const { from_release: from, description = '' } = body;
       const definition: ApiDefinition =
         from === undefined ? api.definition : (await apis.release(api, params.stage, from)).definition;
-      backends.check(request, definition, { group, stage });
+      await backends.check(request, definition, { group, stage });
       const { userName: publishedBy } = caller;
       return releaseReply(
         await apis.publish(group, api, { stage: params.stage, definition, description, publishedBy }),

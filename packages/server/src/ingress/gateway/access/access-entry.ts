@@ -56,7 +56,7 @@ export class AccessEntry {
     if (published === undefined) return { group };
     const { apiId: api } = published;
     if (published.kind === 'flow') {
-      const { flow } = published.trigger;
+      const { flow } = published;
       return { group, project: flow.projectId, api, flow: flow.name };
     }
     const { projectId: project, package: pkg, name } = published.urn;
