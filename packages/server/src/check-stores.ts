@@ -10,7 +10,7 @@ interface Finding {
 }
 
 /** Less than `fgs doctor` waits for this program. */
-const WAIT_MS = 3_500;
+const WAIT_MS = 10_000;
 
 /**
  * For `fgs doctor`: inspects the database and the bucket of artifacts that the server would use, and prints the findings

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import type { Machine } from './check.ts';
 
-const DEADLINE_MS = 5000;
+const DEADLINE_MS = 15_000;
 
 async function allowed(path: string, mode: number): Promise<boolean> {
   try {
