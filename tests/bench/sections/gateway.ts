@@ -29,7 +29,12 @@ export async function gateway(bench: Bench): Promise<Row[]> {
     const live = new LiveGateway({ feed, groups: store, releases, domain: undefined });
     await live.start();
     const clock = systemClock;
-    const groups = new GatewayGroups({ store, live, clock, reserved: { names: new Set(), domains: [] } });
+    const groups = new GatewayGroups({
+      store,
+      live,
+      clock,
+      reserved: { names: new Set(), domains: [], hasGateway: false },
+    });
     const apis = new GatewayApis({ store: new GatewayApiStore(storage.db), releases, live, clock });
     const filled = async (name: string, count: number): Promise<string> => {
       const host = `${name}.example.com`;

@@ -35,5 +35,6 @@ function reservedHosts({ publicUrl, storageHost, gatewayDomain, host }: Root['co
   return {
     names: new Set(names.map((name) => name.toLowerCase())),
     domains: domains.map((name) => name.toLowerCase()),
+    hasGateway: gatewayDomain !== undefined,
   };
 }

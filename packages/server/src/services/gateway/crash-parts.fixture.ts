@@ -18,7 +18,7 @@ export async function crashParts({ db }: Storage, publishing = db) {
     ...{ feed, live },
     groups: new GatewayGroups({
       ...{ store, live, clock: systemClock },
-      reserved: { names: new Set<string>(), domains: [] },
+      reserved: { names: new Set<string>(), domains: [], hasGateway: false },
     }),
     apis: new GatewayApis({ store: new GatewayApiStore(db), releases, live, clock: systemClock }),
   };

@@ -16,6 +16,8 @@ export interface ReservedHosts {
   readonly names: ReadonlySet<string>;
   /** With all names below them. */
   readonly domains: readonly string[];
+  /** Without the name of the gateway, any account could take it, and with it the requests of the others. */
+  readonly hasGateway: boolean;
 }
 
 export interface GatewayGroupsOptions {
@@ -85,6 +87,14 @@ export class GatewayGroups {
   async delete({ id }: Group): Promise<void> {
     await this.#options.store.remove(id);
     await this.#options.live.caughtUp();
+  }
+
+  /** Whether an account may add host names; throws `forbidden`. */
+  checkMayAddHosts(isOperator: boolean): void {
+    if (isOperator || this.#options.reserved.hasGateway) return;
+    throw new PlatformError('forbidden', 'only the first account may add host names to groups on this server', {
+      hint: 'The operator allows it to all with gateway_domain, the name of the gateway, which no group can have then.',
+    });
   }
 
   /** Throws `invalid_request`, `gateway_host_taken`, `gateway_quota`, `not_found`. */

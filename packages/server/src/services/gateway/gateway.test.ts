@@ -39,7 +39,7 @@ beforeEach(async () => {
   feed = new ChangeFeed(storage.db);
   live = await openLive();
   const clock = new ManualClock();
-  const reserved = { names: new Set<string>(), domains: [] };
+  const reserved = { names: new Set<string>(), domains: [], hasGateway: false };
   groups = new GatewayGroups({ store: new GatewayGroupStore(storage.db), live, reserved, clock });
   const stores = { store: new GatewayApiStore(storage.db), releases: new GatewayReleaseStore(storage.db) };
   apis = new GatewayApis({ ...stores, live, clock });
@@ -236,4 +236,17 @@ it('refuses one more stage than a group may have', async () => {
   for (let n = 0; n < 10; n += 1) await stages.put(group, stage(n));
   expect(await codeOf(stages.put(group, stage(10)))).toBe('gateway_quota');
   expect(await codeOf(stages.put(group, stage(9)))).toBe('no error');
+});
+
+it('lets accounts besides the first add host names only when the gateway has a name of its own', () => {
+  expect(() => groups.checkMayAddHosts(true)).not.toThrow();
+  expect(() => groups.checkMayAddHosts(false)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+  const reserved = { names: new Set<string>(), domains: ['apis.example.net'], hasGateway: true };
+  const open = new GatewayGroups({
+    store: new GatewayGroupStore(storage.db),
+    live,
+    reserved,
+    clock: new ManualClock(),
+  });
+  expect(() => open.checkMayAddHosts(false)).not.toThrow();
 });

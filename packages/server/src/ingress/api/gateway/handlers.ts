@@ -131,6 +131,7 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
     },
 
     async addGatewayHost(request) {
+      groups.checkMayAddHosts(deps.iam.domainOf(request.caller)?.operator === true);
       return groupReply(await groups.addHost(groupOf(request), request.params.host));
     },
 
