@@ -79,9 +79,12 @@ export class DirectDelivery {
     signal.throwIfAborted();
     const over = Promise.withResolvers<void>();
     const timer = this.#options.clock.after(pauseAfter(waits, PAUSES), over.resolve);
-    signal.addEventListener('abort', () => over.resolve(), { once: true });
+    const end = (): void => over.resolve();
+    signal.addEventListener('abort', end, { once: true });
     await over.promise;
     timer.cancel();
+    // the signal lives as long as the trigger
+    signal.removeEventListener('abort', end);
     signal.throwIfAborted();
   }
 }
