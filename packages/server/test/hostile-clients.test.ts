@@ -246,7 +246,7 @@ function flaw({ status, text: answer }: Answer): string | undefined {
     const { error_code: code, error_msg: message, request_id: id } = JSON.parse(answer) as Record<string, unknown>;
     if (
       typeof code === 'string' &&
-      /^(FSS|SMN)\.\d{4}$/.test(code) &&
+      /^(FSS|SMN|DIS)\.\d{4}$/.test(code) &&
       typeof message === 'string' &&
       message !== '' &&
       id
