@@ -103,7 +103,7 @@ describe('settings of triggers', () => {
 });
 
 it('names the kinds that exist when another is asked for', () => {
-  for (const kind of ['DIS', 'ROCKETMQ', 'APIC', 'IOTDA']) {
+  for (const kind of ['ROCKETMQ', 'APIC', 'IOTDA']) {
     expect(() => readSettings(kind, {}, OF)).toThrow(
       expect.objectContaining({
         code: 'not_supported_here',

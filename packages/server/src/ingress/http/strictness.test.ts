@@ -18,6 +18,7 @@ interface Schema {
   readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly minLength?: number;
   readonly minimum?: number;
+  readonly minItems?: number;
 }
 
 type Path = readonly (string | number)[];
@@ -46,7 +47,7 @@ function valid(schema: Schema): unknown {
     case 'object':
       return Object.fromEntries((schema.required ?? []).map((name) => [name, valid(schema.properties?.[name] ?? {})]));
     case 'array':
-      return [];
+      return Array.from({ length: schema.minItems ?? 0 }, () => valid(schema.items ?? {}));
     case 'string':
       return textFor(schema);
     case 'integer':
