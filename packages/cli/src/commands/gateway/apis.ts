@@ -37,26 +37,21 @@ const BACKEND_FLAGS = {
   alias: flag.text('ALIAS', 'of the function, or a variable of the stage: #NAME#'),
 };
 
-const METHOD = ['METHOD', 'GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY (ANY)'] as const;
-const MATCH = ['MATCH', 'exact: the path alone; prefix: all below it too (exact)'] as const;
-const AUTH = ['AUTH', 'IAM: who may invoke the function; APP: allowed apps; NONE: everybody (IAM)'] as const;
-const TIMEOUT = ['MS', 'until the answer begins (5000)'] as const;
+const DEFINITION_FLAGS = {
+  method: ['METHOD', 'GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY (ANY)'],
+  match: ['MATCH', 'exact: the path alone; prefix: all below it too (exact)'],
+  auth: ['AUTH', 'IAM: who may invoke the function; APP: allowed apps; NONE: everybody (IAM)'],
+  'timeout-ms': ['MS', 'until the answer begins (5000)'],
+  async: 'answer 202 when the request is stored',
+  ...BACKEND_FLAGS,
+  ...RULE_FLAGS,
+} as const;
 
 export const apiCommands = [
   operation('gateway apis create', 'createGatewayApi', {
     summary: 'Add an API to a group: a path that leads to a function or a flow. Requests reach it when it is published',
     args: [GROUP, word('name', 'of the API'), word('path', 'for example /users/{id}'), BACKEND],
-    flags: {
-      ...{
-        method: METHOD,
-        match: MATCH,
-        auth: AUTH,
-        'timeout-ms': TIMEOUT,
-        async: 'answer 202 when the request is stored',
-      },
-      ...BACKEND_FLAGS,
-      ...RULE_FLAGS,
-    },
+    flags: DEFINITION_FLAGS,
     fields: (flags) => rulesOf(flags),
     examples: [
       'fgs gateway apis create shop orders /orders/{id} hello --method GET',
@@ -86,18 +81,7 @@ export const apiCommands = [
   operation('gateway apis update', 'updateGatewayApi', {
     summary: 'Replace the definition of an API; what is published stays until it is published again',
     args: [GROUP, NAMED_API, word('path', 'for example /users/{id}'), BACKEND],
-    flags: {
-      ...{
-        method: METHOD,
-        match: MATCH,
-        auth: AUTH,
-        'timeout-ms': TIMEOUT,
-        async: 'answer 202 when the request is stored',
-      },
-      ...BACKEND_FLAGS,
-      ...RULE_FLAGS,
-      name: flag.text('NAME', 'a new name'),
-    },
+    flags: { ...DEFINITION_FLAGS, name: flag.text('NAME', 'a new name') },
     fields: ({ name, ...flags }) => ({ ...(name === undefined ? {} : { name }), ...rulesOf(flags) }),
     examples: ['fgs gateway apis update shop orders /v2/orders/{id} hello --method GET'],
     text: ({ name }, { group }) =>
