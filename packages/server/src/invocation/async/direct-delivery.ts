@@ -1,6 +1,7 @@
 import { type FunctionUrn, LIMITS } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
+import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Invoker } from '../invoker.ts';
@@ -51,9 +52,9 @@ export class DirectDelivery {
       if (result.kind === 'ok') return;
       if (result.kind === 'gone') throw new Error(result.message);
       if (result.kind === 'failed') break;
-      await this.#pause(waits, signal);
+      await this.#wait(waits, signal);
     }
-    for (let waits = 1; !(await this.#store(urn, event, requestId)); waits += 1) await this.#pause(waits, signal);
+    for (let waits = 1; !(await this.#store(urn, event, requestId)); waits += 1) await this.#wait(waits, signal);
   }
 
   #run(urn: FunctionUrn, event: Buffer, requestId: string) {
@@ -75,16 +76,8 @@ export class DirectDelivery {
     }
   }
 
-  async #pause(waits: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const over = Promise.withResolvers<void>();
-    const timer = this.#options.clock.after(pauseAfter(waits, PAUSES), over.resolve);
-    const end = (): void => over.resolve();
-    signal.addEventListener('abort', end, { once: true });
-    await over.promise;
-    timer.cancel();
-    // the signal lives as long as the trigger
-    signal.removeEventListener('abort', end);
+  async #wait(waits: number, signal: AbortSignal): Promise<void> {
+    await pause(this.#options.clock, pauseAfter(waits, PAUSES), signal);
     signal.throwIfAborted();
   }
 }

@@ -1,5 +1,6 @@
 import type { FunctionUrn } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
+import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { AtomicStep, DeadLetterBox, NewLetter, NewMessage, Queue } from '../../queue/index.ts';
@@ -63,7 +64,8 @@ export class SourceInvocations {
       event.signal.throwIfAborted();
       const verdict = decide(classify(outcome), limits, retriesDone, this.#options.accepting.clock.now());
       if (verdict.kind === 'retry') {
-        await this.#pause(verdict.delayMs, event.signal);
+        await pause(this.#options.clock, verdict.delayMs, event.signal);
+        event.signal.throwIfAborted();
         if (verdict.countsAsRetry) retriesDone += 1;
         continue;
       }
@@ -106,7 +108,7 @@ export class SourceInvocations {
       } catch (error) {
         if (!(error instanceof PlatformError) || error.code !== 'overloaded') throw error;
       }
-      await this.#pause(pauseAfter(waits, DISABLED_PAUSES), signal);
+      await pause(this.#options.clock, pauseAfter(waits, DISABLED_PAUSES), signal);
     }
   }
 
@@ -139,15 +141,5 @@ export class SourceInvocations {
     const ended = { ...how, requestId, event, endedAt: wallTime() };
     const delivery = deliveryOf(ended, { attributes, group, id: newId() });
     return delivery === undefined ? [] : [delivery];
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const over = Promise.withResolvers<void>();
-    const timer = this.#options.clock.after(ms, over.resolve);
-    signal.addEventListener('abort', () => over.resolve(), { once: true });
-    await over.promise;
-    timer.cancel();
-    signal.throwIfAborted();
   }
 }

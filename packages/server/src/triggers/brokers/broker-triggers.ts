@@ -4,6 +4,7 @@ import type { Catalog, Trigger } from '../../control/index.ts';
 import type { DirectDelivery } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
+import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { TriggerSource } from '../trigger-kind.ts';
@@ -117,20 +118,8 @@ export class BrokerTriggers implements TriggerSource {
         failures += 1;
         if (signal.aborted) return;
         note(error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : 'unknown');
-        await this.#pause(pauseAfter(failures, PAUSES), signal);
+        await pause(clock, pauseAfter(failures, PAUSES), signal);
       }
     }
-  }
-
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#deps.clock.after(ms, end);
-      signal.addEventListener('abort', end, { once: true });
-      function end(): void {
-        timer.cancel();
-        signal.removeEventListener('abort', end);
-        resolve();
-      }
-    });
   }
 }

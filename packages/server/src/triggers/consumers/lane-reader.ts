@@ -4,6 +4,7 @@ import type { Trigger } from '../../control/index.ts';
 import type { SourceInvocations } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { idOf } from '../../lib/ids.ts';
+import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import type { Lease, Leases } from '../../storage/index.ts';
 import type { BatchRoom } from './batch-room.ts';
@@ -90,8 +91,7 @@ export class LaneReader {
         log.info({ triggerId, failures, err: error }, 'a batch of a trigger waits');
       }
       const ms = pauseOf(look, failures, this.#source.pauseMs(this.#trigger));
-      // it may have been ended during the look
-      if (ms > 0 && !ending.aborted) await this.#pause(ms, ending);
+      if (ms > 0) await pause(this.#deps.clock, ms, ending);
     }
     health.forget(triggerId, this.#lane.key);
     const held = this.#held;
@@ -137,15 +137,5 @@ export class LaneReader {
     // after the lease: another server may have moved the positions until then
     this.#held = { lease, positions: await checkpoints.positions(this.#trigger.id) };
     return this.#held;
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const timer = this.#deps.clock.after(ms, over.resolve);
-    const end = (): void => over.resolve();
-    signal.addEventListener('abort', end, { once: true });
-    await over.promise;
-    signal.removeEventListener('abort', end);
-    timer.cancel();
   }
 }
