@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { objectFacts, openBuckets } from '../services/index.ts';
+import { ExternalS3, objectFacts, openBuckets } from '../services/index.ts';
 import type { ControlParts } from './control-parts.ts';
 import type { HostParts } from './host-parts.ts';
 import type { Root } from './root.ts';
@@ -16,7 +16,10 @@ export type BucketDeps = Root &
 const NO_FOLDER =
   'Artifacts are in S3, and buckets need a folder that all servers mount: start them with --bucket-folder DIR.';
 
-/** Buckets, with their bytes in the data directory, or in the folder that servers on one database share. */
+/**
+ * Buckets, with their bytes in the data directory, or in the folder that servers on one database share; and the S3 services
+ * outside.
+ */
 export async function bucketParts(deps: BucketDeps) {
   const { config, region, storage, facts, leases, refuseWhenFull, mayRemove, clock, log, life } = deps;
   const { dataDir, bucketFolder, sharedArtifacts, quotas, minFreeDiskBytes } = config;
@@ -37,7 +40,9 @@ export async function bucketParts(deps: BucketDeps) {
   });
   await duty.start();
   life.onStop(() => duty.stop());
-  return { buckets, bucketUsage: usage };
+  const externalS3 = new ExternalS3(config.externalS3);
+  life.onStop(() => externalS3.stop());
+  return { buckets, bucketUsage: usage, externalS3 };
 }
 
 export type BucketParts = Awaited<ReturnType<typeof bucketParts>>;

@@ -13,8 +13,10 @@ import {
   Certificates,
   createGateway,
   createStorageDoor,
+  ExternalObjects,
   type GatewayDeps,
   GroupRoutes,
+  LinkedObjects,
   OutsideClients,
   OwnObjects,
   RuleGuard,
@@ -26,6 +28,7 @@ import {
 import { StartupError } from '../lib/startup-error.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
+import type { BucketParts } from './bucket-parts.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { HostParts } from './host-parts.ts';
 import { serveInside } from './inside-parts.ts';
@@ -47,7 +50,7 @@ type OwnParts = Pick<
   | 'gateway'
   | 'ready'
   | 'checks'
-  | 'ownObjects'
+  | 'linkedObjects'
 >;
 
 export type DoorDeps = Root &
@@ -58,7 +61,7 @@ export type DoorDeps = Root &
   Omit<ApiParts, keyof OwnParts> &
   Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'groups' | 'guard' | 'webhooks' | 'clients' | 'bodies'> &
   Pick<GatewayParts, 'liveGateway'> &
-  Pick<StorageDoorDeps, 'buckets'>;
+  Pick<BucketParts, 'buckets' | 'externalS3'>;
 
 /** The servers of the three ports, and those for functions. They do not listen yet. */
 export async function doorParts(deps: DoorDeps) {
@@ -142,6 +145,7 @@ function ownParts({
   replacements,
   iam,
   buckets,
+  externalS3,
   region,
 }: DoorDeps): OwnParts {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
@@ -153,11 +157,14 @@ function ownParts({
     retainDays: config.logRetainDays,
     metricsToken: config.metricsToken?.reveal(),
     gateway: () => addresses.gateway,
-    ownObjects: new OwnObjects({
-      ...{ iam, buckets, region },
-      storage: () => addresses.storage,
-      storageHost: config.storageHost,
-    }),
+    linkedObjects: new LinkedObjects(
+      new OwnObjects({
+        ...{ iam, buckets, region },
+        storage: () => addresses.storage,
+        storageHost: config.storageHost,
+      }),
+      new ExternalObjects({ iam, externalS3 }),
+    ),
     ready: readiness({ disk, storage, ensureAgent }),
     checks: () => machineChecks({ config, storage, runtimes, capabilities }),
   };

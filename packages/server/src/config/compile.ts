@@ -126,7 +126,10 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,
-): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'otlp' | 'searchPath' | 'sharedArtifacts'> {
+): Omit<
+  Config,
+  'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'otlp' | 'searchPath' | 'sharedArtifacts' | 'externalS3'
+> {
   return {
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',

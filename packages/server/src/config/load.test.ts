@@ -222,6 +222,69 @@ describe('configuration', () => {
     });
   });
 
+  describe('of external S3 services', () => {
+    const entry = { name: 'company', endpoint: 'https://s3.example.com/', projects: ['p1'] };
+    const load = (entries: unknown, env = {}) =>
+      loadConfig(['--external-s3-file', file(JSON.stringify(entries))], env).externalS3;
+    const keys = { FGS_EXTERNAL_S3_COMPANY_KEYS: 'KEY:s3cret' };
+
+    it('reads a service, with keys from a file or the environment, for no project by default', () => {
+      expect(loadConfig([], {}).externalS3).toEqual([]);
+      for (const found of [load([{ ...entry, keys_file: file('KEY:s3cret\n') }]), load([entry], keys)]) {
+        expect(found).toMatchObject([
+          {
+            name: 'company',
+            projects: new Set(['p1']),
+            service: { endpoint: 'https://s3.example.com', accessKey: 'KEY' },
+          },
+        ]);
+        expect(found[0]?.service).toMatchObject({ region: 'us-east-1', virtualHosts: false });
+        expect(found[0]?.service.secretKey.reveal()).toBe('s3cret');
+        expect(inspect(found) + JSON.stringify(found)).not.toContain('s3cret');
+      }
+      const { projects: _, ...bare } = entry;
+      const [other] = load([{ ...bare, region: 'eu', addressing: 'virtual-host' }], keys);
+      expect(other).toMatchObject({ projects: new Set(), service: { region: 'eu', virtualHosts: true } });
+      const env = { ...keys, FGS_EXTERNAL_S3_FILE: '/f' };
+      forgetSecrets(env);
+      expect(env).toEqual({ FGS_EXTERNAL_S3_FILE: '/f' });
+    });
+
+    it.each<[string, unknown, RegExp]>([
+      ['another form', { company: entry }, /external_s3_file: the file must be array/],
+      [
+        'a password in the address',
+        [{ ...entry, endpoint: 'https://a:s3cret@host' }],
+        /external_s3_file: \/0\/endpoint/,
+      ],
+      ['a path', [{ ...entry, endpoint: 'https://host/path' }], /external_s3_file: \/0\/endpoint/],
+      ['an address that is none', [{ ...entry, endpoint: 'https://a:b:c' }], /the endpoint of company is not a URL/],
+      ['keys in the file', [{ ...entry, keys: 'KEY:s3cret' }], /external_s3_file: \/0\/keys is not a field/],
+      ['a name twice', [entry, entry], /two entries with the name company/],
+      ['a grant twice', [entry, { ...entry, name: 'other' }], /two entries at https:\/\/s3.example.com for project p1/],
+      [
+        'buckets before a number',
+        [{ ...entry, endpoint: 'http://[::1]:9000', addressing: 'virtual-host' }],
+        /which has no names of buckets/,
+      ],
+      ['no keys', [{ ...entry, name: 'other' }], /the keys of other are missing/],
+      ['a file without keys', [{ ...entry, keys_file: '/nonexistent' }], /keys_file of company cannot be read/],
+      [
+        'keys of another form',
+        [{ ...entry, keys_file: file('s3cret') }],
+        /in keys_file of company do not have their form/,
+      ],
+    ])('refuses %s, without printing keys', (_, entries, message) => {
+      expect(() => load(entries, keys)).toThrow(message);
+      expect(() => load(entries, keys)).not.toThrow(/s3cret/);
+    });
+
+    it('refuses a file that is not JSON without quoting it', () => {
+      const flags = ['--external-s3-file', file('KEY:s3cret')];
+      expect(() => loadConfig(flags, {})).toThrow(/external_s3_file cannot be read: it is not JSON/);
+    });
+  });
+
   it.each<[string, string[], RegExp]>([
     ['an unknown flag', ['--prot', '1'], /prot/],
     ['a port that is no number', ['--port', 'x'], /port/],

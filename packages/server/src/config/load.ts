@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile';
 import { Secret } from '../lib/secret.ts';
 import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
+import { type ExternalS3Settings, externalS3, externalS3Settings, holdsExternalKeys } from './external-s3.ts';
 import { metricsToken } from './metrics-token.ts';
 import { type OtlpSettings, otlpConfig, otlpSettings } from './otlp.ts';
 import { type Config, RawConfig } from './schema.ts';
@@ -55,6 +56,7 @@ export interface Settings {
   readonly smtpUrl: string | undefined;
   readonly sealingKey: string | undefined;
   readonly s3Keys: string | undefined;
+  readonly externalS3: readonly ExternalS3Settings[];
   readonly metricsToken: string | undefined;
   readonly otlp: OtlpSettings | undefined;
   readonly searchPath: readonly string[];
@@ -105,6 +107,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
       onCommandLine: flags.values.smtp_url !== undefined,
     }),
     s3Keys: keys,
+    externalS3: externalS3Settings(raw.external_s3_file, env),
     sealingKey: sealingKey(raw.key_file, url !== undefined),
     metricsToken: metricsToken(raw.metrics_token_file),
     otlp: otlpSettings({
@@ -126,6 +129,7 @@ export function compileSettings(settings: Settings): Config {
     databaseUrl: url === undefined ? undefined : new Secret(url),
     smtpUrl: smtp === undefined ? undefined : new Secret(smtp),
     sharedArtifacts: sharedPlace(raw, settings.s3Keys),
+    externalS3: settings.externalS3.map(externalS3),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
     otlp: otlpConfig(settings.otlp),
@@ -187,6 +191,7 @@ export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_SMTP_URL;
   delete env.FGS_S3_KEYS;
   delete env.FGS_OTLP_HEADERS;
+  for (const name of Object.keys(env)) if (holdsExternalKeys(name)) delete env[name];
 }
 
 /** Name files of our home. `npm run` sets the last two. */

@@ -1,7 +1,7 @@
 import type { NfsExport, UserRange } from '@funcgraph/agent';
 import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
-import type { S3Place } from '../lib/s3-place.ts';
+import type { S3Place, S3Service } from '../lib/s3-place.ts';
 import type { Secret } from '../lib/secret.ts';
 
 /**
@@ -35,6 +35,8 @@ export const RawConfig = Type.Object(
     s3_keys: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds them. */
     s3_keys_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** JSON file with S3 services from which projects may read, and into which results may be stored. */
+    external_s3_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Folder with the bytes of buckets, absolute; servers with the same database mount it. */
     bucket_folder: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
     host: Type.Optional(Type.String({ minLength: 1 })),
@@ -185,6 +187,14 @@ export type SharedPlace =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 's3'; readonly place: S3Place };
 
+/** An S3 service for projects. */
+export interface ExternalS3Config {
+  readonly name: string;
+  readonly service: S3Service;
+  /** Ids of the projects that may use it. */
+  readonly projects: ReadonlySet<string>;
+}
+
 /** Where logs, traces and metrics also go. */
 export interface OtlpConfig {
   /** Without a slash at the end. */
@@ -207,6 +217,7 @@ export interface Config {
   readonly sealingKey: Secret | undefined;
   /** The code that servers share. Undefined: the data directory has all of it. */
   readonly sharedArtifacts: SharedPlace | undefined;
+  readonly externalS3: readonly ExternalS3Config[];
   /** Undefined: buckets are in the data directory. */
   readonly bucketFolder: string | undefined;
   readonly host: string;

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Secret } from '../lib/secret.ts';
 import { ConfigError } from './compile.ts';
+import { checkKeys, KEYS_FORM, parseKeys, readKeys } from './s3-keys.ts';
 import type { RawConfig, SharedPlace } from './schema.ts';
-
-const FORM = 'Write them as ACCESS_KEY:SECRET_KEY in one line.';
 
 /** The keys of the S3 service, `ACCESS_KEY:SECRET_KEY`. Throws `ConfigError`, which never holds them. */
 export function s3Keys(raw: RawConfig, onCommandLine: boolean): string | undefined {
@@ -15,10 +12,8 @@ export function s3Keys(raw: RawConfig, onCommandLine: boolean): string | undefin
     );
   }
   if (keys !== undefined && file !== undefined) throw new ConfigError('s3_keys and s3_keys_file cannot both be set');
-  const text = file === undefined ? keys : readKeys(file);
-  if (text !== undefined && !/^[^\s:]+:\S+$/.test(text)) {
-    throw new ConfigError('the keys of the S3 service do not have their form', FORM);
-  }
+  const text = file === undefined ? keys : readKeys(file, 's3_keys_file');
+  if (text !== undefined) checkKeys(text, 's3_keys');
   return text;
 }
 
@@ -41,10 +36,9 @@ export function sharedPlace(raw: RawConfig, keys: string | undefined): SharedPla
   if (keys === undefined) {
     throw new ConfigError(
       `artifacts are in ${artifacts}, and its keys are missing`,
-      `Put them into a file and name it with --s3-keys-file, or set FGS_S3_KEYS. ${FORM}`,
+      `Put them into a file and name it with --s3-keys-file, or set FGS_S3_KEYS. ${KEYS_FORM}`,
     );
   }
-  const at = keys.indexOf(':');
   return {
     kind: 's3',
     place: {
@@ -52,19 +46,7 @@ export function sharedPlace(raw: RawConfig, keys: string | undefined): SharedPla
       region,
       bucket,
       prefix: path === '' || path.endsWith('/') ? path : `${path}/`,
-      accessKey: keys.slice(0, at),
-      secretKey: new Secret(keys.slice(at + 1)),
+      ...parseKeys(keys),
     },
   };
-}
-
-function readKeys(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new ConfigError(
-      `s3_keys_file cannot be read: ${(cause as Error).message}`,
-      `It must name a file with the keys, which the user who runs the server may read. ${FORM}`,
-    );
-  }
 }

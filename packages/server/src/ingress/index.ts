@@ -1,6 +1,8 @@
+export { ExternalObjects } from './api/external-objects.ts';
 export { languageOf } from './api/function-templates.ts';
 export { readName } from './api/functions-target.ts';
 export { type All, type ApiParts, apiHandlers } from './api/index.ts';
+export { LinkedObjects } from './api/linked-objects.ts';
 export { authorizeNamed, type NamingDeps } from './api/named-resources.ts';
 export { OwnObjects } from './api/own-objects.ts';
 export { pageOf } from './api/page.ts';

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { S3, S3ServiceException } from '@aws-sdk/client-s3';
 import { isFullDisk } from '../../lib/full-disk.ts';
+import { openS3 } from '../../lib/s3-client.ts';
 import type { S3Place } from '../../lib/s3-place.ts';
 
 export interface S3Object {
@@ -13,9 +14,6 @@ export interface S3Object {
   readonly changedAt: number;
 }
 
-const CONNECT_MS = 5_000;
-/** Without a byte in either direction. */
-const IDLE_MS = 30_000;
 const PART_BYTES = 16 * 2 ** 20;
 /** A single copy cannot be larger. */
 const COPY_BYTES = 5 * 2 ** 30;
@@ -24,8 +22,8 @@ const COPY_PART_BYTES = 2 ** 30;
 const GET_TRIES = 3;
 
 /**
- * The objects of one place with the official client. Keys are relative to the place. Each request is tried three times
- * and waits for a bounded time; errors are those of the client.
+ * The objects of one place with the official client. Keys are relative to the place, and content is checked by its
+ * SHA-256. Each request is tried three times and waits for a bounded time; errors are those of the client.
  */
 export class S3Objects {
   readonly #s3: S3;
@@ -39,20 +37,9 @@ export class S3Objects {
   }
 
   /** Loads the client, which a server without S3 does not need. Sends nothing. */
-  static async open(place: S3Place, idleMs = IDLE_MS): Promise<S3Objects> {
-    const { S3 } = await import('@aws-sdk/client-s3');
+  static async open(place: S3Place, idleMs?: number): Promise<S3Objects> {
+    const s3 = await openS3(place, idleMs);
     const { Upload } = await import('@aws-sdk/lib-storage');
-    const { endpoint, region, accessKey, secretKey } = place;
-    const s3 = new S3({
-      endpoint,
-      region,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey.reveal() },
-      forcePathStyle: true,
-      // other services than that of AWS do not know the newer checksums; content is checked by its SHA-256
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: idleMs },
-    });
     return new S3Objects(s3, place, Upload);
   }
 

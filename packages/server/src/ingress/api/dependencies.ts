@@ -7,7 +7,7 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { dependencyReply, isShared } from './dependencies-reply.ts';
 import { downloadLink } from './download-ticket.ts';
-import type { OwnObjects, ReadLink } from './own-objects.ts';
+import type { LinkedObjects, ReadLink } from './linked-objects.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -23,7 +23,7 @@ type Ids =
 
 export interface DependencyDeps {
   readonly dependencies: Dependencies;
-  readonly ownObjects: OwnObjects;
+  readonly linkedObjects: LinkedObjects;
   readonly sealer: Sealer;
   readonly clock: Clock;
 }
@@ -34,12 +34,12 @@ const PAGE = 400;
 const SCOPES = ['public', 'private', 'all'] as const;
 
 /** Store, list, show and delete library packages, by version and by package. */
-export function dependencyHandlers({ dependencies, ownObjects, sealer, clock }: DependencyDeps): Handlers<Ids> {
+export function dependencyHandlers({ dependencies, linkedObjects, sealer, clock }: DependencyDeps): Handlers<Ids> {
   const newDependency = (
-    request: Pick<ApiRequest<'createDependency'>, 'id' | 'caller' | 'peer' | 'body'>,
+    request: Pick<ApiRequest<'createDependency'>, 'id' | 'caller' | 'peer' | 'body' | 'params'>,
   ): NewDependency => {
     const { name = '', runtime = '', description = '' } = request.body;
-    return { name, runtime, description, source: sourceOf(request.body, ownObjects.readerFor(request)) };
+    return { name, runtime, description, source: sourceOf(request.body, linkedObjects.readerFor(request)) };
   };
   const detail = (
     version: DependencyVersion,

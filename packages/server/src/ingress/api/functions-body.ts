@@ -11,7 +11,7 @@ import type {
 import type { Mount, MountConfig } from '../../domain/surroundings.ts';
 import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { ReadLink } from './own-objects.ts';
+import type { ReadLink } from './linked-objects.ts';
 
 type ConfigBody = DecodedBody<Routes['updateFunctionConfig']>;
 type CreateBody = DecodedBody<Routes['createFunction']>;

@@ -8,15 +8,15 @@ import { downloadLink, openTicket } from './download-ticket.ts';
 import { codeChange } from './functions-body.ts';
 import { codeReply } from './functions-reply.ts';
 import { readTarget } from './functions-target.ts';
+import type { LinkedObjects } from './linked-objects.ts';
 import { authorizedTarget, type NamingDeps } from './named-resources.ts';
-import type { OwnObjects } from './own-objects.ts';
 
 type Ids = 'showFunctionCode' | 'updateFunctionCode' | 'downloadFunctionCode';
 
 export interface FunctionCodeDeps extends NamingDeps {
   readonly functions: Functions;
   readonly catalog: Catalog;
-  readonly ownObjects: OwnObjects;
+  readonly linkedObjects: LinkedObjects;
   readonly artifacts: ArtifactStore;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     },
 
     async updateFunctionCode(request) {
-      const change = codeChange(request.body, deps.ownObjects.readerFor(request));
+      const change = codeChange(request.body, deps.linkedObjects.readerFor(request));
       const { name } = await authorizedTarget(deps, change, request);
       const state = await functions.updateCode(name, change);
       return codeReply(state, { region, domainId: request.caller.domainId }, { file: '', link: '' });

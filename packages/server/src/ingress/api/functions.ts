@@ -9,8 +9,8 @@ import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { configChange, newFunction } from './functions-body.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
+import type { LinkedObjects } from './linked-objects.ts';
 import { authorizedTarget, authorizeNamed, type NamingDeps } from './named-resources.ts';
-import type { OwnObjects } from './own-objects.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -26,7 +26,7 @@ export interface FunctionDeps extends NamingDeps {
   readonly functions: Functions;
   readonly versions: Versions;
   readonly catalog: Catalog;
-  readonly ownObjects: OwnObjects;
+  readonly linkedObjects: LinkedObjects;
   readonly region: string;
   readonly telemetry: Pick<Telemetry, 'metrics'>;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
   return {
     async createFunction(request) {
       const { caller, peer, params } = request;
-      const added = newFunction(request.body, deps.ownObjects.readerFor(request));
+      const added = newFunction(request.body, deps.linkedObjects.readerFor(request));
       authorizeNamed(deps, added, { caller, peer, projectId: params.project_id });
       const state = await functions.create(params.project_id, added);
       return { ...configReply(state, context(request)), reserved_instance_count: 0 };

@@ -15,9 +15,6 @@ export interface OwnObjectsOptions {
 
 type Asking = Pick<ApiRequest<'createFunction'>, 'id' | 'caller' | 'peer'>;
 
-/** The bytes of the object that a link names; undefined for one outside this server. */
-export type ReadLink = (link: string) => AsyncIterable<Uint8Array> | undefined;
-
 /** The buckets' name for functions. */
 const INSIDE = 'platform.internal';
 const READ = 'obs:object:GetObject';
@@ -33,12 +30,9 @@ export class OwnObjects {
     this.#options = options;
   }
 
-  /** Nothing is read, and no right is checked, before the bytes are iterated. */
-  readerFor(request: Asking): ReadLink {
-    return (link) => {
-      const url = URL.canParse(link) ? new URL(link) : undefined;
-      return url !== undefined && this.#isOwn(url) ? this.#read(url, request) : undefined;
-    };
+  /** The bytes behind a link, undefined for one elsewhere. Nothing is read or checked before they are iterated. */
+  read(url: URL, request: Asking): AsyncIterable<Uint8Array> | undefined {
+    return this.#isOwn(url) ? this.#read(url, request) : undefined;
   }
 
   /** Throws `forbidden` and `archive_not_fetched`. */
