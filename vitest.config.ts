@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './packages/server/src/storage/testing-cluster.ts';
+import { LongestFirst } from './tests/longest-first.ts';
 
 // no 'import' here: Node would hand ES modules to `require` too
 const source = {
@@ -12,13 +13,12 @@ const source = {
 /** Threads and programs that tests start from sources: removing the types takes longer than most of their work. */
 const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') };
 
-/**
- * One file more at a time than there are cores, since tests of real servers wait for much of their time. Each file has
- * servers, ports, folders and databases of its own.
- */
-const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } };
-/** One file at a time, after all others. */
-const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** Each file has servers, ports, folders and databases of its own. `npm run verify` runs both groups at once. */
+const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
+/** Tests of real servers wait for much of their time. */
+const waiting = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
+/** One file at a time, after the other servers and sandboxes. */
+const alone = { maxWorkers: 1, sequence: { groupOrder: 2 } };
 /** The machine may be busy with something else: what a test waits for has half a minute to come. */
 const patient = { testTimeout: 60_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000, interval: 10 } } };
 
@@ -26,7 +26,7 @@ const patient = { testTimeout: 60_000, hookTimeout: 180_000, expect: { poll: { t
 const real = (name: string, include: string[], exclude: string[] = []) => ({
   ...source,
   test: {
-    ...parallel,
+    ...waiting,
     ...patient,
     name,
     include,
@@ -68,10 +68,16 @@ const postgres = [
   `${server}/control/{functions/{functions,catalog-source},reserved-instances/reserved-configs}.test.ts`,
 ];
 
-const overPostgres = (name: string, include: string[], setupFiles: string[] = []) => ({
+const overPostgres = (
+  name: string,
+  include: string[],
+  group: typeof computing | typeof waiting,
+  setupFiles: string[] = [],
+) => ({
   ...source,
   test: {
     ...real(name, include).test,
+    ...group,
     ...(findPostgres() === undefined
       ? { include: ['tests/postgres-missing.test.ts'] }
       : {
@@ -85,11 +91,12 @@ const overPostgres = (name: string, include: string[], setupFiles: string[] = []
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...source,
         test: {
-          ...parallel,
+          ...computing,
           ...patient,
           env: compiled,
           name: 'unit',
@@ -99,13 +106,13 @@ export default defineConfig({
       },
       {
         ...source,
-        test: { ...parallel, ...patient, env: compiled, name: 'pure', include: threadless, isolate: false },
+        test: { ...computing, ...patient, env: compiled, name: 'pure', include: threadless, isolate: false },
       },
-      overPostgres('postgres', postgres),
+      overPostgres('postgres', postgres, computing),
       {
         ...source,
         test: {
-          ...parallel,
+          ...computing,
           ...patient,
           env: compiled,
           name: 'integration',
@@ -120,7 +127,7 @@ export default defineConfig({
       { ...source, test: { ...real('alone', wholeMachine).test, ...alone } },
       real('compat', ['tests/compat/**/*.test.ts']),
       // this file calls every operation
-      overPostgres('compat-postgres', ['tests/compat/models.test.ts'], ['tests/postgres-server.ts']),
+      overPostgres('compat-postgres', ['tests/compat/models.test.ts'], waiting, ['tests/postgres-server.ts']),
       real('crash', ['tests/crash/**/*.test.ts']),
     ],
   },

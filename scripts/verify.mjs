@@ -1,7 +1,8 @@
 // All checks and tests of a change, from a fresh clone on. Ends with `N passed, N failed`.
 import { existsSync } from 'node:fs';
 import { buildJava } from './build-java.mjs';
-import { continueOnNode, platformNode } from './platform-node.mjs';
+import { countsLine, runLanes } from './lanes.mjs';
+import { platformNode } from './platform-node.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
 
 const started = performance.now();
@@ -46,6 +47,7 @@ if (checked !== 0) {
   process.stdout.write('0 passed, 1 failed\n');
   process.exit(1);
 }
-// the reporter prints the line of counts last, so nothing may follow
-say('== test');
-await continueOnNode(['node_modules/vitest/vitest.mjs', 'run']);
+const counts = await timed('test', () => runLanes(platformNode()));
+say(`verify: ${seconds(started)}`);
+process.stdout.write(`${countsLine(counts)}\n`);
+process.exitCode = counts.failed > 0 ? 1 : 0;

@@ -1,0 +1,48 @@
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files of more than half a minute, the longest first: one that began late would run alone at the end. */
+const LONG = [
+  'tests/e2e/guide-commands.test.ts',
+  'tests/e2e/scheduling.test.ts',
+  'packages/server/test/hostile-clients.test.ts',
+  'packages/runtimes/conformance/nodejs.test.ts',
+  'packages/runtimes/conformance/java.test.ts',
+  'tests/crash/two-servers.test.ts',
+  'tests/e2e/brokers.test.ts',
+  'tests/crash/first-start.test.ts',
+  'tests/e2e/isolation-assign.test.ts',
+  'tests/e2e/reserved.test.ts',
+  'tests/e2e/postgres.test.ts',
+  'tests/crash/shutdown.test.ts',
+  'tests/e2e/runtimes.test.ts',
+  'packages/server/src/triggers/kafka/consume-kafka.test.ts',
+  'tests/crash/agent-killed.test.ts',
+  'packages/runtimes/conformance/python.test.ts',
+  'tests/e2e/java.test.ts',
+  'tests/e2e/invocation-limits.test.ts',
+  'tests/e2e/invocation-async.test.ts',
+  'tests/crash/postgres-killed.test.ts',
+  'tests/crash/flow-timer-killed.test.ts',
+  'packages/server/src/storage/away.postgres.test.ts',
+  'packages/server/src/queue/queue.postgres.test.ts',
+  'tests/crash/artifacts-in-s3.test.ts',
+  'tests/e2e/templates.test.ts',
+  'tests/e2e/images.test.ts',
+];
+
+function rank({ project, moduleId }: TestSpecification): number {
+  const at = LONG.indexOf(relative(project.vitest.config.root, moduleId));
+  return at === -1 ? LONG.length : at;
+}
+
+/** Long files first; files that share a process stay with the others of their project, which they would wait for. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isAhead = (file: TestSpecification) => file.project.config.isolate && rank(file) < LONG.length;
+    const ahead = files.filter(isAhead).sort((a, b) => rank(a) - rank(b));
+    // the projects follow each other already
+    const rest = Map.groupBy(await super.sort(files.filter((file) => !isAhead(file))), ({ project }) => project);
+    return [...ahead, ...[...rest.values()].flatMap((group) => group.sort((a, b) => rank(a) - rank(b)))];
+  }
+}
