@@ -1,5 +1,6 @@
-// Bundles each program into one file: loading hundreds of modules takes most of the start time of a command or the
+// Bundles each program into a few files: loading hundreds of modules takes most of the start time of a command or the
 // server.
+import { readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -10,7 +11,6 @@ const PROGRAMS = {
   cli: ['main'],
   server: [
     'main',
-    'serve',
     'iam/password-thread',
     'images/unpack/unpack-thread',
     'flows/runs/values/value-thread',
@@ -23,45 +23,47 @@ const EXTERNAL = ['better-sqlite3', 'pino', '@aws-sdk/client-s3', '@aws-sdk/lib-
 /** CommonJS modules load others at run time. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
-/** Modules that a program loads on demand are a separate bundle: the launcher stays small without the server. */
-const loadedLater = {
-  name: 'loaded-later',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/serve\.js$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    );
-  },
-};
-
 /** Relative paths of a module stay valid: `bundle/` is as deep in the package as `dist/`, and has the same threads. */
-function keepPlaces(outfile) {
-  return {
-    name: 'keep-places',
-    setup({ onLoad }) {
-      onLoad({ filter: /[/\\]packages[/\\][a-z]+[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
-        const place = path.replace(/([/\\])dist([/\\])/, '$1bundle$2');
-        const url = `new URL(${JSON.stringify(relative(dirname(outfile), place))}, import.meta.url).href`;
-        return { contents: text.replaceAll('import.meta.url', url) };
-      });
-    },
-  };
+const keepPlaces = (outdir) => ({
+  name: 'keep-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]packages[/\\][a-z]+[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const place = path.replace(/([/\\])dist([/\\])/, '$1bundle$2');
+      const url = `new URL(${JSON.stringify(relative(outdir, place))}, import.meta.url).href`;
+      return { contents: text.replaceAll('import.meta.url', url) };
+    });
+  },
+});
+
+/** What a program loads on demand is in files of its own: a launcher loads no server, and a server no unused client. */
+async function bundle(name, entry) {
+  const folder = join(ROOT, 'packages', name);
+  const outdir = dirname(join(folder, 'bundle', entry));
+  const { metafile } = await build({
+    entryPoints: [join(folder, 'dist', `${entry}.js`)],
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    metafile: true,
+    absWorkingDir: ROOT,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    external: EXTERNAL,
+    plugins: [keepPlaces(outdir)],
+    banner: { js: BANNER },
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.outputs).map((path) => join(ROOT, path));
 }
 
 for (const [name, entries] of Object.entries(PROGRAMS)) {
-  for (const entry of entries) {
-    const outfile = join(ROOT, 'packages', name, 'bundle', `${entry}.js`);
-    await build({
-      entryPoints: [join(ROOT, 'packages', name, 'dist', `${entry}.js`)],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      external: EXTERNAL,
-      plugins: [keepPlaces(outfile), loadedLater],
-      banner: { js: BANNER },
-      logLevel: 'warning',
-    });
+  const made = new Set();
+  for (const entry of entries) for (const path of await bundle(name, entry)) made.add(path);
+  const folder = join(ROOT, 'packages', name, 'bundle');
+  for (const path of readdirSync(folder, { recursive: true }).filter((path) => path.endsWith('.js'))) {
+    if (!made.has(join(folder, path))) rmSync(join(folder, path));
   }
 }

@@ -1,4 +1,4 @@
-import { LIMITS } from '@funcgraph/api';
+import { LIMITS } from '@funcgraph/api/limits';
 
 /** Default limits (guide, table 1-3). An administrator may change them. */
 export interface Quotas {
