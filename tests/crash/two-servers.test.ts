@@ -164,6 +164,23 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     await expect.poll(status, PATIENCE).toBe('FAIL');
   });
 
+  it('alarms about functions see the calls of both', { timeout: 200_000 }, async () => {
+    const alarms = await Promise.all(
+      [a, b].map(async (server, at) => {
+        const urn = await make(server, 'alarming', "throw new Error('broken');");
+        const rule = { target_urn: urn, metric: 'failcount', statistic: 'sum', period: 1, comparison: '>=' as const };
+        const name = `fails-${at}`;
+        await server.api.call('createAlarm', { params: project(server), body: { ...rule, name, threshold: 1 } });
+        await call(server, urn);
+        return { alarm: { ...project(server), alarm_name: name } };
+      }),
+    );
+    for (const { alarm } of alarms) {
+      const state = async () => (await a.api.call('showAlarm', { params: alarm })).data.state;
+      await expect.poll(state, { timeout: 150_000, interval: 1_000 }).toBe('alarm');
+    }
+  });
+
   it('a server that stood still finishes nothing that the other one took over, and goes on', {
     timeout: 120_000,
   }, async () => {

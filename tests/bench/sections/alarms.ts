@@ -91,7 +91,10 @@ async function evaluated({ storage, store, telemetry, clock }: Parts): Promise<n
   const evaluator = new AlarmEvaluator({
     ...{ storage, store, clock: wall, log: pino({ level: 'silent' }) },
     measures: new AlarmMeasures({
-      functions: (measurements) => telemetry.metrics.measure(measurements),
+      functions: {
+        completeTo: async (end) => end,
+        measure: (measurements) => telemetry.metrics.measure(measurements),
+      },
       flowMinutes: async () => [],
     }),
     messages: { of: async () => ({ notices: [], statements: [], stored: () => {} }) },

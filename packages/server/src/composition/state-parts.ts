@@ -90,7 +90,21 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
       onError: (error) => log.error({ err: error, duty: name }, 'work for all servers could not begin or end'),
     });
   return {
-    ...{ sealer, storage, membership, leases, feed, catalog, iam, addresses, steady, queue, telemetry, artifacts },
+    ...{
+      sealer,
+      home,
+      storage,
+      membership,
+      leases,
+      feed,
+      catalog,
+      iam,
+      addresses,
+      steady,
+      queue,
+      telemetry,
+      artifacts,
+    },
     duty,
   };
 }

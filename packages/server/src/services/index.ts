@@ -1,10 +1,13 @@
 export { AlarmStore } from './alarms/alarm-store.ts';
 export { Alarms } from './alarms/alarms.ts';
 export { AlarmEvaluator } from './alarms/evaluator.ts';
-export { AlarmMeasures } from './alarms/measures.ts';
+export { AlarmMeasures, type FunctionMinutes } from './alarms/measures.ts';
 export { AlarmMessages } from './alarms/messages.ts';
+export { MinuteWriter } from './alarms/minute-writer.ts';
 export { changeId, targetUrn } from './alarms/notice.ts';
 export type { RequestedAlarm } from './alarms/read-settings.ts';
+export { SharedMinuteStore } from './alarms/shared-minute-store.ts';
+export { SharedMinutes } from './alarms/shared-minutes.ts';
 export type { AlarmChange, AlarmFigures, AlarmRule, AlarmSetter, AlarmTarget } from './alarms/types.ts';
 export {
   type Body,

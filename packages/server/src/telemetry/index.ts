@@ -4,6 +4,8 @@ export {
   type AlarmComparison,
   type AlarmMetric,
   type AlarmMinute,
+  type AlarmReading,
+  type AlarmScope,
   type AlarmState,
   type AlarmStatistic,
   FLOW_ALARM_METRICS,

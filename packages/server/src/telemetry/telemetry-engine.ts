@@ -1,6 +1,6 @@
 import { isFullDisk } from '../lib/full-disk.ts';
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
-import { measureAll } from './alarms/read-minutes.ts';
+import { measureAll, readMinutes } from './alarms/read-minutes.ts';
 import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
@@ -108,6 +108,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'export-facts', facts: this.#exporter?.facts };
       case 'measure':
         return { op: 'measure', values: measureAll(this.#files, call.measurements) };
+      case 'alarm-minutes':
+        return { op: 'alarm-minutes', minutes: readMinutes(this.#files, call.readings) };
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };

@@ -1,4 +1,4 @@
-import type { FunctionMeasurement, Values } from './alarms/types.ts';
+import type { AlarmMinute, AlarmReading, FunctionMeasurement, Values } from './alarms/types.ts';
 import type { ServerFacts } from './export/resources.ts';
 import type { ExportFacts, OtlpTarget } from './export/types.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
@@ -19,6 +19,7 @@ export type TelemetryCall =
   | { readonly op: 'totals' }
   | { readonly op: 'export-facts' }
   | { readonly op: 'measure'; readonly measurements: readonly FunctionMeasurement[] }
+  | { readonly op: 'alarm-minutes'; readonly readings: readonly AlarmReading[] }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number }
   /** Enforces the size limits; answers like `prune`. */
@@ -36,6 +37,7 @@ export type TelemetryResult =
   | { readonly op: 'totals'; readonly totals: Totals }
   | { readonly op: 'export-facts'; readonly facts: ExportFacts | undefined }
   | { readonly op: 'measure'; readonly values: readonly Values[] }
+  | { readonly op: 'alarm-minutes'; readonly minutes: ReadonlyArray<readonly AlarmMinute[]> }
   | {
       readonly op: 'prune';
       readonly dropped: readonly string[];

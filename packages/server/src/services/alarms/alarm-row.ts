@@ -1,6 +1,6 @@
 import type { Schema } from '../../storage/index.ts';
 import type { AlarmCondition, AlarmMetric, AlarmState, AlarmStatistic } from '../../telemetry/index.ts';
-import type { AlarmChange, AlarmRule, AlarmSettings, AlarmTarget } from './types.ts';
+import type { AlarmChange, AlarmRule, AlarmSettings, AlarmTarget, FunctionAlarmTarget } from './types.ts';
 
 export type AlarmRow = Schema['alarm_rule'] & {
   readonly package: string | null;
@@ -42,6 +42,12 @@ export function toRule(row: AlarmRow): AlarmRule {
 
 function targetOf(row: AlarmRow): AlarmTarget {
   if (row.flow_id !== null) return { kind: 'flow', flowId: row.flow_id, name: row.flow_name ?? '' };
+  return toFunctionTarget(row);
+}
+
+export function toFunctionTarget(
+  row: Pick<AlarmRow, 'function_id' | 'package' | 'function_name' | 'version' | 'alias'>,
+): FunctionAlarmTarget {
   return {
     kind: 'function',
     functionId: row.function_id ?? '',

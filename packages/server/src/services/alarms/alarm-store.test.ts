@@ -159,4 +159,23 @@ describe('rows of alarms', () => {
     await storage.atomic([store.progress(1_700_000_000_000)]);
     expect(await store.judgedTo()).toBe(1_700_000_000_000);
   });
+
+  it('names what enabled rules measure once, with the longest of their periods', async () => {
+    const condition = { ...rule('').condition, periods: 4 };
+    for (const one of [
+      rule('a'),
+      rule('b', { period: 15 }),
+      rule('c', { condition }),
+      rule('d', { target: { ...FUNCTION, alias: 'prod' } }),
+      rule('e', { period: 60, enabled: false }),
+      rule('f', { target: { kind: 'flow', flowId: 'w1', name: 'orders' } }),
+    ]) {
+      expect(await store.insert(one, 10)).toBe('added');
+    }
+    const measured = (await store.measuredFunctions()).toSorted((a, b) => b.period - a.period);
+    expect(measured).toEqual([
+      { projectId: 'p1', target: FUNCTION, period: 15, periods: 4 },
+      { projectId: 'p1', target: { ...FUNCTION, alias: 'prod' }, period: 5, periods: 1 },
+    ]);
+  });
 });

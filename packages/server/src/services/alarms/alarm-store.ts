@@ -1,14 +1,23 @@
 import type { Kysely } from 'kysely';
 import { type AtomicStatement, isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { AlarmState } from '../../telemetry/index.ts';
-import { type AlarmRow, fromSettings, fromTarget, toChange, toRule } from './alarm-row.ts';
-import type { AlarmChange, AlarmRule } from './types.ts';
+import { type AlarmRow, fromSettings, fromTarget, toChange, toFunctionTarget, toRule } from './alarm-row.ts';
+import type { AlarmChange, AlarmRule, FunctionAlarmTarget } from './types.ts';
 
 export interface AlarmPage {
   /** Rules with later names only. */
   readonly after: string;
   readonly limit: number;
   readonly state?: AlarmState | undefined;
+}
+
+/** A function, or one of its versions or aliases, that rules measure. */
+export interface MeasuredFunction {
+  readonly projectId: string;
+  readonly target: FunctionAlarmTarget;
+  /** Minutes of the longest period, and the largest number of periods. */
+  readonly period: number;
+  readonly periods: number;
 }
 
 /** Changes that are stored of a rule. */
@@ -115,6 +124,29 @@ export class AlarmStore {
       .limit(limit)
       .execute();
     return rows.map(toRule);
+  }
+
+  /** What enabled rules about functions measure, with the longest period and number of periods of each. */
+  async measuredFunctions(): Promise<Array<MeasuredFunction>> {
+    const rows = await this.#db
+      .selectFrom('alarm_rule')
+      .innerJoin('function', 'function.id', 'alarm_rule.function_id')
+      .where('alarm_rule.enabled', '=', 1)
+      .groupBy(['alarm_rule.function_id', 'alarm_rule.version', 'alarm_rule.alias'])
+      .groupBy(['alarm_rule.project_id', 'function.package', 'function.name'])
+      .select(({ fn }) => [
+        ...(['alarm_rule.project_id', 'function.package', 'function.name as function_name'] as const),
+        ...(['alarm_rule.function_id', 'alarm_rule.version', 'alarm_rule.alias'] as const),
+        fn.max('alarm_rule.period').as('period'),
+        fn.max('alarm_rule.periods').as('periods'),
+      ])
+      .execute();
+    return rows.map((row) => ({
+      projectId: row.project_id,
+      target: toFunctionTarget(row),
+      period: Number(row.period),
+      periods: Number(row.periods),
+    }));
   }
 
   /** Notes the next change of a rule; refused when its settings or its state have changed since it was read. */

@@ -35,8 +35,11 @@ export function crashParts(storage: Storage, clock: ManualClock, atomic: Storage
     storage: { atomic },
     store,
     measures: new AlarmMeasures({
-      functions: async (measurements) =>
-        measurements.map(({ from, periods }) => Array.from({ length: periods }, (_, at) => (from + at) % 2)),
+      functions: {
+        completeTo: async (end) => end,
+        measure: async (measurements) =>
+          measurements.map(({ from, periods }) => Array.from({ length: periods }, (_, at) => (from + at) % 2)),
+      },
       flowMinutes: async () => [],
     }),
     messages: new AlarmMessages({

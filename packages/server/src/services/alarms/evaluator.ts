@@ -85,7 +85,8 @@ export class AlarmEvaluator {
     const begin = clock.monotonic();
     let isDone = false;
     try {
-      isDone = await this.#judgeTo(end, lease);
+      const known = await this.#options.measures.completeTo(end);
+      isDone = (await this.#judgeTo(known, lease)) && known === end;
       this.#found.evaluationMs = clock.monotonic() - begin;
     } catch (error) {
       log.error({ err: error }, 'alarms could not be judged');

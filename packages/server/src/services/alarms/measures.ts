@@ -1,12 +1,13 @@
 import { functionKeyOf } from '../../invocation/index.ts';
 import {
   type AlarmMinute,
+  type AlarmScope,
   type FunctionMeasurement,
   type Measurement,
   measure,
   type Values,
 } from '../../telemetry/index.ts';
-import type { AlarmRule, AlarmTarget } from './types.ts';
+import type { AlarmRule, FunctionAlarmTarget } from './types.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -15,8 +16,16 @@ export interface FlowAlarmMinute extends AlarmMinute {
   readonly flowId: string;
 }
 
+/** The calls of functions by minute. */
+export interface FunctionMinutes {
+  /** The time up to which all minutes are known; at most `end`. */
+  completeTo(end: number): Promise<number>;
+  /** Values in the order of the measurements. */
+  measure(measurements: readonly FunctionMeasurement[]): Promise<readonly Values[]>;
+}
+
 export interface AlarmMeasuresOptions {
-  readonly functions: (measurements: readonly FunctionMeasurement[]) => Promise<readonly Values[]>;
+  readonly functions: FunctionMinutes;
   /** Minutes since the epoch, `to` excluded. */
   readonly flowMinutes: (flowIds: readonly string[], from: number, to: number) => Promise<readonly FlowAlarmMinute[]>;
 }
@@ -27,6 +36,11 @@ export class AlarmMeasures {
 
   constructor(options: AlarmMeasuresOptions) {
     this.#options = options;
+  }
+
+  /** The time up to which rules can be judged; at most `end`. */
+  completeTo(end: number): Promise<number> {
+    return this.#options.functions.completeTo(end);
   }
 
   /**
@@ -41,7 +55,7 @@ export class AlarmMeasures {
     const flows = all.flatMap(({ rule: { target }, measurement }) =>
       target.kind === 'flow' ? [{ flowId: target.flowId, measurement }] : [],
     );
-    const [ofFunctions, ofFlows] = await Promise.all([this.#options.functions(functions), this.#flows(flows)]);
+    const [ofFunctions, ofFlows] = await Promise.all([this.#options.functions.measure(functions), this.#flows(flows)]);
     const [nextFunction, nextFlow] = [ofFunctions.values(), ofFlows.values()];
     return all.map(({ rule }) => (rule.target.kind === 'flow' ? nextFlow : nextFunction).next().value ?? []);
   }
@@ -62,10 +76,7 @@ function measurementOf({ metric, statistic, period, condition }: AlarmRule, ends
   return { metric, statistic, period, from, periods };
 }
 
-function scopeOf(
-  projectId: string,
-  { package: pkg, name, version, alias }: Extract<AlarmTarget, { kind: 'function' }>,
-): FunctionMeasurement['scope'] {
+export function scopeOf(projectId: string, { package: pkg, name, version, alias }: FunctionAlarmTarget): AlarmScope {
   const functionKey = functionKeyOf({ projectId, package: pkg, name });
   if (alias !== undefined) return { kind: 'alias', functionKey, alias };
   return version === undefined ? { kind: 'function', functionKey } : { kind: 'version', functionKey, version };

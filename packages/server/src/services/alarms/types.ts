@@ -1,15 +1,17 @@
 import type { AlarmCondition, AlarmMetric, AlarmState, AlarmStatistic } from '../../telemetry/index.ts';
 
+export interface FunctionAlarmTarget {
+  readonly kind: 'function';
+  readonly functionId: string;
+  readonly package: string;
+  readonly name: string;
+  /** At most one of the two; the function as a whole without them. */
+  readonly version?: string;
+  readonly alias?: string;
+}
+
 export type AlarmTarget =
-  | {
-      readonly kind: 'function';
-      readonly functionId: string;
-      readonly package: string;
-      readonly name: string;
-      /** At most one of the two; the function as a whole without them. */
-      readonly version?: string;
-      readonly alias?: string;
-    }
+  | FunctionAlarmTarget
   | { readonly kind: 'flow'; readonly flowId: string; readonly name: string };
 
 /** A user or an agency, by id. */

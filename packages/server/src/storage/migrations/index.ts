@@ -46,6 +46,7 @@ import { gatewayStages0046 } from './0046-gateway-stages.ts';
 import { gatewayAppApis0047 } from './0047-gateway-app-apis.ts';
 import { triggerCheckpoints0048 } from './0048-trigger-checkpoints.ts';
 import { brokerStates0049 } from './0049-broker-states.ts';
+import { alarmMinutes0050 } from './0050-alarm-minutes.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -96,4 +97,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0047-gateway-app-apis': gatewayAppApis0047,
   '0048-trigger-checkpoints': triggerCheckpoints0048,
   '0049-broker-states': brokerStates0049,
+  '0050-alarm-minutes': alarmMinutes0050,
 };

@@ -61,7 +61,33 @@ export interface AlarmProgressTable {
   judged_to: number;
 }
 
+/** A minute of a function, a version or an alias with rules, as one server counted it. Minutes since the epoch. */
+export interface AlarmMinuteTable {
+  scope: string;
+  minute: number;
+  /** The data directory of the server: ids of servers change with each start. */
+  home: string;
+  count: number;
+  failed: number;
+  rejected: number;
+  ran: number;
+  duration_ms: number;
+  max_ms: number;
+  min_ms: number;
+  running: number;
+  reserved: number;
+}
+
+/** A server that writes minutes. */
+export interface AlarmSourceTable {
+  home: string;
+  /** All minutes before this one are written. */
+  written_to: number;
+}
+
 export interface AlarmsSchema {
+  alarm_minute: AlarmMinuteTable;
+  alarm_source: AlarmSourceTable;
   alarm_rule: AlarmRuleTable;
   alarm_change: AlarmChangeTable;
   alarm_progress: AlarmProgressTable;

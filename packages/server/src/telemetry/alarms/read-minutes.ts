@@ -2,21 +2,13 @@ import { dayMs, dayOf } from '../day.ts';
 import type { DayFiles } from '../day-files.ts';
 import { MINUTE_MS } from '../metrics/minute-table.ts';
 import { measure } from './measure.ts';
-import type { AlarmMinute, FunctionMeasurement, Values } from './types.ts';
+import type { AlarmMinute, AlarmReading, AlarmScope, FunctionMeasurement, Values } from './types.ts';
 
 type Mutable = { -readonly [Field in keyof AlarmMinute]: AlarmMinute[Field] };
-type Scope = FunctionMeasurement['scope'];
-
-/** The minutes of a scope that several measurements share. */
-interface Reading {
-  readonly scope: Scope;
-  from: number;
-  to: number;
-}
 
 /** The values of all measurements; the minutes of a scope are read once. */
 export function measureAll(files: DayFiles, measurements: readonly FunctionMeasurement[]): Values[] {
-  const readings = new Map<string, Reading>();
+  const readings = new Map<string, { scope: AlarmScope; from: number; to: number }>();
   for (const { scope, from, period, periods } of measurements) {
     const to = from + period * periods;
     const known = readings.get(textOf(scope));
@@ -27,7 +19,13 @@ export function measureAll(files: DayFiles, measurements: readonly FunctionMeasu
   return measurements.map((one) => measure(one, minutes.get(textOf(one.scope))?.values() ?? []));
 }
 
-function readAll(files: DayFiles, readings: ReadonlyMap<string, Reading>): Map<string, Map<number, Mutable>> {
+/** The minutes with calls or instances of each of different scopes, without order. */
+export function readMinutes(files: DayFiles, readings: readonly AlarmReading[]): AlarmMinute[][] {
+  const all = readAll(files, new Map(readings.map((reading) => [textOf(reading.scope), reading])));
+  return readings.map(({ scope }) => [...(all.get(textOf(scope))?.values() ?? [])]);
+}
+
+function readAll(files: DayFiles, readings: ReadonlyMap<string, AlarmReading>): Map<string, Map<number, Mutable>> {
   const minutes = new Map([...readings.keys()].map((text) => [text, new Map<number, Mutable>()]));
   const from = Math.min(...[...readings.values()].map((reading) => reading.from));
   const to = Math.max(...[...readings.values()].map((reading) => reading.to));
@@ -59,7 +57,11 @@ interface GaugeRow {
   readonly reserved: number;
 }
 
-function readInto(file: ReturnType<DayFiles['get']>, { scope, from, to }: Reading, into: Map<number, Mutable>): void {
+function readInto(
+  file: ReturnType<DayFiles['get']>,
+  { scope, from, to }: AlarmReading,
+  into: Map<number, Mutable>,
+): void {
   const functionId = file.functionId(scope.functionKey);
   if (functionId === undefined) return;
   const [column, value, qualifier] = columnOf(scope);
@@ -90,7 +92,7 @@ function readInto(file: ReturnType<DayFiles['get']>, { scope, from, to }: Readin
   }
 }
 
-function columnOf(scope: Scope): [column: string | undefined, value: string, qualifier: string] {
+function columnOf(scope: AlarmScope): [column: string | undefined, value: string, qualifier: string] {
   switch (scope.kind) {
     case 'function':
       return [undefined, '', ''];
@@ -101,7 +103,7 @@ function columnOf(scope: Scope): [column: string | undefined, value: string, qua
   }
 }
 
-function textOf(scope: Scope): string {
+function textOf(scope: AlarmScope): string {
   return `${scope.functionKey}\n${columnOf(scope)[2]}`;
 }
 

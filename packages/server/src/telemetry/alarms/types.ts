@@ -47,8 +47,17 @@ export interface Measurement {
   readonly periods: number;
 }
 
+export type AlarmScope = Exclude<MetricScope, { kind: 'project' }>;
+
 export interface FunctionMeasurement extends Measurement {
-  readonly scope: Exclude<MetricScope, { kind: 'project' }>;
+  readonly scope: AlarmScope;
+}
+
+/** Minutes of a scope, since the epoch; `to` is excluded. */
+export interface AlarmReading {
+  readonly scope: AlarmScope;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Oldest first; undefined in a period without a value. */

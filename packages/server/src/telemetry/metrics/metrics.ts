@@ -1,5 +1,5 @@
 import type { WorkerThread } from '../../lib/worker-thread.ts';
-import type { FunctionMeasurement, Values } from '../alarms/types.ts';
+import type { AlarmMinute, AlarmReading, FunctionMeasurement, Values } from '../alarms/types.ts';
 import { TelemetryError } from '../errors.ts';
 import { isTime } from '../range.ts';
 import type { TelemetryCall, TelemetryResult } from '../thread-calls.ts';
@@ -65,12 +65,23 @@ export class Metrics {
   /** Values for alarms, in the order of the measurements. */
   async measure(measurements: readonly FunctionMeasurement[]): Promise<readonly Values[]> {
     const values: Values[] = [];
-    for (const batch of batchesOf(measurements)) {
+    for (const batch of batchesOf(measurements, ({ period, periods }) => period * periods)) {
       const result = await this.#ask({ op: 'measure', measurements: batch });
       if (result.op !== 'measure') throw new Error(`unexpected answer ${result.op}`);
       values.push(...result.values);
     }
     return values;
+  }
+
+  /** The minutes with calls or instances of each of different scopes, without order. */
+  async *alarmMinutes(
+    readings: readonly AlarmReading[],
+  ): AsyncGenerator<readonly [AlarmReading, readonly AlarmMinute[]]> {
+    for (const batch of batchesOf(readings, ({ from, to }) => to - from)) {
+      const result = await this.#ask({ op: 'alarm-minutes', readings: batch });
+      if (result.op !== 'alarm-minutes') throw new Error(`unexpected answer ${result.op}`);
+      for (const [at, reading] of batch.entries()) yield [reading, result.minutes[at] ?? []];
+    }
   }
 
   /** Adds samples to the minute of `now`. Samples above `MAX_SAMPLES` are dropped. */
@@ -88,12 +99,12 @@ export class Metrics {
 /** Minutes that one call of the thread may read: lines and records wait behind it. */
 const BATCH_MINUTES = 10_000;
 
-function* batchesOf(measurements: readonly FunctionMeasurement[]): Generator<FunctionMeasurement[]> {
-  let batch: FunctionMeasurement[] = [];
+function* batchesOf<Item>(items: readonly Item[], minutesOf: (item: Item) => number): Generator<Item[]> {
+  let batch: Item[] = [];
   let minutes = 0;
-  for (const one of measurements) {
-    batch.push(one);
-    minutes += one.period * one.periods;
+  for (const item of items) {
+    batch.push(item);
+    minutes += minutesOf(item);
     if (minutes < BATCH_MINUTES) continue;
     yield batch;
     [batch, minutes] = [[], 0];
