@@ -126,17 +126,16 @@ describe.skipIf(!hasRabbitmq())(`a trigger of RabbitMQ${hasRabbitmq() ? '' : ` (
     await expect.poll(() => seen.done(), PATIENCE).toContain('slow');
   });
 
-  it('stores an event whose function fails as a dead letter, and goes on', async () => {
+  it('stores an event whose function fails as a dead letter, and goes on behind it', async () => {
     await create({ batch_size: 1 });
     await connected();
     await publish('poison', 'next');
     await expect.poll(() => seen.done(), PATIENCE).toContain('next');
-    // once for the broker, and twice as an asynchronous invocation
-    const ran = (): number => seen.begun().filter(({ records }) => records[0].messages[0] === 'poison').length;
-    await expect.poll(ran, PATIENCE).toBe(3);
-    const letters = async () =>
-      JSON.parse(await fgs('dead-letters', 'list', '--function', name, '--output', 'json')) as object[];
-    await expect.poll(letters, PATIENCE).toHaveLength(1);
+    // with its retry before the next one
+    const ran = seen.begun().flatMap(({ records }) => records[0].messages);
+    expect(ran.slice(-3)).toEqual(['poison', 'poison', 'next']);
+    const letters = JSON.parse(await fgs('dead-letters', 'list', '--function', name, '--output', 'json')) as object[];
+    expect(letters).toHaveLength(1);
   });
 
   it('goes on when its broker was killed and runs again', async () => {

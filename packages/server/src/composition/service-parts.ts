@@ -1,8 +1,10 @@
 import { FlowListeners, FlowTimers } from '../flows/index.ts';
-import { DirectDelivery } from '../invocation/index.ts';
+import { SourceInvocations } from '../invocation/index.ts';
+import { newRequestId } from '../lib/ids.ts';
 import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
 import type { Duty } from '../storage/index.ts';
 import {
+  BatchRoom,
   BrokerStateStore,
   BrokerTriggers,
   FunctionListeners,
@@ -21,8 +23,11 @@ export type ServiceDeps = Root &
   Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady' | 'iam' | 'sealer'> &
   Pick<ControlParts, 'triggers' | 'flowTriggers' | 'flows'> &
   Pick<InvocationParts, 'invoker'> &
-  Pick<AsyncParts, 'asyncInvocations'> &
+  Pick<AsyncParts, 'asyncInvocations' | 'deadLetterBox'> &
   Pick<FlowParts, 'runs'>;
+
+/** Of batches in progress. */
+const ROOM_BYTES = 128 * 1024 * 1024;
 
 /** Where events come from: timers, and what happens in services. Call when the catalog is filled. */
 export function serviceParts(deps: ServiceDeps) {
@@ -52,13 +57,22 @@ export function serviceParts(deps: ServiceDeps) {
   const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);
   const brokerStates = new BrokerStateStore(storage.db);
+  const batches = {
+    room: new BatchRoom(ROOM_BYTES),
+    invocations: new SourceInvocations({
+      accepting: { catalog, clock: steady, random: Math.random },
+      ...{ invoker, queue, clock, deadLetters: deps.deadLetterBox },
+      wallTime: clock.now,
+      newId: newRequestId,
+    }),
+  };
   const brokers = new BrokerTriggers({
-    ...{ catalog, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
+    ...{ ...batches, catalog, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
     kinds: new Map(TRIGGERS.flatMap(({ code, broker }) => (broker === undefined ? [] : [[code, broker]]))),
-    delivery: new DirectDelivery({ invoker, async, clock }),
     states: brokerStates,
+    drain: deps.life.drain,
   });
-  return { brokerStates, facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
+  return { brokerStates, batches, facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
 }
 
 export type ServiceParts = ReturnType<typeof serviceParts>;

@@ -3,7 +3,6 @@ export { AccountGate } from './account-gate.ts';
 export type { RequestHeaders } from './alias-route.ts';
 export { type Accepting, acceptedMessage } from './async/acceptance.ts';
 export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
-export { DirectDelivery } from './async/direct-delivery.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';

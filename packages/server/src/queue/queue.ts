@@ -39,6 +39,8 @@ export interface QueueOptions {
   readonly member?: Member;
   /** 8 MiB unless set. */
   readonly maxPayloadBytes?: number;
+  /** Of a letter that was never a message; 64 MiB unless set. */
+  readonly maxLetterBytes?: number;
   /** Unfinished messages per topic; one more is refused with `queue.full`. 1,000,000 unless set. */
   readonly maxBacklog?: number;
   /** Unfinished messages of one owner (see `ownerOf`) in all topics; one more is refused with `queue.quota`. */
@@ -63,6 +65,7 @@ export class Queue {
   readonly #now: () => number;
   readonly #wallTime: () => number;
   readonly #maxPayloadBytes: number;
+  readonly #maxLetterBytes: number;
   readonly #backlog: Backlog;
   readonly #listeners = new Map<string, Set<ReadyListener>>();
   #lastPosition = 0;
@@ -73,6 +76,7 @@ export class Queue {
     this.#now = options.now;
     this.#wallTime = options.wallTime ?? options.now;
     this.#maxPayloadBytes = options.maxPayloadBytes ?? 8 * 1024 * 1024;
+    this.#maxLetterBytes = options.maxLetterBytes ?? 64 * 1024 * 1024;
     this.#backlog = backlog;
   }
 
@@ -175,7 +179,7 @@ export class Queue {
   }
 
   #dead({ outcome, attempts, ...message }: NewLetter): AtomicStatement {
-    const row = this.#rowOf(message, checkMessage(message, this.#maxPayloadBytes));
+    const row = this.#rowOf(message, checkMessage(message, this.#maxLetterBytes));
     const ended = { attempts, outcome: outcomeText(outcome), finished_at: row.enqueued_at };
     return { query: this.#store.letterQuery({ ...row, ...ended }) };
   }

@@ -1,4 +1,4 @@
-import type { FunctionUrn } from '@funcgraph/api';
+import { type FunctionUrn, LIMITS } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
@@ -15,7 +15,7 @@ export interface SourceInvocationsOptions {
   readonly accepting: Accepting;
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly queue: Pick<Queue, 'atomically' | 'unlessGuarded'>;
-  readonly deadLetters: Pick<DeadLetterBox, 'bury'>;
+  readonly deadLetters: Pick<DeadLetterBox, 'bury' | 'get'>;
   /** Monotonic, and for pauses. */
   readonly clock: Clock;
   readonly wallTime: () => number;
@@ -27,8 +27,12 @@ export interface SourceEvent {
   readonly event: Buffer;
   /** The same when the event is repeated after a crash. */
   readonly requestId: string;
+  /** Whether a different event may have the same request id; a dead letter of one does not replace that of the other. */
+  readonly sharesId?: boolean;
+  /** Ends the wait while the function may not run: nothing has run then. */
+  readonly ending: AbortSignal;
   /** Ends the wait for another attempt, and forgets what the running one returns. */
-  readonly signal: AbortSignal;
+  readonly cut: AbortSignal;
 }
 
 /** The end of an invocation, which is not stored yet. */
@@ -39,6 +43,7 @@ export interface SourceEnd {
   readonly deliveries: readonly NewMessage[];
 }
 
+const MOST_EVENT_BYTES = LIMITS.syncEventBytes + LIMITS.sizeToleranceBytes;
 const DISABLED_PAUSES = { firstMs: 1_000, mostMs: 10_000 };
 
 /**
@@ -53,38 +58,27 @@ export class SourceInvocations {
   }
 
   /**
-   * Runs the function until it succeeds or fails permanently, and waits while it is disabled or has no room. Rejects when
-   * no such function or version exists, or the event is too large, and when the signal is aborted.
+   * Runs the function until it succeeds or fails permanently, and waits while it is disabled or has no room. An event that
+   * is too large fails at once. Rejects when no such function or version exists, and when a signal is aborted.
    */
   async run(event: SourceEvent): Promise<SourceEnd> {
     const { message, attributes } = await this.#accepted(event);
     const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
     for (let retriesDone = 0; ; ) {
       const outcome = await this.#attempt(event, attributes, retriesDone + 1);
-      event.signal.throwIfAborted();
+      event.cut.throwIfAborted();
       const verdict = decide(classify(outcome), limits, retriesDone, this.#options.accepting.clock.now());
       if (verdict.kind === 'retry') {
-        await pause(this.#options.clock, verdict.delayMs, event.signal);
-        event.signal.throwIfAborted();
         if (verdict.countsAsRetry) retriesDone += 1;
+        const stop = retriesDone === 0 ? event.ending : event.cut;
+        await pause(this.#options.clock, verdict.delayMs, stop);
+        stop.throwIfAborted();
         continue;
       }
       const ended = { ending: endingOf(verdict, outcome), urn: urnOf(attributes, outcome), attempts: retriesDone + 1 };
       const record = { ...recordOf(verdict), retriesDone };
-      const { id, topic, group, payload } = message;
       return {
-        letter:
-          verdict.kind === 'ack'
-            ? undefined
-            : {
-                id,
-                topic,
-                group,
-                payload,
-                attributes: message.attributes ?? {},
-                outcome: record,
-                attempts: ended.attempts,
-              },
+        letter: verdict.kind === 'ack' ? undefined : await this.#letter(event, message, { ...ended, outcome: record }),
         deliveries: this.#deliveries(message, attributes, ended),
       };
     }
@@ -100,20 +94,25 @@ export class SourceInvocations {
     return letter === undefined ? queue.unlessGuarded(() => queue.atomically(step)) : deadLetters.bury(letter, step);
   }
 
-  async #accepted({ urn, event, requestId, signal }: SourceEvent) {
+  async #accepted({ urn, event, requestId, ending, cut }: SourceEvent) {
     for (let waits = 1; ; waits += 1) {
-      signal.throwIfAborted();
+      cut.throwIfAborted();
       try {
-        return acceptedMessage(this.#options.accepting, { urn, event, requestId });
+        return acceptedMessage(this.#options.accepting, { urn, event, requestId, maxEventBytes: Infinity });
       } catch (error) {
         if (!(error instanceof PlatformError) || error.code !== 'overloaded') throw error;
       }
-      await pause(this.#options.clock, pauseAfter(waits, DISABLED_PAUSES), signal);
+      await pause(this.#options.clock, pauseAfter(waits, DISABLED_PAUSES), ending);
+      ending.throwIfAborted();
     }
   }
 
   async #attempt({ urn, event, requestId }: SourceEvent, of: AsyncAttributes, attempt: number): Promise<Outcome> {
     const { invoker, clock } = this.#options;
+    if (event.length > MOST_EVENT_BYTES) {
+      const message = `an event may have ${LIMITS.syncEventBytes} bytes, this one has ${event.length}`;
+      return { thrown: new PlatformError('event_too_large', message) };
+    }
     try {
       const receivedAt = clock.monotonic();
       const { toAdditional } = of;
@@ -130,6 +129,16 @@ export class SourceInvocations {
     } catch (thrown) {
       return { thrown };
     }
+  }
+
+  async #letter(
+    { sharesId = false }: SourceEvent,
+    { id, topic, group, payload, attributes = {} }: NewMessage,
+    { outcome, attempts }: Pick<NewLetter, 'outcome' | 'attempts'>,
+  ): Promise<NewLetter> {
+    const { deadLetters, newId } = this.#options;
+    const isTaken = sharesId && (await deadLetters.get(id)) !== undefined;
+    return { id: isTaken ? newId() : id, topic, group, payload, attributes, outcome, attempts };
   }
 
   #deliveries(

@@ -6,8 +6,12 @@ import type { Sealer } from '../../lib/sealer.ts';
 export interface BrokerBatch {
   /** Each as JSON text, see `messageText`. */
   readonly messages: readonly string[];
-  /** Where they come from, such as a topic and a partition. */
+  /** Where they come from, such as a topic. */
   readonly shard: string;
+  /** See `batchId`. */
+  readonly id: string;
+  /** Whether other messages may have the same id, because the broker gives them nothing by which they differ. */
+  readonly sharesId: boolean;
 }
 
 /** How a kind of trigger reads from its broker. */
@@ -34,6 +38,6 @@ export interface BrokerSession {
   readonly signal: AbortSignal;
   /** Call when messages can arrive. */
   readonly onConnected: () => void;
-  /** Acknowledge the messages when it resolves. When it rejects they stay at the broker. */
+  /** Acknowledge the messages when it resolves: their end is stored. When it rejects they stay at the broker. */
   readonly handle: (batch: BrokerBatch) => Promise<void>;
 }

@@ -1,25 +1,27 @@
-import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Catalog, Trigger } from '../../control/index.ts';
-import type { DirectDelivery } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import type { BatchRoom } from '../consumers/batch-room.ts';
+import { type BatchRunDeps, runBatch } from '../consumers/run-batch.ts';
 import type { TriggerSource } from '../trigger-kind.ts';
-import type { BrokerAccess, BrokerSession } from './broker-session.ts';
+import type { BrokerAccess, BrokerBatch, BrokerSession } from './broker-session.ts';
 import type { BrokerStateStore } from './broker-state-store.ts';
 
-export interface BrokerTriggersDeps {
+export interface BrokerTriggersDeps extends BatchRunDeps {
   readonly catalog: Pick<Catalog, 'facts' | 'allTriggers' | 'triggers'>;
   /** By type code. */
   readonly kinds: ReadonlyMap<string, BrokerAccess>;
-  readonly delivery: Pick<DirectDelivery, 'deliver'>;
+  readonly room: Pick<BatchRoom, 'run'>;
   readonly states: Pick<BrokerStateStore, 'note'>;
   readonly brokerHosts: AllowedHosts;
   readonly sealer: Pick<Sealer, 'open'>;
-  readonly region: string;
+  /** When the server stops: no batch begins after `begun`, and those in progress are left unfinished after `closed`. */
+  readonly drain: { readonly begun: AbortSignal; readonly closed: AbortSignal };
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -31,9 +33,14 @@ interface Reading {
 }
 
 const MAX_ERROR_CHARS = 300;
+/** Of a batch: its messages, its event, and copies on the way to the instance. */
+const MEMORY_FACTOR = 4;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 
-/** Connects each enabled trigger of a broker, and again after each failure. */
+/**
+ * Connects each enabled trigger of a broker, and again after each failure. A batch is acknowledged when its function
+ * succeeded, or its dead letter is stored: a batch that was not runs again, with the same request id.
+ */
 export class BrokerTriggers implements TriggerSource {
   readonly #deps: BrokerTriggersDeps;
   readonly #reading = new Map<string, Reading>();
@@ -57,7 +64,13 @@ export class BrokerTriggers implements TriggerSource {
     this.#reading.clear();
     this.#byFunction.clear();
     for (const { stop } of all) stop();
-    await Promise.all(all.map(({ ended }) => ended));
+    const { closed } = this.#deps.drain;
+    const cut = Promise.withResolvers<void>();
+    const forget = (): void => cut.resolve();
+    closed.addEventListener('abort', forget);
+    if (closed.aborted) forget();
+    await Promise.race([cut.promise, Promise.all(all.map(({ ended }) => ended))]);
+    closed.removeEventListener('abort', forget);
   }
 
   #follow(functionId: string): void {
@@ -84,15 +97,20 @@ export class BrokerTriggers implements TriggerSource {
   /** After the end of the connection that it replaces: a trigger has one batch in progress. */
   #begin(trigger: Trigger, after: Promise<void> | undefined): void {
     const control = new AbortController();
-    const ended = Promise.resolve(after).then(() => this.#read(trigger, control.signal));
-    this.#reading.set(trigger.id, { trigger, stop: () => control.abort(), ended });
+    const stop = (): void => control.abort(new Error('the trigger ends'));
+    const { begun } = this.#deps.drain;
+    begun.addEventListener('abort', stop);
+    if (begun.aborted) stop();
+    const ended = Promise.resolve(after)
+      .then(() => this.#read(trigger, control.signal))
+      .finally(() => begun.removeEventListener('abort', stop));
+    this.#reading.set(trigger.id, { trigger, stop, ended });
   }
 
   async #read(trigger: Trigger, signal: AbortSignal): Promise<void> {
-    const { kinds, delivery, states, brokerHosts, sealer, region, clock, log } = this.#deps;
-    const { id, fn, qualifier, settings } = trigger;
+    const { kinds, states, brokerHosts, sealer, clock, log } = this.#deps;
+    const { id, settings } = trigger;
     const access = kinds.get(settings.kind);
-    const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
     let failures = 0;
     let noted: { readonly error: string | undefined } | undefined;
     const note = (error: string | undefined): void => {
@@ -107,8 +125,7 @@ export class BrokerTriggers implements TriggerSource {
         signal,
         onConnected: () => note(undefined),
         handle: async (batch) => {
-          const event = access.event(settings, batch, { region, at: clock.now() });
-          await delivery.deliver({ urn, event, signal });
+          await this.#run(trigger, access, { batch, ending: signal });
           failures = 0;
         },
       };
@@ -120,6 +137,29 @@ export class BrokerTriggers implements TriggerSource {
         note(error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : 'unknown');
         await pause(clock, pauseAfter(failures, PAUSES), signal);
       }
+    }
+  }
+
+  async #run(
+    trigger: Trigger,
+    access: BrokerAccess,
+    { batch, ending }: { readonly batch: BrokerBatch; readonly ending: AbortSignal },
+  ): Promise<void> {
+    const { room, drain, region, clock, log } = this.#deps;
+    const { id: triggerId, fn, settings } = trigger;
+    const bytes = batch.messages.reduce((sum, text) => sum + text.length, 0) * MEMORY_FACTOR;
+    try {
+      await room.run(fn.projectId, bytes, async () => {
+        ending.throwIfAborted();
+        const event = access.event(settings, batch, { region, at: clock.now() });
+        const { id, sharesId } = batch;
+        await runBatch(this.#deps, { trigger, event, id, sharesId, ending, cut: drain.closed }, []);
+      });
+    } catch (error) {
+      if (ending.aborted || error instanceof PlatformError) throw error;
+      // its text is for the operator only
+      log.error({ triggerId, err: error }, 'a batch of a broker waits');
+      throw new Error('the server failed; its log has the reason');
     }
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { batchLength } from './message-batch.ts';
+import { batchId, batchLength } from './message-batch.ts';
 
 it('a batch has at least one message, at most as many as it may have, and no more bytes unless it is one', () => {
   fc.assert(
@@ -18,4 +18,16 @@ it('a batch has at least one message, at most as many as it may have, and no mor
       },
     ),
   );
+});
+
+it('the id of a batch is that of its place and of all its messages', () => {
+  const ids = [
+    batchId(['t', 0, '5'], ['"a"', '"b"']),
+    batchId(['t', 0, '6'], ['"a"', '"b"']),
+    batchId(['t', 0, '5'], ['"a"']),
+    batchId(['t', 0, '5'], ['"a"', '"c"']),
+    batchId(['t', 0, '5'], ['"ab"']),
+  ];
+  expect(new Set(ids).size).toBe(5);
+  expect(batchId(['t', 0, '5'], ['"a"', '"b"'])).toBe(ids[0]);
 });

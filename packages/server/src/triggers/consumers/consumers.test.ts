@@ -63,7 +63,7 @@ function start(server: string, trigger: Trigger, work: (ran: Ran) => Promise<voi
     checkpoints: Object.assign(new CheckpointStore(storage.db), { sweep: () => Promise.resolve() }),
     room: new BatchRoom(1e8),
     invocations: {
-      run: async ({ event, requestId, signal }: SourceEvent) => {
+      run: async ({ event, requestId, cut: signal }: SourceEvent) => {
         const { Message } = JSON.parse(event.toString()) as { Message: { records: { data: string }[] } };
         const texts = Message.records.map(({ data }) => Buffer.from(data, 'base64').toString());
         const one = { id: requestId, texts, server };

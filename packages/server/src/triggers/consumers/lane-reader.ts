@@ -1,25 +1,21 @@
-import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Trigger } from '../../control/index.ts';
-import type { SourceInvocations } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { idOf } from '../../lib/ids.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import type { Lease, Leases } from '../../storage/index.ts';
 import type { BatchRoom } from './batch-room.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Lane } from './placement.ts';
+import { type BatchRun, type BatchRunDeps, runBatch } from './run-batch.ts';
 import type { SourceBatch, StreamSource } from './stream-source.ts';
 import type { TriggerHealth } from './trigger-health.ts';
 
-export interface LaneReaderDeps {
-  readonly invocations: Pick<SourceInvocations, 'run' | 'store'>;
+export interface LaneReaderDeps extends BatchRunDeps {
   readonly checkpoints: Pick<CheckpointStore, 'positions' | 'advance'>;
   readonly leases: Pick<Leases, 'acquire' | 'isHeld' | 'guard' | 'release'>;
   readonly room: BatchRoom;
   readonly health: Pick<TriggerHealth, 'works' | 'fails' | 'forget'>;
-  readonly region: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -109,19 +105,21 @@ export class LaneReader {
       if (ending.aborted) return 'nothing';
       const batch = await this.#source.read(this.#trigger, this.#lane.shards, held.positions);
       if (batch === undefined) return 'nothing';
-      return (await this.#handle(batch, held, cut)) ? 'done' : 'not mine';
+      return (await this.#handle(batch, held, { ending, cut })) ? 'done' : 'not mine';
     });
   }
 
   /** False when another server has the lane by now. */
-  async #handle({ shard, event, id, next }: SourceBatch, held: Held, signal: AbortSignal): Promise<boolean> {
-    const { invocations, checkpoints, leases, region } = this.#deps;
-    const { id: triggerId, fn, qualifier } = this.#trigger;
-    const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
-    const end = await invocations.run({ urn, event, requestId: idOf(`${triggerId} ${id}`), signal });
-    const stored = await invocations.store(end, [
+  async #handle(
+    { shard, event, id, next }: SourceBatch,
+    held: Held,
+    signals: Pick<BatchRun, 'ending' | 'cut'>,
+  ): Promise<boolean> {
+    const { checkpoints, leases } = this.#deps;
+    const trigger = this.#trigger;
+    const stored = await runBatch(this.#deps, { trigger, event, id, ...signals }, [
       leases.guard(held.lease),
-      checkpoints.advance(triggerId, shard, held.positions.get(shard), next),
+      checkpoints.advance(trigger.id, shard, held.positions.get(shard), next),
     ]);
     if (stored) held.positions.set(shard, next);
     else this.#held = undefined;

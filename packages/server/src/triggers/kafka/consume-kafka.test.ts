@@ -7,6 +7,7 @@ const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1']);
 describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`}`, () => {
   let kafka: TestKafka;
   let handled: string[][];
+  let ids: string[];
   let control: AbortController;
   let topic = '';
   let topics = 0;
@@ -16,7 +17,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
   });
   afterAll(() => kafka.stop());
   beforeEach(() => {
-    handled = [];
+    [handled, ids] = [[], []];
     control = new AbortController();
     topics += 1;
     topic = `orders-${topics}`;
@@ -44,7 +45,8 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
       {
         signal: control.signal,
         onConnected: connected.resolve,
-        handle: async ({ messages, shard }) => {
+        handle: async ({ messages, shard, id }) => {
+          ids.push(id);
           expect(shard).toBe(topic);
           const texts = messages.map((text) => JSON.parse(text) as string);
           handled.push(texts);
@@ -77,9 +79,11 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
   it('are delivered again when they were not handled', async () => {
     await kafka.publish(topic, ['a', 'b'], 'k');
     await expect(consume(() => Promise.reject(new Error('not now'))).ended).rejects.toThrow('not now');
-    handled = [];
+    const [first] = ids;
+    [handled, ids] = [[], []];
     const again = consume();
     await expect.poll(() => handled).toEqual([['a', 'b']]);
+    expect(ids).toEqual([first]);
     control.abort();
     await again.ended;
   });

@@ -3,7 +3,7 @@ import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
-import { batchLength, messageText } from '../brokers/message-batch.ts';
+import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
@@ -121,8 +121,14 @@ async function handlePartition(
     for (let from = 0; from < texts.length; ) {
       if (signal.aborted || !isRunning() || isStale()) return;
       const end = from + batchLength(sizes.slice(from, from + most), most);
-      await handle({ messages: texts.slice(from, end), shard: topic });
-      const last = batch.messages[end - 1]?.offset ?? '';
+      const messages = texts.slice(from, end);
+      const [{ offset = '', timestamp = '' } = {}, { offset: last = '' } = {}] = [
+        batch.messages[from],
+        batch.messages[end - 1],
+      ];
+      // a topic of the same name that is made again has the same offsets
+      const id = batchId([topic, partition, offset, last, timestamp], messages);
+      await handle({ messages, shard: topic, id, sharesId: false });
       await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
       resolveOffset(last);
       from = end;

@@ -1,6 +1,7 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
+import type { BrokerBatch } from '../brokers/broker-session.ts';
 import { hasRabbitmq, NO_RABBITMQ, TestRabbitmq } from '../brokers/testing-rabbitmq.ts';
 import { consumeRabbitmq, type RabbitmqConnection } from './consume-rabbitmq.ts';
 
@@ -12,6 +13,7 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
   let model: ChannelModel;
   let channel: Channel;
   let handled: string[][];
+  let batches: BrokerBatch[];
   let control: AbortController;
   let queue = '';
 
@@ -21,7 +23,7 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
   afterAll(() => rabbitmq.stop());
   beforeEach(async () => {
     await ready();
-    handled = [];
+    [handled, batches] = [[], []];
     control = new AbortController();
     queue = `trigger-${expect.getState().currentTestName?.length}-${Math.trunc(performance.now())}`;
   });
@@ -55,8 +57,9 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
       {
         signal: control.signal,
         onConnected: connected.resolve,
-        handle: async ({ messages }) => {
-          const texts = messages.map((text) => JSON.parse(text) as string);
+        handle: async (batch) => {
+          batches.push(batch);
+          const texts = batch.messages.map((text) => JSON.parse(text) as string);
           handled.push(texts);
           await handle(texts);
         },
@@ -95,8 +98,12 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     await first.connected;
     await publish('a', 'b');
     await expect(first.ended).rejects.toThrow('not now');
+    await publish('c');
     const second = consume();
-    await expect.poll(() => handled.slice(1).flat()).toEqual(['a', 'b']);
+    await expect.poll(() => handled.slice(1).flat()).toEqual(['a', 'b', 'c']);
+    // the same messages are the same event, though more have arrived
+    const [{ id } = { id: '' }, again] = batches;
+    expect(again).toMatchObject({ id, sharesId: true });
     control.abort();
     await second.ended;
     expect(await left()).toBe(0);

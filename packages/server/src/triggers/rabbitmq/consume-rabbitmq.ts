@@ -4,8 +4,9 @@ import type { Channel, ChannelModel, ConsumeMessage, GetMessage } from 'amqplib'
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { type BrokerAddress, brokerLookup } from '../brokers/broker-address.ts';
-import type { BrokerSession } from '../brokers/broker-session.ts';
-import { BATCH_BYTES, batchLength, messageText } from '../brokers/message-batch.ts';
+import type { BrokerBatch, BrokerSession } from '../brokers/broker-session.ts';
+import { BATCH_BYTES, batchId, batchLength, messageText } from '../brokers/message-batch.ts';
+import { nameOf } from './message-name.ts';
 import type { RabbitmqSettings } from './rabbitmq-settings.ts';
 
 const CONNECT_MS = 10_000;
@@ -59,7 +60,7 @@ export async function consumeRabbitmq(connection: RabbitmqConnection, session: B
       const batch = await Promise.race([lost.promise, reader.next(session.signal)]);
       if (batch.length === 0) break;
       // waits for its end even when the connection is lost: the next one delivers the same messages
-      await session.handle({ messages: batch.map(({ text }) => text), shard: '' });
+      await session.handle(brokerBatch(connection.queue, batch));
       await Promise.race([lost.promise, undefined]);
       reader.acknowledge(batch);
       guard.reset();
@@ -70,6 +71,12 @@ export async function consumeRabbitmq(connection: RabbitmqConnection, session: B
     await closing.catch(() => undefined);
     socketOf(model).destroy();
   }
+}
+
+function brokerBatch(queue: string, batch: readonly Waiting[]): BrokerBatch {
+  const messages = batch.map(({ text }) => text);
+  const id = batchId([queue, ...batch.map(({ message }) => nameOf(message))], messages);
+  return { messages, shard: '', id, sharesId: batch.every(({ message }) => !message.properties.messageId) };
 }
 
 /** The channel first: it sends the acknowledgements that it holds. */
@@ -148,14 +155,16 @@ class Reader {
       if (message === false) break;
       this.#add(message);
     }
-    if (signal.aborted) return [];
-    return this.#waiting.slice(
-      0,
-      batchLength(
-        this.#waiting.map(({ bytes }) => bytes),
-        settings.batchSize,
-      ),
-    );
+    return signal.aborted ? [] : this.#waiting.slice(0, this.#batchLength());
+  }
+
+  /** Messages that are delivered again are not mixed with new ones: so they make the same batch, with the same id. */
+  #batchLength(): number {
+    const isRepeated = this.#waiting[0]?.message.fields.redelivered;
+    const end = this.#waiting.findIndex(({ message }) => message.fields.redelivered !== isRepeated);
+    const alike = end === -1 ? this.#waiting : this.#waiting.slice(0, end);
+    const sizes = alike.map(({ bytes }) => bytes);
+    return batchLength(sizes, this.#connection.settings.batchSize);
   }
 
   /** Those of the batch, which are the oldest ones. */

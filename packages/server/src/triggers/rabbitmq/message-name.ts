@@ -1,0 +1,20 @@
+import type { MessageProperties } from 'amqplib';
+
+/** Headers that the broker adds, such as the number of deliveries, change when a message is delivered again. */
+const OF_BROKER = /^x-/;
+
+interface Named {
+  readonly fields: { readonly exchange: string; readonly routingKey: string };
+  readonly properties: MessageProperties;
+}
+
+/**
+ * Pure: what a message is called besides its content. AMQP has no number for it: without a message id, messages with the
+ * same properties cannot be told apart.
+ */
+export function nameOf({ fields: { exchange, routingKey }, properties }: Named): string {
+  const { messageId, headers = {}, ...others } = properties;
+  if (messageId) return JSON.stringify([exchange, routingKey, messageId]);
+  const own = Object.entries(headers).filter(([header]) => !OF_BROKER.test(header));
+  return JSON.stringify([exchange, routingKey, others, own]);
+}
