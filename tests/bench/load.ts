@@ -7,8 +7,8 @@ import { connect, type Socket } from 'node:net';
 export interface LoadPlan {
   readonly host: string;
   readonly port: number;
-  /** The whole HTTP/1.1 request, keep-alive, in Base64. */
-  readonly request: string;
+  /** Whole HTTP/1.1 requests, keep-alive, in Base64: a connection repeats one of them. */
+  readonly requests: readonly string[];
   readonly connections: number;
   readonly warmupMs: number;
   readonly measureMs: number;
@@ -40,7 +40,7 @@ function responseLength(data: Buffer): number {
 }
 
 function run(plan: LoadPlan): Promise<LoadResult> {
-  const request = Buffer.from(plan.request, 'base64');
+  const requests = plan.requests.map((request) => Buffer.from(request, 'base64'));
   const latencies: number[] = [];
   let failures = 0;
   const refusals: LoadResult['refusals'][number][] = [];
@@ -66,6 +66,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
       });
     };
     for (let i = 0; i < plan.connections; i += 1) {
+      const request = requests[i % requests.length] as Buffer;
       const socket = connect({ host: plan.host, port: plan.port, noDelay: true });
       let pending: Buffer = Buffer.alloc(0);
       let sentAt = 0;

@@ -15,6 +15,8 @@ const MEBIBYTE = 1024 * 1024;
 const LARGE = randomBytes(64 * MEBIBYTE);
 const TIMES = 5;
 const BUCKET = 'bench';
+/** Each has an object of its own. */
+const MOST_CONNECTIONS = 32;
 
 /** The addresses of one object. */
 interface Place {
@@ -34,7 +36,8 @@ export const buckets: Section = (bench) =>
         put: `http://127.0.0.1:${port}/${name}`,
         get: `http://127.0.0.1:${port}/${name}`,
       });
-      const rows = await small(bench, await placeOf(s3, 'small'), file('small'));
+      const names = Array.from({ length: MOST_CONNECTIONS }, (_, index) => `small-${index}`);
+      const rows = await small(bench, await Promise.all(names.map((name) => placeOf(s3, name))), names.map(file));
       bench.progress('objects of 64 MB');
       const before = memoryKb(target.pid);
       const [ours, floor] = [await large(await placeOf(s3, 'large')), await large(file('large'))];
@@ -69,14 +72,15 @@ async function placeOf(s3: S3Client, Key: string): Promise<Place> {
   };
 }
 
-async function small({ measureMs, progress }: Bench, ours: Place, floor: Place): Promise<Row[]> {
+async function small({ measureMs, progress }: Bench, ours: readonly Place[], floor: readonly Place[]): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const connections of [1, 32]) {
+  for (const connections of [1, MOST_CONNECTIONS]) {
     for (const way of ['put', 'get'] as const) {
       progress(`objects of 4 KB, ${way}, ${connections} connections`);
-      const measure = async ({ [way]: address }: Place): Promise<number> => {
-        const { hostname: host, port } = new URL(address);
-        const plan = { host, port: Number(port), connections, warmupMs: 1000, measureMs, request: wire(way, address) };
+      const measure = async (places: readonly Place[]): Promise<number> => {
+        const { hostname: host, port } = new URL(places[0]?.[way] ?? '');
+        const request = places.slice(0, connections).map(({ [way]: address }) => wire(way, address));
+        const plan = { host, port: Number(port), connections, warmupMs: 1000, measureMs, request };
         const { perSecond, failures, refusals } = await applyLoad(plan);
         if (failures > 0) throw new Error(`${failures} requests failed: ${JSON.stringify(refusals[0])}`);
         return perSecond;
