@@ -18,7 +18,7 @@ export const DESTINATION_KINDS = {
     begins: /^obs:\/\//,
     noun: 'a place in a bucket (obs://bucket/prefix)',
     paramOf(text: string) {
-      const [, bucket, prefix] = /^obs:\/\/([^/]*)\/?(.*)$/s.exec(text) ?? [];
+      const [, bucket, prefix] = /^obs:\/\/(@[^/]*\/[^/]*|[^/]*)\/?(.*)$/s.exec(text) ?? [];
       return { bucket, prefix };
     },
   },

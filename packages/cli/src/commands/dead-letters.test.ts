@@ -108,6 +108,7 @@ test('shows the warning about a destination', async () => {
 test.each([
   ['obs://results', 'OBS', '{"bucket":"results","prefix":""}'],
   ['obs://results/daily/a b', 'OBS', '{"bucket":"results","prefix":"daily/a b"}'],
+  ['obs://@company/results/a/', 'OBS', '{"bucket":"@company/results","prefix":"a/"}'],
   ['dis://results', 'DIS', '{"stream_name":"results"}'],
 ])('sets %s as a destination', async (text, destination, param) => {
   const SET = `PUT /v2/p1/fgs/functions/${URN}/async-invoke-config`;

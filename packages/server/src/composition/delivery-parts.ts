@@ -15,14 +15,14 @@ export type DeliveryDeps = Root &
   Pick<StateParts, 'queue' | 'membership' | 'catalog' | 'steady' | 'iam'> &
   Pick<InstanceParts, 'logs'> &
   Pick<AsyncParts, 'deadLetterBox'> &
-  Pick<BucketParts, 'buckets'> &
+  Pick<BucketParts, 'buckets' | 'externalS3'> &
   StreamParts &
   TopicPublishing;
 
 /** Delivery of results of asynchronous invocations to destinations. */
 export async function deliveryParts(deps: DeliveryDeps): Promise<void> {
   const { config, log, life, queue, membership, catalog, steady, iam, logs, deadLetterBox } = deps;
-  const { buckets, streams, streamRecords, publishing } = deps;
+  const { buckets, externalS3, streams, streamRecords, publishing } = deps;
   const deliverer = new Deliverer({
     ...{ catalog, clock: steady, random: Math.random, newId: newRequestId, logs },
     queue,
@@ -31,7 +31,7 @@ export async function deliveryParts(deps: DeliveryDeps): Promise<void> {
     refusalOf: deliveryRefusal(iam),
     topicRefusalOf: topicRefusal(iam),
     topicMessage: (message) => publishing.publisher.unstored(message),
-    storeObject: resultObjects(iam, buckets),
+    storeObject: resultObjects(iam, { buckets, externalS3 }),
     streamRefusalOf: streamRefusal(iam),
     putRecord: resultRecords(streams, streamRecords),
     post: (post) => postWebhook(post, config.webhookHosts),

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Caller, Iam } from '../iam/index.ts';
-import { type BucketCaller, BucketError, type Buckets } from '../services/index.ts';
+import { Secret } from '../lib/secret.ts';
+import { type BucketCaller, BucketError, type Buckets, ExternalS3, ExternalS3Error } from '../services/index.ts';
 import { resultObjects } from './result-objects.ts';
 
 const CALLER: Caller = {
@@ -28,7 +29,7 @@ function store(put: Put, caller: Caller | undefined = CALLER) {
     allows: (_: Caller, { action, projectId, path }: { action: string; projectId: string; path: string }) =>
       `${action} ${projectId} ${path}` === 'obs:object:PutObject p1 results/daily/hello/r1.json',
   } as unknown as Iam;
-  return resultObjects(iam, { put })(OBJECT);
+  return resultObjects(iam, { buckets: { put }, externalS3: new ExternalS3([]) })(OBJECT);
 }
 
 it('stores with the account, the depth and the rights of the caller, in buckets of the project only', async () => {
@@ -55,8 +56,43 @@ it.each([
   expect(await store(refused)).toMatchObject(expected);
 });
 
+describe('into an external S3 service', () => {
+  const deliver = (put: () => Promise<string>, granted = 'p1', allowed = true) => {
+    const iam = {
+      agencyCaller: () => CALLER,
+      allows: (_: Caller, { path }: { path: string }) => allowed && path === '@company/results/daily/hello/r1.json',
+    } as unknown as Iam;
+    const service = { endpoint: 'https://s3', region: 'r', accessKey: 'k', secretKey: new Secret('s') };
+    const named = new ExternalS3([{ name: 'company', service, projects: new Set([granted]) }]);
+    const externalS3 = { named: named.named.bind(named), put };
+    const buckets = { put: () => Promise.reject(new Error('not reached')) };
+    return resultObjects(iam, { buckets, externalS3 })({ ...OBJECT, bucket: '@company/results' });
+  };
+  const broken = (reason: ExternalS3Error['reason']) => () => Promise.reject(new ExternalS3Error(reason, 'text'));
+
+  it('stores with a grant and the right', async () => {
+    const note = { bucket: '@company/results', key: OBJECT.key, etag: 'e' };
+    expect(await deliver(async () => 'e')).toEqual({ kind: 'delivered', note, messages: [] });
+  });
+
+  it('tries again while it cannot be reached, and no other failure', async () => {
+    expect(await deliver(broken('unavailable'))).toMatchObject({ kind: 'failed' });
+    expect(await deliver(broken('missing'))).toMatchObject({ kind: 'undeliverable', reason: 'refused' });
+    expect(await deliver(broken('refused'))).toMatchObject({ kind: 'undeliverable', reason: 'refused' });
+  });
+
+  it('is forbidden without a grant of the project, and without the right', async () => {
+    const forbidden = { kind: 'undeliverable', reason: 'forbidden' };
+    expect(await deliver(async () => 'e', 'p2')).toMatchObject(forbidden);
+    expect(await deliver(async () => 'e', 'p1', false)).toMatchObject(forbidden);
+  });
+});
+
 it('is forbidden without the agency', async () => {
   const iam = { agencyCaller: () => undefined } as unknown as Iam;
   const put: Put = () => Promise.reject(new Error('not reached'));
-  expect(await resultObjects(iam, { put })(OBJECT)).toMatchObject({ kind: 'undeliverable', reason: 'forbidden' });
+  expect(await resultObjects(iam, { buckets: { put }, externalS3: new ExternalS3([]) })(OBJECT)).toMatchObject({
+    kind: 'undeliverable',
+    reason: 'forbidden',
+  });
 });

@@ -39,7 +39,7 @@ export {
   type Stored,
   type WriteConditions,
 } from './buckets/index.ts';
-export { addressAt } from './external-s3/address.ts';
+export { addressAt, externalBucket, externalPath } from './external-s3/address.ts';
 export { ExternalS3Error } from './external-s3/errors.ts';
 export { ExternalS3, type RegisteredS3 } from './external-s3/external-s3.ts';
 export { type AuditFact, auditFacts, auditOf, auditSource } from './facts/audit-facts.ts';

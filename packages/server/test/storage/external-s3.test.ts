@@ -165,3 +165,38 @@ it('a dependency at an address of a registered S3 service is read with the right
   expect((await add('lib', 'code/public/lib.zip')).data).toMatchObject({ name: 'lib', size: LIBRARY.length });
   await expect(add('other', 'code/private/a.zip')).rejects.toMatchObject({ status: 403 });
 });
+
+describe('results of asynchronous invocations', () => {
+  const setTo = async (params: { project_id: string; function_urn: string }, bucket: string, api = server.api) => {
+    const on_success = { destination: 'OBS', param: JSON.stringify({ bucket, prefix: 'daily/' }) } as const;
+    await api.call('updateFunctionAsyncInvokeConfig', { params, body: { destination_config: { on_success } } });
+  };
+
+  it('are stored in a bucket of a registered S3 service', async () => {
+    const params = await server.deploy('report');
+    await setTo(params, '@company/code');
+    const { data } = await server.api.call('asyncInvokeFunction', { params, body: {} as never });
+    const key = `daily/report/${data.request_id}.json`;
+    const stored = async () => {
+      server.clock.advance(1000);
+      return (await awsClient(outside).list('code', { prefix: 'daily/' })).keys;
+    };
+    await expect.poll(stored, { timeout: 30_000 }).toEqual([key]);
+    const { body, contentType } = await awsClient(outside).get('code', key);
+    expect(contentType).toBe('application/json');
+    expect(JSON.parse(body.toString())).toMatchObject({ request_context: { request_id: data.request_id } });
+  });
+
+  it('go to no service without a grant or the right', async () => {
+    const params = await server.deploy('other');
+    const refused = { status: 403, message: expect.stringContaining('may not store into @nowhere') };
+    await expect(setTo(params, '@nowhere/code')).rejects.toMatchObject(refused);
+    await expect(setTo(params, '@company/code', reader)).rejects.toMatchObject({
+      ...{ status: 403, message: expect.stringContaining('obs:object:PutObject') },
+    });
+    await expect(setTo(params, '@company/../code')).rejects.toMatchObject({ status: 400 });
+    granted.delete(server.projectId);
+    await expect(setTo(params, '@company/code')).rejects.toMatchObject({ status: 403 });
+    granted.add(server.projectId);
+  });
+});

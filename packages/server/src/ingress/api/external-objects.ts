@@ -1,6 +1,6 @@
 import type { Iam } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { addressAt, type ExternalS3, ExternalS3Error, type RegisteredS3 } from '../../services/index.ts';
+import { addressAt, type ExternalS3, ExternalS3Error, externalPath, type RegisteredS3 } from '../../services/index.ts';
 import type { ApiRequest } from '../http/handler.ts';
 
 export interface ExternalObjectsOptions {
@@ -41,7 +41,7 @@ export class ExternalObjects {
           hint: `Write ${registered.service.endpoint}/BUCKET/KEY, without a query.`,
         });
       }
-      const path = `@${registered.name}/${object.bucket}/${object.key}`;
+      const path = externalPath(registered.name, object);
       if (!iam.allows(request.caller, { action: READ, projectId, path, peer: request.peer })) {
         throw new PlatformError('forbidden', `Permission denied: ${READ} on ${path}.`);
       }

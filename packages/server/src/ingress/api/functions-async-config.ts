@@ -12,6 +12,7 @@ import {
 } from '../../control/index.ts';
 import type { Iam, Question } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type ExternalS3, externalBucket } from '../../services/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readTarget } from './functions-target.ts';
@@ -38,9 +39,10 @@ export function functionAsyncConfigHandlers(deps: {
   readonly asyncConfigs: AsyncConfigs;
   readonly asyncStatusLogs: AsyncStatusLogs;
   readonly iam: Iam;
+  readonly externalS3: Pick<ExternalS3, 'named'>;
   readonly region: string;
 }): Handlers<Ids> {
-  const { iam, functions, catalog, asyncConfigs, asyncStatusLogs, region } = deps;
+  const { iam, externalS3, functions, catalog, asyncConfigs, asyncStatusLogs, region } = deps;
 
   async function locate(params: Params): Promise<{
     functionId: string;
@@ -87,6 +89,8 @@ export function functionAsyncConfigHandlers(deps: {
       };
       const mayStore = ({ bucket, key }: { readonly bucket: string; readonly key: string }): void => {
         const path = `${bucket}/${key}`;
+        const outside = externalBucket(bucket);
+        if (outside !== undefined) checkGrant(externalS3, outside.service, projectId);
         iam.authorize(caller, { action: PUT, projectId, path, peer });
         if (agency !== undefined) checkAgency(iam, agency, { action: PUT, projectId, path });
       };
@@ -123,6 +127,18 @@ export function functionAsyncConfigHandlers(deps: {
       return { async_invoke_configs: items.map((config) => reply(config, urnOf)), count, page_info };
     },
   };
+}
+
+/** Throws `forbidden`, also for a service that does not exist. */
+function checkGrant(externalS3: Pick<ExternalS3, 'named'>, service: string, projectId: string): void {
+  try {
+    externalS3.named(service, projectId);
+  } catch (cause) {
+    throw new PlatformError('forbidden', `The project may not store into @${service}.`, {
+      hint: 'The operator registers S3 services, and the projects that may use them, in external_s3_file.',
+      cause,
+    });
+  }
 }
 
 /** Results are delivered with the rights of the function's agency. Throws `unknown_agency`, `forbidden`. */

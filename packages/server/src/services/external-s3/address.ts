@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { S3Service } from '../../lib/s3-place.ts';
 
+/** An object of an external S3 service. */
 export interface ExternalAddress {
   readonly bucket: string;
   readonly key: string;
@@ -27,12 +28,23 @@ export function addressAt(url: URL, { endpoint }: Pick<S3Service, 'endpoint'>): 
   return isBucket(bucket) && isKey(key) ? { bucket, key } : undefined;
 }
 
-export function isBucket(name: string): boolean {
+/** A bucket as destinations and policies write it, `@service/bucket`; undefined for one of this server. */
+export function externalBucket(text: string): { readonly service: string; readonly bucket: string } | undefined {
+  const [, service, bucket] = /^@([^/]+)\/(.+)$/.exec(text) ?? [];
+  return service === undefined || bucket === undefined ? undefined : { service, bucket };
+}
+
+/** For paths of policies. */
+export function externalPath(service: string, { bucket, key }: ExternalAddress): string {
+  return `@${service}/${bucket}/${key}`;
+}
+
+function isBucket(name: string): boolean {
   return name.length <= MAX_BUCKET_CHARS && BUCKET.test(name);
 }
 
 /** Keys that services or proxies before them would read as another path are none. */
-export function isKey(key: string): boolean {
+function isKey(key: string): boolean {
   const isPath = key.split('/').some((part) => part === '.' || part === '..');
   return key !== '' && Buffer.byteLength(key) <= MAX_KEY_BYTES && key.isWellFormed() && !isPath && !key.includes('\0');
 }

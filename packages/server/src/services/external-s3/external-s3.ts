@@ -2,7 +2,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { S3 } from '@aws-sdk/client-s3';
 import { openS3 } from '../../lib/s3-client.ts';
 import type { S3Service } from '../../lib/s3-place.ts';
-import { isAt } from './address.ts';
+import { type ExternalAddress, isAt } from './address.ts';
 import { ExternalS3Error, externalS3Error } from './errors.ts';
 
 /** An S3 service that the operator registered, with the projects that may use it. */
@@ -12,13 +12,10 @@ export interface RegisteredS3 {
   readonly projects: ReadonlySet<string>;
 }
 
-export interface ExternalObject {
-  readonly bucket: string;
-  readonly key: string;
-}
-
 /** All of an object. */
 const READ_MS = 120_000;
+/** With all tries. */
+const PUT_MS = 30_000;
 
 /**
  * Objects of S3 services outside this server, with the keys of the operator. Only projects with a grant use a service; the
@@ -47,7 +44,7 @@ export class ExternalS3 {
   }
 
   /** The bytes as they arrive, within two minutes; the reader limits their number. */
-  async *read(registered: RegisteredS3, { bucket, key }: ExternalObject): AsyncGenerator<Uint8Array> {
+  async *read(registered: RegisteredS3, { bucket, key }: ExternalAddress): AsyncGenerator<Uint8Array> {
     const signal = AbortSignal.timeout(READ_MS);
     let body: Readable | undefined;
     try {
@@ -59,6 +56,26 @@ export class ExternalS3 {
       throw externalS3Error(cause, `${bucket}/${key} of ${registered.name}`);
     } finally {
       body?.destroy();
+    }
+  }
+
+  /** The service of this name, if the project may use it. Throws `not-granted`. */
+  named(name: string, projectId: string): RegisteredS3 {
+    return this.granted(
+      this.#registered.filter((each) => each.name === name),
+      projectId,
+    );
+  }
+
+  /** Resolves with the ETag when the service has stored the object. */
+  async put(registered: RegisteredS3, { bucket, key }: ExternalAddress, json: Uint8Array): Promise<string> {
+    const object = { Bucket: bucket, Key: key, Body: json, ContentType: 'application/json' };
+    try {
+      const s3 = await this.#open(registered);
+      const { ETag = '' } = await s3.putObject(object, { abortSignal: AbortSignal.timeout(PUT_MS) });
+      return ETag.replaceAll('"', '');
+    } catch (cause) {
+      throw externalS3Error(cause, `${bucket}/${key} of ${registered.name}`);
     }
   }
 

@@ -13,16 +13,18 @@ interface Place {
 /** With the longest name of a function and an id, a key of at most 1024 bytes. */
 const MAX_PREFIX_BYTES = 800;
 const SUFFIX = '.json';
-/** Other names are refused by every bucket. */
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** A bucket here, or `@service/bucket` for one of an S3 service that the operator registered. */
+const BUCKET = /^(@[a-z][a-z0-9]{0,31}\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** A bucket of the project, in which each outcome becomes an object. */
+/** A bucket of the project, or outside, in which each outcome becomes an object. */
 export const obsDestination: DestinationKind<Place> = {
   code: 'OBS',
   keepsSetter: true,
   target(bucket, field, { prefix = '', expires = 0 }) {
     if (!BUCKET.test(bucket)) {
-      throw new PlatformError('invalid_request', `${field}.param: bucket is not the name of a bucket`);
+      throw new PlatformError('invalid_request', `${field}.param: bucket is not the name of a bucket`, {
+        hint: 'Write results, or @service/results for a bucket of an S3 service that the operator registered.',
+      });
     }
     if (typeof prefix !== 'string' || !prefix.isWellFormed() || Buffer.byteLength(prefix) > MAX_PREFIX_BYTES) {
       const message = `${field}.param: prefix must be a text of at most ${MAX_PREFIX_BYTES} bytes`;
