@@ -45,7 +45,7 @@ beforeAll(async () => {
   const { id } = (await server.api.call('createWorkflow', { params: project, body: { graph } })).data;
   const flow = await server.api.call('showWorkFlow', { params: { ...project, workflow_id: id } });
   const [trigger] = flow.data.triggers;
-  ofFlow = { path: new URL(trigger?.invoke_url ?? '').pathname, secret: trigger?.secret ?? '' };
+  ofFlow = { path: new URL(String(trigger?.event_data?.invoke_url)).pathname, secret: trigger?.secret ?? '' };
 });
 afterAll(async () => {
   await server?.stop();

@@ -56,7 +56,7 @@ edges:
 test('an order comes through the gateway, and its caller gets the output of the flow', async () => {
   await deployFlow('order', `mode: EXPRESS\nlog_level: NONE\n${ORDER}`);
   const shown = await fgs('flows', 'show', 'order');
-  const address = /trigger orders: APIG POST (\S+) \(IAM\)/.exec(shown)?.[1];
+  const address = /trigger orders: APIG POST (\S+) and below \(IAM\)/.exec(shown)?.[1];
   expect(address).toBe(`${server.gateway}/api/${server.credentials.project_id}/shop/orders/{id}`);
   const url = String(address).replace('{id}', '7');
   const body = '{"amount":4}';

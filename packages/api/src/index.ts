@@ -23,7 +23,13 @@ export { ROUTES } from './routes/index.ts';
 export { DESTINATION_KINDS, type DestinationCode } from './schemas/destination-kinds.ts';
 export type { GatewayRules } from './schemas/gateway-rules.ts';
 export { Receipt } from './schemas/invocation.ts';
-export { TRIGGER_KINDS, TRIGGER_TYPES, type TriggerFields, type TriggerTypeCode } from './schemas/trigger.ts';
+export {
+  FLOW_TRIGGERS,
+  TRIGGER_KINDS,
+  TRIGGER_TYPES,
+  type TriggerFields,
+  type TriggerTypeCode,
+} from './schemas/trigger.ts';
 export { FlowViolation } from './schemas/workflow.ts';
 export type { SignedParts, SigningKey } from './signing.ts';
 export {

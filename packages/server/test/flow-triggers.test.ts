@@ -155,7 +155,8 @@ it('serves the method, path and environment of the trigger, and those of the sav
   const shown = async () => (await server.api.call('showWorkFlow', { params })).data.triggers;
   const invoke_url = `${server.running.gateway}/api/${server.projectId}/g1${at.replace('7', '{id}')}`;
   const api = { trigger_name: 'api', trigger_type: 'APIG' };
-  expect(await shown()).toEqual([{ ...api, enabled: true, method: 'PUT', invoke_url, env_name: 'test' }]);
+  const settings = { req_method: 'PUT', invoke_url, env_name: 'test' };
+  expect(await shown()).toEqual([{ ...api, enabled: true, event_data: expect.objectContaining(settings) }]);
 
   const [trigger] = graph.triggers;
   const disabled = { ...graph, triggers: [{ ...trigger, enabled: false }] };
@@ -175,7 +176,7 @@ it('refuses a path that a function has, and the path of a flow for a function', 
   const body = { trigger_type_code: 'APIG', event_data };
   await server.api.call('createFunctionTrigger', { params: fn, body });
   await expect(create({ path: '/fn/{x}', req_method: 'POST' })).rejects.toThrow(
-    'triggers[0].trigger_config.path: a trigger of function other serves this path, method and environment',
+    'triggers[0].trigger_config: POST /fn/{x} in RELEASE of group g1 is taken. Trigger API_x of version latest of function other serves it.',
   );
   await create({ path: '/own/{x}', req_method: 'POST' });
   const taken = { ...body, event_data: { ...event_data, name: 'API_y', path: '/own/{id}' } };

@@ -1,6 +1,7 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { ctsTrigger } from './trigger-kinds/cts.ts';
+import type { TriggerDescription } from './trigger-kinds/description.ts';
 import { disTrigger } from './trigger-kinds/dis.ts';
 import { eventTrigger } from './trigger-kinds/event.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
@@ -37,8 +38,8 @@ export const TRIGGER_TYPES = [
 /** The kinds of triggers that exist here, by type code. */
 export const TRIGGER_KINDS = {
   TIMER: timerTrigger,
-  APIG: gatewayTrigger,
-  DEDICATEDGATEWAY: gatewayTrigger,
+  APIG: { ...gatewayTrigger, flowType: 'APIG' },
+  DEDICATEDGATEWAY: { ...gatewayTrigger, flowType: 'APIG_DE' },
   OBS: obsTrigger,
   SMN: smnTrigger,
   CTS: ctsTrigger,
@@ -53,6 +54,14 @@ export const TRIGGER_KINDS = {
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;
 /** Settings of a kind as the server decodes them. */
 export type TriggerFields<K extends TriggerTypeCode> = StaticDecode<(typeof TRIGGER_KINDS)[K]['fields']>;
+
+/** Kinds that can start flows, by the `trigger_type` of definitions. */
+export const FLOW_TRIGGERS: ReadonlyMap<string, TriggerTypeCode> = new Map(
+  (Object.keys(TRIGGER_KINDS) as TriggerTypeCode[]).flatMap((code) => {
+    const kind: TriggerDescription = TRIGGER_KINDS[code];
+    return kind.flowType === undefined ? [] : [[kind.flowType, code]];
+  }),
+);
 
 /**
  * Settings of any kind of trigger. Only the type code decides which kind is meant, so the server decodes them by the

@@ -46,20 +46,14 @@ const ShownTrigger = Type.Object({
   trigger_name: Type.String(),
   trigger_type: Type.String(),
   enabled: Type.Boolean(),
-  schedule: Type.Optional(Type.String({ description: 'Of an enabled timer.' })),
-  method: Type.Optional(Type.String({ description: 'Of an enabled API; so are the fields below.' })),
-  invoke_url: Type.Optional(Type.String()),
-  env_name: Type.Optional(Type.String()),
-  types: Type.Optional(Type.Array(Type.String(), { description: 'Of an enabled EVENT trigger.' })),
+  event_data: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Of an enabled trigger: its settings, as those of a trigger of a function.',
+    }),
+  ),
   secret: Type.Optional(
     Type.String({ description: 'Of an enabled EVENT trigger, for those who may change the flow.' }),
   ),
-  operations: Type.Optional(Type.Array(Type.String(), { description: 'Of an enabled CTS trigger.' })),
-  topic_urn: Type.Optional(Type.String({ description: 'Of an enabled SMN trigger.' })),
-  bucket: Type.Optional(Type.String({ description: 'Of an enabled OBS trigger; so are the fields below.' })),
-  events: Type.Optional(Type.Array(Type.String())),
-  prefix: Type.Optional(Type.String()),
-  suffix: Type.Optional(Type.String()),
 });
 
 export const RenewedSecret = Type.Object({ trigger_name: Type.String(), secret: Type.String() });

@@ -13,15 +13,15 @@ import { checkTriggers } from './triggers.ts';
 
 /**
  * Every rule that the definition breaks, not only the first, but at most 200 problems: `[]` means that it can run. Without facts nothing is said
- * about the functions and flows that it names. Takes any definition of bounded size, such as one in an editor: what its
+ * about the functions and flows that it names, without types of triggers nothing about these. Takes any definition of bounded size, such as one in an editor: what its
  * form breaks is reported too.
  */
-export function check(definition: FlowDefinition, facts?: Facts): readonly Problem[] {
+export function check(definition: FlowDefinition, facts?: Facts, triggerTypes?: readonly string[]): readonly Problem[] {
   const read = readDefinition(definition);
   const form = read.ok ? [] : read.problems;
   if (form.some(({ key }) => !VALUES.includes(key))) return form;
   const problems: Problem[] = [...form];
-  for (const one of checkRules(read.ok ? read.definition : definition, facts)) {
+  for (const one of checkRules(read.ok ? read.definition : definition, facts, triggerTypes)) {
     if (problems.length >= FLOW_LIMITS.problems) break;
     problems.push(one);
   }
@@ -31,11 +31,15 @@ export function check(definition: FlowDefinition, facts?: Facts): readonly Probl
 /** Faults in form that leave a definition its types: the other rules are checked all the same. */
 const VALUES = ['form.minimum', 'form.maximum', 'form.empty', 'form.long', 'form.characters'];
 
-function* checkRules(definition: FlowDefinition, facts: Facts | undefined): Generator<Problem> {
+function* checkRules(
+  definition: FlowDefinition,
+  facts: Facts | undefined,
+  triggerTypes: readonly string[] | undefined,
+): Generator<Problem> {
   const graph = graphOf(definition);
   const regions = regionsOf(graph);
   yield* checkFlow(definition);
-  yield* checkTriggers(definition.triggers);
+  yield* checkTriggers(definition.triggers, triggerTypes);
   yield* checkStructure(graph, regions);
   yield* checkEdges(graph, regions);
   for (const node of definition.nodes) yield* checkNode(node, graph);

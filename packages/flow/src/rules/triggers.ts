@@ -26,15 +26,18 @@ const RULES = rules('triggers', {
   ],
 });
 
-const TYPES = ['FLOWTIMER', 'APIG', 'APIG_DE', 'SMN', 'OBS', 'CTS', 'EVENT'];
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'ANY'];
 
-/** Settings of triggers. Whether a cron expression is valid or a bucket exists, only the caller knows. */
-export function* checkTriggers(triggers: readonly FlowTrigger[]): Generator<Problem> {
+/** Settings of triggers of the types that exist. Whether a cron expression is valid or a bucket exists, only the caller knows. */
+export function* checkTriggers(
+  triggers: readonly FlowTrigger[],
+  types: readonly string[] | undefined,
+): Generator<Problem> {
   for (const [index, { trigger_type: type, trigger_config: config }] of triggers.entries()) {
     const at = (field: string) => ({ field: `triggers[${index}].${field}` });
     const setting = (key: string): Json | undefined => (Object.hasOwn(config, key) ? config[key] : undefined);
-    if (!TYPES.includes(type)) yield problem(RULES.type, at('trigger_type'), { types: TYPES.join(', '), type });
+    if (types?.includes(type) === false)
+      yield problem(RULES.type, at('trigger_type'), { types: types.join(', '), type });
     if (type === 'FLOWTIMER') {
       const [kind = 'Cron', schedule, event] = [setting('schedule_type'), setting('schedule'), setting('user_event')];
       if (kind !== 'Cron' || typeof schedule !== 'string' || schedule === '')

@@ -60,7 +60,13 @@ export { ShareStore } from './shares/share-store.ts';
 export { Shares } from './shares/shares.ts';
 export type { ShareHolder, ShareKind } from './shares/types.ts';
 export { firedIn, TickStore } from './triggers/tick-store.ts';
-export type { FlowListener, TriggerNeighbours, TriggerRules, TriggerSources } from './triggers/trigger-rules.ts';
+export type {
+  FlowListener,
+  NewTriggerOf,
+  TriggerNeighbours,
+  TriggerRules,
+  TriggerSources,
+} from './triggers/trigger-rules.ts';
 export { TriggerStore } from './triggers/trigger-store.ts';
 export { shownQualifier, type TriggerRef, Triggers } from './triggers/triggers.ts';
 export type { Firing, Trigger, TriggerSettings } from './triggers/types.ts';

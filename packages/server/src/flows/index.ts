@@ -7,7 +7,7 @@ export type { FlowIdentity, FlowRights as FlowRunRights } from './runs/rights.ts
 export { RunService } from './runs/run-service.ts';
 export { FlowListeners } from './triggers/flow-listeners.ts';
 export { FlowTimers } from './triggers/flow-timers.ts';
-export { type FlowTrigger, isFlowApi, isFlowEvent } from './triggers/flow-trigger.ts';
+export type { FlowTrigger } from './triggers/flow-trigger.ts';
 export { FlowTriggerStore } from './triggers/flow-trigger-store.ts';
 export { FlowTriggers } from './triggers/flow-triggers.ts';
 export { makeTriggersOfOlderFlows } from './triggers/older-flows.ts';

@@ -1,5 +1,7 @@
-import type { Trigger } from '../control/index.ts';
-import type { Fact } from '../services/index.ts';
+import { FLOW_TRIGGERS } from '@funcgraph/api';
+import { Type } from 'typebox';
+import type { TriggerSettings } from '../control/index.ts';
+import { type BodyParser, bodyParser } from '../lib/body-parser.ts';
 import { cts } from './cts/index.ts';
 import { dis } from './dis/index.ts';
 import { event } from './event/index.ts';
@@ -30,13 +32,35 @@ export const TRIGGERS: readonly TriggerKind[] = [
 
 const BY_CODE: ReadonlyMap<string, TriggerKind> = new Map(TRIGGERS.map((kind) => [kind.code, kind]));
 
-/** The event of a fact for a trigger of any kind; undefined when it does not ask for such a fact. */
-export function eventFor(
-  { id, settings }: { readonly id: string; readonly settings: Pick<Trigger['settings'], 'kind'> },
-  fact: Fact,
-): Buffer | undefined {
-  // settings of a kind that listens to facts are those of the kind, whatever starts
-  return BY_CODE.get(settings.kind)?.event?.({ id, settings: settings as Trigger['settings'] }, fact);
+/** A kind as a trigger of a flow has it. */
+export interface FlowTriggerKind extends Omit<TriggerKind, 'fields' | 'read'> {
+  readonly type: string;
+  readonly rule: string;
+  /** Undefined for what breaks a rule that needs no server. Throws `errors.invalid`, `invalid_request`. */
+  read(config: Readonly<Record<string, unknown>>, name: string): TriggerSettings | undefined;
+}
+
+/** Those of kinds that may start flows, by the `trigger_type` of definitions. */
+export const FLOW_KINDS: ReadonlyMap<string, FlowTriggerKind> = new Map(
+  [...FLOW_TRIGGERS].flatMap(([type, code]) => {
+    const kind = BY_CODE.get(code);
+    return kind === undefined ? [] : [[type, ofFlow(type, kind)]];
+  }),
+);
+
+function ofFlow(type: string, kind: TriggerKind): FlowTriggerKind {
+  const { fields = kind.fields, read = kind.read, ...different } = kind.ofFlow ?? {};
+  let parse: BodyParser | undefined;
+  return {
+    ...{ rule: 'X-53', type, ...kind, ...different },
+    read(config, name) {
+      parse ??= bodyParser(Type.Object({ trigger_config: fields }));
+      // decoding changes what it is given
+      const { trigger_config } = parse({ trigger_config: structuredClone(config) }) as { trigger_config: object };
+      const set = Object.entries(trigger_config).filter(([, value]) => value !== undefined && value !== null);
+      return read({ ...Object.fromEntries(set), name }, {});
+    },
+  };
 }
 
 /** The right that setting a trigger of the kind needs besides; undefined when none. */

@@ -1,5 +1,6 @@
 import type { FunctionUrn, TRIGGER_KINDS, TriggerFields, TriggerTypeCode } from '@funcgraph/api';
 import type { Logger } from 'pino';
+import type { TObject } from 'typebox';
 import type { Catalog, ResultPlace, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -25,7 +26,7 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   /** The settings as `event_data` without secrets, so that `read` makes the same of it. */
   data(settings: S): TriggerFields<K>;
   /** What only answers have, beside `data`. */
-  answer?(trigger: Trigger<S>, place: TriggerPlace): object;
+  answer?(trigger: AnsweredTrigger<S>, place: TriggerPlace): object;
   /** The event of a fact of its source; undefined when the trigger does not ask for such a fact. */
   event?(trigger: Pick<Trigger<S>, 'id' | 'settings'>, fact: Fact): Buffer | undefined;
   /** Whether it gets events of what results become, so that a function may start itself. */
@@ -36,11 +37,35 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   readonly broker?: BrokerAccess<S>;
   /** The stream that it reads. Kinds without one read none. */
   stream?(deps: StreamDeps): StreamSource<Trigger<S>>;
+  /** What is different when a flow is the target, if flows can have it: `flowType` of the contract. */
+  readonly ofFlow?: FlowVariant;
   /** A test event. */
   readonly sample?: SampleEvent;
 }
 
-export interface TriggerOwner<S extends TriggerSettings = TriggerSettings> extends Pick<Trigger, 'fn' | 'qualifier'> {
+/** Of a trigger of a flow, `trigger_config` in the definition has the settings. */
+export interface FlowVariant<S extends TriggerSettings = TriggerSettings> {
+  /** The rule of definitions that invalid settings break; X-53 unless given. */
+  readonly rule?: string;
+  readonly fields?: TObject;
+  /** Undefined for what breaks a rule that needs no server. */
+  read?(data: Readonly<Record<string, unknown>>): S | undefined;
+  check?(settings: S): void;
+  keepsSince?(before: S, after: S): boolean;
+  data?(settings: S): object;
+  answer?(trigger: AnsweredTrigger<S>, place: TriggerPlace): object;
+}
+
+export interface AnsweredTrigger<S extends TriggerSettings> {
+  readonly id: string;
+  readonly fn: { readonly projectId: string };
+  readonly qualifier: string;
+  readonly settings: S;
+}
+
+/** The target is undefined for a flow. */
+export interface TriggerOwner<S extends TriggerSettings = TriggerSettings>
+  extends Partial<Pick<Trigger, 'fn' | 'qualifier'>> {
   /** Before a change. */
   readonly settings?: S;
 }
@@ -58,7 +83,7 @@ export interface SampleEvent {
 }
 
 export interface TriggerPlace {
-  /** URN of the version or alias that the trigger starts. */
+  /** URN of the version, alias or flow that the trigger starts. */
   readonly urn: string;
   /** Address of the gateway. */
   readonly gateway: string;

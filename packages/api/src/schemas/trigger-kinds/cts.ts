@@ -16,5 +16,6 @@ const fields = Type.Object({
 
 export const ctsTrigger = {
   fields,
+  flowType: 'CTS',
   words: ({ operations }) => `audit events ${Array.isArray(operations) ? operations.join(', ') : ''}`,
 } as const satisfies TriggerDescription;

@@ -16,6 +16,7 @@ const fields = Type.Object({
 
 export const eventTrigger = {
   fields,
+  flowType: 'EVENT',
   words({ types, invoke_url }) {
     const selected = Array.isArray(types) && types.length > 0 ? ` of type ${types.join(', ')}` : '';
     return `CloudEvents${selected} at ${String(invoke_url ?? '')}`;

@@ -18,6 +18,7 @@ const fields = Type.Object({
 
 export const obsTrigger = {
   fields,
+  flowType: 'OBS',
   words: ({ bucket, events, prefix, suffix }) => {
     const keys = prefix || suffix ? `/${String(prefix ?? '')}*${String(suffix ?? '')}` : '';
     return `${Array.isArray(events) ? events.join(', ') : ''} in ${String(bucket)}${keys}`;

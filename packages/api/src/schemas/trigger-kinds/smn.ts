@@ -9,5 +9,6 @@ const fields = Type.Object({
 
 export const smnTrigger = {
   fields,
+  flowType: 'SMN',
   words: ({ topic_urn }) => `messages of ${String(topic_urn)}`,
 } as const satisfies TriggerDescription;

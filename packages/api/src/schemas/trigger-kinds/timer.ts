@@ -11,5 +11,6 @@ const fields = Type.Object({
 
 export const timerTrigger = {
   fields,
+  flowType: 'FLOWTIMER',
   words: ({ schedule_type, schedule }) => `${schedule_type} ${schedule}`,
 } as const satisfies TriggerDescription;

@@ -1,4 +1,4 @@
-import type { CallInput } from '@funcgraph/api';
+import { type CallInput, FLOW_TRIGGERS } from '@funcgraph/api';
 import { check as checkRules, type JsonObject, type Problem, readDefinition, readVendor } from '@funcgraph/flow';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, EXIT, flag, type Output } from '../../framework/index.ts';
@@ -11,6 +11,8 @@ interface Violation {
   readonly edge?: { readonly from: string; readonly to: string };
   readonly field?: string;
 }
+
+const TRIGGER_TYPES = [...FLOW_TRIGGERS.keys()];
 
 /** The body that saves the content of a file: our graph, or states of the API as they are. */
 export function bodyOf(document: JsonObject): NonNullable<CallInput<'createWorkflow'>['body']> {
@@ -38,7 +40,7 @@ export const check = defineCommand({
 
 function offline(document: JsonObject): readonly Violation[] {
   const read = 'states' in document ? readVendor(document) : readDefinition(document);
-  return (read.ok ? checkRules(read.definition) : read.problems).map(violationOf);
+  return (read.ok ? checkRules(read.definition, undefined, TRIGGER_TYPES) : read.problems).map(violationOf);
 }
 
 function violationOf({ code, text, node, edge, field }: Problem): Violation {

@@ -1,4 +1,4 @@
-import type { Trigger } from '../triggers/types.ts';
+import type { TriggerSettings } from '../triggers/types.ts';
 
 /** The environment of requests that name none. */
 export const RELEASE = 'RELEASE';
@@ -28,7 +28,10 @@ export interface ApiSettings {
   readonly instanceId: string | undefined;
 }
 
-export function isApi(trigger: Trigger): trigger is Trigger<ApiSettings> {
+/** Of a function or a flow. */
+export function isApi<T extends { readonly settings: TriggerSettings }>(
+  trigger: T,
+): trigger is T & { readonly settings: ApiSettings } {
   const { kind } = trigger.settings;
   return kind === 'APIG' || kind === 'DEDICATEDGATEWAY';
 }

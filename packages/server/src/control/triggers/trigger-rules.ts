@@ -14,30 +14,41 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   readonly forHttp: boolean;
   /** Checks what depends on nothing else. Throws `errors.invalid`. */
   check(settings: S): void;
-  /** Checks what depends on the function and on other triggers. */
-  checkAmong?(trigger: Trigger<S>, around: TriggerNeighbours): void;
+  /** Checks what depends on the target and on other triggers. */
+  checkAmong?(trigger: NewTriggerOf<S>, around: TriggerNeighbours): void;
   /** Checks what belongs to services. */
-  checkSource?(trigger: Trigger<S>, sources: TriggerSources): Promise<void>;
+  checkSource?(settings: S, projectId: string, sources: TriggerSources): Promise<void>;
   /** The settings with secrets as they are stored. Kinds without this method have no secrets. */
   sealed?(settings: S, sealer: Pick<Sealer, 'seal'>): S;
   /** The same text for settings that may not exist twice in a project. */
-  uniqueKey?(fn: FunctionName, settings: S): string;
+  uniqueKey?(place: TriggerProject, settings: S): string;
   /** The source of facts that it listens to. Kinds without this method listen to none. */
-  listensTo?(fn: FunctionName, settings: S): string;
+  listensTo?(place: TriggerProject, settings: S): string;
   /** Whether `since` stays when the settings change. It does for kinds without this method. */
   keepsSince?(before: S, after: S): boolean;
+}
+
+type TriggerProject = Pick<FunctionName, 'projectId'>;
+
+/** A trigger of a function or a flow that is to be stored. */
+export interface NewTriggerOf<S extends TriggerSettings> {
+  readonly fn: TriggerProject;
+  /** Undefined for a flow. */
+  readonly functionId?: string;
+  readonly active: boolean;
+  readonly settings: S;
 }
 
 export interface TriggerNeighbours {
   /** Whether the function serves HTTP. */
   readonly isHttp: boolean;
-  /** Other triggers of the function. */
+  /** Other triggers of the function; none for a flow. */
   readonly ofFunction: readonly Trigger[];
-  /** Other triggers of the project. */
+  /** Other triggers of functions of the project. */
   ofProject(): Iterable<Trigger>;
   /** Whether the project has a function of this id. */
   hasFunction(functionId: string): boolean;
-  /** Those of flows that listen to the source. */
+  /** Others of flows that listen to the source. */
   ofFlows(source: string): Iterable<FlowListener>;
 }
 

@@ -279,8 +279,8 @@ export class Triggers {
     });
   }
 
-  async #checkSource(trigger: Trigger): Promise<void> {
-    await this.#rulesOf(trigger.settings).checkSource?.(trigger, this.#options.sources ?? NO_SOURCES);
+  async #checkSource({ fn, settings }: Trigger): Promise<void> {
+    await this.#rulesOf(settings).checkSource?.(settings, fn.projectId, this.#options.sources ?? NO_SOURCES);
   }
 
   #nameTaken({ settings, qualifier }: Trigger): PlatformError {

@@ -1,15 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
 import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
-import { type Catalog, isApi, type TriggerSources } from '../../control/index.ts';
+import type { Catalog, TriggerSources } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { routeKey } from '../../triggers/index.ts';
-import { bucketFaults } from '../triggers/bucket-faults.ts';
+import { FLOW_KINDS } from '../../triggers/index.ts';
 import type { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { readTriggers } from '../triggers/read-triggers.ts';
-import { topicFaults } from '../triggers/topic-faults.ts';
+import { triggerFaults } from '../triggers/trigger-faults.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
 import { DefinitionCache } from './definition-cache.ts';
 import type { FlowStore, StoredDefinition } from './flow-store.ts';
@@ -37,6 +36,7 @@ export interface FlowsOptions {
 /** Definitions that nothing refers to are kept for this time: a run may be about to start. */
 const GRACE_MS = 60 * 60 * 1000;
 const SWEEP_PAGE = 200;
+const TYPES = [...FLOW_KINDS.keys()];
 
 /**
  * Flows of all projects, read from the database. A change is durable when its promise resolves. Methods that change a
@@ -217,28 +217,14 @@ export class Flows implements FlowCatalog {
         return flow && { flow, definition: await this.definition(flow.definition) };
       },
     });
-    return [...check(definition, facts).map(violationOf), ...(await this.#triggerFaults(projectId, definition))];
+    return [...check(definition, facts, TYPES).map(violationOf), ...(await this.#triggerFaults(projectId, definition))];
   }
 
   async #triggerFaults(projectId: string, definition: FlowDefinition): Promise<ErrorViolation[]> {
     const { catalog, triggers, sources } = this.#options;
     const read = readTriggers(definition, { projectId });
-    const taken = read.triggers.flatMap(({ routeKey: key, index }): ErrorViolation[] => {
-      if (key === undefined) return [];
-      const { flow } = triggers.serving(key) ?? {};
-      const server = [...catalog.allTriggers()].find((one) => isApi(one) && routeKey(one.fn, one.settings) === key);
-      const by = flow === undefined ? server && `function ${server.fn.name}` : `flow ${flow.name}`;
-      if (by === undefined || flow?.name === definition.name) return [];
-      const field = `triggers[${index}].trigger_config.path`;
-      return [{ code: 'X-51', field, message: `a trigger of ${by} serves this path, method and environment` }];
-    });
     const around = { projectId, flowName: definition.name, catalog, flows: triggers, sources };
-    return [
-      ...read.faults,
-      ...taken,
-      ...(await bucketFaults(read.triggers, around)),
-      ...(await topicFaults(read.triggers, around)),
-    ];
+    return [...read.faults, ...(await triggerFaults(read.triggers, around))];
   }
 }
 

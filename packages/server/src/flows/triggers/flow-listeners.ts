@@ -5,7 +5,7 @@ import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Delivery, Fact, Subscriber } from '../../services/index.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
-import { eventFor } from '../../triggers/index.ts';
+import { FLOW_KINDS } from '../../triggers/index.ts';
 import type { FlowCatalog, FlowRuns } from '../types.ts';
 import type { FlowTrigger } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';
@@ -34,7 +34,7 @@ export class FlowListeners implements Subscriber {
 
   *deliveries(fact: Fact): Iterable<Delivery> {
     for (const trigger of this.#deps.triggers.listening(fact.source)) {
-      const event = eventFor(trigger, fact);
+      const event = FLOW_KINDS.get(trigger.type)?.event?.(trigger, fact);
       if (event === undefined) continue;
       if (fact.depth >= MAX_DEPTH) {
         const details = { flow: trigger.flow, trigger: trigger.name, depth: fact.depth };

@@ -1,10 +1,11 @@
+import type { Json } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import type { Firing } from '../../control/index.ts';
 import { parseCronSchedule } from '../../domain/schedule.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
-import type { Timed, Timers } from '../../triggers/index.ts';
+import { type FlowTimerSettings, isFlowTimer, type Timed, type Timers } from '../../triggers/index.ts';
 import type { FlowCatalog, FlowRuns } from '../types.ts';
-import { type FlowTimerSettings, type FlowTrigger, isFlowTimer } from './flow-trigger.ts';
+import type { FlowTrigger } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';
 
 interface FlowTimer extends Timed {
@@ -54,7 +55,7 @@ export class FlowTimers implements Timers<FlowTimer> {
     if (flow === undefined) return;
     await runs.start({
       flow,
-      input: stored.settings.input,
+      input: stored.settings.input as Json,
       headers: {},
       runId: `${stored.id}-${firing.tick}`,
       startedBy: stored.name,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { firedIn, TickStore } from '../../control/index.ts';
+import { firedIn, TickStore, type TriggerSettings } from '../../control/index.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { DefinedTrigger, FlowTrigger, FlowTriggerSettings } from './flow-trigger.ts';
+import type { DefinedTrigger, FlowTrigger } from './flow-trigger.ts';
 
 const SECOND_MS = 1000;
 
@@ -28,8 +28,9 @@ export class FlowTriggerStore {
     return rows.map((row) => ({
       id: row.id,
       flow: { id: row.flow_id, projectId: row.project_id, name: row.flow_name },
+      type: row.kind,
       name: row.name,
-      settings: JSON.parse(row.settings) as FlowTriggerSettings,
+      settings: JSON.parse(row.settings) as TriggerSettings,
       routeKey: row.route_key ?? undefined,
       source: row.source ?? undefined,
       secretSeed: row.secret_seed ?? undefined,
@@ -70,17 +71,17 @@ export async function putTriggers(
   if (freed.length > 0)
     await tx.updateTable('flow_trigger').set({ route_key: null }).where('id', 'in', freed).execute();
   if (stale.length > 0) await tx.deleteFrom('flow_trigger').where('id', 'in', stale).execute();
-  for (const { id, name, settings, routeKey, source } of changed) {
+  for (const { id, kind, name, settings, routeKey, source } of changed) {
     const known = before.get(id);
-    const isSameBeat =
-      known !== undefined && settings.kind === 'FLOWTIMER' && scheduleIn(known.settings) === settings.schedule;
+    const keepsSince =
+      known !== undefined && (kind.keepsSince?.(JSON.parse(known.settings) as TriggerSettings, settings) ?? true);
     const values = {
-      kind: settings.kind === 'DEDICATEDGATEWAY' ? ('APIG_DE' as const) : settings.kind,
+      kind: kind.type,
       name,
       settings: JSON.stringify(settings),
       route_key: routeKey ?? null,
       source: source ?? null,
-      since: isSameBeat ? Number(known.since) : Math.floor(now / SECOND_MS) * SECOND_MS,
+      since: keepsSince ? Number(known.since) : Math.floor(now / SECOND_MS) * SECOND_MS,
       modified_at: now,
     };
     try {
@@ -88,14 +89,10 @@ export async function putTriggers(
       else
         await tx
           .insertInto('flow_trigger')
-          .values({ ...values, id, flow_id: flowId, secret_seed: settings.kind === 'EVENT' ? randomUUID() : null })
+          .values({ ...values, id, flow_id: flowId, secret_seed: kind.hasSecret ? randomUUID() : null })
           .execute();
     } catch (error) {
       throw isUniqueViolation(error) ? new RouteTaken() : error;
     }
   }
-}
-
-function scheduleIn(settings: string): unknown {
-  return (JSON.parse(settings) as { schedule?: unknown }).schedule;
 }

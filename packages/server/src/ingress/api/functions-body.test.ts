@@ -1,7 +1,7 @@
 import { type DecodedBody, ROUTES, type Routes } from '@funcgraph/api';
 import { describe, expect, it } from 'vitest';
+import { bodyParser } from '../../lib/body-parser.ts';
 import type { PlatformError } from '../../lib/platform-error.ts';
-import { bodyParser } from '../http/validate.ts';
 import { KEPT_FIELDS, newFunction } from './functions-body.ts';
 
 interface Described {

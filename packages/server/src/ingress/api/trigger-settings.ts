@@ -1,9 +1,9 @@
 import { TRIGGER_TYPES } from '@funcgraph/api';
 import { Type } from 'typebox';
 import type { Trigger, TriggerSettings } from '../../control/index.ts';
+import { bodyParser } from '../../lib/body-parser.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { TRIGGERS, type TriggerKind } from '../../triggers/index.ts';
-import { bodyParser } from '../http/validate.ts';
 
 type EventData = Readonly<Record<string, unknown>>;
 

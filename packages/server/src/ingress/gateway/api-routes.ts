@@ -2,7 +2,7 @@ import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import { type ApiSettings, type Catalog, isApi, type Trigger } from '../../control/index.ts';
 import { apiAddress } from '../../domain/api-address.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
-import { type FlowTrigger, type FlowTriggers, isFlowApi } from '../../flows/index.ts';
+import type { FlowTrigger, FlowTriggers } from '../../flows/index.ts';
 import { type RouteMatch, type RouteSpec, RouteTree } from './route-tree.ts';
 
 /** A gateway trigger with the facts about its target that a request needs. */
@@ -56,7 +56,7 @@ export class ApiRoutes {
   }
 
   #followFlow(...triggers: readonly (FlowTrigger | undefined)[]): void {
-    const apis = triggers.filter((trigger) => trigger !== undefined).filter(isFlowApi);
+    const apis = triggers.filter((trigger) => trigger !== undefined).filter(isApi);
     for (const address of new Set(apis.map(flowAddress))) this.#rebuild(address);
   }
 
@@ -73,7 +73,7 @@ export class ApiRoutes {
       routes += 1;
     }
     for (const trigger of this.#flowTriggers.all()) {
-      if (!isFlowApi(trigger) || flowAddress(trigger) !== address) continue;
+      if (!isApi(trigger) || flowAddress(trigger) !== address) continue;
       tree.add(specOf(trigger.settings), { kind: 'flow', trigger });
       routes += 1;
     }

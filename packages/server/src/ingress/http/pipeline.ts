@@ -3,6 +3,7 @@ import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { depthOfCall } from '../../domain/call-depth.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
+import { check } from '../../lib/body-parser.ts';
 import { ClientGone } from '../bodies/read-body.ts';
 import { SpooledBody } from '../bodies/spool.ts';
 import type { Clients } from '../clients/clients.ts';
@@ -15,7 +16,7 @@ import { CHANGE_HEADER, type KnownChanges, requestedChange } from './known-chang
 import { checkHost } from './one-host.ts';
 import { failed, type Outcome, outcomeOf } from './outcome.ts';
 import { projectOf } from './resource.ts';
-import { check, checkPath, parseJson, validatorsOf } from './validate.ts';
+import { checkPath, parseJson, validatorsOf } from './validate.ts';
 
 export interface PipelineDeps {
   readonly handlers: Handlers;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
+import { check } from '../../lib/body-parser.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { check } from './validate.ts';
 
 /** The parts of a JSON schema that this test needs. */
 interface Schema {

@@ -32,7 +32,8 @@ export interface FlowTriggerTable {
   /** Made of the flow, the kind and the name: it stays the same when the flow is saved again. */
   id: string;
   flow_id: string;
-  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE' | 'OBS' | 'SMN' | 'CTS' | 'EVENT';
+  /** The `trigger_type` of definitions. */
+  kind: string;
   name: string;
   /** JSON of the settings of this kind. */
   settings: string;

@@ -25,7 +25,7 @@ export function brokerRules<S extends BrokerSettings>(
       const message = `the project has ${others} triggers of message brokers, as many as it may have`;
       throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
     },
-    async checkSource({ settings }, { brokerHosts }) {
+    async checkSource(settings, _, { brokerHosts }) {
       checkBrokers(brokersOf(settings), brokerHosts, where);
     },
     sealed: (settings, sealer) =>

@@ -1,5 +1,5 @@
 import type { TriggerFields } from '@funcgraph/api';
-import type { Trigger, TriggerSources } from '../../control/index.ts';
+import type { TriggerSources } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 export interface DisSettings {
@@ -67,10 +67,11 @@ export function checkDis({ streamName, start, batchSize, fetchBytes, interval, u
 
 /** Throws `trigger_stream_not_found`. */
 export async function checkStream(
-  { fn, settings: { streamName } }: Trigger<DisSettings>,
+  { streamName }: DisSettings,
+  projectId: string,
   sources: TriggerSources,
 ): Promise<void> {
-  if (await sources.stream(fn.projectId, streamName)) return;
+  if (await sources.stream(projectId, streamName)) return;
   throw new PlatformError(
     'trigger_stream_not_found',
     `stream_name: the project has no stream ${streamName.slice(0, 64)}`,

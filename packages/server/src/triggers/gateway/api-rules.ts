@@ -5,8 +5,8 @@ import {
   checkRange,
   type FunctionName,
   isApi,
+  type NewTriggerOf,
   shownQualifier,
-  type Trigger,
   type TriggerNeighbours,
 } from '../../control/index.ts';
 import { ApiPathError, parseApiPath, pathForm } from '../../domain/api-path.ts';
@@ -30,7 +30,7 @@ export function checkApi(api: ApiSettings): void {
 
 /** Throws `invalid_apig_trigger`, `request_path_taken`. */
 export function checkApiAmong(
-  trigger: Trigger<ApiSettings>,
+  trigger: NewTriggerOf<ApiSettings>,
   { isHttp, ofFunction, ofProject }: TriggerNeighbours,
 ): void {
   const { fn, active, settings } = trigger;

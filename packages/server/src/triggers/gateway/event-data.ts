@@ -2,7 +2,7 @@ import { formatQualifier, parseUrn, type TriggerFields } from '@funcgraph/api';
 import { type ApiSettings, RELEASE, type Trigger } from '../../control/index.ts';
 import { apiAddress } from '../../domain/api-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { TriggerPlace } from '../trigger-kind.ts';
+import type { AnsweredTrigger, TriggerOwner, TriggerPlace } from '../trigger-kind.ts';
 
 type ApiData = TriggerFields<'APIG'>;
 
@@ -10,20 +10,32 @@ const CODE = 'invalid_apig_trigger';
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
 /** Its id in the cloud. */
 const RELEASE_ID = 'DEFAULT_ENVIRONMENT_RELEASE_ID';
+/** How long a caller waits for an express flow whose trigger sets no time. */
+const USUAL_TIMEOUT_MS = 60_000;
 /** The group of APIs that name none. */
 const DEFAULT_GROUP = 'DEFAULT';
 
 /** Reads the settings of either kind of gateway. Throws `invalid_apig_trigger`. */
 export function readGateway(kind: ApiSettings['kind']) {
-  return (data: ApiData, of: Pick<Trigger, 'fn' | 'qualifier'>): ApiSettings => {
+  return (data: ApiData, { fn, qualifier }: TriggerOwner): ApiSettings => {
+    if (fn === undefined || qualifier === undefined) return readOfFlow(data, kind);
     const settings = readApi(data, kind);
-    checkFunctionInfo(data, of);
+    checkFunctionInfo(data, { fn, qualifier });
     return settings;
   };
 }
 
+/** The API of a flow may leave out more. */
+function readOfFlow(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
+  if (kind === 'DEDICATEDGATEWAY' && !data.instance_id) {
+    throw new PlatformError(CODE, 'instance_id is missing: the id of the gateway');
+  }
+  const timeout = data.func_info?.timeout ?? USUAL_TIMEOUT_MS;
+  return readApi({ ...data, type: data.type ?? 1, func_info: { timeout } }, kind);
+}
+
 /** Reads what does not depend on the target. Throws `invalid_apig_trigger`. */
-export function readApi(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
+function readApi(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
   const { name = '', type: visibility, path = '', func_info: info } = data;
   if (info?.timeout === undefined) {
     throw new PlatformError(CODE, 'func_info.timeout is missing', {
@@ -75,16 +87,24 @@ export function gatewayData(api: ApiSettings) {
 }
 
 /** What answers have beside the settings. */
-export function gatewayAnswer({ id, fn, qualifier, settings }: Trigger<ApiSettings>, { urn, gateway }: TriggerPlace) {
-  const address = gateway + apiAddress(fn.projectId, settings.groupId);
+export function gatewayAnswer(trigger: AnsweredTrigger<ApiSettings>, { urn, gateway }: TriggerPlace) {
+  const { id, qualifier, settings } = trigger;
   return {
     api_id: id,
     api_name: settings.name,
     triggerid: id,
     func_info: { ...gatewayData(settings).func_info, function_urn: urn, version: qualifier.replace(/^!/, '') },
     sl_domain: new URL(gateway).host,
-    invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
+    invoke_url: invokeUrl(trigger, gateway),
   };
+}
+
+export function invokeUrl(
+  { fn, settings }: Pick<AnsweredTrigger<ApiSettings>, 'fn' | 'settings'>,
+  gateway: string,
+): string {
+  const address = gateway + apiAddress(fn.projectId, settings.groupId);
+  return settings.path === '/' ? `${address}/` : address + settings.path;
 }
 
 /** The function that `func_info` may name must be the one that the trigger belongs to. Throws `invalid_apig_trigger`. */

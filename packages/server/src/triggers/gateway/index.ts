@@ -1,8 +1,13 @@
 import { TRIGGER_KINDS } from '@funcgraph/api';
 import type { ApiSettings } from '../../control/index.ts';
-import type { TriggerKind } from '../trigger-kind.ts';
+import type { FlowVariant, TriggerKind } from '../trigger-kind.ts';
 import { checkApi, checkApiAmong, routeKey } from './api-rules.ts';
-import { gatewayAnswer, gatewayData, readGateway } from './event-data.ts';
+import { gatewayAnswer, gatewayData, invokeUrl, readGateway } from './event-data.ts';
+
+const ofFlow = (code: ApiSettings['kind']): FlowVariant<ApiSettings> => ({
+  rule: code === 'APIG' ? 'F-123' : 'F-124',
+  answer: (trigger, { gateway }) => ({ invoke_url: invokeUrl(trigger, gateway) }),
+});
 
 const kind = (code: ApiSettings['kind']): TriggerKind<ApiSettings, ApiSettings['kind']> => ({
   code,
@@ -15,6 +20,7 @@ const kind = (code: ApiSettings['kind']): TriggerKind<ApiSettings, ApiSettings['
   read: readGateway(code),
   data: gatewayData,
   answer: gatewayAnswer,
+  ofFlow: ofFlow(code),
 });
 
 export const apig: TriggerKind<ApiSettings, ApiSettings['kind']> = {

@@ -1,5 +1,5 @@
 import type { TriggerFields } from '@funcgraph/api';
-import type { Trigger, TriggerNeighbours, TriggerSettings } from '../../control/index.ts';
+import type { NewTriggerOf, TriggerNeighbours, TriggerSettings } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 export interface LtsSettings {
@@ -27,7 +27,7 @@ export function checkLts({ groupId, streamId }: LtsSettings): void {
 }
 
 /** Throws `invalid_lts_trigger` for a log that does not exist, and for one that the trigger would make longer without end. */
-export function checkLog({ fn, functionId, settings }: Trigger<LtsSettings>, around: TriggerNeighbours): void {
+export function checkLog({ fn, functionId, settings }: NewTriggerOf<LtsSettings>, around: TriggerNeighbours): void {
   const { groupId, streamId } = settings;
   if (groupId !== fn.projectId || !around.hasFunction(streamId)) {
     const message = `the project has no log ${groupId.slice(0, 64)}/${streamId.slice(0, 64)}`;
@@ -38,7 +38,7 @@ export function checkLog({ fn, functionId, settings }: Trigger<LtsSettings>, aro
     if (!isLts(other.settings)) continue;
     edges.set(other.settings.streamId, [...(edges.get(other.settings.streamId) ?? []), other.functionId]);
   }
-  if (reaches(edges, functionId, streamId)) {
+  if (functionId !== undefined && reaches(edges, functionId, streamId)) {
     throw new PlatformError(CODE, 'the function would be started by log lines that it causes itself', {
       hint: 'Read the log of another function, of which no trigger leads to that log again.',
     });

@@ -1,5 +1,11 @@
 import { TRIGGER_KINDS } from '@funcgraph/api';
-import { shownQualifier, type Trigger, type TriggerNeighbours, type TriggerSources } from '../../control/index.ts';
+import {
+  type NewTriggerOf,
+  shownQualifier,
+  type Trigger,
+  type TriggerNeighbours,
+  type TriggerSources,
+} from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { bucketSource, objectOf } from '../../services/index.ts';
 import type { TriggerKind } from '../trigger-kind.ts';
@@ -13,7 +19,7 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
   forHttp: false,
   check: checkObs,
   checkAmong,
-  checkSource: ({ fn, settings }, sources) => checkBucket(settings, fn.projectId, sources),
+  checkSource: checkBucket,
   listensTo: ({ projectId }, { bucket }) => bucketSource(projectId, bucket),
   getsResults: (settings, place) =>
     place.kind === 'objects' &&
@@ -55,11 +61,7 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
 };
 
 /** Throws `bucket_not_usable`. */
-export async function checkBucket(
-  { bucket }: Pick<ObsSettings, 'bucket'>,
-  projectId: string,
-  sources: TriggerSources,
-): Promise<void> {
+async function checkBucket({ bucket }: ObsSettings, projectId: string, sources: TriggerSources): Promise<void> {
   if ((await sources.bucket(bucket))?.projectId === projectId) return;
   throw new PlatformError('bucket_not_usable', `bucket: the project has no bucket ${bucket}`, {
     hint: 'Create it first; triggers listen to buckets of their own project.',
@@ -67,7 +69,10 @@ export async function checkBucket(
 }
 
 /** Throws `invalid_obs_trigger`, `obs_trigger_clash`. */
-function checkAmong({ fn, active, settings }: Trigger<ObsSettings>, { ofProject, ofFlows }: TriggerNeighbours): void {
+function checkAmong(
+  { fn, active, settings }: NewTriggerOf<ObsSettings>,
+  { ofProject, ofFlows }: TriggerNeighbours,
+): void {
   if (!active) {
     throw new PlatformError('invalid_obs_trigger', 'a trigger of a bucket cannot be disabled', { hint: 'Delete it.' });
   }
@@ -85,6 +90,6 @@ function checkAmong({ fn, active, settings }: Trigger<ObsSettings>, { ofProject,
   }
 }
 
-export function isObs(settings: { readonly kind: string }): settings is ObsSettings {
+function isObs(settings: { readonly kind: string }): settings is ObsSettings {
   return settings.kind === 'OBS';
 }

@@ -10,7 +10,7 @@ export const smn: TriggerKind<SmnSettings, 'SMN'> = {
   errors: { invalid: 'invalid_smn_trigger', exists: 'smn_trigger_exists' },
   forHttp: false,
   check: (settings) => void topicOf(settings),
-  checkSource: ({ fn, settings }, sources) => checkTopic(settings, fn.projectId, sources),
+  checkSource: checkTopic,
   listensTo: ({ projectId }, settings) => topicSource(projectId, topicOf(settings).name),
   read: readSmn,
   data: ({ name, topicUrn }) => ({ name, topic_urn: topicUrn }),

@@ -39,7 +39,3 @@ export async function checkTopic(settings: SmnSettings, projectId: string, sourc
     hint: 'Create it first; triggers listen to topics of their own project.',
   });
 }
-
-export function isSmn(settings: { readonly kind: string }): settings is SmnSettings {
-  return settings.kind === 'SMN';
-}

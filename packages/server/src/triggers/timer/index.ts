@@ -1,6 +1,7 @@
 import { TRIGGER_KINDS } from '@funcgraph/api';
 import type { TriggerKind } from '../trigger-kind.ts';
 import { readTimer, timerData } from './event-data.ts';
+import { flowTimer } from './flow-timer.ts';
 import { FunctionTimers } from './function-timers.ts';
 import { checkTimer, type TimerSettings } from './timer-settings.ts';
 import { TimerSource } from './timer-source.ts';
@@ -15,6 +16,7 @@ export const timer: TriggerKind<TimerSettings, 'TIMER'> = {
     before.scheduleType === after.scheduleType && before.scheduleText === after.scheduleText,
   read: readTimer,
   data: timerData,
+  ofFlow: flowTimer,
   source: (deps) => new TimerSource(new FunctionTimers(deps), deps),
   sample: {
     name: 'timer-event-template',

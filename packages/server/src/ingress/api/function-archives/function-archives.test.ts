@@ -10,8 +10,8 @@ import {
   type OpaqueFields,
 } from '../../../control/index.ts';
 import { openTestControl, type TestControl } from '../../../control/testing.ts';
+import { bodyParser } from '../../../lib/body-parser.ts';
 import { refusal } from '../../../lib/testing.ts';
-import { bodyParser } from '../../http/validate.ts';
 import { newFunction } from '../functions-body.ts';
 import { describeExport } from './export-document.ts';
 import { writeExportYaml } from './export-yaml.ts';

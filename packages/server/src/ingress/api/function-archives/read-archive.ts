@@ -1,8 +1,8 @@
 import { type DecodedBody, ROUTES, type Routes } from '@funcgraph/api';
 import type { ExportedFunction } from '../../../control/index.ts';
 import { decodeBase64 } from '../../../lib/base64.ts';
+import { bodyParser } from '../../../lib/body-parser.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import { bodyParser } from '../../http/validate.ts';
 import { newFunction, variablesIn } from '../functions-body.ts';
 import { readExportYaml } from './export-yaml.ts';
 

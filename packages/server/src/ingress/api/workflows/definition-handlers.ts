@@ -1,9 +1,9 @@
 import { writeVendor } from '@funcgraph/flow';
-import { type FlowTriggers, isFlowEvent } from '../../../flows/index.ts';
+import type { FlowTriggers } from '../../../flows/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import type { EventSecrets } from '../../../triggers/index.ts';
+import { type EventSecrets, isEvent } from '../../../triggers/index.ts';
 import type { Handlers } from '../../http/handler.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { readDefinitionBody } from './read-definition-body.ts';
@@ -78,6 +78,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
         triggers: triggersReply(definition, {
           projectId: flow.projectId,
           flowId: flow.id,
+          urn: access.urn(flow),
           gateway: deps.gateway(),
           secretOf: (id) => (access.allows(request, 'update', flow) ? secretOf(id) : undefined),
         }),
@@ -96,7 +97,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
       const { trigger_name: name } = request.params;
       const { flowTriggers, clock } = deps;
       const ofName = [...flowTriggers.all()].filter((one) => one.flow.id === flow.id && one.name === name);
-      const [found] = ofName.filter(isFlowEvent);
+      const [found] = ofName.filter(({ settings }) => isEvent(settings));
       if (found === undefined || !(await flowTriggers.store.renewSecret(found.id, clock.now()))) {
         const message = `the flow ${flow.name} has no enabled EVENT trigger ${name.slice(0, 64)}`;
         throw new PlatformError('trigger_not_found', message);

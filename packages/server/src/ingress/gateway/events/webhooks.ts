@@ -1,6 +1,6 @@
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Catalog, Trigger } from '../../../control/index.ts';
-import { type FlowTrigger, type FlowTriggers, isFlowEvent } from '../../../flows/index.ts';
+import type { FlowTrigger, FlowTriggers } from '../../../flows/index.ts';
 import { type EventSecrets, type EventSettings, isEvent } from '../../../triggers/index.ts';
 import { RequestRate } from '../../clients/request-rate.ts';
 
@@ -83,7 +83,7 @@ export class Webhooks {
 
   #followFlow(after: FlowTrigger | undefined, before?: FlowTrigger): void {
     if (before !== undefined) this.#byId.delete(before.id);
-    if (after === undefined || !isFlowEvent(after)) return;
+    if (after === undefined || !isEvent(after.settings)) return;
     const { id, secretSeed, flow, name, settings } = after;
     const target = { kind: 'flow', flowId: flow.id, triggerName: name } as const;
     // a disabled trigger of a flow does not exist

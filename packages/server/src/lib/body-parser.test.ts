@@ -1,6 +1,6 @@
 import { ROUTES } from '@funcgraph/api';
 import { expect, it } from 'vitest';
-import { bodyParser } from './validate.ts';
+import { bodyParser } from './body-parser.ts';
 
 const parse = bodyParser(ROUTES.showResInstanceInfo.body);
 

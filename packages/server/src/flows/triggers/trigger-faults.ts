@@ -1,0 +1,79 @@
+import type { ErrorViolation } from '@funcgraph/api';
+import type { Catalog, FlowListener, TriggerNeighbours, TriggerSources } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { DefinedTrigger } from './flow-trigger.ts';
+import type { FlowTriggers } from './flow-triggers.ts';
+
+interface Around {
+  readonly projectId: string;
+  readonly flowName: string;
+  readonly catalog: Pick<Catalog, 'allTriggers' | 'entry'>;
+  readonly flows: Pick<FlowTriggers, 'listening' | 'serving'>;
+  readonly sources: TriggerSources;
+}
+
+/** Rules of definitions that conflicts with other triggers break. */
+const CONFLICTS: Readonly<Record<string, string>> = { request_path_taken: 'X-51', obs_trigger_clash: 'X-54' };
+
+/** Triggers that conflict with others, or whose source does not exist. */
+export async function triggerFaults(triggers: readonly DefinedTrigger[], around: Around): Promise<ErrorViolation[]> {
+  const { projectId, sources } = around;
+  const faults: ErrorViolation[] = [];
+  for (const trigger of triggers) {
+    const { kind, settings } = trigger;
+    const checks = [
+      () => refuseTakenRoute(trigger, around),
+      () => kind.checkAmong?.({ fn: { projectId }, active: true, settings }, neighbours(trigger, triggers, around)),
+      () => kind.checkSource?.(settings, projectId, sources),
+    ];
+    for (const check of checks) {
+      try {
+        await check();
+      } catch (error) {
+        faults.push(faultOf(error, trigger));
+      }
+    }
+  }
+  return faults;
+}
+
+/** Rethrows what is not the fault of the definition. */
+export function faultOf(error: unknown, { kind, index }: Pick<DefinedTrigger, 'kind' | 'index'>): ErrorViolation {
+  if (!(error instanceof PlatformError) || error.spec.audience !== 'user' || error.spec.retryable) throw error;
+  const message = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+  return { code: CONFLICTS[error.code] ?? kind.rule, field: configField(index), message };
+}
+
+export function configField(index: number): string {
+  return `triggers[${index}].trigger_config`;
+}
+
+function refuseTakenRoute({ routeKey }: DefinedTrigger, { flowName, flows }: Around): void {
+  const { flow } = (routeKey === undefined ? undefined : flows.serving(routeKey)) ?? {};
+  if (flow === undefined || flow.name === flowName) return;
+  const message = `a trigger of flow ${flow.name} serves this path, method and environment`;
+  throw new PlatformError('request_path_taken', message);
+}
+
+function neighbours(
+  { source, index }: DefinedTrigger,
+  triggers: readonly DefinedTrigger[],
+  { projectId, flowName, catalog, flows }: Around,
+): TriggerNeighbours {
+  return {
+    isHttp: false,
+    ofFunction: [],
+    hasFunction: (id) => catalog.entry(id)?.projectId === projectId,
+    *ofProject() {
+      for (const other of catalog.allTriggers()) if (other.fn.projectId === projectId) yield other;
+    },
+    *ofFlows(): Iterable<FlowListener> {
+      for (const other of triggers) {
+        if (other.index < index && other.source === source) yield { flow: flowName, settings: other.settings };
+      }
+      for (const { flow, settings } of source === undefined ? [] : flows.listening(source)) {
+        if (flow.name !== flowName) yield { flow: flow.name, settings };
+      }
+    },
+  };
+}
