@@ -3,8 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of more than half a minute, the longest first: one that began late would run alone at the end. */
 const LONG = [
-  'tests/e2e/guide-commands.test.ts',
   'tests/e2e/scheduling.test.ts',
+  'tests/e2e/guide-alarms.test.ts',
+  'tests/e2e/guide-commands.test.ts',
   'packages/server/test/hostile-clients.test.ts',
   'packages/runtimes/conformance/nodejs.test.ts',
   'packages/runtimes/conformance/java.test.ts',

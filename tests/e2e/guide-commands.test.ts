@@ -1,61 +1,22 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { placeCli, ROOT, TestServer } from '../server.ts';
+import { Guides } from './guides.ts';
 
-let server: TestServer;
-let folder: string;
-
+let guides: Guides;
 beforeAll(async () => {
-  server = await TestServer.start();
-  folder = await mkdtemp(join(tmpdir(), 'funcgraph-guide-'));
-  await placeCli(folder);
+  guides = await Guides.open();
 });
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** All commands of a page, in their order, as one script that ends at the first that fails. */
-async function commandsOf(guide: string): Promise<string> {
-  const text = await readFile(join(ROOT, 'docs/guides', guide), 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands);
-  return ['set -ex', ...blocks].join('\n').replaceAll('npx fgs', join(folder, 'fgs'));
-}
-
-/** Runs a page in a folder of its own; a command that fails fails it. */
-async function run(guide: string): Promise<string> {
-  const cwd = await mkdtemp(join(folder, 'work-'));
-  const env = { PATH: process.env.PATH, FGS_DATA_DIR: server.dataDir };
-  const script = await commandsOf(guide);
-  const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    execFile('/bin/bash', ['-c', script], { cwd, env }, (error, out, err) =>
-      resolve({ code: error?.code ?? 0, stdout: out, stderr: err }),
-    );
-  });
-  expect(code, `${stdout}\n${stderr}`).toBe(0);
-  return stdout;
-}
+afterAll(() => guides?.[Symbol.asyncDispose]());
 
 test('every command of the templates guide works as it stands there', { timeout: 180_000 }, async () => {
-  const stdout = await run('templates.md');
+  const stdout = await guides.run('templates.md');
   expect(stdout).toContain('inbox: created, inbox-receiver (receiver), inbox-router (router)\n');
   expect(stdout.match(/\{"message":"Hello, Ada!"\}/g)).toHaveLength(2);
-  const { data } = await server.api.call('listFunctions', { params: { project_id: server.credentials.project_id } });
+  const { api, credentials } = guides.server;
+  const { data } = await api.call('listFunctions', { params: { project_id: credentials.project_id } });
   expect(data.functions).toEqual([]);
 });
 
 test.each([
-  [
-    'alarms.md',
-    [
-      'payments-fail: sum failcount >= 2 in 1 min, about default/payments\n',
-      'payments-slow: avg duration > 1200 in 2 of 3 × 5 min, about default/payments:latest\n',
-      'deleted rule payments-fail\n',
-    ],
-  ],
   [
     'flows.md',
     [
@@ -107,7 +68,6 @@ test.each([
     'streams.md',
     ['clicks: created', 'stored as 1 of shardId-', '  visitor-4  "page 17"\n', 'visited page 18', 'clicks: deleted'],
   ],
-  ['event-webhooks.md', ['order 4711 by /shop/berlin', 'order 4712 by /shop/berlin']],
   [
     'brokers.md',
     [
@@ -123,6 +83,6 @@ test.each([
     ['exit code 6', '✗ fail      function square', 'different: status, output, error', '{"result":25}'],
   ],
 ])('every command of %s works as it stands there', { timeout: 180_000 }, async (guide, texts) => {
-  const stdout = await run(guide);
+  const stdout = await guides.run(guide);
   for (const text of texts) expect(stdout).toContain(text);
 });
