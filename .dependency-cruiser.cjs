@@ -48,6 +48,23 @@ const rows = Object.entries(matrix).map(([from, allowed]) => ({
   },
 }));
 
+const console = '^packages/console/src/';
+/** Row → what it may import besides itself. */
+const consoleMatrix = {
+  preferences: [],
+  i18n: ['preferences'],
+  api: [],
+  parts: ['preferences', 'i18n', 'api'],
+  pages: ['preferences', 'i18n', 'api', 'parts'],
+};
+const consoleRows = Object.entries(consoleMatrix).map(([from, allowed]) => ({
+  name: `console-${from}`,
+  comment: `${from} imports only: ${allowed.join(', ') || 'itself'}`,
+  severity: 'error',
+  from: { path: `${console}${from}/` },
+  to: { path: console, pathNot: [from, ...allowed].map((row) => `${console}${row}/`) },
+}));
+
 module.exports = {
   forbidden: [
     ...rows,
@@ -105,7 +122,26 @@ module.exports = {
       from: { path: '^packages/(cli|console)/src/' },
       to: { path: '^packages/(server|agent|runtimes)/' },
     },
-    { name: 'no-orphan-dependencies', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...consoleRows,
+    {
+      name: 'console-pages-stand-alone',
+      comment: 'what several pages share is a part',
+      severity: 'error',
+      from: { path: `${console}pages/([^/]+)/` },
+      to: { path: `${console}pages/`, pathNot: `${console}pages/$1/` },
+    },
+    {
+      name: 'console-knows-only-the-contract',
+      severity: 'error',
+      from: { path: console, pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!api/|flow/|console/src/)' },
+    },
+    {
+      name: 'no-orphan-dependencies',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^virtual:' },
+    },
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.check.json' },

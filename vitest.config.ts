@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { routeAddresses } from './packages/console/build/route-addresses.ts';
 import { findPostgres } from './packages/server/src/storage/testing-cluster.ts';
 import { LongestFirst } from './tests/longest-first.ts';
 
@@ -101,7 +102,18 @@ export default defineConfig({
           env: compiled,
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: [...threadless, '**/*.postgres.test.ts', '**/node_modules/**'],
+          exclude: [...threadless, 'packages/console/**', '**/*.postgres.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        ...source,
+        plugins: [routeAddresses()],
+        test: {
+          ...computing,
+          ...patient,
+          name: 'console',
+          include: ['packages/console/src/**/*.test.ts'],
+          isolate: false,
         },
       },
       {

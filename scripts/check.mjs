@@ -11,6 +11,8 @@ const AT_ONCE = 2;
 const checks = [
   // typescript 7 is native and three times as fast; dependency-cruiser reads sources with typescript 5
   ['types', [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', 'tsconfig.check.json', '--noEmit']],
+  // with the types of browsers instead of those of Node.js
+  ['types of console', [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', 'packages/console', '--noEmit']],
   ['format and lint', [tool('biome'), 'ci', '--colors=off', '--max-diagnostics=100', '.']],
   ['imports', [tool('depcruise'), 'packages', '--config', '.dependency-cruiser.cjs']],
   ['unused code', [tool('knip'), '--no-progress', '--no-config-hints']],

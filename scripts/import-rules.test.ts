@@ -23,6 +23,10 @@ const FILES: Record<string, string> = {
   'packages/api/src/impure.ts': `import { readFileSync } from 'node:fs'; export const a = readFileSync;`,
   'packages/agent/src/not-alone.ts': `import { control } from '../../server/src/control/index.ts'; export const a = control;`,
   'packages/cli/src/knows-server.ts': `import { control } from '../../server/src/control/index.ts'; export const a = control;`,
+  'packages/console/src/pages/a/a-page.tsx': `export const a = 1;`,
+  'packages/console/src/pages/b/b-page.tsx': `import { a } from '../a/a-page.tsx'; export const b = a;`,
+  'packages/console/src/parts/knows-page.ts': `import { a } from '../pages/a/a-page.tsx'; export const b = a;`,
+  'packages/console/src/api/knows-agent.ts': `import { a } from '../../../agent/src/not-alone.ts'; export const b = a;`,
   'packages/cli/src/unresolved.ts': `import { nothing } from 'no-such-package-anywhere'; export const a = nothing;`,
 };
 
@@ -54,6 +58,9 @@ test.each([
   ['packages/api/src/impure.ts', 'api-is-pure'],
   ['packages/agent/src/not-alone.ts', 'agent-stands-alone'],
   ['packages/cli/src/knows-server.ts', 'clients-know-only-the-contract'],
+  ['packages/console/src/pages/b/b-page.tsx', 'console-pages-stand-alone'],
+  ['packages/console/src/parts/knows-page.ts', 'console-parts'],
+  ['packages/console/src/api/knows-agent.ts', 'console-knows-only-the-contract'],
   ['packages/cli/src/unresolved.ts', 'no-orphan-dependencies'],
 ])('the import rules refuse %s', (path, rule) => {
   expect(broken).toContain(`${path} ${rule}`);

@@ -1,6 +1,6 @@
 import type { ErrorViolation } from './errors.ts';
-import type { RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
-import { ROUTES, type RouteId, type Routes } from './routes/index.ts';
+import type { Route, RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
+import type { RouteId, Routes } from './routes/index.ts';
 import { type SigningKey, signRequest } from './signing.ts';
 
 /** How the client authenticates. */
@@ -120,15 +120,18 @@ async function failure(response: Response): Promise<ApiError> {
   });
 }
 
+/** What sending a request needs of a route. */
+export type RouteAddresses = Readonly<Record<RouteId, Pick<Route, 'method' | 'path' | 'responseEncoding'>>>;
+
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-/** A client of every route, typed by the table. Used by the CLI, the console and the tests. */
-export function createClient(options: ClientOptions): Client {
+/** A client of the routes of a table. The schemas are no part of it: a browser loads the addresses alone. */
+export function createClientOf(routes: RouteAddresses, options: ClientOptions): Client {
   const doFetch = options.fetch ?? fetch;
   const now = options.now ?? Date.now;
 
   async function send<R extends RouteId>(id: R, input: CallInput<R>): Promise<Response> {
-    const route = ROUTES[id];
+    const route = routes[id];
     const url = new URL(options.endpoint + fill(route.path, input.params ?? {}));
     for (const [name, value] of Object.entries(input.query ?? {})) {
       if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
@@ -167,7 +170,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     async call(id, input = {}) {
       const response = await send(id, input);
-      const raw = ROUTES[id].responseEncoding === 'raw';
+      const raw = routes[id].responseEncoding === 'raw';
       const text = await response.text();
       const json = response.headers.get('content-type')?.includes('json') === true;
       const data: unknown = text === '' ? {} : raw && !json ? text : JSON.parse(text);

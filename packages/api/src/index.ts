@@ -1,10 +1,11 @@
 export { CAUSES, type Cause, causeOf, type InvocationResultKind, RESULTS, resultOf } from './causes.ts';
 export type { BytesOutput, CallInput, CallOutput, Client, ClientAuth, ClientOptions } from './client.ts';
-export { ApiError, createClient } from './client.ts';
+export { ApiError } from './client.ts';
 export type { Compatibility, RefusedOperation } from './compatibility.ts';
 export { compatibility, compatibilityFaults, REFUSED } from './compatibility.ts';
 export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec, ErrorViolation } from './errors.ts';
 export { ERRORS, errorSpec } from './errors.ts';
+export { createClient } from './full-client.ts';
 export type { Operation } from './functiongraph-operations.ts';
 export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
 export type { ResourceSource } from './resource.ts';

@@ -1,0 +1,48 @@
+import { ROUTE_ADDRESSES } from 'virtual:route-addresses';
+import type { CallInput, RouteId, RouteParams, RouteResponse, Routes } from '@funcgraph/api';
+import type { ApiError } from '@funcgraph/api/client';
+import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { client } from './client.ts';
+import { sessionQuery } from './session.ts';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: ApiError;
+  }
+}
+
+/** The input of a route. The project is that of the session. */
+export type Input<R extends RouteId> = Omit<CallInput<R>, 'params' | 'signal'> & {
+  readonly params?: Omit<RouteParams<Routes[R]>, 'project_id'>;
+};
+
+async function send<R extends RouteId>(id: R, input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
+  const { project_id } = await queries.ensureQueryData(sessionQuery);
+  const call = { ...input, params: { ...input.params, project_id }, ...(signal ? { signal } : {}) };
+  // the compiler cannot see that the project completes the parameters of every route
+  const { data } = await client.call(id, call as unknown as CallInput<R>);
+  return data;
+}
+
+/** What a route answers, for `useQuery`: `useQuery(query('listFunctions', { query: { func_name: 'order' } }))`. */
+export function query<R extends RouteId>(id: R, input: Input<R> = {}) {
+  return queryOptions<RouteResponse<Routes[R]>>({
+    queryKey: [ROUTE_ADDRESSES[id].group, id, input],
+    queryFn: ({ client: queries, signal }) => send(id, input, queries, signal),
+  });
+}
+
+/**
+ * A route that changes something, for `useMutation`: `useMutation(mutation('deleteFunction'))`. Afterwards the answers
+ * of its group are read again, and those of `alsoChanges`.
+ */
+export function mutation<R extends RouteId>(id: R, alsoChanges: readonly RouteId[] = []) {
+  const groups = [id, ...alsoChanges].map((changed) => ROUTE_ADDRESSES[changed].group);
+  return mutationOptions<RouteResponse<Routes[R]>, ApiError, Input<R>>({
+    mutationKey: [id],
+    mutationFn: (input, { client: queries }) => send(id, input, queries),
+    onSuccess: async (_data, _input, _result, { client: queries }) => {
+      await Promise.all(groups.map((group) => queries.invalidateQueries({ queryKey: [group] })));
+    },
+  });
+}

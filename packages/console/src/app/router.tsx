@@ -1,0 +1,57 @@
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { sessionQuery } from '../api/index.ts';
+import { NotFound } from './not-found.tsx';
+import { PageBroken } from './page-broken.tsx';
+import { PAGES } from './pages.ts';
+import { createQueryClient } from './query-client.ts';
+import { rootRoute, shellRoute } from './routes.tsx';
+
+/** Where the console starts. */
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/functions', replace: true });
+  },
+});
+
+/** Unknown addresses keep the navigation. */
+const otherRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFound });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: ({ to, ended }: Record<string, unknown>): { to?: string; ended?: boolean } => ({
+    // an address of another site is no page of ours
+    ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
+    ...(ended === true ? { ended } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'Page'),
+});
+
+const routeTree = rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, ...PAGES, otherRoute])]);
+
+export function createConsoleRouter() {
+  const queries = createQueryClient(() => {
+    const { pathname, href } = router.state.location;
+    if (pathname === '/sign-in' || queries.getQueryData(sessionQuery.queryKey) === undefined) return;
+    queries.removeQueries(sessionQuery);
+    void router.navigate({ to: '/sign-in', search: { to: href, ended: true } });
+  });
+  const router = createRouter({
+    routeTree,
+    basepath: '/console',
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageBroken,
+    scrollRestoration: true,
+  });
+  return { router, queries };
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>['router'];
+  }
+}

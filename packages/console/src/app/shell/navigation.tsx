@@ -1,0 +1,46 @@
+import { Link, useRouter } from '@tanstack/react-router';
+import { useTexts } from '../../i18n/index.ts';
+import mark from './mark.svg';
+import type { Place } from './place.ts';
+
+interface Item {
+  readonly path: string;
+  readonly place: Place;
+}
+
+/** The pages that have a place, by heading and in the order of the route table. */
+function useItems(): Map<Place['group'], Item[]> {
+  const router = useRouter();
+  const items = Object.values(router.routesByPath).flatMap(({ fullPath, options }) => {
+    const place = options.staticData?.place;
+    return place === undefined ? [] : [{ path: fullPath, place }];
+  });
+  return Map.groupBy(items, ({ place }) => place.group);
+}
+
+export function Navigation({ onLeave }: { onLeave: () => void }) {
+  const { t } = useTexts();
+  return (
+    <nav className="navigation" aria-label={t('navigation.label')}>
+      <Link className="brand" to="/">
+        <img src={mark} alt="" width={26} height={26} />
+        <span>Funcgraph</span>
+      </Link>
+      {[...useItems()].map(([group, items]) => (
+        <section key={group ?? ''} aria-label={group && t(`navigation.groups.${group}`)}>
+          {group && <h2>{t(`navigation.groups.${group}`)}</h2>}
+          <ul>
+            {items.map(({ path, place: { icon: Icon, label } }) => (
+              <li key={path}>
+                <Link to={path} onClick={onLeave} activeProps={{ 'aria-current': 'page' }}>
+                  <Icon aria-hidden />
+                  <span>{t(`navigation.${label}`)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,60 @@
+import { theme as antd, type ThemeConfig } from 'antd';
+
+/** Colours whose contrast is at least 4.5 to 1, which those of antd do not all reach. */
+const LIGHT = {
+  colorPrimary: '#0958d9',
+  colorLink: '#0958d9',
+  colorInfo: '#0958d9',
+  colorSuccess: '#237804',
+  colorSuccessBg: '#f0f9eb',
+  colorSuccessBorder: '#b7dfa3',
+  colorWarning: '#ad5300',
+  colorWarningBg: '#fff7e6',
+  colorWarningBorder: '#ffd591',
+  colorError: '#cf1322',
+  colorErrorBg: '#fff1f0',
+  colorTextDescription: 'rgba(0, 0, 0, 0.65)',
+  colorTextTertiary: 'rgba(0, 0, 0, 0.65)',
+  colorTextPlaceholder: 'rgba(0, 0, 0, 0.62)',
+  colorBgLayout: '#f6f7f9',
+  colorBorderSecondary: '#e6e8ec',
+};
+
+const DARK = {
+  colorPrimary: '#1668dc',
+  colorLink: '#69a9ff',
+  colorInfo: '#69a9ff',
+  colorSuccess: '#6abe39',
+  colorWarning: '#e8b339',
+  colorError: '#ff7875',
+  colorTextDescription: 'rgba(255, 255, 255, 0.65)',
+  colorTextTertiary: 'rgba(255, 255, 255, 0.65)',
+  colorTextPlaceholder: 'rgba(255, 255, 255, 0.62)',
+  colorBgLayout: '#101214',
+  colorBgContainer: '#16191d',
+  colorBgElevated: '#1e2227',
+  colorBorder: '#3c424a',
+  colorBorderSecondary: '#2a2f36',
+};
+
+export type ThemeName = 'light' | 'dark';
+
+export const themeOf = (name: ThemeName): ThemeConfig => ({
+  algorithm: name === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
+  token: {
+    ...(name === 'dark' ? DARK : LIGHT),
+    borderRadius: 6,
+    fontFamily:
+      "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Roboto, sans-serif",
+    fontFamilyCode: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace",
+  },
+  components: {
+    Table: {
+      // not transparent: rows pass below the heading of a fixed column
+      headerBg: name === 'dark' ? DARK.colorBgContainer : '#fff',
+      headerColor: name === 'dark' ? DARK.colorTextDescription : LIGHT.colorTextDescription,
+      headerSplitColor: 'transparent',
+      cellPaddingInlineMD: 16,
+    },
+  },
+});

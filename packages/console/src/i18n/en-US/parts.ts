@@ -1,0 +1,23 @@
+export const parts = {
+  close: 'Close',
+  copy: { action: 'Copy', command: 'Copy the command', done: 'Copied', failed: 'The browser refused to copy' },
+  cancel: 'Cancel',
+  confirm: 'Confirm',
+  typeName: 'Type {{name}} to confirm',
+  refresh: 'Refresh',
+  retry: 'Try again',
+  total_one: '{{count}} entry',
+  total_other: '{{count}} entries',
+  noMatch: { title: 'No match', text: 'Nothing fits the search.', clear: 'Clear the search' },
+  errors: {
+    unreachable: 'The server cannot be reached',
+    forbidden: 'You lack a right',
+    notFound: 'It does not exist',
+    conflict: 'It was changed meanwhile',
+    busy: 'Too many requests, try again in a moment',
+    refused: 'The request was refused',
+    server: 'The server failed',
+    page: 'This page failed',
+    request: 'Request {{id}}',
+  },
+};

@@ -1,0 +1,37 @@
+export const shell = {
+  skip: 'Skip to content',
+  navigation: {
+    label: 'Navigation',
+    collapse: 'Collapse navigation',
+    expand: 'Expand navigation',
+    groups: { functions: 'Functions' },
+    functionList: 'Function list',
+  },
+  language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },
+  theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'As in the system' },
+  region: 'Region',
+  account: { label: 'Account', signOut: 'Sign out' },
+  notFound: {
+    title: 'Page not found',
+    text: 'Nothing has the address {{path}}. It may have been deleted or renamed.',
+    back: 'Go to the functions',
+  },
+  signIn: {
+    title: 'Sign in',
+    subtitle: 'Your own serverless platform',
+    name: 'User name',
+    password: 'Password',
+    account: 'Account',
+    accountHint: 'Only if the name exists in several accounts',
+    submit: 'Sign in',
+    nameMissing: 'Enter the user name',
+    passwordMissing: 'Enter the password',
+    failed: 'Signing in failed',
+    refused: 'The name or the password is wrong.',
+    linkRefused:
+      'This sign-in link was used already or has expired. Print a new one with the command below, or sign in with a password.',
+    linkWork: 'Signing in with the link…',
+    ended: 'Your session ended. Sign in to continue where you were.',
+    linkHelp: 'A sign-in link for this machine:',
+  },
+};

@@ -1,0 +1,22 @@
+export const parts = {
+  close: '关闭',
+  copy: { action: '复制', command: '复制命令', done: '已复制', failed: '浏览器不允许复制' },
+  cancel: '取消',
+  confirm: '确认',
+  typeName: '请输入 {{name}} 以确认',
+  refresh: '刷新',
+  retry: '重试',
+  total_other: '共 {{count}} 条',
+  noMatch: { title: '没有匹配的结果', text: '没有符合搜索条件的内容。', clear: '清除搜索条件' },
+  errors: {
+    unreachable: '无法连接服务器',
+    forbidden: '权限不足',
+    notFound: '资源不存在',
+    conflict: '资源已被修改',
+    busy: '请求过多，请稍后重试',
+    refused: '请求被拒绝',
+    server: '服务器出错',
+    page: '页面出错',
+    request: '请求 ID {{id}}',
+  },
+};

@@ -1,0 +1,37 @@
+import { useMutation } from '@tanstack/react-query';
+import { mutation } from '../../api/index.ts';
+import { useTexts } from '../../i18n/index.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { useNotices } from '../../parts/notices.tsx';
+
+interface DeleteFunctionProps {
+  readonly name: string;
+  readonly urn: string;
+  readonly onClose: () => void;
+}
+
+export function DeleteFunction({ name, urn, onClose }: DeleteFunctionProps) {
+  const { t } = useTexts('functions');
+  const notices = useNotices();
+  const removal = useMutation(mutation('deleteFunction', ['listFunctionTriggers']));
+  const remove = () =>
+    removal.mutate(
+      // the version would say which one to delete
+      { params: { function_urn: urn.replace(/:latest$/, '') } },
+      {
+        onSuccess: () => notices.success(t('remove.done', { name })),
+        onError: (error) => notices.failure(t('remove.failed', { name }), error),
+        onSettled: onClose,
+      },
+    );
+  return (
+    <ConfirmDialog
+      title={t('remove.title')}
+      consequence={t('remove.consequence')}
+      name={name}
+      isBusy={removal.isPending}
+      onConfirm={remove}
+      onCancel={onClose}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { Button, type TableColumnsType } from 'antd';
+import { useTexts } from '../../i18n/index.ts';
+import { Moment } from '../../parts/moment.tsx';
+import { Status } from '../../parts/status.tsx';
+
+type FunctionRow = RouteResponse<Routes['listFunctions']>['functions'][number];
+
+interface RowActions {
+  readonly onDelete: (fn: { name: string; urn: string }) => void;
+}
+
+export function useFunctionColumns({ onDelete }: RowActions): TableColumnsType<FunctionRow> {
+  const { t } = useTexts('functions');
+  return [
+    { title: t('columns.name'), dataIndex: 'func_name', fixed: 'left' },
+    {
+      title: t('columns.type'),
+      dataIndex: 'runtime',
+      key: 'type',
+      render: (runtime: string) => t(runtime === 'http' ? 'type.http' : 'type.event'),
+    },
+    { title: t('columns.runtime'), dataIndex: 'runtime' },
+    { title: t('columns.application'), dataIndex: 'package' },
+    { title: t('columns.memory'), dataIndex: 'memory_size', align: 'right' },
+    { title: t('columns.timeout'), dataIndex: 'timeout', align: 'right' },
+    {
+      title: t('columns.status'),
+      dataIndex: ['strategy_config', 'concurrency'],
+      // a function without a single instance answers no request
+      render: (instances: number) =>
+        instances === 0 ? (
+          <Status kind="off">{t('status.disabled')}</Status>
+        ) : (
+          <Status kind="good">{t('status.enabled')}</Status>
+        ),
+    },
+    { title: t('columns.modified'), dataIndex: 'last_modified', render: (at: string) => <Moment at={at} /> },
+    {
+      title: t('columns.actions'),
+      key: 'actions',
+      render: (_, { func_name: name, func_urn: urn }) => (
+        <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onDelete({ name, urn })}>
+          {t('remove.action')}
+        </Button>
+      ),
+    },
+  ];
+}

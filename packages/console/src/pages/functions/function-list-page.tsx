@@ -1,0 +1,61 @@
+import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Input } from 'antd';
+import { useState } from 'react';
+import { query } from '../../api/index.ts';
+import { useTexts } from '../../i18n/index.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { useUrlState } from '../../parts/url-state.ts';
+import { DeleteFunction } from './delete-function.tsx';
+import { useFunctionColumns } from './function-columns.tsx';
+
+const CREATE = 'fgs functions deploy ./hello --runtime Node.js --handler index.handler';
+
+export function Page() {
+  const { t } = useTexts('functions');
+  const [{ q, page, size }, setUrl] = useUrlState({ q: '', page: 1, size: 20 });
+  const [doomed, setDoomed] = useState<{ name: string; urn: string }>();
+  const columns = useFunctionColumns({ onDelete: setDoomed });
+  const list = useQuery({
+    ...query('listFunctions', {
+      query: { marker: String((page - 1) * size), maxitems: String(size), func_name: q },
+    }),
+    placeholderData: keepPreviousData,
+  });
+
+  return (
+    <>
+      <PageHeader title={t('title')} intro={t('intro')} />
+      <DataTable
+        query={list}
+        rows={list.data?.functions ?? []}
+        rowKey={(row) => row.func_urn}
+        columns={columns}
+        tools={
+          <Input.Search
+            key={q}
+            allowClear
+            defaultValue={q}
+            placeholder={t('search')}
+            aria-label={t('search')}
+            onSearch={(text) => setUrl({ q: text.trim(), page: 1 })}
+            style={{ width: 280 }}
+          />
+        }
+        onClearSearch={q === '' ? undefined : () => setUrl({ q: '', page: 1 })}
+        empty={
+          <EmptyState icon={<FunctionOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+        }
+        paging={{
+          page,
+          size,
+          total: list.data?.count ?? 0,
+          onChange: (nextPage, nextSize) => setUrl({ page: nextSize === size ? nextPage : 1, size: nextSize }),
+        }}
+      />
+      {doomed && <DeleteFunction {...doomed} onClose={() => setDoomed(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
+import { Button, Table, type TableColumnsType } from 'antd';
+import type { ReactNode } from 'react';
+import { useTexts } from '../i18n/index.ts';
+import { EmptyState } from './empty-state.tsx';
+import { ErrorView } from './error-view.tsx';
+import './parts.css';
+
+/** The part of a query's state that a table shows. */
+interface RowsQuery {
+  readonly isPending: boolean;
+  readonly isFetching: boolean;
+  readonly error: Error | null;
+  readonly refetch: () => unknown;
+}
+
+interface DataTableProps<Row> {
+  readonly query: RowsQuery;
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly columns: TableColumnsType<Row>;
+  /** Search and filters, above the rows. */
+  readonly tools?: ReactNode;
+  /** Shown when there are no rows at all. */
+  readonly empty: ReactNode;
+  /** Set while a search or a filter may hide rows. */
+  readonly onClearSearch?: (() => void) | undefined;
+  /** Of rows that the server cuts into pages. */
+  readonly paging?: Paging;
+}
+
+export interface Paging {
+  readonly page: number;
+  readonly size: number;
+  readonly total: number;
+  readonly onChange: (page: number, size: number) => void;
+}
+
+const PAGE_SIZES = [20, 50, 100];
+
+/** A list: tools above, rows, pages below; loading, failure, emptiness and "no match" included. */
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  const { query, rows, rowKey, columns, tools, empty, onClearSearch, paging } = props;
+  const { t } = useTexts('parts');
+  if (query.error !== null && rows.length === 0)
+    return <ErrorView error={query.error} onRetry={() => query.refetch()} />;
+  const isEmpty = !query.isPending && rows.length === 0 && (paging === undefined || paging.total === 0);
+  if (isEmpty && onClearSearch === undefined) return <div className="surface">{empty}</div>;
+  const noMatch = (
+    <EmptyState
+      title={t('noMatch.title')}
+      text={t('noMatch.text')}
+      action={<Button onClick={onClearSearch}>{t('noMatch.clear')}</Button>}
+    />
+  );
+  return (
+    <div className="surface data-table">
+      <div className="table-tools">
+        {tools}
+        <Button
+          icon={<ReloadOutlined spin={query.isFetching} />}
+          aria-label={t('refresh')}
+          onClick={() => query.refetch()}
+        />
+      </div>
+      <Table<Row>
+        columns={columns}
+        dataSource={rows}
+        rowKey={rowKey}
+        size="medium"
+        loading={query.isPending}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: query.isPending ? <div className="empty-state" /> : noMatch }}
+        pagination={
+          paging !== undefined &&
+          !isEmpty && {
+            current: paging.page,
+            pageSize: paging.size,
+            total: paging.total,
+            onChange: paging.onChange,
+            pageSizeOptions: PAGE_SIZES,
+            showSizeChanger: paging.total > (PAGE_SIZES[0] ?? 0),
+            showTotal: (count) => t('total', { count }),
+          }
+        }
+      />
+    </div>
+  );
+}

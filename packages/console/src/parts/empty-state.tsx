@@ -1,0 +1,26 @@
+import InboxOutlined from '@ant-design/icons/es/icons/InboxOutlined';
+import type { ReactNode } from 'react';
+import { Command } from './command.tsx';
+import './parts.css';
+
+interface EmptyStateProps {
+  readonly title: string;
+  /** What belongs here and how to make the first one. */
+  readonly text: string;
+  readonly icon?: ReactNode;
+  readonly action?: ReactNode;
+  /** The same with `fgs`. */
+  readonly command?: string;
+}
+
+export function EmptyState({ title, text, icon, action, command }: EmptyStateProps) {
+  return (
+    <div className="empty-state">
+      <span className="empty-state-icon">{icon ?? <InboxOutlined />}</span>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {action}
+      {command && <Command line={command} />}
+    </div>
+  );
+}
