@@ -1,8 +1,9 @@
 // Bundles each program into a few files: loading hundreds of modules takes most of the start time of a command or the
 // server.
-import { readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ROOT } from './steps.mjs';
 
@@ -59,6 +60,18 @@ async function bundle(name, entry) {
   return Object.keys(metafile.outputs).map((path) => join(ROOT, path));
 }
 
+/** The database with which a server begins where none exists: to make each table takes an eighth of a start. */
+async function makeTemplate() {
+  const file = join(ROOT, 'packages/server/bundle/storage/empty.sqlite');
+  const made = `${file}.new`;
+  for (const path of [made, `${made}-wal`, `${made}-shm`]) rmSync(path, { force: true });
+  const { writeEmptyDatabase } = await import(pathToFileURL(join(ROOT, 'packages/server/dist/storage/index.js')).href);
+  await writeEmptyDatabase(made);
+  // any user may run the server
+  chmodSync(made, 0o644);
+  renameSync(made, file);
+}
+
 for (const [name, entries] of Object.entries(PROGRAMS)) {
   const made = new Set();
   for (const entry of entries) for (const path of await bundle(name, entry)) made.add(path);
@@ -67,3 +80,4 @@ for (const [name, entries] of Object.entries(PROGRAMS)) {
     if (!made.has(join(folder, path))) rmSync(join(folder, path));
   }
 }
+await makeTemplate();

@@ -170,10 +170,12 @@ function ownParts({
   };
 }
 
-type ListenDeps = Root & Pick<StateParts, 'addresses'> & Awaited<ReturnType<typeof doorParts>>;
+type ListenDeps = Root & Pick<StateParts, 'addresses' | 'owner'> & Awaited<ReturnType<typeof doorParts>>;
 
 /** Accepts connections; the addresses are those of the servers from then on. */
-export async function listenParts({ config, clock, life, log, addresses, outside }: ListenDeps): Promise<void> {
+export async function listenParts(deps: ListenDeps): Promise<void> {
+  const { config, clock, life, log, addresses, outside } = deps;
+  await deps.owner;
   const { app, gateway, secureGateway, storage } = outside;
   const { host } = config;
   const stopDoors = (): Promise<unknown> =>

@@ -16,6 +16,25 @@ import { VERSION } from './version.ts';
 
 /** Everything that is stored, and who may use it: database, identities, queue, telemetry, artifacts. */
 export async function stateParts({ config, clock, log, life, onBroken, disk }: Root & Pick<HostParts, 'disk'>) {
+  // started first, because its thread needs nothing else and takes as long as the database
+  const openingTelemetry = openTelemetry({
+    dir: config.dataDir,
+    retainDays: config.logRetainDays,
+    limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
+    exportTo: config.otlp === undefined ? undefined : exportTo(config.otlp, config.region),
+    mayWriteLogs: () => !disk.state.low,
+    clock,
+    onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
+    onExportLoss: (loss) => log.warn(loss, 'the collector did not get everything of the last minute'),
+    onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
+  });
+  openingTelemetry.catch(() => {});
+  life.onStop(() =>
+    openingTelemetry.then(
+      (opened) => opened.close(),
+      () => {},
+    ),
+  );
   const { sealer, home, storage } = await openDatabase({ config, log, onDeath: onBroken });
   life.onStop(() => storage.close());
   const membership = await Membership.join({
@@ -45,8 +64,12 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
   });
   // those of the servers that listen take their place
   const addresses = { ...plannedAddresses(config) };
-  await iam.start((credentials) => writeCredentials(config.dataDir, addresses, credentials));
+  await iam.start();
   life.onStop(() => iam.stop());
+  // needed by callers only: `listenParts` waits for it
+  const owner = iam.ensureOwner((credentials) => writeCredentials(config.dataDir, addresses, credentials));
+  owner.catch(() => {});
+  life.onStop(() => owner.catch(() => {}));
   const steady = await SteadyTime.open({
     storage,
     hasPeers: membership.livePeer !== undefined,
@@ -61,18 +84,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
     wallTime: clock.now,
     maxOfOwner: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
   });
-  const telemetry = await openTelemetry({
-    dir: config.dataDir,
-    retainDays: config.logRetainDays,
-    limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
-    exportTo: config.otlp === undefined ? undefined : exportTo(config.otlp, config.region),
-    mayWriteLogs: () => !disk.state.low,
-    clock,
-    onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
-    onExportLoss: (loss) => log.warn(loss, 'the collector did not get everything of the last minute'),
-    onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
-  });
-  life.onStop(() => telemetry.close());
+  const telemetry = await openingTelemetry;
   const artifacts = new ArtifactStore({
     dir: join(config.dataDir, 'artifacts'),
     shared: sharedBlobs(config.sharedArtifacts, storage.id),
@@ -105,7 +117,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
       telemetry,
       artifacts,
     },
-    duty,
+    ...{ owner, duty },
   };
 }
 

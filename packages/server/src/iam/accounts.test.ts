@@ -43,7 +43,8 @@ async function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Promise<Ia
     auditRetainDays: 1,
   });
   running.push(iam);
-  await iam.start(async () => {});
+  await iam.start();
+  await iam.ensureOwner(async () => {});
   return iam;
 }
 

@@ -28,7 +28,8 @@ async function open(feed: ChangeFeed): Promise<Iam> {
     functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
     auditRetainDays: 1,
   });
-  await iam.start(async () => {});
+  await iam.start();
+  await iam.ensureOwner(async () => {});
   return iam;
 }
 

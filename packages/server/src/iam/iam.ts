@@ -123,16 +123,20 @@ export class Iam {
     this.audit = new Audit({ store: new AuditStore(options.storage), clock, log, retainDays: options.auditRetainDays });
   }
 
-  /**
-   * Loads identities. Without any user it makes the first account: `keep` gets its credentials and resolves when they
-   * are on disk; only then the account is stored, in one commit. So a start that fails or is killed at any moment
-   * leaves either no account, or an account with saved credentials.
-   */
-  async start(keep: (credentials: OwnerCredentials) => Promise<void>): Promise<void> {
+  /** Loads identities. */
+  async start(): Promise<void> {
     await this.#source.start();
-    if (this.#directory.users.size === 0) await this.#makeOwner(keep);
     await this.keys.start();
     this.audit.start();
+  }
+
+  /**
+   * Without any user it makes the first account, which takes a tenth of a second: `keep` gets its credentials and
+   * resolves when they are on disk; only then the account is stored, in one commit. So a start that fails or is killed
+   * at any moment leaves either no account, or an account with saved credentials. Call after `start`.
+   */
+  async ensureOwner(keep: (credentials: OwnerCredentials) => Promise<void>): Promise<void> {
+    if (this.#directory.users.size === 0) await this.#makeOwner(keep);
   }
 
   /**

@@ -49,6 +49,12 @@ function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Iam {
   return iam;
 }
 
+/** As a server starts. */
+async function begin(iam: Iam, keep: Parameters<Iam['ensureOwner']>[0] = async () => {}): Promise<void> {
+  await iam.start();
+  await iam.ensureOwner(keep);
+}
+
 async function rows(): Promise<number[]> {
   return Promise.all(TABLES.map(async (table) => (await storage.db.selectFrom(table).selectAll().execute()).length));
 }
@@ -72,7 +78,7 @@ async function enters(iam: Iam, credentials: OwnerCredentials | undefined): Prom
 
 async function firstStart(): Promise<OwnerCredentials | undefined> {
   let made: OwnerCredentials | undefined;
-  await open().start(async (credentials) => {
+  await begin(open(), async (credentials) => {
     made = credentials;
   });
   return made;
@@ -82,7 +88,7 @@ describe('the first account', () => {
   it('exists whole, and is made once', async () => {
     const credentials = await firstStart();
     const next = open();
-    await next.start(async () => {
+    await begin(next, async () => {
       throw new Error('a second first account');
     });
     expect(await enters(next, credentials)).toBe(true);
@@ -90,10 +96,10 @@ describe('the first account', () => {
   });
 
   it('is stored after its credentials are kept, and not when they cannot be', async () => {
-    const full = open().start(() => Promise.reject(new Error('disk full')));
+    const full = begin(open(), () => Promise.reject(new Error('disk full')));
     await expect(full).rejects.toThrow('disk full');
     let seen: number[] = [];
-    await open().start(async () => {
+    await begin(open(), async () => {
       seen = await rows();
     });
     expect(seen).toEqual([0, 0, 0, 0, 0, 0, 0]);
@@ -101,11 +107,11 @@ describe('the first account', () => {
 
   it('leaves nothing behind when its commit fails, and the next start makes another one', async () => {
     const broken = { db: storage.db, atomic: () => Promise.reject(new Error('killed')) };
-    await expect(open(broken).start(async () => {})).rejects.toThrow('killed');
+    await expect(begin(open(broken), async () => {})).rejects.toThrow('killed');
     expect(await rows()).toEqual([0, 0, 0, 0, 0, 0, 0]);
     const credentials = await firstStart();
     const next = open();
-    await next.start(async () => {});
+    await begin(next);
     expect(await enters(next, credentials)).toBe(true);
   });
 });
@@ -118,7 +124,7 @@ describe('a reset of credentials', () => {
       after = credentials;
     });
     const next = open();
-    await next.start(async () => {});
+    await begin(next);
     expect(await enters(next, after)).toBe(true);
     expect(await enters(next, before)).toBe(false);
     expect(after?.projectId).toBe(before?.projectId);
@@ -134,7 +140,7 @@ describe('a reset of credentials', () => {
         made = credentials;
       }, name);
       const next = open();
-      await next.start(async () => {});
+      await begin(next);
       expect(made?.user).toBe(name);
       expect(await enters(next, made)).toBe(true);
     }
@@ -150,7 +156,7 @@ describe('a reset of credentials', () => {
         made = credentials;
       });
       const next = open();
-      await next.start(async () => {});
+      await begin(next);
       expect(await enters(next, made)).toBe(true);
       expect(await rows()).toEqual([1, 1, 1, 1, 1, 2, 1]);
     },

@@ -3,16 +3,16 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file of the data directory as a whole: after a crash at any moment the file has its old text or the new one.
+ * Replaces a file of the data directory as a whole: after a crash at any moment the file has its old content or the new one.
  * On disk when it resolves. Mode 0600. Written by root, the file belongs to the owner of its folder.
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
   const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     await ownAsFolder(file, path);
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } catch (error) {
     await rm(temporary, { force: true });

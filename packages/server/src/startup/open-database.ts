@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import { openSealer, Sealer } from '../lib/sealer.ts';
@@ -12,6 +13,9 @@ import {
   writeDatabaseRecord,
 } from '../storage/index.ts';
 import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
+
+/** Made by the build. */
+const TEMPLATE = fileURLToPath(new URL('../storage/empty.sqlite', import.meta.url));
 
 export interface DatabaseDeps {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'sealingKey'>;
@@ -48,7 +52,7 @@ export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Prom
     return {
       sealer,
       home: dataDir,
-      storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, onDeath }),
+      storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, template: TEMPLATE, onDeath }),
     };
   }
   const storage = await openStorage({

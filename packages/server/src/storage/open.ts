@@ -47,6 +47,21 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** Time of the steps in a template. It becomes the time of the first start with a copy. */
+const UNBORN = new Date(0).toISOString();
+
+/** Writes the template of `SqliteStorageOptions` to a file that does not exist. */
+export async function writeEmptyDatabase(file: string): Promise<void> {
+  const database = await openSqlite({ file });
+  try {
+    await migrate(database, false);
+    const db = new Kysely<MigrationSchema>({ dialect: database.dialect });
+    await db.updateTable('kysely_migration').set({ timestamp: UNBORN }).execute();
+  } finally {
+    await database.close();
+  }
+}
+
 /** The migrator's own table. */
 interface MigrationSchema {
   kysely_migration: { name: string; timestamp: string };
@@ -111,7 +126,10 @@ async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promi
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) {
     const first = await db.selectFrom('kysely_migration').select('timestamp').orderBy('timestamp').executeTakeFirst();
-    return Date.parse(first?.timestamp ?? '');
+    if (first?.timestamp !== UNBORN) return Date.parse(first?.timestamp ?? '');
+    const now = new Date();
+    await db.updateTable('kysely_migration').set({ timestamp: now.toISOString() }).execute();
+    return now.getTime();
   }
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   throw new StorageError(

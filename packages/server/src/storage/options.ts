@@ -8,6 +8,8 @@ export interface SqliteStorageOptions {
   readonly file: string | ':memory:';
   /** Refuses with `storage.missing` to create tables: other files show that the directory had a database. */
   readonly mustHaveTables?: boolean;
+  /** A database of `writeEmptyDatabase`, which is copied when `file` does not exist: far faster than all migrations. */
+  readonly template?: string;
 }
 
 export interface PostgresStorageOptions {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { writeDurably } from '../../../lib/durable-file.ts';
 import { MIGRATION_MS, type OpenedDatabase, type SqliteStorageOptions, type StorageOptions } from '../../options.ts';
 import { SqliteDialect } from './dialect.ts';
 import { InlineLink, threadLink } from './link.ts';
@@ -10,7 +13,8 @@ const MOST_STEPS = 64;
 
 /** Throws `storage.unreadable` when the file is not a database that this process can write. */
 export async function openSqlite(options: StorageOptions & SqliteStorageOptions): Promise<OpenedDatabase> {
-  const { file, onDeath } = options;
+  const { file, onDeath, template } = options;
+  if (template !== undefined && options.mustHaveTables !== true) await copyTemplate(template, file);
   const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, onDeath);
   const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
   return {
@@ -32,4 +36,11 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
       await link.close();
     },
   };
+}
+
+/** Without a template, as in a program that runs from its sources, the migrations make all tables. */
+async function copyTemplate(template: string, file: string): Promise<void> {
+  if (existsSync(file)) return;
+  const content = await readFile(template).catch(() => undefined);
+  if (content !== undefined) await writeDurably(file, content);
 }
