@@ -5,9 +5,10 @@ import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls, createSecureContext } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, createSecureContext } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { limitHandshakes, tlsOptions } from './tls-options.ts';
+import { limitHandshakes } from './handshakes.ts';
+import { tlsOptions } from './tls-options.ts';
 
 let server: Server;
 const silent: Socket[] = [];
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const context = createSecureContext({ key: readFileSync(keyFile), cert: readFileSync(certFile) });
   rmSync(dir, { recursive: true });
   server = createServer(tlsOptions({ contextFor: (name) => (name === 'a.example' ? context : undefined) }));
-  limitHandshakes(server, 2);
+  limitHandshakes(server, { all: 4, ofClient: 2 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -34,17 +35,18 @@ const address = (): { host: string; port: number } => ({
   port: (server.address() as AddressInfo).port,
 });
 
-async function openSilent(): Promise<Socket> {
-  const socket = connect(address());
+async function openSilent(localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ ...address(), localAddress });
   socket.on('error', () => undefined).resume();
   silent.push(socket);
   await once(socket, 'connect');
   return socket;
 }
 
-function handshake(servername: string): Promise<'done' | 'failed'> {
+function handshake(servername: string, localAddress = '127.0.0.1'): Promise<'done' | 'failed'> {
   return new Promise((resolve) => {
-    const socket = connectTls({ ...address(), servername, rejectUnauthorized: false }, () => {
+    const options: ConnectionOptions & { localAddress: string } = { ...address(), localAddress, servername };
+    const socket = connectTls({ ...options, rejectUnauthorized: false }, () => {
       socket.destroy();
       resolve('done');
     });
@@ -56,6 +58,12 @@ it('closes connections beyond the number of unfinished handshakes, until one of 
   const first = await openSilent();
   await openSilent();
   expect(await handshake('a.example')).toBe('failed');
+  // another client is served, until all together have too many
+  expect(await handshake('a.example', '127.0.0.2')).toBe('done');
+  await openSilent('127.0.0.3');
+  await openSilent('127.0.0.4');
+  expect(await handshake('a.example', '127.0.0.2')).toBe('failed');
+  for (const socket of silent.splice(2)) socket.destroy();
   first.destroy();
   await expect.poll(() => handshake('a.example')).toBe('done');
   // each of them gives its place back, also one that fails
