@@ -51,6 +51,7 @@ type OwnParts = Pick<
   | 'ready'
   | 'checks'
   | 'linkedObjects'
+  | 'accessLog'
 >;
 
 export type DoorDeps = Root &
@@ -70,6 +71,7 @@ export async function doorParts(deps: DoorDeps) {
   const bodies = new BodyBudget(bodyMemoryBytes());
   const unlessUnavailable = <T>(work: Promise<T>): Promise<T> => storage.unlessUnavailable(work);
   const door = { bodies, clients, iam, region, clock, meter };
+  const accessLog = await openAccessLog(deps);
   const gatewayDeps: GatewayDeps = {
     ...{ ...door, catalog, flowTriggers, flows, runs, invoker: deps.invoker, async: deps.asyncInvocations },
     routes: new ApiRoutes({ catalog, flowTriggers, region }),
@@ -77,7 +79,7 @@ export async function doorParts(deps: DoorDeps) {
     groups: new GroupRoutes(deps.liveGateway),
     guard: new RuleGuard(clock),
     apps: deps.gatewayApps,
-    accessLog: await openAccessLog(deps),
+    accessLog,
     log: log.child({ module: 'gateway' }),
   };
   const storageDeps: StorageDoorDeps = {
@@ -91,7 +93,7 @@ export async function doorParts(deps: DoorDeps) {
     drainMs: config.drainMs + ANSWER_MS,
     flowName: (projectId, id) => flows.nameOf(projectId, id),
     log: log.child({ module: 'http' }),
-    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps) }) },
+    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps), accessLog }) },
   };
   const certificates =
     config.gatewayTls === undefined ? undefined : await openCertificates(config.gatewayTls.dir, deps);
@@ -147,7 +149,7 @@ function ownParts({
   buckets,
   externalS3,
   region,
-}: DoorDeps): OwnParts {
+}: DoorDeps): Omit<OwnParts, 'accessLog'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
   return {
     version: VERSION,

@@ -10,6 +10,8 @@ export interface ServiceScrapeDeps {
   readonly alarmFigures: () => Promise<AlarmFigures>;
   readonly streamRecords: Pick<StreamRecords, 'figures'>;
   readonly streamLags: Pick<StreamLags, 'first'>;
+  /** Undefined: the gateway has none. */
+  readonly accessLog: { readonly dropped: number } | undefined;
 }
 
 /** Triggers of streams: each takes some queries and a time series. */
@@ -34,6 +36,12 @@ export async function writeFlows(text: Exposition, { flows, runs }: ServiceScrap
   text.counter('funcgraph_flow_runs_started_total', 'Runs of flows that began.', started);
   text.counter('funcgraph_flow_runs_total', 'Runs of flows by result.', results);
   text.counter('funcgraph_flow_duration_seconds_total', 'From begin to end of runs.', seconds);
+}
+
+export function writeGateway(text: Exposition, { accessLog }: ServiceScrapeDeps): void {
+  if (accessLog === undefined) return;
+  const help = 'Lines of the access log that could not be written.';
+  text.counter('funcgraph_gateway_access_log_dropped_total', help, accessLog.dropped);
 }
 
 export async function writeAlarms(text: Exposition, { alarmFigures }: ServiceScrapeDeps): Promise<void> {

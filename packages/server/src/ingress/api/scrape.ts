@@ -11,7 +11,7 @@ import {
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import type { PlatformDeps } from './platform.ts';
-import { type ServiceScrapeDeps, writeAlarms, writeFlows, writeStreams } from './scrape-services.ts';
+import { type ServiceScrapeDeps, writeAlarms, writeFlows, writeGateway, writeStreams } from './scrape-services.ts';
 
 export interface ScrapeDeps
   extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'asyncInvocations' | 'gate'>,
@@ -55,6 +55,7 @@ export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
       await writeFlows(text, deps);
       await writeAlarms(text, deps);
       await writeStreams(text, deps);
+      writeGateway(text, deps);
       return new Reply(text.text(), { headers: { 'Content-Type': EXPOSITION_TYPE } });
     },
   };

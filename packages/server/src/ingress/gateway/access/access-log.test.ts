@@ -91,6 +91,7 @@ it('drops lines when there is no space or too many wait, and says how many, once
   log.write('more');
   await log.flush();
   expect(warnings).toEqual([{ dropped: 1 }, { dropped: 2 }]);
+  expect(log.dropped).toBe(3);
   rmSync(dir, { recursive: true });
   clock.advance(60_000);
   log.write('nowhere');

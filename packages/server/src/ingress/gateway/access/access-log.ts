@@ -36,6 +36,7 @@ export class AccessLog {
   #waiting: string[] = [];
   #chars = 0;
   #dropped = 0;
+  #reported = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -51,6 +52,11 @@ export class AccessLog {
     const files: Written[] = [];
     for (const name of names) files.push({ name, bytes: (await stat(join(options.dir, name))).size });
     return new AccessLog(options, files);
+  }
+
+  /** Lines that no file has, since the start. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   write(line: string): void {
@@ -121,12 +127,10 @@ export class AccessLog {
 
   #report(error: unknown): void {
     const { clock, log } = this.#options;
-    if (this.#dropped === 0 || clock.monotonic() < this.#reportedAt + REPORT_MS) return;
+    const dropped = this.#dropped - this.#reported;
+    if (dropped === 0 || clock.monotonic() < this.#reportedAt + REPORT_MS) return;
     this.#reportedAt = clock.monotonic();
-    log.warn(
-      { dropped: this.#dropped, ...(error === undefined ? {} : { err: error }) },
-      'lines of the access log were lost',
-    );
-    this.#dropped = 0;
+    log.warn({ dropped, ...(error === undefined ? {} : { err: error }) }, 'lines of the access log were lost');
+    this.#reported = this.#dropped;
   }
 }
