@@ -29,6 +29,7 @@ import {
   StartedRun,
   StartFlowBody,
   SyncRun,
+  UpdatedFlow,
 } from '../schemas/workflow.ts';
 import { FlowStatistics } from '../schemas/workflow-statistics.ts';
 
@@ -106,7 +107,7 @@ export const workflowRoutes = {
     params: FlowParams,
     body: FlowBody,
     bodyLimit: DEFINITION_BYTES,
-    response: SavedFlow,
+    response: UpdatedFlow,
   }),
   renewWorkflowTriggerSecret: route({
     ...of('update'),

@@ -36,6 +36,11 @@ const Saved = {
 
 export const SavedFlow = Type.Object(Saved);
 
+export const UpdatedFlow = Type.Object({
+  ...Saved,
+  unchanged: Type.Optional(Type.Literal(true, { description: 'Ours: the flow had this definition already.' })),
+});
+
 export const FlowList = Type.Object({
   total: Type.Integer(),
   size: Type.Integer({ description: 'Flows of this page.' }),

@@ -26,7 +26,7 @@ export const deploy = defineCommand({
             body,
             signal,
           });
-    const outcome = before === undefined ? 'created' : 'updated';
+    const outcome = before === undefined ? 'created' : 'unchanged' in data ? 'unchanged' : 'updated';
     return { kind: 'message', text: `${name}: ${outcome}`, data: { ...data, outcome } };
   },
 });

@@ -113,6 +113,8 @@ describe('flows deploy', () => {
     server.on(`GET ${FLOWS}`, { body: { total: 1, size: 1, workflows: [FLOW] } });
     server.on(`PUT ${FLOWS}/f1`, { body: FLOW });
     expect((await cli('deploy', 'order.yaml')).stdout).toBe('order: updated\n');
+    server.on(`PUT ${FLOWS}/f1`, { body: { ...FLOW, unchanged: true } });
+    expect((await cli('deploy', 'order.yaml')).stdout).toBe('order: unchanged\n');
   });
 
   test('sends states as they are', async () => {

@@ -172,6 +172,17 @@ it('is found no more after its deletion, and can be changed no more', async () =
   expect(await faults(flows.update(flow, chain('a', [calls('hello')]), author()))).toEqual(['flow_not_found']);
 });
 
+it('writes nothing when the same user saves the same definition again', async () => {
+  const flow = await create(chain('a', []));
+  control.clock.advance(1_000);
+  expect(await flows.update(flow, chain('a', []), author())).toBe(flow);
+  expect(await flows.find('p1', flow.id)).toEqual(flow);
+  const other = { ...author(), principal: { kind: 'user' as const, id: 'u2' } };
+  expect(await flows.update(flow, chain('a', []), other)).toMatchObject({ savedBy: { id: 'u2' } });
+  await flows.delete(flow);
+  expect(await faults(flows.update(flow, chain('a', []), author()))).toEqual(['flow_not_found']);
+});
+
 it('keeps definitions that runs are pinned to, and removes the others after an hour', async () => {
   const first = await create(chain('a', []));
   const second = await flows.update(first, chain('a', [calls('hello')]), author());

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
 import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
 import type { Catalog, TriggerSources } from '../../control/index.ts';
@@ -136,7 +137,10 @@ export class Flows implements FlowCatalog {
     });
   }
 
-  /** Runs that have begun keep the definition before. Throws `flow_not_found`. */
+  /**
+   * Runs that have begun keep the definition before. Returns `before` itself, and writes nothing, when the same user saves
+   * the same definition again. Throws `flow_not_found`.
+   */
   update(before: Flow, given: FlowDefinition, author: FlowAuthor): Promise<Flow> {
     const { projectId } = before;
     return this.#locks.run(projectId, async () => {
@@ -148,6 +152,9 @@ export class Flows implements FlowCatalog {
       const definition = this.#named(projectId, given);
       await this.#refuseFaults(projectId, definition, author.rights);
       const stored = storedOf(definition);
+      const isSame = stored.digest === before.definition && isDeepStrictEqual(author.principal, before.savedBy);
+      const { definition: current } = await this.find(projectId, before.id);
+      if (isSame && current === before.definition) return before;
       const flow = { ...before, ...changedBy(definition, stored, author), modifiedAt: this.#options.clock.now() };
       const { triggers } = readTriggers(definition, { projectId, flowId: before.id });
       switch (await this.#options.store.replace(flow, { definition: stored, triggers })) {

@@ -89,7 +89,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
       const before = await access.find(request, 'update');
       const definition = readDefinitionBody(request.body);
       const flow = await flows.update(before, definition, access.author(request, definition, before));
-      return savedReply(flow, access.urn(flow));
+      return { ...savedReply(flow, access.urn(flow)), ...(flow === before ? { unchanged: true } : {}) };
     },
 
     async renewWorkflowTriggerSecret(request) {
