@@ -82,3 +82,23 @@ export function hasMemoryFor(memory: MemoryBook, instance: Instance): boolean {
   const held = memory.ofFunction(instance.spec.functionKey);
   return growMb(memory, instance) <= Math.max(freeMb, 0) && mayHoldMore(held, freeMb, totalMb);
 }
+
+/**
+ * Whether a waiting function with less memory than the group gets the memory of its idle instance: a burst must not
+ * monopolize it. `short` has the functions that wait for memory, and the MB that each needs.
+ */
+export function mustYield(
+  group: FunctionGroup,
+  instance: Instance,
+  short: ReadonlyMap<FunctionGroup, number>,
+  memory: MemoryBook,
+): boolean {
+  if (instance.inFlight > 0 || group.reserved.has(instance)) return false;
+  const ours = memory.ofFunction(group.functionKey);
+  for (const [other, neededMb] of short) {
+    if (other === group || other.waiters.length === 0) continue;
+    const theirs = memory.ofFunction(other.functionKey);
+    if (theirs === 0 || theirs + neededMb < ours) return true;
+  }
+  return false;
+}

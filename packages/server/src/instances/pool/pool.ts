@@ -6,11 +6,13 @@ import type { Instance, StartPhases } from '../instance/instance.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { StartFailed } from '../start/start-errors.ts';
 import { Departures } from './departures.ts';
+import { logFailedStart } from './failed-start.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
 import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
-import { hasMemoryFor, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
+import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
+import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
 export interface PoolLimits extends WaitLimits {
@@ -21,17 +23,6 @@ export interface PoolLimits extends WaitLimits {
   readonly maxStarts: number;
   /** Memory budget of all instances: those in use are charged with their limits, frozen ones with their use. */
   readonly memoryMb: number;
-}
-
-export interface PoolGauges {
-  readonly instances: number;
-  readonly idle: number;
-  readonly frozen: number;
-  /** Reserved by configuration. */
-  readonly reserved: number;
-  readonly starting: number;
-  readonly waiting: number;
-  readonly promisedMemoryMb: number;
 }
 
 interface PoolOptions {
@@ -149,7 +140,7 @@ export class Pool {
     try {
       await this.#launch(group, spec, undefined);
     } catch (error) {
-      this.#tellFailure(group, spec, error);
+      this.#failed(group, spec, error);
     }
     this.#pumpAll();
   }
@@ -189,21 +180,8 @@ export class Pool {
     this.#scheduleSweep();
   }
 
-  #tellFailure(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
-    const { log } = this.#options;
-    if (failure instanceof StartFailed) {
-      log.info(
-        {
-          functionKey: spec.functionKey,
-          version: spec.version,
-          outcome: failure.failure.outcome,
-          err: failure.failure.component === 'instance' ? failure.cause : undefined,
-        },
-        'instance start failed',
-      );
-    } else if (!this.#stopped) {
-      log.error({ functionKey: spec.functionKey, err: failure }, 'instance start broke');
-    }
+  #failed(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
+    if (failure instanceof StartFailed || !this.#stopped) logFailedStart(this.#options.log, spec, failure);
     const waiter = group.firstWaiterFor(spec.key);
     if (waiter !== undefined) waiter.reject(failure);
     else if (failure instanceof StartFailed) failure.printed.release();
@@ -236,7 +214,7 @@ export class Pool {
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
     // The usual case under load: the slot goes straight to the longest waiting request; the pool is not searched.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
-    if (next !== undefined && this.#mustYield(group, instance)) {
+    if (next !== undefined && this.#short.size > 0 && mustYield(group, instance, this.#short, this.#memory)) {
       this.#dismiss(group, instance);
       this.#pumpAll();
       return;
@@ -253,18 +231,6 @@ export class Pool {
       // Others may wait for memory: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
     }
-  }
-
-  /** A waiting function with less memory than this one gets the instance's memory: a burst must not monopolize it. */
-  #mustYield(group: FunctionGroup, instance: Instance): boolean {
-    if (this.#short.size === 0 || instance.inFlight > 0 || group.reserved.has(instance)) return false;
-    const ours = this.#memory.ofFunction(group.functionKey);
-    for (const [other, neededMb] of this.#short) {
-      if (other === group || other.waiters.length === 0) continue;
-      const theirs = this.#memory.ofFunction(other.functionKey);
-      if (theirs === 0 || theirs + neededMb < ours) return true;
-    }
-    return false;
   }
 
   #waitersElsewhere(group: FunctionGroup): boolean {
@@ -390,18 +356,7 @@ export class Pool {
   }
 
   gauges(): PoolGauges {
-    let [instances, idle, frozen, waiting, reserved] = [0, 0, 0, 0, 0];
-    for (const group of this.#groups.values()) {
-      instances += group.instances.size;
-      waiting += group.waiters.length;
-      reserved += group.reserved.size;
-      for (const one of group.instances) {
-        if (one.inFlight === 0) idle += 1;
-        if (one.isFrozen) frozen += 1;
-      }
-    }
-    const [starting, promisedMemoryMb] = [this.#startsUnderWay, this.#memory.promisedMb];
-    return { instances, idle, frozen, reserved, waiting, starting, promisedMemoryMb };
+    return gaugesOf(this.#view());
   }
 
   #scheduleSweep(): void {
