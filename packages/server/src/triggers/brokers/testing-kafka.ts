@@ -1,7 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
-const BOOTSTRAP = /bootstrap\.servers=127\.0\.0\.1:(\d+)/;
+const PROGRAM = fileURLToPath(new URL('testing-kafka.py', import.meta.url));
 /** The reason shown for skipped tests. */
 export const NO_KCAT = 'there is no program kcat: apt-get install kcat';
 
@@ -10,40 +13,63 @@ export function hasKcat(): boolean {
 }
 
 /**
- * The mock cluster of librdkafka: one broker in memory, with groups and offsets, without TLS and logins. What it stored
- * ends with it. A topic has four partitions and is made by the first message.
+ * The mock cluster of librdkafka: brokers in memory, with groups and offsets, without TLS and logins. What it stored ends
+ * with it. A topic has four partitions and is made by the first message, unless `makeTopic` made it. Brokers are numbered
+ * from 1.
  */
 export class TestKafka {
-  readonly port: number;
-  readonly #process: ChildProcess;
+  /** Of each broker. */
+  readonly ports: readonly number[];
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
 
-  private constructor(process: ChildProcess, port: number) {
+  private constructor(
+    process: ChildProcessByStdio<Writable, Readable, null>,
+    lines: Interface,
+    ports: readonly number[],
+  ) {
     this.#process = process;
-    this.port = port;
+    this.#lines = lines;
+    this.ports = ports;
   }
 
-  /** Throws where kcat is not installed: check `hasKcat` first. */
-  static async start(): Promise<TestKafka> {
-    const settings = ['-X', 'test.mock.num.brokers=1', '-X', 'allow.auto.create.topics=true', '-d', 'mock'];
-    // its own consumer, of a topic without messages, keeps it running
-    const child = spawn('kcat', ['-C', '-q', '-b', 'unused', '-t', 'unused', ...settings], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const started = Promise.withResolvers<number>();
-    let log = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (BOOTSTRAP.test(log)) return;
-      log += chunk.toString('utf8');
-      const port = BOOTSTRAP.exec(log)?.[1];
-      if (port !== undefined) started.resolve(Number(port));
-    });
-    child.on('error', () => started.reject(new Error(NO_KCAT)));
-    child.on('exit', () => started.reject(new Error(`kcat ended: ${log}`)));
-    return new TestKafka(child, await started.promise);
+  /** Throws where kcat, which brings librdkafka, is not installed: check `hasKcat` first. */
+  static async start(brokers = 1): Promise<TestKafka> {
+    const child = spawn('python3', [PROGRAM, String(brokers)], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = createInterface(child.stdout);
+    const failed = once(child, 'exit').then(() => Promise.reject(new Error(`the mock cluster ended: ${NO_KCAT}`)));
+    const [addresses] = (await Promise.race([once(lines, 'line'), failed])) as [string];
+    failed.catch(() => undefined);
+    return new TestKafka(
+      child,
+      lines,
+      addresses.split(',').map((address) => Number(address.split(':')[1])),
+    );
+  }
+
+  get port(): number {
+    return this.ports[0] ?? 0;
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return this.ports.map((port) => `127.0.0.1:${port}`).join();
+  }
+
+  makeTopic(name: string, partitions: number): Promise<void> {
+    return this.#command(`topic ${name} ${partitions}`);
+  }
+
+  setLeader(topic: string, partition: number, broker: number): Promise<void> {
+    return this.#command(`leader ${topic} ${partition} ${broker}`);
+  }
+
+  /** Ends connections to the broker, and refuses new ones. */
+  takeDown(broker: number): Promise<void> {
+    return this.#command(`down ${broker}`);
+  }
+
+  bringUp(broker: number): Promise<void> {
+    return this.#command(`up ${broker}`);
   }
 
   /** Stores messages; those with the same key are in one partition. */
@@ -56,6 +82,13 @@ export class TestKafka {
     const exit = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await exit;
+  }
+
+  async #command(line: string): Promise<void> {
+    const answer = once(this.#lines, 'line');
+    this.#process.stdin.write(`${line}\n`);
+    const [error] = (await answer) as [string];
+    if (error !== '0') throw new Error(`${line}: error ${error} of librdkafka`);
   }
 }
 

@@ -39,8 +39,8 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
         group: `g-${topic}`,
         allowed,
         failures: 0,
-        // the mock cluster misreads the message of a member that leaves, and waits for the end of its session
-        sessionMs: 6_000,
+        // the mock cluster waits for the session of a member that left, less 1 s
+        sessionMs: 3_000,
       },
       {
         signal: control.signal,

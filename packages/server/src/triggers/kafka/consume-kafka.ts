@@ -9,7 +9,8 @@ import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
 
 const CONNECT_MS = 10_000;
-const SESSION_MS = 30_000;
+/** The group gives the partitions of a killed server to another one after this time. */
+const SESSION_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 10;
 /** A member that joins waits for the batches of the others this long: a function may run for 900 s. */
 const REBALANCE_MS = 20 * 60_000;
@@ -32,7 +33,7 @@ export interface KafkaConnection {
   readonly allowed: AllowedHosts;
   /** Connections before, in a row, that failed. */
   readonly failures: number;
-  /** How long the group waits for a member that is silent; 30 s unless set. */
+  /** How long the group waits for a member that is silent; 10 s unless set. */
   readonly sessionMs?: number;
 }
 
@@ -44,7 +45,8 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   const { settings, group, sessionMs = SESSION_MS } = connection;
   const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
   session.signal.throwIfAborted();
-  const { Kafka, CompressionCodecs, logLevel } = await import('kafkajs');
+  // a module of CommonJS in a file of its own has only this export
+  const { Kafka, CompressionCodecs, logLevel } = (await import('kafkajs')).default;
   boundCodecs(CompressionCodecs);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);

@@ -87,7 +87,8 @@ async function close(model: ChannelModel, channel: Channel | undefined): Promise
 
 async function open({ broker, settings, password, allowed }: RabbitmqConnection): Promise<ChannelModel> {
   const { host, port } = broker;
-  const { connect } = await import('amqplib');
+  // a module of CommonJS in a file of its own has only this export
+  const { connect } = (await import('amqplib')).default;
   const opening = connect(
     {
       protocol: settings.tls ? 'amqps' : 'amqp',
