@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
+import { parseNetwork } from '../lib/network-set.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { interfaceName, nfsExport, userRange } from './list-items.ts';
 import type { Config, RawConfig } from './schema.ts';
@@ -70,6 +71,13 @@ function accessLogBytes(text: string | undefined): number | undefined {
 
 function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
+}
+
+function hostsAndNetworks(text: string | undefined, key: string): ReadonlySet<string> {
+  const all = hosts(text);
+  const wrong = [...all].find((entry) => entry.includes('/') && parseNetwork(entry) === undefined);
+  if (wrong === undefined) return all;
+  throw new ConfigError(`${key} cannot have ${wrong}`, 'Write hosts and networks with commas: mq.internal,10.1.0.0/16');
 }
 
 /** `form` describes the syntax of one item. */
@@ -170,7 +178,7 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
-    brokerHosts: hosts(raw.broker_hosts),
+    brokerHosts: hostsAndNetworks(raw.broker_hosts, 'broker_hosts'),
     smtpFrom: raw.smtp_from ?? '',
     publicUrl: raw.public_url?.replace(/\/+$/, ''),
     trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),

@@ -93,6 +93,13 @@ describe('configuration', () => {
     expect(() => loadConfig(['--link-hosts', 'http://bucket'], {})).toThrow(/link_hosts/);
   });
 
+  it('reads hosts and networks where brokers may be', () => {
+    const { brokerHosts } = loadConfig([], { FGS_BROKER_HOSTS: 'mq:5672,10.1.0.0/16,fd00::/8' });
+    expect([...brokerHosts]).toEqual(['mq:5672', '10.1.0.0/16', 'fd00::/8']);
+    for (const bad of ['10.1.0.0/33', 'mq/16', '10.1/16', '/'])
+      expect(() => loadConfig([], { FGS_BROKER_HOSTS: bad })).toThrow(/broker_hosts cannot have/);
+  });
+
   it('raises quotas, and keeps those of the guide by default', () => {
     const { quotas } = loadConfig(['--quota-functions', '1000', '--quota-code-size', '20GB'], {
       FGS_QUOTA_ALIASES: '50',

@@ -95,8 +95,8 @@ export const RawConfig = Type.Object(
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Hosts, in the same form, inside the own network to which results of asynchronous invocations may be sent. */
     webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
-    /** Hosts, in the same form, inside the own network to which triggers of message brokers may connect. */
-    broker_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
+    /** Hosts, in the same form, or networks (`10.1.0.0/16`) inside the own one to which triggers of brokers may connect. */
+    broker_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,/\\[\\]-]*$', maxLength: 4096 })),
     /** Address (`https://fgs.example.com`) at which others reach the API, for links in messages to subscribers. */
     public_url: Type.Optional(
       Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$', maxLength: 512 }),
@@ -253,7 +253,7 @@ export interface Config {
   readonly hostInterfaces: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
-  /** Internal hosts where brokers may be. */
+  /** Internal hosts and networks where brokers may be. */
   readonly brokerHosts: ReadonlySet<string>;
   /** Address of the API for others, without a slash at the end. Undefined: where the server listens. */
   readonly publicUrl: string | undefined;

@@ -1,8 +1,12 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isInternalAddress } from './internal-address.ts';
+import { NetworkSet } from './network-set.ts';
 
-/** `host` or `host:port` of machines in the own network that may be called; all others must be public. */
+/**
+ * `host` or `host:port` of machines in the own network that may be called, or networks such as `10.1.0.0/16`; all others
+ * must be public.
+ */
 export type AllowedHosts = ReadonlySet<string>;
 
 /** The address is not public and not allowed by the configuration. */
@@ -20,13 +24,14 @@ export class InternalAddressError extends Error {
  */
 export function lookupFor(url: URL, allowed: AllowedHosts): LookupFunction {
   if (allowed.has(url.host) || allowed.has(url.hostname)) return dnsLookup;
+  const networks = new NetworkSet([...allowed].filter((entry) => entry.includes('/')));
+  const isRefused = (address: string): boolean => isInternalAddress(address) && !networks.has(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isInternalAddress(host)) throw new InternalAddressError(url.host);
+  if (isIP(host) !== 0 && isRefused(host)) throw new InternalAddressError(url.host);
   return (hostname, options, done) => {
     dnsLookup(hostname, options, (error, address, family) => {
       const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
-      if (error === null && found.some((one) => isInternalAddress(one)))
-        done(new InternalAddressError(url.host), address, family);
+      if (error === null && found.some(isRefused)) done(new InternalAddressError(url.host), address, family);
       else done(error, address, family);
     });
   };

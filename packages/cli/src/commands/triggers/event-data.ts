@@ -1,6 +1,7 @@
-import { TRIGGER_KINDS } from '@funcgraph/api';
-import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
-import { nameValues } from '../name-values.ts';
+import { TRIGGER_KINDS, type TriggerTypeCode } from '@funcgraph/api';
+import { type Context, type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
+import { readLines } from '../iam/find.ts';
+import { readNameValues } from '../name-values.ts';
 
 export const KIND_FLAGS = {
   every: flag.text('TIME', 'a timer: each 15m, 2h or 3d; also 30s or 2h30m'),
@@ -11,6 +12,8 @@ export const KIND_FLAGS = {
     choices: Object.keys(TRIGGER_KINDS),
   }),
   setting: flag.list('NAME=VALUE', '--type: a field of event_data; objects and lists as JSON'),
+  'setting-file': flag.text('PATH', '--type: a file with lines NAME=VALUE, for passwords; each --setting wins over it'),
+  'password-stdin': flag.boolean('--type of a broker: read its password from the first line of standard input'),
   'time-zone': flag.text('ZONE', 'with --cron: its time zone, such as Asia/Shanghai'),
   event: flag.text('TEXT', 'timer: user_event of each event'),
   on: flag.list('EVENT', 'bucket: ObjectCreated (the default), ObjectRemoved, Put, Copy, ...'),
@@ -41,8 +44,10 @@ const OF_BUCKET = ['on', 'prefix', 'suffix'] as const;
 const OF_GATEWAY = ['method', 'exact', 'auth', 'group', 'stage', 'wait', 'async'] as const;
 const DEFAULT_WAIT_MS = 5000;
 
+const OF_TYPE = ['setting', 'setting-file', 'password-stdin'] as const;
+
 /** Throws a usage error unless exactly one kind is named, with flags of that kind. */
-export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
+export async function kindBody(flags: KindFlags, name: string | undefined, context: Context): Promise<KindBody> {
   const { every, cron, path, bucket, type } = flags;
   const kinds = [every, cron, path, bucket, type].filter((value) => value !== undefined);
   if (kinds.length !== 1) throw usageError('give one of --every, --cron, --path, --bucket and --type');
@@ -54,8 +59,8 @@ export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
   if (bucket === undefined) refuse(OF_BUCKET, '--bucket');
   if (every === undefined && cron === undefined) refuse(OF_TIMER, 'timers');
   if (cron === undefined) refuse(['time-zone'], '--cron');
-  if (type === undefined && flags.setting.length > 0) throw usageError('--setting is for --type');
-  if (type !== undefined) return { trigger_type_code: type, event_data: { name, ...settingsOf(flags.setting) } };
+  if (type === undefined) refuse(OF_TYPE, '--type');
+  else return { trigger_type_code: type, event_data: { name, ...(await settingsOf(type, flags, context)) } };
   if (bucket !== undefined) return objects(bucket, flags, name);
   return path === undefined ? timer(flags, name) : gateway(flags, name);
 }
@@ -65,13 +70,23 @@ function isGiven(value: KindFlags[keyof KindFlags]): boolean {
 }
 
 /** Numbers and switches may stay text: the server reads them by the schema of the kind. */
-function settingsOf(list: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    [...nameValues(list, '--setting')].map(([name, value]) => [
-      name,
-      /^[[{]/.test(value) ? jsonOf(name, value) : value,
-    ]),
+async function settingsOf(
+  type: string,
+  { setting: list, 'setting-file': file, 'password-stdin': readsPassword }: KindFlags,
+  context: Context,
+): Promise<Record<string, unknown>> {
+  const secret = Object.keys(TRIGGER_KINDS[type as TriggerTypeCode]?.fields.properties ?? {}).find((field) =>
+    field.endsWith('_password'),
   );
+  if (readsPassword && secret === undefined) throw usageError(`--password-stdin is not for --type ${type}`);
+  const values = (await readNameValues({ file, list, flag: '--setting' }, context)) ?? new Map<string, string>();
+  const settings = [...values].map(([name, value]) => [
+    name,
+    // a password may begin like JSON
+    /^[[{]/.test(value) && name !== secret ? jsonOf(name, value) : value,
+  ]);
+  const [password] = readsPassword ? await readLines(context, 1, 'the password') : [];
+  return { ...Object.fromEntries(settings), ...(readsPassword && secret !== undefined ? { [secret]: password } : {}) };
 }
 
 function jsonOf(name: string, text: string): unknown {

@@ -20,8 +20,8 @@ export const triggers: Noun = {
         version: flag.text('VERSION', 'start this version; latest without it'),
         alias: flag.text('ALIAS', 'start the version that this alias points to'),
       },
-      fields(flags) {
-        const body = kindBody(flags, flags.name);
+      async fields(flags, _, context) {
+        const body = await kindBody(flags, flags.name, context);
         if (!flags.disabled) return body;
         if (flags.path !== undefined) throw usageError('a gateway route cannot be disabled');
         if (flags.bucket !== undefined) throw usageError('a trigger of a bucket cannot be disabled');
@@ -33,6 +33,7 @@ export const triggers: Noun = {
         'fgs triggers create hello --path "/users/{id}" --method GET --exact --auth none',
         'fgs triggers create thumbnail --bucket photos --prefix incoming/ --suffix .png',
         'fgs triggers create hello --type EVENT --name orders --setting \'types=["com.example.order.*"]\'',
+        'fgs triggers create hello --type RABBITMQ --name shop --setting-file shop.settings --password-stdin < password.txt',
         `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
       text: (trigger, { function: { name } }) =>

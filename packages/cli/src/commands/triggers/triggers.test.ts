@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeServer } from '../../testing/fake-server.ts';
 import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
@@ -70,6 +74,24 @@ describe('triggers create', () => {
     const run = await cli('triggers', 'create', 'hello', '--bucket', 'photos', ...flags);
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^hello: .* in photos\/in\/\*/) });
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'OBS', event_data });
+  });
+
+  test('sends a password from standard input or a file of settings, which no other user of the machine sees', async () => {
+    const event_data = { name: 'shop', exchange_name: 'e' };
+    server.on(`POST ${ALL()}`, { status: 201, body: { ...TIMER, trigger_type_code: 'RABBITMQ', event_data } });
+    const shop = ['triggers', 'create', 'hello', '--type', 'RABBITMQ', '--name', 'shop'];
+    await runCli([...shop, '--setting', 'exchange_name=e', '--password-stdin'], {
+      ...{ env: serverEnv(server.endpoint), cwd: '/' },
+      stdin: Readable.from(['{secret}\nrest']),
+    });
+    expect(sent(`POST ${ALL()}`)).toMatchObject({ event_data: { exchange_name: 'e', access_password: '{secret}' } });
+    const folder = await mkdtemp(join(tmpdir(), 'fgs-settings-'));
+    await writeFile(join(folder, 'shop'), '# of the shop\nexchange_name=from the file\naccess_password=[secret\n');
+    await cli(...shop, '--setting-file', join(folder, 'shop'), '--setting', 'exchange_name=e');
+    expect(sent(`POST ${ALL()}`)).toMatchObject({ event_data: { exchange_name: 'e', access_password: '[secret' } });
+    await rm(folder, { recursive: true });
+    const timer = await cli('triggers', 'create', 'hello', '--type', 'TIMER', '--name', 'n', '--password-stdin');
+    expect(timer).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--password-stdin is not for') });
   });
 
   test('makes a gateway route, for an alias, with the given settings', async () => {
