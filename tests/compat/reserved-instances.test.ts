@@ -77,13 +77,15 @@ describe('reserved instances, by the official client', () => {
       .withCount(3)
       .withStartTime(1_900_000_000)
       .withExpiredTime(1_900_086_400);
+    const metric = new sdk.MetricConfig().withName('busy').withType('Concurrency').withThreshold(60).withMin(1);
     const body = count(1)
       .withIdleMode(true)
-      .withTacticsConfig(new sdk.TacticsConfig().withCronConfigs([cron]));
+      .withTacticsConfig(new sdk.TacticsConfig().withCronConfigs([cron]).withMetricConfigs([metric]));
     const tactics_config = {
       cron_configs: [
         { name: 'morning', cron: '0 0 8 * * ?', count: 3, start_time: 1_900_000_000, expired_time: 1_900_086_400 },
       ],
+      metric_configs: [{ name: 'busy', type: 'Concurrency', threshold: 60, min: 1 }],
     };
     expect(await reserve(`${urn}:latest`, body)).toMatchObject({ count: 1, idle_mode: true, tactics_config });
     const expected = {

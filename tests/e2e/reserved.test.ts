@@ -40,7 +40,7 @@ async function start(family: 'Node.js' | 'Python' = 'Node.js', options: TestServ
   });
 }
 
-const reserve = (urn: string, body: { count: number; idle_mode?: boolean }) =>
+const reserve = (urn: string, body: { count: number; idle_mode?: boolean; tactics_config?: object }) =>
   server.api.call('updateFunctionReservedInstancesCount', { params: target(server, urn), body });
 
 async function state(
@@ -115,6 +115,16 @@ describe('reserved instances', { timeout: 180_000 }, () => {
     // about ten in a second: one that is frozen after two seconds never comes so far
     await expect.poll(() => cpuTicksOf(instance_id), PATIENCE).toBeGreaterThan(woken + 50);
     expect((await gauges()).frozen).toBe(0);
+  });
+
+  it('become more while many calls run at once, with a policy by metric', async () => {
+    const urn = await start();
+    const metric_configs = [{ name: 'busy', type: 'Concurrency', threshold: 60, min: 1 }];
+    await reserve(urn, { count: 0, tactics_config: { metric_configs } });
+    await ready(urn, 1);
+    await Promise.all(Array.from({ length: 3 }, () => invoke(server, urn, { ms: 200 })));
+    await ready(urn, 5);
+    expect((await invoke(server, urn)).receipt).toMatchObject({ reserved: true, cold: false });
   });
 
   it('come back after a restart, and after the server was killed', async () => {

@@ -29,7 +29,6 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, DIS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
     'EVENT: CloudEvents from any source. ' +
     'Other event sources exist only in the cloud.',
-  updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas:
     'Functions, flows, code size, concurrency, instances of one function and idle time. The other types of the API limit ' +
     'nothing here; it has none for streams, topics and the like, which `GET /v1/{project_id}/quotas` lists.',

@@ -44,6 +44,8 @@ export const LIMITS = {
   reservedShare: 0.9,
   /** For one version or alias. */
   reservedPolicies: 20,
+  /** Percent of a policy by metric. */
+  reservedThreshold: { min: 1, max: 99 },
   weightPercent: { min: 0, max: 100 },
   dependenciesPerFunction: 20,
   dependencyVersionsPerProject: 400,

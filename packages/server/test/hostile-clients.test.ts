@@ -141,6 +141,7 @@ const asyncConfig = {
 };
 const tactics = {
   cron_configs: [{ name: 'p', cron: '0 0 8 * * ?', count: 1, start_time: 4_000_000_000, expired_time: 4_000_003_600 }],
+  metric_configs: [{ name: 'm', type: 'Concurrency', threshold: 60, min: 0 }],
 };
 const dependency = () => ({ name: 'lib', runtime, depend_type: 'zip', depend_file: code, description: 'x' });
 const creation = () => ({

@@ -74,7 +74,7 @@ it('keeps the set number ready, serves from them first, and notes it in the rece
   const { server, reserve, states, invoke } = await open(starts);
   await using _closed = server;
   const { data } = await reserve('', { count: 2, idle_mode: true });
-  expect(data).toEqual({ count: 2, idle_mode: true, tactics_config: { cron_configs: [] } });
+  expect(data).toEqual({ count: 2, idle_mode: true, tactics_config: { cron_configs: [], metric_configs: [] } });
   await settled(states, { qualifier_type: 'version', qualifier_name: 'latest', desired: 2, ready: 2, failing: null });
   expect(starts).toHaveLength(2);
   expect(await invoke('')).toMatchObject({ text: 'latest//', reserved: true, cold: false });
@@ -182,6 +182,41 @@ it('follows the clock of its policies and falls back to the base when the window
   await expect.poll(() => server.driver.running.size, PATIENCE).toBe(1);
 });
 
+it('follows the calls with a policy by metric, and cools down for five minutes', async () => {
+  const waits = new Map<string, () => void>();
+  const { server, reserve, states, invoke } = await open([], waits);
+  await using _closed = server;
+  const metric_configs = [{ name: 'busy', type: 'Concurrency', threshold: 50, min: 1 }];
+  await reserve('', { count: 0, tactics_config: { metric_configs } });
+  await settled(states, { min_count: 0, desired: 1, ready: 1 });
+  const calls = ['hold 1', 'hold 2', 'hold 3'].map((event) => invoke('', event));
+  await expect.poll(() => waits.size, PATIENCE).toBe(3);
+  server.clock.advance(10_000);
+  await settled(states, { desired: 6, ready: 6 });
+  for (const end of waits.values()) end();
+  await Promise.all(calls);
+  server.clock.advance(4 * 60_000);
+  await settled(states, { desired: 6 });
+  server.clock.advance(80_000);
+  await settled(states, { desired: 1, ready: 1 });
+});
+
+it('leaves the instances that others reserve alone when calls need more', async () => {
+  const waits = new Map<string, () => void>();
+  const { server, reserve, states, invoke, publish } = await open([], waits, 10);
+  await using _closed = server;
+  await publish('v1');
+  await reserve(':v1', { count: 4 });
+  await reserve('', { count: 1, tactics_config: { metric_configs: [{ name: 'busy', threshold: 10, min: 0 }] } });
+  const call = invoke('', 'hold 1');
+  await expect.poll(() => waits.size, PATIENCE).toBe(1);
+  server.clock.advance(10_000);
+  // 90 % of 10 are 9
+  await settled(states, { qualifier_name: 'latest', desired: 5 }, { qualifier_name: 'v1', desired: 4 });
+  waits.get('hold 1')?.();
+  await call;
+});
+
 it('keeps its place in the account for a reserved function while others use all of the rest', async () => {
   const starts: string[] = [];
   const waits = new Map<string, () => void>();
@@ -194,7 +229,8 @@ it('keeps its place in the account for a reserved function while others use all 
     server.api.bytes('invokeFunction', { params: other, body: new TextEncoder().encode(name) }),
   );
   await expect.poll(() => waits.size, PATIENCE).toBe(3);
-  expect((await server.api.call('showGauges', {})).data.account).toEqual({ waiting: 1 });
+  const account = async () => (await server.api.call('showGauges', {})).data.account;
+  await expect.poll(account, PATIENCE).toEqual({ waiting: 1 });
   expect(await invoke('')).toMatchObject({ reserved: true });
   waits.get('hold 1')?.();
   await expect.poll(() => waits.size, PATIENCE).toBe(4);

@@ -93,8 +93,8 @@ describe('a word or number outside the allowed ones is refused by the name of it
     ['updateFunctionReservedInstancesCount', 'cron', policy({ cron: 'daily' })],
     [
       'updateFunctionReservedInstancesCount',
-      'metric_configs',
-      { count: 1, tactics_config: { metric_configs: [{ name: 'm' }] } },
+      'threshold',
+      { count: 1, tactics_config: { metric_configs: [{ name: 'm', threshold: 100 }] } },
     ],
     ['createDependencyVersion', 'depend_type', { name: 'lib', runtime: 'Python3.9', depend_type: 'tar' }],
     ['createDependencyVersion', 'runtime', { name: 'lib', runtime: 'Cobol85', depend_type: 'zip' }],

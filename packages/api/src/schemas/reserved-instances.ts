@@ -11,11 +11,16 @@ const CronConfig = Type.Object({
   expired_time: WireInt('Seconds since 1970: the policy ends.'),
 });
 
+const MetricConfig = Type.Object({
+  name: Text,
+  type: WireText('Concurrency'),
+  threshold: WireInt('Percent of the calls that the reserved instances can take at once.'),
+  min: WireInt('Least number of instances.'),
+});
+
 const Tactics = Type.Object({
   cron_configs: Nullable(Type.Array(CronConfig)),
-  metric_configs: Nullable(Type.Array(Type.Object({ name: Text, type: Text, threshold: WireInt(), min: WireInt() })), {
-    description: 'Refused: there are no policies by metric.',
-  }),
+  metric_configs: Nullable(Type.Array(MetricConfig)),
 });
 
 export const SetReservedInstancesBody = Type.Object({
@@ -33,6 +38,9 @@ const StoredTactics = Type.Object({
       start_time: Type.Integer(),
       expired_time: Type.Integer(),
     }),
+  ),
+  metric_configs: Type.Array(
+    Type.Object({ name: Type.String(), type: Type.String(), threshold: Type.Integer(), min: Type.Integer() }),
   ),
 });
 

@@ -1,3 +1,4 @@
+import { reservedQuota } from '../control/index.ts';
 import { AccountGate, Invoker, ReservedDemand } from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
 import type { HostParts } from './host-parts.ts';
@@ -21,7 +22,7 @@ export function invocationParts(deps: InvocationDeps) {
     { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
     clock,
   );
-  const { stop, ...measuring } = startMeasuring({ telemetry, pool, config, clock, log });
+  const { stop, onPeaks, ...measuring } = startMeasuring({ telemetry, pool, config, clock, log });
   life.onStop(stop);
   const invoker = new Invoker({
     catalog,
@@ -41,11 +42,13 @@ export function invocationParts(deps: InvocationDeps) {
     catalog,
     keeper,
     gate,
+    quota: reservedQuota(config.accountConcurrency),
     specFor: (target) => invoker.specFor(target),
     clock,
     log: log.child({ module: 'reserved' }),
   });
   reservedDemand.start();
+  onPeaks((peaks) => reservedDemand.follow(peaks));
   life.onStop(() => reservedDemand.stop());
   return { gate, ...measuring, invoker, reservedDemand };
 }

@@ -1,14 +1,26 @@
 import type { Logger } from 'pino';
-import { type Catalog, desiredCount, nextChange, type ReservedConfig, type VersionSnapshot } from '../control/index.ts';
+import {
+  type Catalog,
+  nextChange,
+  peakCount,
+  type ReservedConfig,
+  trackedCount,
+  type VersionSnapshot,
+} from '../control/index.ts';
 import type { LaunchSpec, ReservedKeeper, ReservedState } from '../instances/index.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import type { Peak } from '../telemetry/index.ts';
 import type { AccountGate } from './account-gate.ts';
+import { CallPeaks } from './call-peaks.ts';
+import { functionKeyOf } from './launch.ts';
 
 export interface ReservedDemandOptions {
   readonly catalog: Catalog;
   readonly keeper: ReservedKeeper;
   readonly gate: AccountGate;
+  /** Most reserved instances of a project. */
+  readonly quota: number;
   /** Rejects with `invalid_runtime` when the machine cannot run the function. */
   readonly specFor: (target: { snapshot: VersionSnapshot; alias: string }) => Promise<LaunchSpec>;
   readonly clock: Clock;
@@ -21,7 +33,7 @@ const NOTHING: ReservedState = { desired: 0, ready: 0, starting: 0, failing: und
 
 /**
  * Passes the current meaning of reserved instance settings to the keeper: after each change of a function, version,
- * alias or setting, and when a policy takes effect or ends. Settings of an alias run the version that it points to, not
+ * alias or setting, when a policy takes effect or ends, and for policies by metric with the calls. Settings of an alias run the version that it points to, not
  * its additional one, and serve calls through the alias; those of a version serve calls of the version.
  */
 export class ReservedDemand {
@@ -33,6 +45,7 @@ export class ReservedDemand {
   /** Latest round of each function; results of older rounds are ignored. */
   readonly #rounds = new Map<string, number>();
   readonly #projects = new Map<string, string>();
+  readonly #peaks = new CallPeaks();
   #timer: Timer | undefined;
   #round = 0;
   #stopped = false;
@@ -61,6 +74,24 @@ export class ReservedDemand {
   state(config: ReservedConfig): ReservedState & { readonly note: string | undefined } {
     const id = idOf(config);
     return { ...(this.#options.keeper.state(id) ?? NOTHING), note: this.#notes.get(id) };
+  }
+
+  /** Adapts the settings with policies by metric to the most calls at once since the call before. */
+  follow(peaks: readonly Peak[]): void {
+    const tracking = this.#options.catalog.allReserved().filter(({ byMetric }) => byMetric.length > 0);
+    if (tracking.length === 0 || this.#stopped) return;
+    const byText = new Map(peaks.map((peak) => [`${peak.functionKey}\n${peak.qualifier}`, peak.concurrency]));
+    const calls = tracking.map((config): [string, number] => [
+      idOf(config),
+      byText.get(`${functionKeyOf(config.fn)}\n${config.qualifier}`) ?? 0,
+    ]);
+    this.#peaks.add(this.#options.clock.now(), new Map(calls));
+    const changed = tracking.filter((config) => {
+      const target = this.#targetOf(config);
+      const desired = this.#options.keeper.state(idOf(config))?.desired;
+      return target !== undefined && desired !== undefined && desired !== this.#countOf(config, target.snapshot);
+    });
+    for (const functionId of new Set(changed.map((config) => config.functionId))) this.#look(functionId);
   }
 
   #lookAtAll(): void {
@@ -116,7 +147,7 @@ export class ReservedDemand {
   }
 
   async #plan(functionId: string, configs: readonly ReservedConfig[], round: number): Promise<void> {
-    const { keeper, gate, clock } = this.#options;
+    const { keeper, gate } = this.#options;
     let places = 0;
     for (const config of configs) {
       const id = idOf(config);
@@ -127,10 +158,9 @@ export class ReservedDemand {
         keeper.drop(id);
         continue;
       }
-      const disabled = !target.snapshot.enabled || target.snapshot.maxInstances === 0;
-      if (disabled) this.#notes.set(id, 'The function is disabled.');
+      if (isDisabled(target.snapshot)) this.#notes.set(id, 'The function is disabled.');
       else this.#notes.delete(id);
-      const count = disabled ? 0 : desiredCount(config, clock.now());
+      const count = this.#countOf(config, target.snapshot);
       places += count;
       keeper.want(id, { spec, count, idleMode: config.idleMode });
     }
@@ -138,6 +168,28 @@ export class ReservedDemand {
     if (first === undefined) return;
     this.#projects.set(functionId, first.fn.projectId);
     gate.reserve(first.fn.projectId, functionId, places);
+  }
+
+  #countOf(config: ReservedConfig, snapshot: VersionSnapshot): number {
+    if (isDisabled(snapshot)) return 0;
+    return trackedCount(config, this.#options.clock.now(), {
+      peak: this.#peaks.most(idOf(config)),
+      perInstance: snapshot.concurrency,
+      most: config.byMetric.length === 0 ? 0 : this.#roomFor(config, snapshot),
+    });
+  }
+
+  /** What other settings leave of the quota of the project, and of the instances of the function. */
+  #roomFor(config: ReservedConfig, { maxInstances }: VersionSnapshot): number {
+    const { catalog, keeper, quota } = this.#options;
+    let [ofProject, ofFunction] = [0, 0];
+    for (const other of catalog.allReserved()) {
+      if (other.fn.projectId !== config.fn.projectId || idOf(other) === idOf(config)) continue;
+      const used = Math.max(peakCount(other), keeper.state(idOf(other))?.desired ?? 0);
+      ofProject += used;
+      if (other.functionId === config.functionId) ofFunction += used;
+    }
+    return Math.min(quota - ofProject, maxInstances < 0 ? Number.POSITIVE_INFINITY : maxInstances - ofFunction);
   }
 
   /** Undefined for a moment at most: a setting is deleted together with its version or alias. */
@@ -159,6 +211,10 @@ export class ReservedDemand {
       return undefined;
     }
   }
+}
+
+function isDisabled({ enabled, maxInstances }: VersionSnapshot): boolean {
+  return !enabled || maxInstances === 0;
 }
 
 function idOf({ functionId, qualifier }: ReservedConfig): string {

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { type ApiParts, HttpMeter } from '../ingress/index.ts';
 import type { Pool } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import { GaugeSampler, RunningCalls, type Telemetry } from '../telemetry/index.ts';
+import { GaugeSampler, type Peak, RunningCalls, type Telemetry } from '../telemetry/index.ts';
 import { storageFacts, watchProcess } from './process-facts.ts';
 
 export interface MeasuringOptions {
@@ -17,6 +17,8 @@ export interface MeasuringOptions {
 /** Counters beside the records of invocations. */
 export interface Measuring extends Pick<ApiParts, 'running' | 'meter' | 'sample' | 'processFacts' | 'storageFacts'> {
   readonly running: RunningCalls;
+  /** The listener gets the most calls at once about every ten seconds. */
+  onPeaks(listener: (peaks: readonly Peak[]) => void): void;
   /** Resolves when the last sample is written. */
   stop(): Promise<void>;
 }
@@ -26,10 +28,14 @@ export function startMeasuring(options: MeasuringOptions): Measuring {
   const running = new RunningCalls();
   const meter = new HttpMeter();
   const watch = watchProcess();
+  const listeners: Array<(peaks: readonly Peak[]) => void> = [];
   const sampler = new GaugeSampler({
     running,
     metrics: telemetry.metrics,
     instances: () => pool.census(),
+    onPeaks: (peaks) => {
+      for (const listener of listeners) listener(peaks);
+    },
     clock,
     onError: (error) => log.error({ err: error }, 'gauges could not be written'),
   });
@@ -37,6 +43,7 @@ export function startMeasuring(options: MeasuringOptions): Measuring {
   return {
     running,
     meter,
+    onPeaks: (listener) => void listeners.push(listener),
     sample: () => sampler.sample(),
     processFacts: () => watch.read(),
     storageFacts: () => storageFacts(config.dataDir),

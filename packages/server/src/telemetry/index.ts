@@ -20,7 +20,7 @@ export type { LogStore } from './log-store.ts';
 export { EXPOSITION_TYPE, Exposition, type Sample } from './metrics/exposition.ts';
 export { GaugeSampler } from './metrics/gauge-sampler.ts';
 export { MAX_POINTS, type Metrics } from './metrics/metrics.ts';
-export { type CallTarget, type Counter, RunningCalls } from './metrics/running-calls.ts';
+export { type CallTarget, type Counter, type Peak, RunningCalls } from './metrics/running-calls.ts';
 export { OTHER_FUNCTIONS } from './metrics/since-start.ts';
 export {
   type FunctionTotals,

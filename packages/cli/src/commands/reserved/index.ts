@@ -1,6 +1,6 @@
 import { flag, type Noun } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
-import { parsePolicy } from './policy-flag.ts';
+import { parseMetricPolicy, parsePolicy } from './policy-flag.ts';
 
 interface Failing {
   readonly reason: string;
@@ -11,6 +11,18 @@ interface Failing {
 function problemText({ reason, failures, next_try }: Failing): string {
   if (next_try === null) return reason;
   return `${reason} (failed ${failures === 1 ? 'once' : `${failures} times`}, next try ${next_try})`;
+}
+
+interface Tactics {
+  readonly cron_configs: ReadonlyArray<{ readonly name: string; readonly count: number; readonly cron: string }>;
+  readonly metric_configs: ReadonlyArray<{ readonly name: string; readonly threshold: number; readonly min: number }>;
+}
+
+function policiesText({ cron_configs, metric_configs }: Tactics): string {
+  return [
+    ...cron_configs.map(({ name, count, cron }) => `${name}: ${count} at ${cron}`),
+    ...metric_configs.map(({ name, threshold, min }) => `${name}: ${threshold} % used, at least ${min}`),
+  ].join('; ');
 }
 
 export const reserved: Noun = {
@@ -29,18 +41,23 @@ export const reserved: Noun = {
           'NAME,COUNT,FROM,UNTIL,CRON',
           'more of them from each time that CRON (UTC) names, in the window FROM to UNTIL (local time)',
         ),
+        metric: flag.list(
+          'NAME,PERCENT,MIN',
+          'as many that calls use PERCENT of what they can take at once, and never fewer than MIN',
+        ),
       },
-      fields: ({ idle, policy }) => ({
+      fields: ({ idle, policy, metric }) => ({
         idle_mode: idle,
-        tactics_config: { cron_configs: policy.map(parsePolicy) },
+        tactics_config: { cron_configs: policy.map(parsePolicy), metric_configs: metric.map(parseMetricPolicy) },
       }),
       examples: [
         'fgs reserved set hello --count 2 --idle',
         'fgs reserved set hello --alias live --count 1 --policy "morning,10,2027-01-01,2027-02-01,0 0 8 * * ?"',
+        'fgs reserved set hello --count 1 --metric "busy,60,1"',
         'fgs reserved set hello --count 0',
       ],
       text({ count, idle_mode, tactics_config }, { function: { name } }) {
-        const policies = tactics_config.cron_configs.length;
+        const policies = tactics_config.cron_configs.length + tactics_config.metric_configs.length;
         const more = policies === 0 ? '' : `, ${policies} ${policies === 1 ? 'policy' : 'policies'}`;
         return `${name}: ${count} reserved${idle_mode ? ', idle mode' : ''}${more}`;
       },
@@ -54,9 +71,7 @@ export const reserved: Noun = {
         reserved_instances.map((row) => ({
           ...row,
           mode: row.idle_mode ? 'on' : 'off',
-          policies: row.tactics_config.cron_configs
-            .map(({ name, count, cron }) => `${name}: ${count} at ${cron}`)
-            .join('; '),
+          policies: policiesText(row.tactics_config),
         })),
       next: ({ reserved_instances, page_info }, seen) =>
         reserved_instances.length === 0 || page_info.next_marker === 0 ? undefined : { marker: String(seen) },

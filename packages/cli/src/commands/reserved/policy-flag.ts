@@ -27,6 +27,20 @@ export function parsePolicy(text: string): CronConfig {
   };
 }
 
+export interface MetricConfig {
+  readonly name: string;
+  readonly type: 'Concurrency';
+  readonly threshold: number;
+  readonly min: number;
+}
+
+/** `NAME,PERCENT,MIN`. Throws usage errors. */
+export function parseMetricPolicy(text: string): MetricConfig {
+  const [, name = '', threshold = '', min = ''] = /^([^,]+),(\d{1,4}),(\d{1,4})$/.exec(text.trim()) ?? [];
+  if (name === '') throw usageError(`not a policy by metric: ${JSON.stringify(text)}`, 'for example "busy,60,1"');
+  return { name: name.trim(), type: 'Concurrency', threshold: Number(threshold), min: Number(min) };
+}
+
 function secondsOf(text: string): number {
   // without a time, JavaScript would read a day as UTC
   const ms = TIME.test(text) ? Date.parse(text.includes('T') ? text : `${text}T00:00`) : Number.NaN;

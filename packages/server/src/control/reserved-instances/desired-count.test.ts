@@ -65,7 +65,7 @@ describe('the number of reserved instances', () => {
         fc.nat(40 * 24 * 60),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (list, count, minutes, part) => {
-          const plan = { count, policies: list };
+          const plan = { count, policies: list, byMetric: [] };
           const now = at('01T00:00:00') + minutes * 60_000;
           const next = nextChange(plan, now);
           const until = next ?? now + 90 * 86_400_000;

@@ -1,5 +1,5 @@
 import { lastAt, nextAt } from '../../domain/cron.ts';
-import type { ReservedConfig, ReservedPolicy } from './types.ts';
+import type { MetricPolicy, ReservedConfig, ReservedPolicy } from './types.ts';
 
 type Plan = Pick<ReservedConfig, 'count' | 'policies'>;
 
@@ -30,9 +30,18 @@ export function nextChange({ policies }: Plan, now: number): number | undefined 
   return changes.length === 0 ? undefined : Math.min(...changes);
 }
 
-/** The most that can ever be desired. */
-export function peakCount({ count, policies }: Plan): number {
-  return Math.max(count, ...policies.map((policy) => policy.count));
+/** The most that can ever be desired without calls. */
+export function peakCount({
+  count,
+  policies,
+  byMetric,
+}: Pick<ReservedConfig, 'count' | 'policies' | 'byMetric'>): number {
+  return Math.max(count, leastOf(byMetric), ...policies.map((policy) => policy.count));
+}
+
+/** The least number of instances of all policies by metric. */
+export function leastOf(policies: readonly MetricPolicy[]): number {
+  return Math.max(0, ...policies.map(({ min }) => min));
 }
 
 function firedBy({ schedule, startsAt, endsAt }: ReservedPolicy, now: number): number | undefined {

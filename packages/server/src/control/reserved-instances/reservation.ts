@@ -2,7 +2,7 @@ import { LIMITS } from '@funcgraph/api';
 import { type Cron, CronError, parseCron } from '../../domain/cron.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkCount, checkLength, checkRange } from '../checks.ts';
-import type { NewPolicy, ReservedPolicy } from './types.ts';
+import type { MetricPolicy, NewPolicy, ReservedPolicy } from './types.ts';
 
 const CODE = 'invalid_concurrency';
 const MAX_EPOCH_MS = 9_999_999_999_000;
@@ -12,14 +12,34 @@ export function checkedPolicies(base: number, policies: readonly NewPolicy[]): r
   checkRange('count', base, { ...LIMITS.reservedInstances, code: CODE });
   checkCount('cron_configs', policies, LIMITS.reservedPolicies, CODE);
   for (const policy of policies) checkPolicy(policy, base);
-  const names = new Set(policies.map(({ name }) => name));
-  if (names.size < policies.length) throw new PlatformError(CODE, 'two policies have the same name');
+  checkNames(policies);
   return policies.map((policy) => ({ ...policy, schedule: scheduleOf(policy) }));
 }
 
-function checkPolicy({ name, count, startsAt, endsAt }: NewPolicy, base: number): void {
+/** Throws `invalid_concurrency`. */
+export function checkMetricPolicies(policies: readonly MetricPolicy[]): readonly MetricPolicy[] {
+  checkCount('metric_configs', policies, LIMITS.reservedPolicies, CODE);
+  for (const { name, threshold, min } of policies) {
+    checkName(name);
+    checkRange(`policy ${name}: threshold`, threshold, { ...LIMITS.reservedThreshold, code: CODE });
+    checkRange(`policy ${name}: min`, min, { ...LIMITS.reservedInstances, code: CODE });
+  }
+  checkNames(policies);
+  return policies.map(({ name, threshold, min }) => ({ name, threshold, min }));
+}
+
+function checkNames(policies: ReadonlyArray<{ readonly name: string }>): void {
+  const names = new Set(policies.map(({ name }) => name));
+  if (names.size < policies.length) throw new PlatformError(CODE, 'two policies have the same name');
+}
+
+function checkName(name: string): void {
   checkLength('name', name, 60, CODE);
   if (!/^[^\p{Cc}]+$/u.test(name)) throw new PlatformError(CODE, 'a policy needs a name of 1 to 60 characters');
+}
+
+function checkPolicy({ name, count, startsAt, endsAt }: NewPolicy, base: number): void {
+  checkName(name);
   checkRange('count', count, { ...LIMITS.reservedInstances, code: CODE });
   if (count < base) {
     throw new PlatformError(CODE, `policy ${name}: count must not be less than the base count ${base}`);

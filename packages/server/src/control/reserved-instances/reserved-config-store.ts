@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { parseCron } from '../../domain/cron.ts';
 import type { Schema } from '../../storage/index.ts';
-import type { ReservedConfig, ReservedPolicy } from './types.ts';
+import type { MetricPolicy, ReservedConfig, ReservedPolicy } from './types.ts';
 
 /** Rows of reserved instances; no rules. Rows go with their function, version or alias. */
 export class ReservedConfigStore {
@@ -30,6 +30,7 @@ export class ReservedConfigStore {
         ...policy,
         schedule: parseCron(policy.cron),
       })),
+      byMetric: JSON.parse(row.metrics) as MetricPolicy[],
       createdAt: Number(row.created_at),
       modifiedAt: Number(row.modified_at),
     }));
@@ -40,6 +41,7 @@ export class ReservedConfigStore {
       count: config.count,
       idle_mode: config.idleMode ? 1 : 0,
       policies: JSON.stringify(config.policies.map(({ schedule: _, ...kept }) => kept)),
+      metrics: JSON.stringify(config.byMetric),
       modified_at: config.modifiedAt,
     };
     const { functionId: function_id, qualifier, createdAt: created_at } = config;

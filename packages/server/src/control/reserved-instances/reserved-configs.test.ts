@@ -39,7 +39,8 @@ const shown = (configs = control.reservedConfigs.list(P)) =>
 
 describe('settings of reserved instances', () => {
   it('are kept over a restart with their policies', async () => {
-    await set('latest', { ...withPolicy({}), idleMode: true });
+    const byMetric = [{ name: 'busy', threshold: 60, min: 1 }];
+    await set('latest', { ...withPolicy({}), idleMode: true, byMetric });
     const again = await control.restart();
     expect(again.reservedConfigs.list(P)).toEqual(control.reservedConfigs.list(P));
     expect(again.reservedConfigs.list(P)).toMatchObject([
@@ -48,12 +49,15 @@ describe('settings of reserved instances', () => {
         count: 2,
         idleMode: true,
         policies: [{ name: 'p', count: 5, startsAt: 100_000, endsAt: 200_000 }],
+        byMetric,
       },
     ]);
   });
 
   it('may have a base of nothing with policies; nothing at all ends them', async () => {
     await set('latest', { ...withPolicy({}), count: 0 });
+    expect(shown()).toEqual(['hello latest 0']);
+    await set('latest', { count: 0, byMetric: [{ name: 'busy', threshold: 60, min: 0 }] });
     expect(shown()).toEqual(['hello latest 0']);
     await set('latest', { count: 0, idleMode: false });
     expect(shown()).toEqual([]);

@@ -6,7 +6,7 @@ import type { VersionSnapshot } from '../catalog.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
 import { peakCount } from './desired-count.ts';
-import { checkedPolicies } from './reservation.ts';
+import { checkedPolicies, checkMetricPolicies } from './reservation.ts';
 import type { ReservedConfigStore } from './reserved-config-store.ts';
 import type { Reservation, ReservedConfig } from './types.ts';
 
@@ -16,6 +16,11 @@ export interface ReservedConfigsOptions {
   readonly clock: Clock;
   /** The concurrency limit of a project; a part of it may be reserved. */
   readonly accountConcurrency: number;
+}
+
+/** Most reserved instances of a project. */
+export function reservedQuota(accountConcurrency: number): number {
+  return Math.floor(accountConcurrency * LIMITS.reservedShare);
 }
 
 /**
@@ -31,7 +36,7 @@ export class ReservedConfigs {
 
   /** Most reserved instances of a project. */
   get quota(): number {
-    return Math.floor(this.#options.accountConcurrency * LIMITS.reservedShare);
+    return reservedQuota(this.#options.accountConcurrency);
   }
 
   /**
@@ -43,6 +48,7 @@ export class ReservedConfigs {
     const { access, store, clock } = this.#options;
     const { count, idleMode = false } = reservation;
     const policies = checkedPolicies(count, reservation.policies ?? []);
+    const byMetric = checkMetricPolicies(reservation.byMetric ?? []);
     return this.#projects.run(name.projectId, () =>
       access.alone(name, async () => {
         const version = this.#versionOf(name, qualifier);
@@ -56,10 +62,11 @@ export class ReservedConfigs {
           count,
           idleMode,
           policies,
+          byMetric,
           createdAt: before?.createdAt ?? now,
           modifiedAt: now,
         };
-        if (peakCount(config) === 0) {
+        if (peakCount(config) === 0 && byMetric.length === 0) {
           await store.remove(fn.id, qualifier);
           await access.caughtUp();
           return config;

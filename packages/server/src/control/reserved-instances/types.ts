@@ -14,6 +14,15 @@ export interface ReservedPolicy {
   readonly endsAt: number;
 }
 
+/** More instances while many calls run at once. */
+export interface MetricPolicy {
+  readonly name: string;
+  /** Percent of the calls that all reserved instances can take at once. */
+  readonly threshold: number;
+  /** The least number of instances. */
+  readonly min: number;
+}
+
 export type NewPolicy = Omit<ReservedPolicy, 'schedule'>;
 
 /** The input of a reservation. */
@@ -21,6 +30,7 @@ export interface Reservation {
   readonly count: number;
   readonly idleMode?: boolean | undefined;
   readonly policies?: readonly NewPolicy[];
+  readonly byMetric?: readonly MetricPolicy[];
 }
 
 /** How many instances of one version or alias are kept ready. */
@@ -34,6 +44,7 @@ export interface ReservedConfig {
   /** No processor between requests. */
   readonly idleMode: boolean;
   readonly policies: readonly ReservedPolicy[];
+  readonly byMetric: readonly MetricPolicy[];
   readonly createdAt: number;
   readonly modifiedAt: number;
 }

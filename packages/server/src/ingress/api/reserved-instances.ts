@@ -25,6 +25,8 @@ type StateReply = RouteResponse<Routes['showReservedInstances']>['reserved_insta
 type Body = DecodedBody<Routes['updateFunctionReservedInstancesCount']>;
 type State = ReservedState & { readonly note: string | undefined };
 
+/** The only metric: the share of the calls that the reserved instances can take at once. */
+const CONCURRENCY = 'Concurrency';
 const LIST = 'functiongraph:function:listReservedInstance';
 
 export interface ReservedInstanceDeps {
@@ -100,14 +102,9 @@ export function reservedInstanceHandlers({
   };
 }
 
-/** Throws `invalid_concurrency`, and `not_supported_here` for policies by metric. */
+/** Throws `invalid_concurrency`. */
 export function reservationOf(body: Body): Reservation {
   const { cron_configs: policies = [], metric_configs: byMetric = [] } = body.tactics_config ?? {};
-  if (byMetric.length > 0) {
-    throw new PlatformError('not_supported_here', 'policies by metric (metric_configs) do not exist here', {
-      hint: 'Use cron_configs, or a higher count.',
-    });
-  }
   return {
     count: required('count', body.count),
     idleMode: body.idle_mode,
@@ -118,6 +115,18 @@ export function reservationOf(body: Body): Reservation {
       startsAt: required('start_time', start_time) * 1000,
       endsAt: required('expired_time', expired_time) * 1000,
     })),
+    byMetric: byMetric.map(({ name = '', type = CONCURRENCY, threshold, min = 0 }) => {
+      if (type !== CONCURRENCY) {
+        throw new PlatformError(
+          'invalid_concurrency',
+          `metric_configs: ${JSON.stringify(type.slice(0, 80))} is no type`,
+          {
+            hint: `The type is ${CONCURRENCY}.`,
+          },
+        );
+      }
+      return { name, threshold: required('threshold of metric_configs', threshold), min };
+    }),
   };
 }
 
@@ -138,7 +147,7 @@ function reply(config: ReservedConfig, region: string): ConfigReply {
   };
 }
 
-function tactics({ policies }: ReservedConfig): ConfigReply['tactics_config'] {
+function tactics({ policies, byMetric }: ReservedConfig): ConfigReply['tactics_config'] {
   return {
     cron_configs: policies.map(({ name, cron, count, startsAt, endsAt }) => ({
       name,
@@ -147,6 +156,7 @@ function tactics({ policies }: ReservedConfig): ConfigReply['tactics_config'] {
       start_time: startsAt / 1000,
       expired_time: endsAt / 1000,
     })),
+    metric_configs: byMetric.map(({ name, threshold, min }) => ({ name, type: CONCURRENCY, threshold, min })),
   };
 }
 

@@ -47,6 +47,7 @@ import { gatewayAppApis0047 } from './0047-gateway-app-apis.ts';
 import { triggerCheckpoints0048 } from './0048-trigger-checkpoints.ts';
 import { brokerStates0049 } from './0049-broker-states.ts';
 import { alarmMinutes0050 } from './0050-alarm-minutes.ts';
+import { reservedByMetric0051 } from './0051-reserved-by-metric.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -98,4 +99,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0048-trigger-checkpoints': triggerCheckpoints0048,
   '0049-broker-states': brokerStates0049,
   '0050-alarm-minutes': alarmMinutes0050,
+  '0051-reserved-by-metric': reservedByMetric0051,
 };

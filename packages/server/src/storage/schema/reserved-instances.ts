@@ -8,6 +8,8 @@ export interface ReservedInstancesTable {
   idle_mode: number;
   /** JSON list of scheduled policies that replace the count for a period. */
   policies: string;
+  /** JSON list of policies by metric. */
+  metrics: string;
   created_at: number;
   modified_at: number;
 }

@@ -10,10 +10,12 @@ function sampled() {
   const clock = new ManualClock(Date.UTC(2026, 0, 1, 0, 0, 3));
   const running = new RunningCalls();
   const written: { at: number; samples: readonly GaugeSample[] }[] = [];
+  const heard: number[] = [];
   const living: { spec: ReturnType<typeof target>; reserved: boolean }[] = [];
   const sampler = new GaugeSampler({
     running,
     clock,
+    onPeaks: (peaks) => heard.push(...peaks.map(({ concurrency }) => concurrency)),
     instances: () => living,
     metrics: {
       addGauges: async (samples, at) => {
@@ -26,7 +28,7 @@ function sampled() {
   });
   sampler.start();
   const take = () => written.splice(0).flatMap(({ at, samples }) => samples.map((sample) => ({ at, ...sample })));
-  return { clock, running, living, sampler, take };
+  return { clock, running, living, sampler, take, heard };
 }
 
 it('writes the most that ran at once, of each version, alias, function and project', () => {
@@ -76,4 +78,13 @@ it('counts instances, and those kept by configuration', async () => {
   const samples = take();
   expect(samples.find(({ qualifier }) => qualifier === 'v1')).toMatchObject({ instances: 2, reserved: 1 });
   expect(samples.find(({ qualifier }) => qualifier === '!live')).toMatchObject({ instances: 1, reserved: 1 });
+});
+
+it('reports the peaks, also when no call ran', () => {
+  const { clock, running, heard, sampler } = sampled();
+  const call = running.begin(target('v1'));
+  clock.advance(7_000);
+  expect(heard).toEqual([1, 1, 1]);
+  running.end(call);
+  void sampler.stop();
 });

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Metrics } from './metrics.ts';
-import { type CallTarget, qualifiersOf, type RunningCalls } from './running-calls.ts';
+import { type CallTarget, type Peak, qualifiersOf, type RunningCalls } from './running-calls.ts';
 import type { GaugeSample } from './types.ts';
 
 /** A divisor of a minute, so that no sample spans two. */
@@ -11,6 +11,8 @@ export interface GaugeSamplerOptions {
   readonly metrics: Pick<Metrics, 'addGauges'>;
   /** Every running instance. */
   readonly instances: () => Iterable<{ readonly spec: CallTarget; readonly reserved: boolean }>;
+  /** Called with the most calls at once since the sample before. */
+  readonly onPeaks: (peaks: readonly Peak[]) => void;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -46,7 +48,8 @@ export class GaugeSampler {
 
   /** Writes the current sample. */
   async sample(): Promise<void> {
-    const { running, metrics, instances, clock } = this.#options;
+    const { running, metrics, instances, onPeaks, clock } = this.#options;
+    const peaks = running.takePeaks();
     const samples = new Map<string, Mutable>();
     const sampleOf = (functionKey: string, qualifier: string): Mutable => {
       const text = `${functionKey}\n${qualifier}`;
@@ -54,7 +57,7 @@ export class GaugeSampler {
       samples.set(text, sample);
       return sample;
     };
-    for (const { functionKey, qualifier, concurrency } of running.takePeaks()) {
+    for (const { functionKey, qualifier, concurrency } of peaks) {
       sampleOf(functionKey, qualifier).concurrency = concurrency;
     }
     for (const { spec, reserved } of instances()) {
@@ -64,6 +67,7 @@ export class GaugeSampler {
         if (reserved) sample.reserved += 1;
       }
     }
+    onPeaks(peaks);
     const since = this.#since;
     this.#since = clock.now();
     await metrics.addGauges([...samples.values()], since);

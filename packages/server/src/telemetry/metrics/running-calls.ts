@@ -18,6 +18,13 @@ export interface Counter {
   isForgotten: boolean;
 }
 
+/** The most calls at once of a function (empty qualifier), a version, an alias (`!name`) or a project. */
+export interface Peak {
+  readonly functionKey: string;
+  readonly qualifier: string;
+  readonly concurrency: number;
+}
+
 /** Counts running calls of each function, version, alias and project. On the warm path: no allocation, no text. */
 export class RunningCalls {
   readonly #counters = new Map<string, Counter>();
@@ -44,8 +51,8 @@ export class RunningCalls {
   }
 
   /** Peaks since the previous call; idle counters are left out. */
-  takePeaks(): { functionKey: string; qualifier: string; concurrency: number }[] {
-    const peaks: { functionKey: string; qualifier: string; concurrency: number }[] = [];
+  takePeaks(): Peak[] {
+    const peaks: Peak[] = [];
     for (const { functionKey, qualifier, peak } of this.#counters.values()) {
       if (peak > 0) peaks.push({ functionKey, qualifier, concurrency: peak });
     }
