@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RuntimeRegistry } from '../src/index.ts';
+import { classArchive } from '../src/languages/java/class-archive.ts';
 import { findHostJvms } from '../src/languages/java/host-jvms.ts';
-import { JAVA_MAIN, jvmFlags, speaksUnix } from '../src/languages/java/jvm.ts';
+import { JAVA_CLASS_PATH, JAVA_MAIN, jvmFlags, speaksUnix } from '../src/languages/java/jvm.ts';
 import { runProgram } from '../src/programs/run-program.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -120,21 +121,33 @@ export interface JavaVirtualMachine extends Interpreter {
   readonly relayed: boolean;
 }
 
-/** Each JVM of the system once by its own link and, for the oldest, once through the relay; none without the built shim. */
-export async function findJvms(): Promise<
-  readonly (JavaVirtualMachine | { readonly name: string; readonly missing: string })[]
-> {
+/**
+ * Each JVM of the system once by its own link and, for the oldest, once through the relay; none without the built shim.
+ * They start as in a sandbox, with the classes of the shim from an archive: `root` is laid out like one, and instances
+ * start in its folder `opt/function`.
+ */
+export async function findJvms(
+  root: string,
+): Promise<readonly (JavaVirtualMachine | { readonly name: string; readonly missing: string })[]> {
   const jar = join(ROOT, 'java', 'build', 'shim.jar');
   if (!existsSync(jar)) return [{ name: 'Java', missing: 'the shim is not built: it needs a JDK, then npm run build' }];
   const jvms = await findHostJvms();
   const javac = jvms.map((jvm) => join(jvm.home, 'bin', 'javac')).find((path) => existsSync(path));
   if (javac === undefined) return [{ name: 'Java', missing: 'no javac in /usr/lib/jvm' }];
-  const found = jvms.flatMap((jvm, at): JavaVirtualMachine[] => {
-    const command = [join(jvm.home, 'bin', 'java'), ...jvmFlags(jvm.version), '-cp', jar, JAVA_MAIN];
-    const direct = { name: `Java ${jvm.version}`, version: jvm.version, command, javac, relayed: false };
+  const shims = join(root, 'home/snuser/runtime');
+  for (const folder of [join(shims, 'java'), join(root, 'opt/function')]) mkdirSync(folder, { recursive: true });
+  copyFileSync(jar, join(shims, 'java/shim.jar'));
+  const found: JavaVirtualMachine[] = [];
+  for (const [at, { home, version }] of jvms.entries()) {
+    const java = join(home, 'bin', 'java');
+    const archive = await classArchive(java, version, shims);
+    const archived = archive === undefined ? [] : [`-XX:SharedArchiveFile=${join(shims, 'java', archive)}`];
+    const command = [java, ...jvmFlags(version), ...archived, '-cp', JAVA_CLASS_PATH, JAVA_MAIN];
+    const direct = { name: `Java ${version}`, version, command, javac, relayed: false };
     const relay = [process.execPath, join(ROOT, 'java', 'relay.js'), ...command];
-    const relayed = { ...direct, name: `${direct.name} by relay`, command: relay, relayed: true };
-    return [...(speaksUnix(jvm.version) ? [direct] : []), ...(at === 0 || !speaksUnix(jvm.version) ? [relayed] : [])];
-  });
+    if (speaksUnix(version)) found.push(direct);
+    if (at === 0 || !speaksUnix(version))
+      found.push({ ...direct, name: `${direct.name} by relay`, command: relay, relayed: true });
+  }
   return found;
 }

@@ -10,9 +10,10 @@ import { eachInstance, languageSuite, linkSuite } from './language-suite.ts';
 
 const SOURCES = join(CASES, 'java');
 const JAR = join(CASES, '..', '..', 'java', 'build', 'shim.jar');
-const ROOT = mkdtempSync(join(tmpdir(), 'funcgraph-java-cases-'));
+const SANDBOX = mkdtempSync(join(tmpdir(), 'fg-java-cases-'));
+const ROOT = join(SANDBOX, 'opt/function');
 const HELLO = /^java \d+\.\d+\.\d+/;
-const found = await findJvms();
+const found = await findJvms(SANDBOX);
 
 const entry = (name: string): string => {
   const [file = '', method = ''] = name.split('.');
@@ -30,7 +31,7 @@ beforeAll(() => {
   });
 }, 60_000);
 
-afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
+afterAll(() => rmSync(SANDBOX, { recursive: true, force: true }));
 
 for (const each of found) {
   if (isMissing(each)) {
