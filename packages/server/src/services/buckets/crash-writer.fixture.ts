@@ -19,6 +19,7 @@ const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 const { buckets } = await openBuckets({
   storage: {
     db: storage.db,
+    kind: storage.kind,
     atomic: async (statements) => {
       if (isArmed && point === 'file') {
         print('now');

@@ -1,11 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
-import { isFullDisk } from '../../lib/full-disk.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
-import { isMissingReference } from '../../lib/missing-reference.ts';
-import { type AtomicStatement, isGuard, isUniqueViolation } from '../../storage/index.ts';
+import type { AtomicStatement } from '../../storage/index.ts';
 import type { Access } from './access.ts';
 import type { BucketStore } from './bucket-store.ts';
+import type { ChangeSteps } from './change-steps.ts';
 import { checkWrite } from './conditions.ts';
 import { BucketError } from './errors.ts';
 import type { BucketRow, ObjectRow } from './rows.ts';
@@ -34,6 +33,7 @@ export interface ObjectChange {
 
 export interface ObjectCommitsOptions {
   readonly store: BucketStore;
+  readonly steps: ChangeSteps;
   readonly access: Access;
   readonly facts: FactRecorder;
   readonly limits: UsageLimits;
@@ -71,7 +71,7 @@ export class ObjectCommits {
     change: ObjectChange,
     factId: string,
   ): Promise<{ readonly object: ObjectRow | undefined } | undefined> {
-    const { store, facts, limits, clock } = this.#options;
+    const { store, steps, facts, limits, clock } = this.#options;
     const { key, bytes, next, conditions } = change;
     const { bucket, usage, object: old } = await this.#options.access.find(change.bucket.name, bytes);
     if (bucket.id !== change.bucket.id) throw new BucketError('NoSuchBucket', 'The bucket was deleted.');
@@ -80,23 +80,22 @@ export class ObjectCommits {
       return { object: undefined };
     }
     const now = clock.now();
-    const also = (await change.also?.(now)) ?? { statements: [], usage: {} };
+    const also = await change.also?.(now);
     const growth: UsageChange = {
       objects: (next === undefined ? 0 : 1) - (old === undefined ? 0 : 1),
       bytes: (next?.size ?? 0) - (old?.size ?? 0),
     };
-    const total = sumOf([growth, also.usage]);
+    const total = sumOf([growth, also?.usage ?? {}]);
     checkUsage(usage, total, limits);
     const sequence = this.#nextSequence(now, old?.sequence);
     const object = next && { ...next, sequence, modifiedAt: toSecond(now) };
     const subject = object ?? old;
     const statements: AtomicStatement[] = [
-      ...also.statements,
+      ...(also?.statements ?? []),
       ...(object === undefined
         ? [store.deleteObject(bucket.id, bytes, old?.version ?? '')]
         : [store.replaceObject(bucket.id, bytes, old?.version, object)]),
       ...(old === undefined ? [] : store.discard(old, now)),
-      ...store.changeUsage(bucket.projectId, total, limits),
     ];
     if (change.fact !== undefined && subject !== undefined) {
       const { event, caller } = change.fact;
@@ -108,7 +107,9 @@ export class ObjectCommits {
       const order = { at: now, sequencer: sequence.toString(16).padStart(16, '0') };
       statements.push(...facts.statements({ id: factId, event, ...of, ...by, ...order }));
     }
-    if (!(await tryAtomic(store, statements))) return undefined;
+    const place = `${bucket.id} ${bytes.toString('hex')}`;
+    const step = { projectId: bucket.projectId, place, statements, usage: total };
+    if (!(await (also === undefined ? steps.run(step) : steps.alone(step)))) return undefined;
     if (change.fact !== undefined) facts.recorded();
     return { object };
   }
@@ -117,21 +118,6 @@ export class ObjectCommits {
   #nextSequence(now: number, old = 0): number {
     this.#lastSequence = Math.max(now * 1000, this.#lastSequence + 1, old + 1);
     return this.#lastSequence;
-  }
-}
-
-/** False when a row was not as expected. Throws `InsufficientStorage` when the database has no room. */
-export async function tryAtomic(store: BucketStore, statements: readonly AtomicStatement[]): Promise<boolean> {
-  try {
-    await store.atomic(statements);
-    return true;
-  } catch (error) {
-    // PostgreSQL runs the later statements, too, and may meet what another server wrote
-    if (isGuard(error) || isMissingReference(error) || isUniqueViolation(error)) return false;
-    if (!isFullDisk(error)) throw error;
-    throw new BucketError('InsufficientStorage', 'The disk of the database is full. Nothing was stored.', {
-      cause: error,
-    });
   }
 }
 

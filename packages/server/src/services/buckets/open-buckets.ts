@@ -8,6 +8,7 @@ import { Access } from './access.ts';
 import { BucketRules } from './bucket-rules.ts';
 import { BucketStore } from './bucket-store.ts';
 import { BucketUpkeep } from './bucket-upkeep.ts';
+import { ChangeSteps } from './change-steps.ts';
 import { BucketFiles } from './files/bucket-files.ts';
 import { ObjectCommits } from './object-commits.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -19,7 +20,7 @@ import { NO_USAGE } from './usage.ts';
 import { WriteGate } from './write-gate.ts';
 
 export interface BucketsOptions {
-  readonly storage: Pick<Storage, 'db' | 'atomic'>;
+  readonly storage: Pick<Storage, 'db' | 'atomic' | 'kind'>;
   /** Folder of the bytes. */
   readonly dir: string;
   /** Other servers with the same database use the folder, too. */
@@ -63,7 +64,8 @@ export async function openBuckets(options: BucketsOptions): Promise<OpenBuckets>
   const access = new Access(store);
   const uploadStore = new UploadStore(storage);
   const rules = new BucketRules({ access, store, limits, region, clock, refusal });
-  const commits = new ObjectCommits({ store, access, facts, limits, clock });
+  const steps = new ChangeSteps({ store, limits, kind: storage.kind });
+  const commits = new ObjectCommits({ store, steps, access, facts, limits, clock });
   const gate = new WriteGate(quotas.objectWrites);
   const shared = {
     ...{ access, store, files, commits, limits, refuseWhenFull },
