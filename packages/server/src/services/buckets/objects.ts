@@ -9,7 +9,7 @@ import { keyBytes, textBytes } from './names.ts';
 import type { ObjectChange, ObjectCommits } from './object-commits.ts';
 import { asSource, type ObjectReader } from './object-reader.ts';
 import { type Content, headOf, isRefusal, noSuchKey, type ObjectRow, storedOf } from './rows.ts';
-import { checkBodySize, checkContent, checkLimit, MAX_BODY_BYTES, MAX_LISTED } from './rules.ts';
+import { checkBodySize, checkContent, checkCopySize, checkLimit, MAX_LISTED } from './rules.ts';
 import type {
   BucketCaller,
   CopyRequest,
@@ -122,9 +122,7 @@ export class Objects {
     if (replace === undefined && source.bucket === request.bucket && source.key === key) {
       throw new BucketError('InvalidRequest', 'A copy onto itself has to replace headers or metadata.');
     }
-    if (from.size > MAX_BODY_BYTES) {
-      throw new BucketError('InvalidRequest', 'One request copies at most 5 GB; copy a larger object in parts.');
-    }
+    checkCopySize(from.size, 'copy a larger object in parts');
     await this.#checkWrite(target, from.size, conditions);
     const { checksum, headers, metadata } = from.content;
     const described =

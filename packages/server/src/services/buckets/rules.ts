@@ -5,7 +5,7 @@ import type { ContentHeaders, LifecycleRule, Metadata } from './types.ts';
 const GB = 2 ** 30;
 
 /** Of one body: an object in one piece, or a part. */
-export const MAX_BODY_BYTES = 5 * GB;
+const MAX_BODY_BYTES = 5 * GB;
 export const MAX_OBJECT_BYTES = 5 * 1024 * GB;
 /** Of each part but the last. */
 export const MIN_PART_BYTES = 5 * 2 ** 20;
@@ -46,6 +46,13 @@ export function checkBodySize(size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) throw invalid('The size of the body is not a number of bytes.');
   if (size > MAX_BODY_BYTES) {
     throw new BucketError('EntityTooLarge', 'One request stores at most 5 GB; a larger object is uploaded in parts.');
+  }
+}
+
+/** Throws `InvalidRequest`, as S3 does for sources of copies. */
+export function checkCopySize(size: number, instead: string): void {
+  if (size > MAX_BODY_BYTES) {
+    throw new BucketError('InvalidRequest', `One request copies at most 5 GB; ${instead}.`);
   }
 }
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   bodyOf,
@@ -239,6 +241,42 @@ describe('copies', () => {
     const beyond = { ...ref, uploadId: await begin(), partNumber: 1, source, range: { first: 10 } };
     await expect(buckets.copyPart(caller, beyond)).rejects.toThrow(code('InvalidRange'));
   });
+});
+
+it('an object above 5 GB is copied in parts, and a larger copy is refused with the way out', async () => {
+  const { uploadId, parts } = await twoParts();
+  await complete(uploadId, parts);
+  // its first part grows to 5 GB with a hole, as if it had been uploaded
+  const GB5 = 5 * 2 ** 30;
+  const { db } = test.storage;
+  const part = await db.selectFrom('bucket_part').selectAll().where('number', '=', 1).executeTakeFirstOrThrow();
+  await db.updateTable('bucket_part').set({ size: GB5 }).where('file', '=', part.file).execute();
+  await db
+    .updateTable('bucket_object')
+    .set({ size: GB5 + 3 })
+    .execute();
+  const path = test.files().find((name) => name.endsWith(part.file)) ?? '';
+  await truncate(join(test.dir, 'files', path), GB5);
+
+  const whole = buckets.copy(caller, { bucket: 'photos', key: 'copy', source: ref, ...nothing });
+  await expect(whole).rejects.toMatchObject({
+    ...{ code: 'InvalidRequest', message: expect.stringContaining('copy a larger object in parts') },
+  });
+  const copy = { bucket: 'photos', key: 'copy' };
+  const into = await buckets.createUpload(caller, { ...copy, ...nothing });
+  const copyPart = (partNumber: number, range?: { first: number; last: number }) =>
+    buckets.copyPart(caller, { ...copy, uploadId: into, partNumber, source: ref, ...(range && { range }) });
+  await expect(copyPart(1)).rejects.toMatchObject({
+    ...{ code: 'InvalidRequest', message: expect.stringContaining('name a range') },
+  });
+  const copied = [
+    await copyPart(1, { first: 0, last: 6 * MB - 1 }),
+    await copyPart(2, { first: GB5 - 2, last: GB5 + 2 }),
+  ];
+  await buckets.completeUpload(caller, { ...copy, uploadId: into, parts: listed(copied) });
+  expect(await buckets.head(caller, copy)).toMatchObject({ size: 6 * MB + 5 });
+  const { bytes } = await buckets.get(caller, { ...copy, range: { first: 6 * MB - 1 } });
+  expect(await textOf(bytes)).toBe('\0\0\0end');
 });
 
 describe('listings', () => {

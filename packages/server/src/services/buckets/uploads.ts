@@ -17,6 +17,7 @@ import { type BucketRow, isRefusal, noSuchUpload, type PartRow, storedOf, type U
 import {
   checkBodySize,
   checkContent,
+  checkCopySize,
   checkLimit,
   checkPartNumber,
   MAX_OBJECT_BYTES,
@@ -107,7 +108,7 @@ export class Uploads {
     const from = await this.#parts.objects.source(caller, source, sourceConditions);
     const { first, last } = range === undefined ? { first: 0, last: from.size - 1 } : resolveRange(range, from.size);
     const size = last - first + 1;
-    checkBodySize(size);
+    checkCopySize(size, 'name a range of at most 5 GB for each part');
     await this.#checkRoom(seen, request, size);
     const { files, reader, gate } = this.#parts;
     return gate.run(seen.bucket.projectId, async () => {
