@@ -11,6 +11,7 @@ import { flows } from './sections/flows.ts';
 import { gateway } from './sections/gateway.ts';
 import { overload } from './sections/overload.ts';
 import { peer } from './sections/peer.ts';
+import { topics } from './sections/topics.ts';
 import { url } from './sections/url.ts';
 import { warm } from './sections/warm.ts';
 import { startBaseline } from './target.ts';
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   async: asynchronous,
   flows,
   buckets,
+  topics,
   alarms,
   gateway,
   cold,
