@@ -14,6 +14,7 @@ import {
   GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
   GetBucketNotificationConfigurationCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -37,6 +38,8 @@ export interface StorageClient {
   createBucket(bucket: string): Promise<void>;
   headBucket(bucket: string): Promise<void>;
   location(bucket: string): Promise<string>;
+  /** Undefined for a bucket that never had versions. */
+  versioning(bucket: string): Promise<string | undefined>;
   listBuckets(): Promise<string[]>;
   deleteBucket(bucket: string): Promise<void>;
   put(bucket: string, key: string, body: Buffer, options?: PutOptions): Promise<string>;
@@ -170,6 +173,9 @@ export function awsClient(
     },
     async location(Bucket) {
       return String((await send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint);
+    },
+    async versioning(Bucket) {
+      return (await send(new GetBucketVersioningCommand({ Bucket }))).Status;
     },
     async listBuckets() {
       return ((await send(new ListBucketsCommand({}))).Buckets ?? []).map(({ Name }) => Name ?? '');
@@ -335,6 +341,9 @@ export function obsClient(server: FakeServer, way: 'obs' | 'v2', keys: Keys = se
     },
     async location(Bucket) {
       return String((await call('getBucketLocation', { Bucket })).InterfaceResult.Location);
+    },
+    async versioning(Bucket) {
+      return (await call('getBucketVersioning', { Bucket })).InterfaceResult.VersionStatus as string | undefined;
     },
     async listBuckets() {
       return list((await call('listBuckets')).InterfaceResult.Buckets).map(({ BucketName }) => BucketName);

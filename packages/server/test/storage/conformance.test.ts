@@ -53,6 +53,7 @@ describe.each(Object.entries(CLIENTS))('%s', (name, open) => {
   it('finds the bucket, its place and its own buckets', async () => {
     await client.headBucket(bucket);
     expect(await client.location(bucket)).toBe('local-1');
+    expect(await client.versioning(bucket)).toBeFalsy();
     expect(await client.listBuckets()).toContain(bucket);
   });
 

@@ -8,7 +8,7 @@ import { checkBucketName } from './names.ts';
 import { toSecond } from './object-commits.ts';
 import type { BucketRow } from './rows.ts';
 import { checkLifecycle } from './rules.ts';
-import type { Bucket, BucketAction, BucketCaller, LifecycleRule, NotificationAction } from './types.ts';
+import type { Bucket, BucketAction, BucketCaller, LifecycleRule, SettingAction } from './types.ts';
 import { checkUsage, NO_USAGE, type UsageLimits } from './usage.ts';
 
 /** A transaction that found another state than the look before it is tried again so often. */
@@ -85,7 +85,7 @@ export class BucketRules {
     throw new BucketError('BucketNotEmpty', 'The bucket has objects or unfinished uploads.');
   }
 
-  async authorizeNotification(caller: BucketCaller, name: string, action: NotificationAction): Promise<void> {
+  async authorizeSetting(caller: BucketCaller, name: string, action: SettingAction): Promise<void> {
     await this.#open(caller, action, name);
   }
 

@@ -453,10 +453,10 @@ describe('upkeep', () => {
 
 describe('settings of a bucket', () => {
   it('have no rules of notification, which only those with the right may read or replace', async () => {
-    await buckets.authorizeNotification(caller, 'photos', 'obs:bucket:GetBucketNotification');
+    await buckets.authorizeSetting(caller, 'photos', 'obs:bucket:GetBucketNotification');
     const powerless = { ...caller, may: () => false };
     for (const action of ['obs:bucket:GetBucketNotification', 'obs:bucket:PutBucketNotification'] as const) {
-      await expect(buckets.authorizeNotification(powerless, 'photos', action)).rejects.toThrow(code('AccessDenied'));
+      await expect(buckets.authorizeSetting(powerless, 'photos', action)).rejects.toThrow(code('AccessDenied'));
     }
   });
 

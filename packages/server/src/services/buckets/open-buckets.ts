@@ -101,7 +101,7 @@ export async function openBuckets(options: BucketsOptions): Promise<OpenBuckets>
       abortUpload: (caller, request) => uploads.abort(caller, request),
       listParts: (caller, request) => uploads.listParts(caller, request),
       listUploads: (caller, request) => uploads.listUploads(caller, request),
-      authorizeNotification: (caller, name, action) => rules.authorizeNotification(caller, name, action),
+      authorizeSetting: (caller, name, action) => rules.authorizeSetting(caller, name, action),
       lifecycle: (caller, name) => rules.lifecycle(caller, name),
       putLifecycle: (caller, name, list) => rules.putLifecycle(caller, name, list),
       deleteLifecycle: (caller, name) => rules.deleteLifecycle(caller, name),

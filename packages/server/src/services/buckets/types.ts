@@ -6,6 +6,7 @@ export type BucketAction =
   | 'obs:bucket:DeleteBucket'
   | 'obs:bucket:GetBucketLocation'
   | 'obs:bucket:GetBucketNotification'
+  | 'obs:bucket:GetBucketVersioning'
   | 'obs:bucket:GetLifecycleConfiguration'
   | 'obs:bucket:HeadBucket'
   | 'obs:bucket:ListAllMyBuckets'
@@ -19,7 +20,11 @@ export type BucketAction =
   | 'obs:object:ListMultipartUploadParts'
   | 'obs:object:PutObject';
 
-export type NotificationAction = Extract<BucketAction, `obs:bucket:${'Get' | 'Put'}BucketNotification`>;
+/** About settings that are the same for every bucket. */
+export type SettingAction = Extract<
+  BucketAction,
+  `obs:bucket:${'Get' | 'Put'}BucketNotification` | 'obs:bucket:GetBucketVersioning'
+>;
 
 /** What an action is about. `bucket` is absent for a list of all buckets, `key` for a bucket. */
 export interface BucketResource {
@@ -363,7 +368,7 @@ export interface Buckets {
   listUploads(caller: BucketCaller, request: ListUploadsRequest): Promise<UploadList>;
 
   /** Buckets have no rules of notification, triggers name them: this checks the right only. */
-  authorizeNotification(caller: BucketCaller, name: string, action: NotificationAction): Promise<void>;
+  authorizeSetting(caller: BucketCaller, name: string, action: SettingAction): Promise<void>;
   /** Throws `NoSuchLifecycleConfiguration`. */
   lifecycle(caller: BucketCaller, name: string): Promise<readonly LifecycleRule[]>;
   /** Replaces all rules, 1 to 100. */

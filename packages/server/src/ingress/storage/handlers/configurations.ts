@@ -9,10 +9,16 @@ const MAX_DOCUMENT_BYTES = 512 * 1024;
 
 /** What buckets do by themselves. */
 export const configurationHandlers: HandlersOf<
-  'getNotification' | 'putNotification' | 'getLifecycle' | 'putLifecycle' | 'deleteLifecycle'
+  'getVersioning' | 'getNotification' | 'putNotification' | 'getLifecycle' | 'putLifecycle' | 'deleteLifecycle'
 > = {
+  // an empty one: versions were never on
+  async getVersioning({ caller, bucket, dialect }, { buckets }) {
+    await buckets.authorizeSetting(caller, bucket, 'obs:bucket:GetBucketVersioning');
+    return xmlAnswer('VersioningConfiguration', {}, dialect);
+  },
+
   async getNotification({ caller, bucket, dialect }, { buckets }) {
-    await buckets.authorizeNotification(caller, bucket, 'obs:bucket:GetBucketNotification');
+    await buckets.authorizeSetting(caller, bucket, 'obs:bucket:GetBucketNotification');
     return xmlAnswer('NotificationConfiguration', {}, dialect);
   },
 
@@ -28,7 +34,7 @@ export const configurationHandlers: HandlersOf<
         },
       );
     }
-    await buckets.authorizeNotification(call.caller, call.bucket, 'obs:bucket:PutBucketNotification');
+    await buckets.authorizeSetting(call.caller, call.bucket, 'obs:bucket:PutBucketNotification');
     return emptyAnswer(200);
   },
 

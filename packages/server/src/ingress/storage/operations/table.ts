@@ -40,6 +40,7 @@ const operations = [
     audited: 'obs:bucket:DeleteBucket',
   },
   { id: 'getLocation', method: 'GET', of: 'bucket', selectors: ['location'], takes: 'nothing' },
+  { id: 'getVersioning', method: 'GET', of: 'bucket', selectors: ['versioning'], takes: 'nothing' },
   { id: 'listObjects', method: 'GET', of: 'bucket', selectors: [], takes: 'nothing' },
   { id: 'listObjectsV2', method: 'GET', of: 'bucket', selectors: ['list-type'], takes: 'nothing' },
   { id: 'listUploads', method: 'GET', of: 'bucket', selectors: ['uploads'], takes: 'nothing' },
