@@ -37,7 +37,10 @@ const keepPlaces = (outdir) => ({
   },
 });
 
-/** What a program loads on demand is in files of its own: a launcher loads no server, and a server no unused client. */
+/**
+ * What a program loads on demand is in files of its own: a launcher loads no server, and a server no unused client. A
+ * CommonJS module loaded so has no names: `(await import('saxes')).default`.
+ */
 async function bundle(name, entry) {
   const folder = join(ROOT, 'packages', name);
   const outdir = dirname(join(folder, 'bundle', entry));

@@ -18,8 +18,8 @@ const MAX_DEPTH = 8;
 
 /** The root of a document. Throws `CLI.PROTOCOL` for anything else. */
 export async function readXml(text: string): Promise<Element> {
-  // other commands do not wait for it
-  const { SaxesParser } = await import('saxes');
+  // other commands do not wait for it; a bundle of CommonJS has no names
+  const { SaxesParser } = (await import('saxes')).default;
   const parser = new SaxesParser({ xmlns: false });
   const stack: Open[] = [];
   let root: Element | undefined;
