@@ -154,7 +154,9 @@ export async function ensureInstalled() {
 }
 
 const isSource = (path) =>
-  /\.(ts|json)$/.test(path) && !/\.test\.ts$/.test(path) && !/[/\\](dist|bundle|node_modules)[/\\]/.test(path);
+  /\.(tsx?|json|css|html|svg)$/.test(path) &&
+  !/\.test\.ts$/.test(path) &&
+  !/[/\\](dist|bundle|node_modules)[/\\]/.test(path);
 
 /** Builds when an output is missing or older than a source. `tsc -b` itself builds only stale projects. */
 export async function ensureBuilt() {

@@ -13,9 +13,9 @@ export function routeAddresses(): Plugin {
     resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
     load(id) {
       if (id !== `\0${NAME}`) return undefined;
-      const lean = Object.entries(ROUTES).map(([name, { method, path, group, action, responseEncoding }]) => [
+      const lean = Object.entries(ROUTES).map(([name, { method, path, group, action, access, responseEncoding }]) => [
         name,
-        { method, path, group, action, responseEncoding },
+        { method, path, group, action, access, responseEncoding },
       ]);
       return `export const ROUTE_ADDRESSES = ${JSON.stringify(Object.fromEntries(lean))};`;
     },

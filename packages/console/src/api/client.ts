@@ -1,5 +1,6 @@
 import { ROUTE_ADDRESSES } from 'virtual:route-addresses';
 import { createClientOf } from '@funcgraph/api/client';
+import { observedFetch } from './connection.ts';
 
 /** Browsers send it across origins only after asking the server, which refuses. */
 export const CONSOLE_HEADERS = { 'X-Fgs-Console': '1' } as const;
@@ -8,6 +9,6 @@ export const CONSOLE_HEADERS = { 'X-Fgs-Console': '1' } as const;
 export const client = createClientOf(ROUTE_ADDRESSES, {
   endpoint: globalThis.location?.origin ?? '',
   auth: { kind: 'none' },
-  fetch: (url, init) =>
-    fetch(url, { ...init, headers: { ...init?.headers, ...CONSOLE_HEADERS }, credentials: 'same-origin' }),
+  fetch: (input, init) =>
+    observedFetch(input, { ...init, headers: { ...init?.headers, ...CONSOLE_HEADERS }, credentials: 'same-origin' }),
 });

@@ -1,13 +1,16 @@
 import { ApiError } from '@funcgraph/api/client';
 import { type QueryClient, queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { CONSOLE_HEADERS } from './client.ts';
+import { observedFetch } from './connection.ts';
 
-/** Who is signed in, and until when. */
-export interface Session {
+/** Who is signed in, with which rights, and until when. */
+interface Session {
   readonly user: string;
   readonly account: string;
   readonly project_id: string;
   readonly region: string;
+  /** Actions that the user has a right to on some resource. */
+  readonly rights: readonly string[];
   /** Without a request for so long, the session ends. */
   readonly idle_seconds: number;
   readonly expires_at: string;
@@ -23,7 +26,7 @@ const PATH = '/v1/console/session';
 async function request(method: 'GET' | 'POST' | 'DELETE', body?: Credentials): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(PATH, {
+    response = await observedFetch(PATH, {
       method,
       headers: { ...CONSOLE_HEADERS, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       credentials: 'same-origin',
@@ -55,9 +58,13 @@ export async function signIn(queries: QueryClient, credentials: Credentials): Pr
   queries.setQueryData(sessionQuery.queryKey, session);
 }
 
-export async function signOut(queries: QueryClient): Promise<void> {
-  await request('DELETE');
-  queries.clear();
+export async function signOut(): Promise<void> {
+  try {
+    await request('DELETE');
+  } catch (error) {
+    // it had ended already
+    if (!isSignedOut(error)) throw error;
+  }
 }
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

@@ -3,11 +3,12 @@ import { RouterProvider } from '@tanstack/react-router';
 import { App as AntdApp, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
-import { showLanguage } from '../i18n/index.ts';
-import { usePreferences } from '../preferences/index.ts';
+import { showLanguage, shownLanguage } from '../i18n/index.ts';
+import { prefer, usePreferences } from '../preferences/index.ts';
 import { createConsoleRouter } from './router.tsx';
 import { themeOf } from './theme.ts';
 import { ThemeVariables } from './theme-variables.tsx';
+import { useMedia } from './use-media.ts';
 import { useThemeName } from './use-theme-name.ts';
 
 const button = { autoInsertSpace: false };
@@ -18,19 +19,24 @@ export function App({ words }: { words: Locale }) {
   const [locale, setLocale] = useState(words);
   const language = usePreferences((preferences) => preferences.language);
   const theme = useThemeName();
+  const isCalm = useMedia('(prefers-reduced-motion: reduce)');
 
   useEffect(() => {
     let current = true;
-    void showLanguage(language).then((loaded) => {
-      if (current) setLocale(loaded);
-    });
+    showLanguage(language).then(
+      (loaded) => {
+        if (current) setLocale(loaded);
+      },
+      // its texts could not be loaded: the present ones stay
+      () => prefer({ language: shownLanguage() }),
+    );
     return () => {
       current = false;
     };
   }, [language]);
 
   return (
-    <ConfigProvider locale={locale} theme={themeOf(theme)} button={button}>
+    <ConfigProvider locale={locale} theme={themeOf(theme, !isCalm)} button={button}>
       <ThemeVariables name={theme} />
       <AntdApp>
         <QueryClientProvider client={queries}>

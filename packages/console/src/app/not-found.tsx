@@ -9,6 +9,7 @@ export function NotFound() {
   const { pathname } = useLocation();
   return (
     <EmptyState
+      heading="h1"
       title={t('notFound.title')}
       text={t('notFound.text', { path: pathname })}
       action={

@@ -7,5 +7,6 @@ export const PAGES = [
     group: 'functions',
     label: 'functionList',
     icon: FunctionOutlined,
+    key: 'f',
   }),
 ] as const;

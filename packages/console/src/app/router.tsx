@@ -32,12 +32,14 @@ const signInRoute = createRoute({
 const routeTree = rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, ...PAGES, otherRoute])]);
 
 export function createConsoleRouter() {
-  const queries = createQueryClient(() => {
-    const { pathname, href } = router.state.location;
+  const queries = createQueryClient(() => void leave());
+  // a page and the gate before it may both learn that the session ended
+  async function leave(): Promise<void> {
+    const { pathname, href } = router.latestLocation;
     if (pathname === '/sign-in' || queries.getQueryData(sessionQuery.queryKey) === undefined) return;
-    queries.removeQueries(sessionQuery);
-    void router.navigate({ to: '/sign-in', search: { to: href, ended: true } });
-  });
+    await router.navigate({ to: '/sign-in', search: { to: href, ended: true } });
+    queries.clear();
+  }
   const router = createRouter({
     routeTree,
     basepath: '/console',

@@ -22,6 +22,7 @@ export function ThemeVariables({ name }: { name: ThemeName }) {
       code: token.colorFillQuaternary,
       success: token.colorSuccess,
       warning: token.colorWarning,
+      'warning-surface': token.colorWarningBg,
       error: token.colorError,
     };
     for (const [color, value] of Object.entries(colors)) root.style.setProperty(`--${color}`, value);

@@ -3,6 +3,9 @@ import { theme as antd, type ThemeConfig } from 'antd';
 /** Colours whose contrast is at least 4.5 to 1, which those of antd do not all reach. */
 const LIGHT = {
   colorPrimary: '#0958d9',
+  // antd's are lighter, too light below white text
+  colorPrimaryHover: '#003eb3',
+  colorPrimaryActive: '#002c8c',
   colorLink: '#0958d9',
   colorInfo: '#0958d9',
   colorSuccess: '#237804',
@@ -22,8 +25,10 @@ const LIGHT = {
 
 const DARK = {
   colorPrimary: '#1668dc',
-  colorLink: '#69a9ff',
-  colorInfo: '#69a9ff',
+  colorPrimaryHover: '#1459bf',
+  colorPrimaryActive: '#114a9f',
+  colorLink: '#8fbfff',
+  colorInfo: '#8fbfff',
   colorSuccess: '#6abe39',
   colorWarning: '#e8b339',
   colorError: '#ff7875',
@@ -39,10 +44,11 @@ const DARK = {
 
 export type ThemeName = 'light' | 'dark';
 
-export const themeOf = (name: ThemeName): ThemeConfig => ({
+export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
   algorithm: name === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
   token: {
     ...(name === 'dark' ? DARK : LIGHT),
+    motion,
     borderRadius: 6,
     fontFamily:
       "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Roboto, sans-serif",

@@ -35,6 +35,8 @@ export async function showLanguage(language: Language) {
   return antd;
 }
 
+export const shownLanguage = (): Language => i18next.language as Language;
+
 export type Texts = typeof texts;
 export { useTranslation as useTexts } from 'react-i18next';
 export type { TFunction };

@@ -1,10 +1,11 @@
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
 import { Button, Table, type TableColumnsType } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useTexts } from '../i18n/index.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorView } from './error-view.tsx';
 import './parts.css';
+import { useRowKeys } from './use-row-keys.ts';
 
 /** The part of a query's state that a table shows. */
 interface RowsQuery {
@@ -42,6 +43,8 @@ const PAGE_SIZES = [20, 50, 100];
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { query, rows, rowKey, columns, tools, empty, onClearSearch, paging } = props;
   const { t } = useTexts('parts');
+  const element = useRef<HTMLDivElement>(null);
+  useRowKeys(element);
   if (query.error !== null && rows.length === 0)
     return <ErrorView error={query.error} onRetry={() => query.refetch()} />;
   const isEmpty = !query.isPending && rows.length === 0 && (paging === undefined || paging.total === 0);
@@ -54,7 +57,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     />
   );
   return (
-    <div className="surface data-table">
+    <div className="surface data-table" ref={element}>
       <div className="table-tools">
         {tools}
         <Button

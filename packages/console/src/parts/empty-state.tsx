@@ -5,6 +5,8 @@ import './parts.css';
 
 interface EmptyStateProps {
   readonly title: string;
+  /** `h1` when nothing else is on the page. */
+  readonly heading?: 'h1' | 'h2';
   /** What belongs here and how to make the first one. */
   readonly text: string;
   readonly icon?: ReactNode;
@@ -13,11 +15,11 @@ interface EmptyStateProps {
   readonly command?: string;
 }
 
-export function EmptyState({ title, text, icon, action, command }: EmptyStateProps) {
+export function EmptyState({ title, heading: Heading = 'h2', text, icon, action, command }: EmptyStateProps) {
   return (
     <div className="empty-state">
       <span className="empty-state-icon">{icon ?? <InboxOutlined />}</span>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p>{text}</p>
       {action}
       {command && <Command line={command} />}

@@ -10,7 +10,11 @@ test.each([
   [412, 'conflict'],
   [429, 'busy'],
   [500, 'server'],
-  [503, 'unreachable'],
+  [502, 'unreachable'],
 ])('an answer of status %i is shown as: %s', (status, kind) => {
-  expect(errorKind({ status })).toBe(kind);
+  expect(errorKind({ status, requestId: undefined })).toBe(kind);
+});
+
+test('the server says itself that it is busy', () => {
+  expect(errorKind({ status: 503, requestId: 'r1' })).toBe('server');
 });

@@ -1,11 +1,11 @@
-import type { ApiError } from '../api/index.ts';
+import { type ApiError, isFromProxy } from '../api/index.ts';
 import type { Texts } from '../i18n/index.ts';
 
 type Kind = Exclude<keyof Texts['parts']['errors'], 'request'>;
 
 /** The heading of a failed request. Its message comes from the server. */
-export function errorKind({ status }: Pick<ApiError, 'status'>): Kind {
-  if (status === 0 || status === 502 || status === 503 || status === 504) return 'unreachable';
+export function errorKind({ status, requestId }: Pick<ApiError, 'status' | 'requestId'>): Kind {
+  if (status === 0 || isFromProxy(status, requestId)) return 'unreachable';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'notFound';
   if (status === 409 || status === 412) return 'conflict';

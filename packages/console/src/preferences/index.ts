@@ -12,17 +12,26 @@ export interface Preferences {
   readonly language: Language;
   readonly theme: ThemeChoice;
   readonly times: TimeZoneChoice;
+  /** Whether single keys are shortcuts. */
+  readonly shortcuts: boolean;
 }
 
 const usualLanguage = (): Language => (globalThis.navigator?.language.startsWith('zh') === false ? 'en-US' : 'zh-CN');
 
+const NAME = 'funcgraph.preferences';
+
 /** What a person chose for this browser. */
 export const usePreferences = create<Preferences>()(
-  persist((): Preferences => ({ language: usualLanguage(), theme: 'system', times: 'local' }), {
-    name: 'funcgraph.preferences',
+  persist((): Preferences => ({ language: usualLanguage(), theme: 'system', times: 'local', shortcuts: true }), {
+    name: NAME,
     version: 1,
   }),
 );
+
+/** All tabs of the browser look the same. */
+globalThis.addEventListener?.('storage', ({ key }) => {
+  if (key === NAME) void usePreferences.persist.rehydrate();
+});
 
 export const prefer = (change: Partial<Preferences>): void => {
   usePreferences.setState(change);

@@ -1,6 +1,7 @@
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { useTexts } from '../../i18n/index.ts';
-import mark from './mark.svg';
+import mark from '../../parts/mark.svg';
+import { useShortcut } from '../../parts/shortcuts/index.ts';
 import type { Place } from './place.ts';
 
 interface Item {
@@ -30,17 +31,26 @@ export function Navigation({ onLeave }: { onLeave: () => void }) {
         <section key={group ?? ''} aria-label={group && t(`navigation.groups.${group}`)}>
           {group && <h2>{t(`navigation.groups.${group}`)}</h2>}
           <ul>
-            {items.map(({ path, place: { icon: Icon, label } }) => (
-              <li key={path}>
-                <Link to={path} onClick={onLeave} activeProps={{ 'aria-current': 'page' }}>
-                  <Icon aria-hidden />
-                  <span>{t(`navigation.${label}`)}</span>
-                </Link>
-              </li>
+            {items.map((item) => (
+              <NavigationItem key={item.path} {...item} onLeave={onLeave} />
             ))}
           </ul>
         </section>
       ))}
     </nav>
+  );
+}
+
+function NavigationItem({ path, place: { icon: Icon, label, key }, onLeave }: Item & { onLeave: () => void }) {
+  const { t } = useTexts();
+  const navigate = useNavigate();
+  useShortcut(`g ${key}`, t(`navigation.${label}`), () => void navigate({ to: path }));
+  return (
+    <li>
+      <Link to={path} onClick={onLeave} activeProps={{ 'aria-current': 'page' }}>
+        <Icon aria-hidden />
+        <span>{t(`navigation.${label}`)}</span>
+      </Link>
+    </li>
   );
 }

@@ -1,62 +1,20 @@
-import GlobalOutlined from '@ant-design/icons/es/icons/GlobalOutlined';
 import MenuOutlined from '@ant-design/icons/es/icons/MenuOutlined';
-import MoonOutlined from '@ant-design/icons/es/icons/MoonOutlined';
-import UserOutlined from '@ant-design/icons/es/icons/UserOutlined';
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { Button, Dropdown } from 'antd';
-import { signOut, useSession } from '../../api/index.ts';
+import QuestionCircleOutlined from '@ant-design/icons/es/icons/QuestionCircleOutlined';
+import { Button } from 'antd';
+import { lazy, Suspense, useState } from 'react';
+import { useSession } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
-import { LANGUAGES, prefer, THEMES, usePreferences } from '../../preferences/index.ts';
+import { useShortcut } from '../../parts/shortcuts/index.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { LanguageMenu, ThemeMenu, TimesMenu } from './preference-menus.tsx';
 
-function LanguageMenu() {
-  const { t } = useTexts();
-  const language = usePreferences((preferences) => preferences.language);
-  const items = LANGUAGES.map((key) => ({
-    key,
-    label: <span lang={key}>{t(`language.${key}`)}</span>,
-    onClick: () => prefer({ language: key }),
-  }));
-  return (
-    <Dropdown menu={{ items, selectable: true, selectedKeys: [language] }} trigger={['click']}>
-      <Button type="text" icon={<GlobalOutlined />} aria-label={t('language.label')} />
-    </Dropdown>
-  );
-}
-
-function ThemeMenu() {
-  const { t } = useTexts();
-  const theme = usePreferences((preferences) => preferences.theme);
-  const items = THEMES.map((key) => ({ key, label: t(`theme.${key}`), onClick: () => prefer({ theme: key }) }));
-  return (
-    <Dropdown menu={{ items, selectable: true, selectedKeys: [theme] }} trigger={['click']}>
-      <Button type="text" icon={<MoonOutlined />} aria-label={t('theme.label')} />
-    </Dropdown>
-  );
-}
-
-function AccountMenu() {
-  const { t } = useTexts();
-  const { user } = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const leave = async () => {
-    await signOut(queries);
-    await navigate({ to: '/sign-in' });
-  };
-  const items = [{ key: 'sign-out', label: t('account.signOut'), onClick: () => void leave() }];
-  return (
-    <Dropdown menu={{ items }} trigger={['click']}>
-      <Button type="text" icon={<UserOutlined />}>
-        {user}
-      </Button>
-    </Dropdown>
-  );
-}
+const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
 
 export function TopBar({ onMenu, isMenuOpen }: { onMenu: () => void; isMenuOpen: boolean }) {
   const { t } = useTexts();
   const { region } = useSession();
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  useShortcut('?', t('shortcuts.title'), () => setSheetOpen(true));
   return (
     <header className="top-bar">
       <Button
@@ -68,11 +26,24 @@ export function TopBar({ onMenu, isMenuOpen }: { onMenu: () => void; isMenuOpen:
         onClick={onMenu}
       />
       <span className="top-bar-place">
-        {t('region')}: <b>{region}</b>
+        {t('region')} <b>{region}</b>
       </span>
       <LanguageMenu />
       <ThemeMenu />
+      <TimesMenu />
+      <Button
+        type="text"
+        icon={<QuestionCircleOutlined />}
+        aria-label={t('shortcuts.title')}
+        title={t('shortcuts.title')}
+        onClick={() => setSheetOpen(true)}
+      />
       <AccountMenu />
+      {isSheetOpen && (
+        <Suspense fallback={null}>
+          <ShortcutSheet onClose={() => setSheetOpen(false)} />
+        </Suspense>
+      )}
     </header>
   );
 }

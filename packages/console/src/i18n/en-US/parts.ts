@@ -1,5 +1,6 @@
 export const parts = {
   close: 'Close',
+  missingRight: 'You lack the right {{right}}. An administrator can grant it.',
   copy: { action: 'Copy', command: 'Copy the command', done: 'Copied', failed: 'The browser refused to copy' },
   cancel: 'Cancel',
   confirm: 'Confirm',
@@ -9,6 +10,7 @@ export const parts = {
   total_one: '{{count}} entry',
   total_other: '{{count}} entries',
   noMatch: { title: 'No match', text: 'Nothing fits the search.', clear: 'Clear the search' },
+  shortcuts: { search: 'Search', nextRow: 'Next row', previousRow: 'Previous row' },
   errors: {
     unreachable: 'The server cannot be reached',
     forbidden: 'You lack a right',

@@ -1,5 +1,6 @@
 export const parts = {
   close: '关闭',
+  missingRight: '缺少权限 {{right}}，请联系管理员授权。',
   copy: { action: '复制', command: '复制命令', done: '已复制', failed: '浏览器不允许复制' },
   cancel: '取消',
   confirm: '确认',
@@ -8,6 +9,7 @@ export const parts = {
   retry: '重试',
   total_other: '共 {{count}} 条',
   noMatch: { title: '没有匹配的结果', text: '没有符合搜索条件的内容。', clear: '清除搜索条件' },
+  shortcuts: { search: '搜索', nextRow: '下一行', previousRow: '上一行' },
   errors: {
     unreachable: '无法连接服务器',
     forbidden: '权限不足',

@@ -1,6 +1,7 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import { Button, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
+import { ActionButton } from '../../parts/action-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Status } from '../../parts/status.tsx';
 
@@ -39,10 +40,17 @@ export function useFunctionColumns({ onDelete }: RowActions): TableColumnsType<F
     {
       title: t('columns.actions'),
       key: 'actions',
+      fixed: 'right',
       render: (_, { func_name: name, func_urn: urn }) => (
-        <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onDelete({ name, urn })}>
+        <ActionButton
+          needs="deleteFunction"
+          type="link"
+          size="small"
+          style={{ padding: 0 }}
+          onClick={() => onDelete({ name, urn })}
+        >
           {t('remove.action')}
-        </Button>
+        </ActionButton>
       ),
     },
   ];

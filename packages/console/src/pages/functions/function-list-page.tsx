@@ -1,12 +1,12 @@
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Input } from 'antd';
 import { useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { DeleteFunction } from './delete-function.tsx';
 import { useFunctionColumns } from './function-columns.tsx';
@@ -33,17 +33,7 @@ export function Page() {
         rows={list.data?.functions ?? []}
         rowKey={(row) => row.func_urn}
         columns={columns}
-        tools={
-          <Input.Search
-            key={q}
-            allowClear
-            defaultValue={q}
-            placeholder={t('search')}
-            aria-label={t('search')}
-            onSearch={(text) => setUrl({ q: text.trim(), page: 1 })}
-            style={{ width: 280 }}
-          />
-        }
+        tools={<SearchField label={t('search')} value={q} onSearch={(text) => setUrl({ q: text, page: 1 })} />}
         onClearSearch={q === '' ? undefined : () => setUrl({ q: '', page: 1 })}
         empty={
           <EmptyState icon={<FunctionOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />

@@ -6,6 +6,7 @@ import { type ApiError, type Credentials, signIn } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { Command } from '../../parts/command.tsx';
 import { ErrorText } from '../../parts/error-view.tsx';
+import mark from '../../parts/mark.svg';
 import { linkToken } from './link-token.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import './sign-in.css';
@@ -38,10 +39,12 @@ export function Page() {
   const isByLink = attempt.variables !== undefined && 'token' in attempt.variables;
   if (isByLink && !attempt.isError) return <Spin fullscreen description={t('signIn.linkWork')} />;
   return (
-    <main className="sign-in">
-      <title>{`${t('signIn.title')} · Funcgraph`}</title>
-      <h1>Funcgraph</h1>
-      <p className="sign-in-subtitle">{t('signIn.subtitle')}</p>
+    <main className="sign-in surface">
+      <title>{t('signIn.title')}</title>
+      <h1>
+        <img src={mark} alt="" width={32} height={32} />
+        {t('signIn.title')}
+      </h1>
       {ended && attempt.isIdle && <Alert type="info" showIcon title={t('signIn.ended')} />}
       {attempt.error && <Refusal error={attempt.error} isByLink={isByLink} />}
       <SignInForm isBusy={attempt.isPending} onSubmit={mutate} />
