@@ -1,6 +1,7 @@
 import { alarmRoutes } from './alarms.ts';
 import { applicationRoutes } from './applications.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
+import { consoleRoutes } from './console.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
@@ -37,6 +38,7 @@ export const ROUTES = {
   ...iamUserRoutes,
   ...iamRightRoutes,
   ...iamGrantRoutes,
+  ...consoleRoutes,
   ...functionRoutes,
   ...functionArchiveRoutes,
   ...functionTemplateRoutes,

@@ -6,6 +6,7 @@ import { asyncSettings } from './async.ts';
 import { backup } from './backup.ts';
 import { buckets } from './buckets/index.ts';
 import { check } from './check.ts';
+import { consoleLink } from './console.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
 import { dependencies } from './dependencies/index.ts';
@@ -34,7 +35,7 @@ import { versions } from './versions.ts';
 
 /** Every command, in the order of the help. A new noun is one file or folder and one line here. */
 export const TREE: Tree = {
-  commands: [up, start, doctor, check],
+  commands: [up, start, consoleLink, doctor, check],
   nouns: [
     functions,
     versions,

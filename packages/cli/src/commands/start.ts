@@ -9,6 +9,7 @@ import {
   usageError,
 } from '../framework/index.ts';
 import { type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import { consoleLines } from './console.ts';
 
 /** Flags that `start` and `up` hand to the server. */
 export const SERVER_FLAGS = {
@@ -102,8 +103,9 @@ function settingArgument(setting: string): string {
   return `--${name.replaceAll('_', '-')}=${value}`;
 }
 
-async function* follow(server: ServerProcess): AsyncGenerator<StreamItem> {
-  yield { text: `${startSummary(server.ready)}\n\nStop it with Ctrl-C.`, data: { ...server.ready } };
+async function* follow(server: ServerProcess, context: Context): AsyncGenerator<StreamItem> {
+  const links = await consoleLines(server.ready, context);
+  yield { text: `${startSummary(server.ready)}\n${links}\n\nStop it with Ctrl-C.`, data: { ...server.ready } };
   const exitCode = await server.exited;
   yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };
 }
@@ -120,6 +122,6 @@ export const start = defineCommand({
   ],
   async run({ flags }, context) {
     const server = await spawnServer({ args: serverArguments(flags, context), showLog: true }, context);
-    return { kind: 'stream', items: follow(server) };
+    return { kind: 'stream', items: follow(server, context) };
   },
 });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
 import { type Context, defineCommand, EXIT, flag, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import { consoleLines } from './console.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
 import { SERVER_FLAGS, serverArguments } from './start.ts';
@@ -85,7 +86,8 @@ async function* steps(
     yield { text: startSummary(server.ready), data: { ...server.ready } };
     yield* helloSteps(server.ready, context);
     if (!flags.once) {
-      yield { text: nextSteps(server.ready, flags.dataDirGiven), data: { event: 'serving' } };
+      const links = await consoleLines(server.ready, context);
+      yield { text: `${links}\n${nextSteps(server.ready, flags.dataDirGiven)}`, data: { event: 'serving' } };
       const exitCode = await server.exited;
       stopped = true;
       yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   AccessLog,
@@ -8,17 +9,21 @@ import {
   type AppOptions,
   apiHandlers,
   BodyBudget,
+  BrowserDoor,
   bodyMemoryBytes,
   buildApp,
   Certificates,
+  ConsolePages,
   createGateway,
   createStorageDoor,
   ExternalObjects,
   type GatewayDeps,
   GroupRoutes,
+  KnownHosts,
   LinkedObjects,
   OutsideClients,
   OwnObjects,
+  PageFiles,
   RuleGuard,
   type StorageDoorDeps,
   stopGateway,
@@ -52,6 +57,8 @@ type OwnParts = Pick<
   | 'checks'
   | 'linkedObjects'
   | 'accessLog'
+  | 'browsers'
+  | 'consoleAddress'
 >;
 
 export type DoorDeps = Root &
@@ -69,6 +76,8 @@ export async function doorParts(deps: DoorDeps) {
   const { config, region, clock, log, iam, meter, catalog, flowTriggers, flows, runs, storage, capabilities } = deps;
   const clients = new OutsideClients(new TrustedProxies(config.trustedProxies));
   const bodies = new BodyBudget(bodyMemoryBytes());
+  const hosts = knownHosts(config);
+  const browsers = new BrowserDoor({ iam, hosts, overHttp: config.console.overHttp });
   const unlessUnavailable = <T>(work: Promise<T>): Promise<T> => storage.unlessUnavailable(work);
   const door = { bodies, clients, iam, region, clock, meter };
   const accessLog = await openAccessLog(deps);
@@ -93,13 +102,14 @@ export async function doorParts(deps: DoorDeps) {
     drainMs: config.drainMs + ANSWER_MS,
     flowName: (projectId, id) => flows.nameOf(projectId, id),
     log: log.child({ module: 'http' }),
-    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps), accessLog }) },
+    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps), accessLog, browsers }) },
   };
+  const pages = new ConsolePages({ files: await PageFiles.open(config.console.folder), hosts, log: appOptions.log });
   const certificates =
     config.gatewayTls === undefined ? undefined : await openCertificates(config.gatewayTls.dir, deps);
   const outside = {
     ...(certificates === undefined ? {} : { secureGateway: createGateway(gatewayDeps, tlsOptions(certificates)) }),
-    app: buildApp(appOptions),
+    app: buildApp({ ...appOptions, browsers, pages }),
     gateway: createGateway(gatewayDeps),
     storage: createStorageDoor(storageDeps),
   };
@@ -108,6 +118,15 @@ export async function doorParts(deps: DoorDeps) {
   }
   deps.replacements.signal?.throwIfAborted();
   return { outside };
+}
+
+function knownHosts({ host, publicUrl }: Root['config']): KnownHosts {
+  return new KnownHosts({ host, publicUrl, machine: hostname() });
+}
+
+/** Functions have pages at the address of the machine itself, so the console has its name. */
+function nameOfLoopback(endpoint: string): string {
+  return endpoint.replace(/^(http:\/\/)(?:127\.0\.0\.1|\[::1\])(?=:)/, '$1localhost');
 }
 
 async function openAccessLog({ config, clock, log, life, disk }: DoorDeps): Promise<AccessLog | undefined> {
@@ -149,7 +168,7 @@ function ownParts({
   buckets,
   externalS3,
   region,
-}: DoorDeps): Omit<OwnParts, 'accessLog'> {
+}: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
   return {
     version: VERSION,
@@ -159,6 +178,7 @@ function ownParts({
     retainDays: config.logRetainDays,
     metricsToken: config.metricsToken?.reveal(),
     gateway: () => addresses.gateway,
+    consoleAddress: () => config.publicUrl ?? nameOfLoopback(addresses.endpoint),
     linkedObjects: new LinkedObjects(
       new OwnObjects({
         ...{ iam, buckets, region },

@@ -61,6 +61,7 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
     region: config.region,
     functions: functionFacts(catalog, new ProjectContentsStore(storage.db)),
     auditRetainDays: config.auditRetainDays,
+    consoleTimes: config.console.times,
   });
   // those of the servers that listen take their place
   const addresses = { ...plannedAddresses(config) };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
 import { parseNetwork } from '../lib/network-set.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { interfaceName, nfsExport, userRange } from './list-items.ts';
-import type { Config, RawConfig } from './schema.ts';
+import type { Config, ConsoleConfig, RawConfig } from './schema.ts';
 
 /** A configuration that cannot be used; the message names the key. */
 export class ConfigError extends Error {
@@ -19,6 +20,9 @@ export class ConfigError extends Error {
 const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 /** Part of the machine's memory that functions get by default. */
 const MEMORY_SHARE = 0.8;
+/** Also from the compiled program: both are two folders below that of the package. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+const MIN_CONSOLE_IDLE_MS = 300_000;
 const SIZE_MB = { MB: 1, GB: 1024 } as const;
 
 export function durationMs(text: string, key: string): number {
@@ -103,6 +107,15 @@ function trustedProxies(text: string): readonly string[] {
   return given;
 }
 
+function consoleConfig(raw: RawConfig): ConsoleConfig {
+  const idleMs = durationMs(raw.console_idle_timeout ?? '30m', 'console_idle_timeout');
+  const mostMs = durationMs(raw.console_session_time ?? '12h', 'console_session_time');
+  // servers share the last use of a session once a minute
+  if (idleMs < MIN_CONSOLE_IDLE_MS) throw new ConfigError('console_idle_timeout must be at least 5m');
+  if (mostMs < idleMs) throw new ConfigError('console_session_time must be at least console_idle_timeout');
+  return { folder: CONSOLE_FOLDER, overHttp: raw.console_over_http === 'on', times: { idleMs, mostMs } };
+}
+
 function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
@@ -179,6 +192,7 @@ export function compileConfig(
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
     brokerHosts: hostsAndNetworks(raw.broker_hosts, 'broker_hosts'),
+    console: consoleConfig(raw),
     smtpFrom: raw.smtp_from ?? '',
     publicUrl: raw.public_url?.replace(/\/+$/, ''),
     trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),

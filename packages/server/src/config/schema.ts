@@ -101,6 +101,11 @@ export const RawConfig = Type.Object(
     public_url: Type.Optional(
       Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$', maxLength: 512 }),
     ),
+    /** Whether the console may be used over plain HTTP from other machines. */
+    console_over_http: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
+    /** A session of the console ends without requests, and in any case, after this. */
+    console_idle_timeout: Type.Optional(Type.String()),
+    console_session_time: Type.Optional(Type.String()),
     /** Mail server for subscribers of topics: `smtps://user:password@host`. On the command line without a password. */
     smtp_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds that URL. */
@@ -204,6 +209,15 @@ export interface OtlpConfig {
   readonly ca: string | undefined;
 }
 
+/** Browsers at the console. */
+export interface ConsoleConfig {
+  /** With the built pages, if they are built. */
+  readonly folder: string;
+  /** Whether they may be on other machines and use plain HTTP. */
+  readonly overHttp: boolean;
+  readonly times: { readonly idleMs: number; readonly mostMs: number };
+}
+
 /** Compiled: from here on only numbers in ms, bytes or megabytes. */
 export interface Config {
   readonly dataDir: string;
@@ -257,6 +271,7 @@ export interface Config {
   readonly brokerHosts: ReadonlySet<string>;
   /** Address of the API for others, without a slash at the end. Undefined: where the server listens. */
   readonly publicUrl: string | undefined;
+  readonly console: ConsoleConfig;
   /** Undefined: no e-mails. */
   readonly smtpUrl: Secret | undefined;
   /** Sender of e-mails; empty without a mail server. */

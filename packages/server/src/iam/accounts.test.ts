@@ -41,6 +41,7 @@ async function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Promise<Ia
     region: 'local-1',
     functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => contents },
     auditRetainDays: 1,
+    consoleTimes: { idleMs: 1_800_000, mostMs: 43_200_000 },
   });
   running.push(iam);
   await iam.start();

@@ -2,7 +2,7 @@ import type { Resident } from '../domain/resident.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Directory } from './directory.ts';
 import { onlyNamed } from './policy/coverage.ts';
-import { compilePolicy, concerns, judge, type Rule, settle, type Verdict } from './policy/evaluate.ts';
+import { compilePolicy, concerns, deniesAll, judge, type Rule, settle, type Verdict } from './policy/evaluate.ts';
 import type { PolicyDocument, RequestContext, Resource } from './policy/types.ts';
 import { type Caller, DEFAULT_ENTERPRISE_PROJECT } from './types.ts';
 
@@ -99,8 +99,14 @@ export class Authorizer {
   /** Whether any resource exists on which the caller might have the right. */
   mightAllow(caller: Caller, { action, projectId }: Pick<Question, 'action' | 'projectId'>): boolean {
     const requested = action.toLowerCase();
-    return this.#rulesFor(caller, this.#rightsOf(caller), projectId).some(({ rules }) =>
-      rules.some((rule) => rule.allow && concerns(rule, requested)),
+    const scoped = this.#rulesFor(caller, this.#rightsOf(caller), projectId);
+    const concerning = scoped.map(({ rules, ...scope }) => ({
+      ...scope,
+      rules: rules.filter((rule) => concerns(rule, requested)),
+    }));
+    return (
+      concerning.some(({ rules }) => rules.some(({ allow }) => allow)) &&
+      !concerning.some((one) => one.enterpriseProjectId === undefined && one.rules.some(deniesAll))
     );
   }
 

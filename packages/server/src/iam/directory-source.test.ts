@@ -27,6 +27,7 @@ async function open(feed: ChangeFeed): Promise<Iam> {
     region: 'local-1',
     functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
     auditRetainDays: 1,
+    consoleTimes: { idleMs: 1_800_000, mostMs: 43_200_000 },
   });
   await iam.start();
   await iam.ensureOwner(async () => {});

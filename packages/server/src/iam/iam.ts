@@ -15,6 +15,9 @@ import { Audit } from './audit.ts';
 import { AuditStore } from './audit-store.ts';
 import { Authorizer, type FunctionRef, type Peer, type Question } from './authorizer.ts';
 import { Changes } from './change.ts';
+import { ConsoleSessions, type SessionTimes } from './console/console-sessions.ts';
+import { ConsoleSessionStore } from './console/session-store.ts';
+import { SignInLinks } from './console/sign-in-links.ts';
 import { Directory } from './directory.ts';
 import { DirectorySource } from './directory-source.ts';
 import { Groups } from './groups.ts';
@@ -49,6 +52,7 @@ export interface IamOptions {
   readonly region: string;
   readonly functions: FunctionFactsForIam;
   readonly auditRetainDays: number;
+  readonly consoleTimes: SessionTimes;
 }
 
 /** A key that may sign. */
@@ -79,6 +83,8 @@ export class Iam {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly sessions: Sessions;
+  readonly console: ConsoleSessions;
+  readonly signInLinks: SignInLinks;
   readonly agencyCredentials: AgencyCredentials;
   readonly audit: Audit;
   readonly #options: IamOptions;
@@ -110,6 +116,11 @@ export class Iam {
     const isActive = (accessKey: string): boolean => this.keys.find(accessKey)?.enabled === true;
     this.sessions = new Sessions({ sealer, directory, clock, isActive });
     this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });
+    this.signInLinks = new SignInLinks(sealer, clock);
+    this.console = new ConsoleSessions({
+      ...{ directory, feed, clock, isActive, times: options.consoleTimes, store: new ConsoleSessionStore(db) },
+      onError: (error) => log.error({ err: error }, 'the last use of sessions could not be stored'),
+    });
     this.users = new Users(parts, { logins: this.logins, hasher: this.#hasher });
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);
@@ -127,6 +138,7 @@ export class Iam {
   async start(): Promise<void> {
     await this.#source.start();
     await this.keys.start();
+    await this.console.start();
     this.audit.start();
   }
 
@@ -166,6 +178,7 @@ export class Iam {
   async stop(): Promise<void> {
     this.audit.stop();
     await this.keys.stop();
+    await this.console.stop();
     await this.#hasher.stop();
   }
 
@@ -185,8 +198,9 @@ export class Iam {
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }
 
-  /** Whether the key or token of an accepted request is still valid, ignoring its date: for long answers. */
-  holds(headers: IncomingHttpHeaders): boolean {
+  /** Whether the session, key or token of an accepted request is still valid, ignoring its date: for long answers. */
+  holds({ headers, caller }: { readonly headers: IncomingHttpHeaders; readonly caller: Caller }): boolean {
+    if (caller.consoleSession !== undefined) return this.console.get(caller.consoleSession) !== undefined;
     const token = headers['x-auth-token'];
     if (typeof token === 'string' && headers.authorization === undefined)
       return this.sessions.token(token) !== undefined;
@@ -254,6 +268,11 @@ export class Iam {
   /** Whether the caller has the right; for lists that show only the resources visible to the caller. */
   allows(caller: Caller, question: Question): boolean {
     return this.#reaches(caller, question) && this.#authorizer.allows(caller, question);
+  }
+
+  /** Whether the caller has the right on any resource: of the project, or of the account and the machine without one. */
+  mightAllow(caller: Caller, question: Pick<Question, 'action' | 'projectId'>): boolean {
+    return this.#reaches(caller, question) && this.#authorizer.mightAllow(caller, question);
   }
 
   /** Projects the caller may use. */

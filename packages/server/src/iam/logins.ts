@@ -33,6 +33,11 @@ export interface LoginScope {
   readonly domain?: Named | undefined;
 }
 
+interface FoundScope {
+  /** Undefined for the whole account. */
+  readonly project: Project | undefined;
+}
+
 export interface IssuedToken {
   readonly token: string;
   readonly method: 'password' | 'token';
@@ -64,6 +69,13 @@ export class Logins {
 
   /** Throws `unauthenticated`, or `overloaded` when throttled. */
   async withPassword(login: PasswordLogin): Promise<IssuedToken> {
+    const { user, scope } = await this.identified(login);
+    const expiresAt = this.#options.clock.now() + TOKEN_LIFETIME_MS;
+    return this.#issue(user, scope.project, { method: 'password', expiresAt });
+  }
+
+  /** The user with this password, as of now. Throws `unauthenticated`, or `overloaded` when throttled. */
+  async identified(login: PasswordLogin): Promise<{ readonly user: User; readonly scope: FoundScope }> {
     const { directory, clock, store } = this.#options;
     const domain = this.#domain(login.domain);
     const user = domain === undefined ? undefined : directory.userByName(domain.id, login.user);
@@ -77,8 +89,7 @@ export class Logins {
     }
     const now = clock.now();
     await store.setLastLogin(found.user.id, now);
-    const present = this.#unchanged(found.user, now);
-    return this.#issue(present, found.scope.project, { method: 'password', expiresAt: now + TOKEN_LIFETIME_MS });
+    return { user: this.#unchanged(found.user, now), scope: found.scope };
   }
 
   /** Another token of the same user, for another project; it ends when the first does. Throws `unauthenticated`. */
@@ -160,7 +171,7 @@ export class Logins {
   }
 
   /** Undefined when the scope is not the user's; without one, the first project. */
-  #scope(domainId: string, scope: LoginScope | undefined): { project: Project | undefined } | undefined {
+  #scope(domainId: string, scope: LoginScope | undefined): FoundScope | undefined {
     const { directory } = this.#options;
     const own = [...directory.within(directory.projects, domainId)];
     if (scope?.project !== undefined) {

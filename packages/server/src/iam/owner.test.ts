@@ -44,6 +44,7 @@ function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Iam {
     region: 'local-1',
     functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
     auditRetainDays: 1,
+    consoleTimes: { idleMs: 1_800_000, mostMs: 43_200_000 },
   });
   running.push(iam);
   return iam;

@@ -111,8 +111,10 @@ export interface Caller {
   readonly principal: { readonly kind: 'user' | 'agency' | 'nobody'; readonly id: string };
   /** Set when the proof is bound to one project (tokens). */
   readonly projectId?: string;
-  /** The key that signed; empty for tokens. */
+  /** The key that signed; empty for tokens and sessions of the console. */
   readonly accessKey: string;
+  /** The id of the session, when a browser at the console sent the request. */
+  readonly consoleSession?: string;
   /** Functions that ran one after another, up to the one whose credentials these are; absent for others. */
   readonly depth?: number;
 }

@@ -12,6 +12,10 @@ export { BodyBudget } from './bodies/body-budget.ts';
 export { bodyMemoryBytes } from './bodies/body-claims.ts';
 export { OutsideClients } from './clients/clients.ts';
 export { DoorServers } from './clients/door-servers.ts';
+export { BrowserDoor } from './console/browser-door.ts';
+export { KnownHosts } from './console/known-hosts.ts';
+export { PageFiles } from './console/page-files.ts';
+export { ConsolePages } from './console/pages.ts';
 export {
   AccessLog,
   ApiRoutes,

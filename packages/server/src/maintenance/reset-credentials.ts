@@ -41,6 +41,7 @@ export async function resetCredentials(config: Config, userName: string | undefi
         region,
         functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
         auditRetainDays: config.auditRetainDays,
+        consoleTimes: config.console.times,
       });
       const addresses = known ?? plannedAddresses(config);
       let result: ResetResult | undefined;

@@ -3,6 +3,7 @@ import type { ApplicationsSchema } from './schema/applications.ts';
 import type { BucketsSchema } from './schema/buckets.ts';
 import type { ChangesSchema } from './schema/changes.ts';
 import type { ClusterSchema } from './schema/cluster.ts';
+import type { ConsoleSchema } from './schema/console.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FactsSchema } from './schema/facts.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
@@ -40,6 +41,7 @@ export type Schema = IdentitySchema &
   BucketsSchema &
   ChangesSchema &
   ClusterSchema &
+  ConsoleSchema &
   DependenciesSchema &
   FactsSchema &
   StreamsSchema &

@@ -50,6 +50,11 @@ export function concerns(rule: Rule, action: string): boolean {
   return rule.actions.some((fits) => fits(action));
 }
 
+/** Whether a rule denies its actions on every resource, for every request. */
+export function deniesAll({ allow, resources, conditions }: Rule): boolean {
+  return !allow && resources === undefined && conditions.length === 0;
+}
+
 function holds(rule: Rule, context: RequestContext): boolean {
   return rule.conditions.every((condition) => condition.holds(context));
 }

@@ -1,9 +1,10 @@
 import type { Caller, Iam, IssuedToken, Project } from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import { domainReply, projectReply, tokenReply } from './identity-reply.ts';
+import { recordLogin } from './login-record.ts';
 
 type Ids =
   | 'createToken'
@@ -25,7 +26,15 @@ const TEMPORARY_KEY_SECONDS = 900;
 export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly clock: Clock }): Handlers<Ids> {
   return {
     async createToken(request) {
-      const issued = await onRecord(iam, request, () => login(iam, request));
+      const { user } = request.body.auth.identity.password ?? {};
+      const attempted = {
+        operation: 'createToken',
+        action: 'iam:tokens:create',
+        name: user?.name ?? '',
+        domainId: iam.logins.domainIdOf(user?.domain) ?? '',
+        status: 201,
+      } as const;
+      const issued = await recordLogin(iam, request, attempted, () => login(iam, request));
       const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
       return new Reply(body, { status: 201, headers: { 'X-Subject-Token': issued.token } });
     },
@@ -156,41 +165,6 @@ async function login(iam: Iam, { body, peer }: ApiRequest<'createToken'>): Promi
     return iam.logins.withToken(identity.token.id, scope);
   }
   throw new PlatformError('invalid_request', 'auth.identity must use the method password and name a user, or token');
-}
-
-/** A login is in the audit log of the account that it named, successful or not. */
-async function onRecord(
-  iam: Iam,
-  request: ApiRequest<'createToken'>,
-  attempt: () => Promise<IssuedToken>,
-): Promise<IssuedToken> {
-  const name = request.body.auth.identity.password?.user.name ?? '';
-  const note = (who: { id: string; name: string; domainId: string }, status: number, errorCode: string) =>
-    iam.audit.note({
-      domainId: who.domainId,
-      projectId: '',
-      userId: who.id,
-      userName: who.name,
-      accessKey: '',
-      sourceIp: request.peer.remoteAddress ?? '',
-      operation: 'createToken',
-      action: 'iam:tokens:create',
-      resource: `user:${who.name}`,
-      status,
-      errorCode,
-      requestId: request.id,
-    });
-  let issued: IssuedToken;
-  try {
-    issued = await attempt();
-  } catch (error) {
-    const { status, body } = toErrorBody(error, request.id);
-    const domainId = iam.logins.domainIdOf(request.body.auth.identity.password?.user.domain) ?? '';
-    await note({ id: '', name, domainId }, status, body.error_code);
-    throw error;
-  }
-  await note(issued.user, 201, '');
-  return issued;
 }
 
 /** The principal and lifetime of a temporary key: it ends no later than the proof of the request. */

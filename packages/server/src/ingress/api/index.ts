@@ -1,6 +1,7 @@
 import { alarmHandlers } from './alarms/handlers.ts';
 import { aliasHandlers } from './aliases.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
+import { consoleHandlers } from './console.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
 import { dependencyHandlers } from './dependencies.ts';
 import { fileSystemHandlers } from './file-systems.ts';
@@ -36,6 +37,7 @@ import { workflowHandlers } from './workflows/handlers.ts';
 /** Handlers over parts that other modules need too. Resources that no other part needs are in `resources`. */
 const GROUPS = [
   identityHandlers,
+  consoleHandlers,
   iamUserHandlers,
   iamGroupHandlers,
   accessKeyHandlers,

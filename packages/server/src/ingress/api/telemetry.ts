@@ -118,7 +118,7 @@ function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRe
   const { iam } = deps;
   const urn = functionUrn(params.function_urn, params.project_id);
   const question = { action: 'functiongraph:function:getLog', projectId: urn.projectId, fn: urn, peer };
-  if (!iam.holds(headers) || !iam.allows(caller, question)) return false;
+  if (!iam.holds({ headers, caller }) || !iam.allows(caller, question)) return false;
   try {
     functionKeyOf(resolve(deps.catalog, urn));
     return true;

@@ -55,7 +55,7 @@ export class FlowCalls {
   async #authorized(published: PublishedFlow, { request, body, peer }: Received) {
     const { iam, flows, guard } = this.#deps;
     const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: body };
-    const caller = await identify(iam, ROUTES.startWorkflowExecution, signed, peer);
+    const caller = await identify({ iam }, ROUTES.startWorkflowExecution, signed, peer);
     const flow = await flows.flow(published.flow.id);
     if (flow?.projectId !== published.flow.projectId) throw notPublished();
     const { projectId, name, enterpriseProjectId } = flow;

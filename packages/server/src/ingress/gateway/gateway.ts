@@ -239,7 +239,7 @@ class Gateway {
       return;
     }
     const peer = this.#deps.clients.clientOf(request);
-    const caller = await identify(iam, ROUTES.invokeFunction, signed, peer);
+    const caller = await identify({ iam }, ROUTES.invokeFunction, signed, peer);
     const params = { project_id: urn.projectId, function_urn: formatUrn(urn) };
     authorize(iam, ROUTES.invokeFunction, caller, { params, peer });
     if (rules !== undefined) this.#deps.guard.admitCaller(rules, 'user', caller.principal.id);

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { ConsolePages } from '../console/pages.ts';
 import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { HttpMeter } from './http-meter.ts';
@@ -19,6 +20,8 @@ export interface AppOptions extends Omit<PipelineDeps, 'closing'> {
   readonly drainMs: number;
   readonly meter: HttpMeter;
   readonly bodies: ApiBodies;
+  /** Of the console; undefined where browsers cannot be. */
+  readonly pages?: ConsolePages;
   /** Whether clients of this app may use an operation; others do not exist for them. Default: all. */
   readonly offers?: (id: RouteId, route: Route) => boolean;
 }
@@ -65,15 +68,15 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const app = fastify({
     serverFactory: (framework) => {
       const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS };
-      const options = {
+      const serverOptions = {
         ...limits,
         connectionsCheckingInterval: 5000,
         maxHeaderSize: MAX_HEAD_BYTES,
         noDelay: true,
         requireHostHeader: false,
       };
-      const server = createServer(options, (request, response) => {
-        if (!door.takes(request, response)) framework(request, response);
+      const server = createServer(serverOptions, (request, response) => {
+        if (!door.takes(request, response) && !options.pages?.takes(request, response)) framework(request, response);
       });
       // the client may send its body when the operation needs it
       server.on('checkContinue', framework).on('checkExpectation', framework);

@@ -17,6 +17,7 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'checkWorkflow',
   'sendImagePiece',
   'createToken',
+  'createConsoleSession',
   'sendRecords',
   'showResInstanceInfo',
 ]);

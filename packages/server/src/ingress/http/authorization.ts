@@ -1,6 +1,7 @@
 import type { Route } from '@funcgraph/api';
 import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
 import { checkAccount, checkProof } from '../clients/proof.ts';
+import type { BrowserDoor } from '../console/browser-door.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /** The input of a rights check, besides the route. */
@@ -8,14 +9,21 @@ export interface AuthorizationInput extends RequestParts {
   readonly peer: Peer;
 }
 
+export interface Proofs {
+  readonly iam: Iam;
+  /** Undefined where browsers cannot be. */
+  readonly browsers?: BrowserDoor | undefined;
+}
+
 /** Authenticates the caller. Throws `unauthenticated`, and `forbidden` for a function with the key of another account. */
 export async function identify(
-  iam: Iam,
+  { iam, browsers }: Proofs,
   route: Pick<Route, 'auth'>,
   request: SignedRequest,
   peer: Peer,
 ): Promise<Caller> {
   if (route.auth === 'none') return iam.anonymous;
+  if (browsers?.takes(request.headers)) return browsers.identify(request);
   checkProof(request.headers, peer);
   const caller = await iam.authenticate(request);
   checkAccount(iam, caller, peer);

@@ -11,6 +11,8 @@ it('offers functions no operation that needs no credentials', () => {
 it('offers functions nothing about the machine, its servers and its accounts', () => {
   for (const id of ['createToken', 'changePassword', 'scrapeMetrics', 'showHealth', 'showReady', 'showDoctor'] as const)
     expect(offered).not.toContain(id);
+  for (const id of ['createConsoleSession', 'showConsoleSession', 'createConsoleLink'] as const)
+    expect(offered).not.toContain(id);
   for (const id of ['createNetwork', 'listImages', 'addRuntime', 'addFileSystem', 'addShare', 'createAccount'] as const)
     expect(offered).not.toContain(id);
 });

@@ -8,6 +8,7 @@ import { ClientGone } from '../bodies/read-body.ts';
 import { SpooledBody } from '../bodies/spool.ts';
 import type { Clients } from '../clients/clients.ts';
 import { checkProof } from '../clients/proof.ts';
+import type { BrowserDoor } from '../console/browser-door.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
@@ -21,6 +22,8 @@ import { checkPath, parseJson, validatorsOf } from './validate.ts';
 export interface PipelineDeps {
   readonly handlers: Handlers;
   readonly iam: Iam;
+  /** Undefined where browsers cannot be. */
+  readonly browsers?: BrowserDoor;
   readonly log: Logger;
   readonly clients: Clients;
   /** Aborts when the server begins to close. */
@@ -164,8 +167,13 @@ export class Pipeline {
     body: () => Promise<Buffer | SpooledBody>,
   ): Promise<Buffer | SpooledBody> {
     if (route.auth === 'required') {
-      checkProof(request.headers, this.#deps.clients.clientOf(request));
-      this.#deps.iam.precheck(request.headers);
+      const { iam, browsers, clients } = this.#deps;
+      const { method = '', headers } = request;
+      if (browsers?.takes(headers)) browsers.precheck({ method, headers });
+      else {
+        checkProof(headers, clients.clientOf(request));
+        iam.precheck(headers);
+      }
     }
     if (stores) this.#deps.refuseWhenFull();
     return body();
@@ -178,7 +186,7 @@ export class Pipeline {
     const { method = '', url = '', headers } = request;
     const payload = received instanceof SpooledBody ? received.proof : received;
     const peer = clients.clientOf(request);
-    const caller = await identify(iam, route, { method, url, headers, payload }, peer);
+    const caller = await identify(this.#deps, route, { method, url, headers, payload }, peer);
     const step: Step = { incoming, received, caller, peer };
     if (!noted) {
       const working = this.#admit(operation, step, noteNothing);

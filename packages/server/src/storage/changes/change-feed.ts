@@ -18,6 +18,7 @@ export type ChangeTopic =
   | 'project'
   | 'user'
   | 'access-key'
+  | 'console-session'
   | 'group'
   | 'policy'
   | 'agency'

@@ -48,6 +48,8 @@ import { triggerCheckpoints0048 } from './0048-trigger-checkpoints.ts';
 import { brokerStates0049 } from './0049-broker-states.ts';
 import { alarmMinutes0050 } from './0050-alarm-minutes.ts';
 import { reservedByMetric0051 } from './0051-reserved-by-metric.ts';
+import { consoleSessions0052 } from './0052-console-sessions.ts';
+import { consoleLinks0053 } from './0053-console-links.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -100,4 +102,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0049-broker-states': brokerStates0049,
   '0050-alarm-minutes': alarmMinutes0050,
   '0051-reserved-by-metric': reservedByMetric0051,
+  '0052-console-sessions': consoleSessions0052,
+  '0053-console-links': consoleLinks0053,
 };

@@ -39,7 +39,7 @@ export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs'
       const flow = await access.find(request, 'get');
       const filter = filterOf(flow, request.query);
       const isShown = hasKeyword(request.query);
-      const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
+      const mayGoOn = (): boolean => iam.holds(request) && access.allows(request, 'get', flow);
       const lines = follow<WireLine>({ clock, gone: request.goneSignal(), mayGoOn }, (push) =>
         telemetry.logs.tail(filter, (batch) => {
           for (const line of batch) if (isShown(line)) push(lineReply(line));

@@ -95,7 +95,7 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
     async followWorkflowExecution(request) {
       const flow = await access.find(request, 'get');
       const after = Number(request.query.after ?? -1);
-      const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
+      const mayGoOn = (): boolean => iam.holds(request) && access.allows(request, 'get', flow);
       const events = await runs.follow(flow, request.params.execution_id, after, request.goneSignal());
       return new Reply(whileAllowed(events, mayGoOn, clock));
     },
