@@ -77,6 +77,14 @@ it('log lines of one function start another one', async () => {
   expect(event).toMatchObject({ owner: server.projectId, ...log });
   const lines = JSON.parse(event.logs) as { message: string }[];
   expect(lines.find(({ message }) => message === 'disk is 91 % full')).toMatchObject({ level: 'ERROR' });
+  const connection = async () => {
+    // lines of the end of the call may come after the event
+    server.clock.advance(1000);
+    return (await server.api.call('listFunctionTriggers', { params: target })).data[0]?.connection;
+  };
+  await expect.poll(connection, { timeout: 30_000 }).toMatchObject({ state: 'CONNECTED', error: '', lag: 0 });
+  const metrics = await (await fetch(`${server.running.endpoint}/metrics`)).text();
+  expect(metrics).toMatch(/^funcgraph_log_lag_lines\{.*function="target".*\} 0$/m);
 });
 
 it('functions that start each other by lines and by calls end after 16', async () => {

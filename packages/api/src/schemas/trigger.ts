@@ -107,12 +107,15 @@ export const Trigger = Type.Object({
         error: Type.String(),
         since: Type.String(),
         lag: Type.Optional(
-          Type.Integer({ description: 'Of a trigger of a stream: records of all shards that did not run yet.' }),
+          Type.Integer({
+            description:
+              'Of a trigger of a stream: records of all shards that did not run yet; of a log: lines of this server without an event.',
+          }),
         ),
       },
       {
         description:
-          'Of an active trigger of a message broker or a stream; only when it is shown by itself or in a list.',
+          'Of an active trigger of a message broker, a stream or a log; only when it is shown by itself or in a list.',
       },
     ),
   ),

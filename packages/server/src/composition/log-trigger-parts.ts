@@ -1,33 +1,45 @@
-import { LogPositionStore, LogTriggers } from '../triggers/index.ts';
+import { LogPositionStore, LogTriggers, TriggerHealth } from '../triggers/index.ts';
 import type { AsyncParts } from './async-parts.ts';
 import type { InvocationParts } from './invocation-parts.ts';
 import type { Root } from './root.ts';
+import type { ServiceParts } from './service-parts.ts';
 import type { StateParts } from './state-parts.ts';
 
 type LogTriggerDeps = Root &
   Pick<StateParts, 'storage' | 'catalog' | 'telemetry'> &
   Pick<InvocationParts, 'invoker'> &
-  Pick<AsyncParts, 'asyncInvocations'>;
+  Pick<AsyncParts, 'asyncInvocations'> &
+  Pick<ServiceParts, 'brokerStates'>;
 
-/** LTS triggers read the logs of this server. Call when the catalog is filled. */
-export function logTriggerParts(deps: LogTriggerDeps): void {
-  const { config, region, storage, catalog, telemetry, asyncInvocations, clock, life } = deps;
+/** LTS triggers read the logs of this server. */
+export function logTriggerParts(deps: LogTriggerDeps) {
+  const { config, region, storage, catalog, telemetry, asyncInvocations, clock } = deps;
+  const log = deps.log.child({ module: 'log-triggers' });
   const { folder, logs } = telemetry;
-  const triggers = new LogTriggers({
+  const logTriggers = new LogTriggers({
     ...{ catalog, region, clock, async: asyncInvocations, retainDays: config.logRetainDays },
     leftOut: ({ message, ...refused }) => deps.invoker.recordRefused(refused, message),
     store: new LogPositionStore(storage.db),
-    log: deps.log.child({ module: 'log-triggers' }),
+    health: new TriggerHealth({ states: deps.brokerStates, clock, log }),
+    log,
     logs: {
       folder,
       flush: () => logs.flush(),
       onLines: (functionKey, callback) => logs.tail({ functionKey }, callback),
+      countAfter: (query) => logs.countAfter(query),
       async linesAfter(query) {
         const { day, lines, passed } = await logs.linesAfter(query);
         return { day, passed, lines: lines.map((line) => ({ ...line, uid: `${folder}-${day}-${line.seq}` })) };
       },
     },
   });
-  triggers.start();
-  life.onStop(() => triggers.stop());
+  return { logTriggers };
+}
+
+export type LogTriggerParts = ReturnType<typeof logTriggerParts>;
+
+/** Call when the catalog is filled. */
+export function startLogTriggers({ logTriggers, life }: LogTriggerParts & Pick<Root, 'life'>): void {
+  logTriggers.start();
+  life.onStop(() => logTriggers.stop());
 }

@@ -17,7 +17,7 @@ import { hostParts, sandboxParts } from './host-parts.ts';
 import { instanceParts } from './instance-parts.ts';
 import { invocationParts } from './invocation-parts.ts';
 import { Lifetime } from './lifetime.ts';
-import { logTriggerParts } from './log-trigger-parts.ts';
+import { logTriggerParts, startLogTriggers } from './log-trigger-parts.ts';
 import { resourceParts } from './resource-parts.ts';
 import type { Root, ServerParts } from './root.ts';
 import { serviceParts, startSources } from './service-parts.ts';
@@ -56,13 +56,14 @@ const assemble = (root: Root) =>
     .add(followOthers)
     .add(serviceParts)
     .add(bucketParts)
+    .add(logTriggerParts)
     .add(streamParts)
     .add(topicPublishing)
     .add(deliveryParts)
     .add(topicParts)
     .add(alarmParts)
     .add(doorParts)
-    .add(logTriggerParts)
+    .add(startLogTriggers)
     .add(startSources)
     .add(startConsumers)
     .add(listenParts);

@@ -1,12 +1,14 @@
 import { openStreams } from '../services/index.ts';
 import { CheckpointStore, StreamLags, TRIGGERS } from '../triggers/index.ts';
+import type { LogTriggerParts } from './log-trigger-parts.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
-export type StreamDeps = Root & Pick<StateParts, 'storage' | 'leases' | 'duty' | 'catalog'>;
+export type StreamDeps = Root & Pick<StateParts, 'storage' | 'leases' | 'duty' | 'catalog'> & LogTriggerParts;
 
 /** Streams, their records, and the triggers that read them. */
-export async function streamParts({ config, storage, catalog, leases, duty, clock, log, life }: StreamDeps) {
+export async function streamParts(deps: StreamDeps) {
+  const { config, storage, catalog, leases, duty, logTriggers, clock, log, life } = deps;
   const { streams, records, upkeep } = openStreams({
     ...{ storage, clock, quotas: config.quotas },
     log: log.child({ module: 'streams' }),
@@ -21,7 +23,7 @@ export async function streamParts({ config, storage, catalog, leases, duty, cloc
   const streamSources = new Map(
     TRIGGERS.flatMap(({ code, stream }) => (stream ? [[code, stream({ streams, streamRecords: records })]] : [])),
   );
-  const streamLags = new StreamLags({ sources: streamSources, catalog, checkpoints });
+  const streamLags = new StreamLags({ sources: streamSources, catalog, checkpoints, logs: logTriggers });
   return { streams, streamRecords: records, streamSources, checkpoints, streamLags };
 }
 

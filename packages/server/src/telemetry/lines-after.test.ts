@@ -86,3 +86,18 @@ it('a folder has the same name after a restart', async () => {
   await open();
   expect(telemetry.folder).toBe(folder);
 });
+
+it('lines behind positions are counted over all days, without older ones and those of other functions', async () => {
+  write('late', start - 3_000_000);
+  for (const message of ['a', 'b', 'c']) write(message);
+  write('other', start, 'p1/g');
+  await telemetry.logs.flush();
+  const count = (positions: Record<string, number>, from = 0) =>
+    telemetry.logs.countAfter({
+      ...{ functionKey: 'p1/f', from, firstDay: yesterday },
+      after: new Map(Object.entries(positions)),
+    });
+  expect(await count({})).toBe(4);
+  expect(await count({ [yesterday]: 1, [today]: 1 })).toBe(2);
+  expect(await count({}, start)).toBe(3);
+});

@@ -65,6 +65,22 @@ export function linesAfter(files: DayFiles, query: LinesAfterQuery): LinesAfter 
   return { day, lines: [], passed };
 }
 
+/** Lines of a function behind the positions: of those that all functions wrote next, the first ones of each day. */
+export function countAfter(files: DayFiles, query: Omit<LinesAfterQuery, 'limit'>): number {
+  let count = 0;
+  for (const day of files.days().filter((one) => one >= query.firstDay)) {
+    const file = files.get(day);
+    const functionId = file.functionId(query.functionKey);
+    if (functionId === undefined) continue;
+    const select = file.prepare<{ count: number }>(
+      `select count(*) as count from (select function_id, time from line where seq > ? order by seq limit ${MOST_PASSED})
+      where function_id = ? and time >= ?`,
+    );
+    count += Number(select.get(query.after.get(day) ?? 0, functionId, query.from)?.count ?? 0);
+  }
+  return count;
+}
+
 function placed(row: DeepRow): PlacedLine {
   const { seq, time, version, request_id: requestId, instance_id: instanceId, level, message, depth } = row;
   return { seq, time, version, requestId, instanceId, level: logLevels[level] ?? 'INFO', message, depth };

@@ -97,6 +97,13 @@ export class LogStore {
     return result.found;
   }
 
+  /** Flushed lines of a function behind the positions; of very many, only the first ones count. */
+  async countAfter(query: Omit<LinesAfterQuery, 'limit'>): Promise<number> {
+    const result = await this.#thread.call({ op: 'count-after', query });
+    if (result.op !== 'count-after') throw new Error(`unexpected answer ${result.op}`);
+    return result.count;
+  }
+
   /**
    * Calls `onLines` with lines as they arrive, in batches, until the returned function is called. `onLines` must be
    * quick; if it throws, it is not called again.

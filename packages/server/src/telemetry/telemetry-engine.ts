@@ -5,7 +5,7 @@ import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
 import type { Exporter } from './export/exporter.ts';
-import { linesAfter } from './lines-after.ts';
+import { countAfter, linesAfter } from './lines-after.ts';
 import { enforceLimits } from './log-limits.ts';
 import { searchLogs } from './log-search.ts';
 import { MINUTE_MS } from './metrics/minute-table.ts';
@@ -92,6 +92,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'search', page: searchLogs(this.#files, call.query, this.#searchBudgetMs) };
       case 'lines-after':
         return { op: 'lines-after', found: linesAfter(this.#files, call.query) };
+      case 'count-after':
+        return { op: 'count-after', count: countAfter(this.#files, call.query) };
       case 'attempts':
         return { op: 'attempts', records: findAttempts(this.#files, call.requestId) };
       case 'list':

@@ -11,6 +11,7 @@ export type TelemetryCall =
   | { readonly op: 'records'; readonly records: readonly InvocationRecord[]; readonly now: number }
   | { readonly op: 'search'; readonly query: LogQuery }
   | { readonly op: 'lines-after'; readonly query: LinesAfterQuery }
+  | { readonly op: 'count-after'; readonly query: Omit<LinesAfterQuery, 'limit'> }
   | { readonly op: 'attempts'; readonly requestId: string }
   | { readonly op: 'list'; readonly query: RecordQuery }
   | { readonly op: 'series'; readonly query: MetricQuery }
@@ -29,6 +30,7 @@ export type TelemetryResult =
   | { readonly op: 'done' }
   | { readonly op: 'search'; readonly page: LogPage }
   | { readonly op: 'lines-after'; readonly found: LinesAfter }
+  | { readonly op: 'count-after'; readonly count: number }
   | { readonly op: 'attempts'; readonly records: readonly InvocationRecord[] }
   | { readonly op: 'list'; readonly page: RecordPage }
   | { readonly op: 'series'; readonly points: readonly MetricPoint[] }

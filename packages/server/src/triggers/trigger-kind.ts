@@ -39,6 +39,8 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   stream?(deps: StreamDeps): StreamSource<Trigger<S>>;
   /** What is different when a flow is the target, if flows can have it: `flowType` of the contract. */
   readonly ofFlow?: FlowVariant;
+  /** It reads log lines. */
+  readonly readsLog?: true;
   /** A test event. */
   readonly sample?: SampleEvent;
 }

@@ -14,7 +14,7 @@ export interface ServiceScrapeDeps {
   readonly accessLog: { readonly dropped: number } | undefined;
 }
 
-/** Triggers of streams: each takes some queries and a time series. */
+/** Triggers of streams and logs: each takes some queries and a time series. */
 const MOST_LAGS = 100;
 
 /** Runs of flows, by their present names: those of deleted flows are left out. */
@@ -62,10 +62,18 @@ export async function writeStreams(text: Exposition, { streamRecords, streamLags
   text.counter('funcgraph_stream_throttled_puts_total', 'Puts refused because too many records waited.', throttled);
   const lags = await unlessUnavailable(streamLags.first(MOST_LAGS));
   if (lags === undefined) return;
-  const samples = lags.map(({ trigger: { id, fn }, lag }): Sample => {
-    return [{ project: fn.projectId, package: fn.package, function: fn.name, trigger: id }, lag];
-  });
-  text.gauge('funcgraph_stream_lag_records', 'Records that a trigger of a stream did not run yet.', samples);
+  const samplesOf = (isOfLog: boolean): Sample[] =>
+    lags
+      .filter(({ trigger }) => (trigger.settings.kind === 'LTS') === isOfLog)
+      .map(({ trigger: { id, fn }, lag }): Sample => {
+        return [{ project: fn.projectId, package: fn.package, function: fn.name, trigger: id }, lag];
+      });
+  text.gauge('funcgraph_stream_lag_records', 'Records that a trigger of a stream did not run yet.', samplesOf(false));
+  text.gauge(
+    'funcgraph_log_lag_lines',
+    'Log lines of this server of which a trigger made no event yet.',
+    samplesOf(true),
+  );
 }
 
 /** Monitoring must see everything else while the database is unavailable. */

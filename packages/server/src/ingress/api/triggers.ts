@@ -117,8 +117,8 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
 }
 
 function isConnectable(trigger: Trigger): boolean {
-  const { broker, stream } = kindOfTrigger(trigger);
-  return trigger.active && (broker !== undefined || stream !== undefined);
+  const { broker, stream, readsLog = false } = kindOfTrigger(trigger);
+  return trigger.active && (broker !== undefined || stream !== undefined || readsLog);
 }
 
 interface Asking {

@@ -230,7 +230,9 @@ it('counts the records of all shards that did not run and are not expired', asyn
     sources: new Map([['DIS', source as StreamSource]]),
     catalog: { allTriggers: () => [triggerOf(), triggerOf({}, { id: 'off', active: false })] },
     checkpoints: new CheckpointStore(storage.db),
+    logs: { lag: async () => 7 },
   });
+  expect(await lags.of({ ...triggerOf(), settings: { kind: 'LTS', name: 'lines' } })).toBe(7);
   expect(await lags.of(triggerOf())).toBe(undefined);
   const stream = await test.stream({ shards: 2, retentionHours: 24 });
   await put(stream, 'old');

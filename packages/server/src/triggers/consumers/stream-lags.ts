@@ -1,4 +1,6 @@
 import type { Catalog, Trigger } from '../../control/index.ts';
+import type { LogTriggers } from '../lts/log-triggers.ts';
+import { isLts } from '../lts/lts-settings.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { StreamSource } from './stream-source.ts';
 
@@ -7,9 +9,11 @@ interface StreamLagsDeps {
   readonly sources: ReadonlyMap<string, StreamSource>;
   readonly catalog: Pick<Catalog, 'allTriggers'>;
   readonly checkpoints: Pick<CheckpointStore, 'positions'>;
+  /** Of triggers of logs. */
+  readonly logs: Pick<LogTriggers, 'lag'>;
 }
 
-/** How far triggers are behind the ends of their streams. */
+/** How far triggers are behind the ends of their streams and logs. */
 export class StreamLags {
   readonly #deps: StreamLagsDeps;
 
@@ -17,9 +21,10 @@ export class StreamLags {
     this.#deps = deps;
   }
 
-  /** Records that did not run yet; undefined for a trigger without a stream. */
+  /** Records that did not run yet, or lines without an event; undefined for a trigger that reads neither. */
   async of(trigger: Trigger): Promise<number | undefined> {
-    const { sources, checkpoints } = this.#deps;
+    const { sources, checkpoints, logs } = this.#deps;
+    if (isLts(trigger.settings)) return logs.lag(trigger);
     const source = sources.get(trigger.settings.kind);
     return source?.lag(trigger, await checkpoints.positions(trigger.id));
   }
@@ -27,7 +32,9 @@ export class StreamLags {
   /** Of active triggers, `most` at most, always the same ones: those with the lowest ids. */
   async first(most: number): Promise<{ readonly trigger: Trigger; readonly lag: number }[]> {
     const { catalog, sources } = this.#deps;
-    const active = [...catalog.allTriggers()].filter((one) => one.active && sources.has(one.settings.kind));
+    const active = [...catalog.allTriggers()].filter(
+      ({ active, settings }) => active && (sources.has(settings.kind) || isLts(settings)),
+    );
     const chosen = active.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, most);
     const lags: { readonly trigger: Trigger; readonly lag: number }[] = [];
     for (const trigger of chosen) {

@@ -12,5 +12,6 @@ export const lts: TriggerKind<LtsSettings, 'LTS'> = {
   check: checkLts,
   checkAmong: checkLog,
   read: readLts,
+  readsLog: true,
   data: ({ name, groupId, streamId }) => ({ name, log_group_id: groupId, log_topic_id: streamId }),
 };

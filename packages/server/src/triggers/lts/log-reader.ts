@@ -38,4 +38,11 @@ export interface LogReader {
     readonly after: Positions;
     readonly limit: number;
   }): Promise<NewLines>;
+  /** How many of them there are; of very many, only the first ones count. */
+  countAfter(query: {
+    readonly functionKey: string;
+    readonly from: number;
+    readonly firstDay: string;
+    readonly after: Positions;
+  }): Promise<number>;
 }

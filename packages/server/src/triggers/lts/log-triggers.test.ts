@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { AsyncInvocations } from '../../invocation/index.ts';
 import { Queue } from '../../queue/index.ts';
+import { BrokerStateStore } from '../brokers/broker-state-store.ts';
+import { TriggerHealth } from '../consumers/trigger-health.ts';
 import { TRIGGERS } from '../kinds.ts';
 import { LogPositionStore } from './log-position-store.ts';
 import type { LogReader, NewLines, StoredLine } from './log-reader.ts';
@@ -49,6 +51,11 @@ class FakeLog implements LogReader {
     const lines = next.filter((one) => one.day === day).slice(0, limit);
     return Promise.resolve({ day, lines: lines.map(({ line }) => line), passed: new Map() });
   }
+
+  countAfter({ functionKey, after }: Parameters<LogReader['countAfter']>[0]): Promise<number> {
+    const behind = this.lines.filter(({ key, day, line }) => key === functionKey && line.seq > (after.get(day) ?? 0));
+    return Promise.resolve(behind.length);
+  }
 }
 
 let control: TestControl;
@@ -87,6 +94,7 @@ async function start(logs: LogReader = log): Promise<LogTriggers> {
     refuseWhenFull: () => {},
   });
   const store = new LogPositionStore(storage.db);
+  const states = new BrokerStateStore(storage.db);
   const leftOut = ({ message }: { readonly message: string }) => void left.push(message);
   const deps = {
     catalog,
@@ -97,6 +105,7 @@ async function start(logs: LogReader = log): Promise<LogTriggers> {
     clock,
     region: 'r1',
     retainDays: 3,
+    health: new TriggerHealth({ states, clock, log: pino({ level: 'silent' }) }),
     log: pino({ level: 'silent' }),
   };
   const triggers = new LogTriggers(deps);
@@ -219,18 +228,26 @@ describe('an LTS trigger', () => {
 
   it('waits with its lines while the project has as many events as it may have', async () => {
     maxMessages = 1;
-    await add('source', 'target');
-    await start();
+    const trigger = await add('source', 'target');
+    const state = async () => (await new BrokerStateStore(control.storage.db).of([trigger.id])).get(trigger.id);
+    const first = await start();
+    expect(await first.lag(trigger)).toBe(undefined);
     log.write(SOURCE, 'one');
     await until([['one']]);
+    await expect.poll(state).toMatchObject({ error: undefined });
+    expect(await first.lag(trigger)).toBe(0);
     log.write(SOURCE, 'two');
     control.clock.advance(1000);
     log.write(SOURCE, 'three');
     await until([['one']]);
+    await expect.poll(async () => (await state())?.error).toMatch(/events/);
+    expect(await first.lag(trigger)).toBe(2);
     await running.pop()?.stop();
     maxMessages = 10;
-    await start();
+    const second = await start();
     await until([['one'], ['two', 'three']]);
+    await expect.poll(state).toMatchObject({ error: undefined });
+    expect(await second.lag(trigger)).toBe(0);
   });
 
   it('carries the depth of a chain, and leaves out lines at its end', async () => {

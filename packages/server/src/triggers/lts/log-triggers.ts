@@ -8,6 +8,7 @@ import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
+import type { TriggerHealth } from '../consumers/trigger-health.ts';
 import type { SourceDeps } from '../trigger-kind.ts';
 import type { LogPositionStore } from './log-position-store.ts';
 import type { LogReader, NewLines } from './log-reader.ts';
@@ -20,6 +21,7 @@ export interface LogTriggersDeps {
   readonly store: LogPositionStore;
   readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly leftOut: SourceDeps['leftOut'];
+  readonly health: Pick<TriggerHealth, 'works' | 'fails' | 'forget'>;
   readonly region: string;
   /** Days that logs are stored. */
   readonly retainDays: number;
@@ -39,6 +41,8 @@ interface Entry {
   firstDay: string;
   mayHaveLines: boolean;
   isHeldUp: boolean;
+  /** The target took no event for the last lines. */
+  isRefused: boolean;
 }
 
 /** Lines of this time are in one event, if they fit. */
@@ -84,6 +88,14 @@ export class LogTriggers {
     await this.#turn.idle();
   }
 
+  /** Lines in the folder of this server that have no event yet; undefined for a trigger that is not followed here. */
+  async lag({ id, since }: Pick<Trigger, 'id' | 'since'>): Promise<number | undefined> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || (entry.stored === undefined && !entry.isHeldUp)) return undefined;
+    const { functionKey, firstDay, positions } = entry;
+    return this.#deps.logs.countAfter({ functionKey, from: since, firstDay, after: positions });
+  }
+
   #later(): void {
     if (this.#stopped) return;
     this.#timer = this.#deps.clock.after(BATCH_MS, () => {
@@ -97,6 +109,7 @@ export class LogTriggers {
     for (const [id, { trigger, unfollow }] of this.#entries) {
       if (trigger.functionId !== functionId || triggers.get(id) === trigger) continue;
       unfollow();
+      this.#deps.health.forget(id, this.#deps.logs.folder);
       this.#entries.delete(id);
     }
     for (const trigger of triggers.values()) {
@@ -116,6 +129,7 @@ export class LogTriggers {
         firstDay: dayOf(since),
         mayHaveLines: true,
         isHeldUp: false,
+        isRefused: false,
       };
       this.#entries.set(id, entry);
     }
@@ -131,6 +145,7 @@ export class LogTriggers {
       if (this.#stopped) return;
       try {
         if (await this.#read(entry)) entry.mayHaveLines = true;
+        this.#noteHealth(entry);
       } catch (error) {
         entry.mayHaveLines = true;
         entry.stored = undefined;
@@ -168,9 +183,9 @@ export class LogTriggers {
   }
 
   /** The position behind the lines of the event. */
-  async #deliver({ trigger }: Entry, { day, lines }: NewLines, before: number | undefined): Promise<number> {
+  async #deliver(entry: Entry, { day, lines }: NewLines, before: number | undefined): Promise<number> {
     const { logs, store, async, leftOut, region, log } = this.#deps;
-    const { id, fn, settings, qualifier } = trigger;
+    const { id, fn, settings, qualifier } = entry.trigger;
     const tooDeep = lines.findIndex(({ depth }) => depth >= MAX_DEPTH);
     const usable = tooDeep < 0 ? lines : lines.slice(0, tooDeep);
     const { event, count } = usable.length > 0 ? ltsEvent(usable, settings) : ltsEvent(lines.slice(0, 1), settings);
@@ -188,20 +203,30 @@ export class LogTriggers {
     const depth = 1 + Math.max(...usable.slice(0, count).map((line) => line.depth));
     try {
       await async.accept({ urn, event, requestId, depth }, [store.move(position)]);
+      entry.isRefused = false;
     } catch (error) {
       if (!isFinal(error)) throw error;
       log.info({ triggerId: id, lines: count, err: error }, 'log lines are left out: the target takes no event');
+      entry.isRefused = true;
+      this.#deps.health.fails(id, logs.folder, error);
       await store.skip(position);
     }
     return seq;
   }
 
+  #noteHealth({ trigger: { id }, isRefused }: Entry): void {
+    if (!isRefused && this.#entries.has(id)) this.#deps.health.works(id, this.#deps.logs.folder);
+  }
+
   #heldUp(entry: Entry, error: unknown): void {
-    const { log } = this.#deps;
+    const { health, logs, log } = this.#deps;
     const details = { triggerId: entry.trigger.id, err: error };
     if (error instanceof StorageError && error.code === 'storage.guard') {
       log.debug(details, 'a trigger was changed while its log was read');
-    } else if (!entry.isHeldUp) log.warn(details, 'new log lines wait: their event could not be stored');
+    } else {
+      health.fails(entry.trigger.id, logs.folder, error);
+      if (!entry.isHeldUp) log.warn(details, 'new log lines wait: their event could not be stored');
+    }
     entry.isHeldUp = true;
   }
 
