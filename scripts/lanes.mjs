@@ -18,7 +18,7 @@ export const LANES = [
   // real servers and sandboxes, which wait for much of their time
   { name: 'servers', args: vitest('crash', 'e2e', 'runtimes', 'compat', 'compat-postgres', 'alone') },
   // what computes
-  { name: 'code', args: vitest('integration', 'postgres', 'unit', 'pure') },
+  { name: 'code', args: vitest('integration', 'postgres', 'unit', 'pure', 'console') },
 ];
 
 const COUNTS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
