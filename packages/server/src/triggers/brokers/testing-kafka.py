@@ -27,6 +27,9 @@ for line in sys.stdin:
     elif command == "leader":
         name, partition, broker = args
         error = kafka.rd_kafka_mock_partition_set_leader(cluster, name.encode(), int(partition), int(broker))
+    elif command == "coordinator":
+        group, broker = args
+        error = kafka.rd_kafka_mock_coordinator_set(cluster, b"group", group.encode(), int(broker))
     elif command == "down":
         error = kafka.rd_kafka_mock_broker_set_down(cluster, int(args[0]))
     elif command == "up":

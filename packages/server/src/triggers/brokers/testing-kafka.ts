@@ -63,6 +63,11 @@ export class TestKafka {
     return this.#command(`leader ${topic} ${partition} ${broker}`);
   }
 
+  /** The broker where a group meets. */
+  setCoordinator(group: string, broker: number): Promise<void> {
+    return this.#command(`coordinator ${group} ${broker}`);
+  }
+
   /** Ends connections to the broker, and refuses new ones. */
   takeDown(broker: number): Promise<void> {
     return this.#command(`down ${broker}`);
@@ -74,7 +79,11 @@ export class TestKafka {
 
   /** Stores messages; those with the same key are in one partition. */
   publish(topic: string, messages: readonly string[], key?: string): Promise<void> {
-    return run(['-P', '-b', this.address, '-t', topic, ...(key === undefined ? [] : ['-k', key])], messages.join('\n'));
+    // one record batch, also when the machine is busy
+    return run(
+      ['-P', '-X', 'linger.ms=100', '-b', this.address, '-t', topic, ...(key === undefined ? [] : ['-k', key])],
+      messages.join('\n'),
+    );
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectAmqp } from 'amqplib';
+import type { TestCertificate } from './testing-certificate.ts';
 
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** The reason shown for skipped tests. */
@@ -19,6 +20,7 @@ export function hasRabbitmq(): boolean {
 /** A RabbitMQ broker of its own in a temporary folder, on ports of this machine only. Its user is guest, like its password. */
 export class TestRabbitmq {
   readonly port: number;
+  readonly tlsPort: number;
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #nameServer: ChildProcess;
@@ -26,12 +28,18 @@ export class TestRabbitmq {
   #broker: ChildProcess | undefined;
   #log = '';
 
-  private constructor([port, nodePort, namePort]: readonly [number, number, number]) {
+  private constructor([port, nodePort, namePort, tlsPort]: Ports, certificate?: TestCertificate) {
     this.port = port;
+    this.tlsPort = tlsPort;
     this.#account = process.getuid?.() === 0 ? accountOf('rabbitmq') : undefined;
     this.#folder = mkdtempSync(join(tmpdir(), 'fg-rabbitmq-'));
     const inside = (name: string): string => join(this.#folder, name);
     const settings = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'log.console = true', 'log.file = false'];
+    if (certificate !== undefined) {
+      settings.push(`listeners.ssl.1 = 127.0.0.1:${tlsPort}`);
+      settings.push(`ssl_options.certfile = ${inside('cert')}`, `ssl_options.keyfile = ${inside('key')}`);
+      for (const [name, text] of Object.entries(certificate)) writeFileSync(inside(name), text);
+    }
     writeFileSync(inside('rabbitmq.conf'), `${settings.join('\n')}\n`);
     writeFileSync(inside('plugins'), '[].\n');
     writeFileSync(inside('env.conf'), '');
@@ -66,10 +74,10 @@ export class TestRabbitmq {
     });
   }
 
-  /** Throws where RabbitMQ is not installed: check `hasRabbitmq` first. */
-  static async start(): Promise<TestRabbitmq> {
+  /** With a certificate, it listens for TLS too. Throws where RabbitMQ is not installed: check `hasRabbitmq` first. */
+  static async start(certificate?: TestCertificate): Promise<TestRabbitmq> {
     if (!hasRabbitmq()) throw new Error(NO_RABBITMQ);
-    const rabbitmq = new TestRabbitmq(await freePorts());
+    const rabbitmq = new TestRabbitmq(await freePorts(), certificate);
     await rabbitmq.boot();
     return rabbitmq;
   }
@@ -148,12 +156,13 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+type Ports = readonly [port: number, nodePort: number, namePort: number, tlsPort: number];
+
 /** Ports that were free a moment ago. */
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = [createServer(), createServer(), createServer()] as const;
+async function freePorts(): Promise<Ports> {
+  const servers = [createServer(), createServer(), createServer(), createServer()] as const;
   for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
-  const portOf = (server: (typeof servers)[number]): number => (server.address() as { port: number }).port;
-  const ports: [number, number, number] = [portOf(servers[0]), portOf(servers[1]), portOf(servers[2])];
+  const [port, nodePort, namePort, tlsPort] = servers.map((server) => (server.address() as { port: number }).port);
   for (const server of servers) await once(server.close(), 'close');
-  return ports;
+  return [port, nodePort, namePort, tlsPort] as unknown as Ports;
 }

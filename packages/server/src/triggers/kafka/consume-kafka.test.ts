@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
 import { consumeKafka, type KafkaConnection } from './consume-kafka.ts';
@@ -28,7 +29,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
   function consume(
     handle: (messages: readonly string[]) => Promise<void> = () => Promise.resolve(),
     settings: Partial<KafkaConnection['settings']> = {},
-    { allowed = LOCAL, port = kafka.port } = {},
+    { allowed = LOCAL, port = kafka.port, sessionMs = 2_000 } = {},
   ) {
     const connected = Promise.withResolvers<void>();
     const ended = consumeKafka(
@@ -40,7 +41,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
         allowed,
         failures: 0,
         // the mock cluster waits for the session of a member that left, less 1 s
-        sessionMs: 3_000,
+        sessionMs,
       },
       {
         signal: control.signal,
@@ -122,5 +123,14 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
 
   it('of an unknown topic end the connection with an error', async () => {
     await expect(consume(undefined, { topics: ['missing'] }).ended).rejects.toThrow(/topic/i);
+  });
+
+  it('are read while a function takes longer than the session, once', async () => {
+    await kafka.publish(topic, ['long', 'next'], 'k');
+    const long = ([text]: readonly string[]) => (text === 'long' ? setTimeout(1_600) : Promise.resolve());
+    const { ended } = consume(long, { batchSize: 1 }, { sessionMs: 1_000 });
+    await expect.poll(() => handled, { timeout: 20_000 }).toEqual([['long'], ['next']]);
+    control.abort();
+    await ended;
   });
 });

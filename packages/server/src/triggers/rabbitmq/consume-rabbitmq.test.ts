@@ -2,6 +2,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
+import { makeCertificate, type TestCertificate, trust } from '../brokers/testing-certificate.ts';
 import { hasRabbitmq, NO_RABBITMQ, TestRabbitmq } from '../brokers/testing-rabbitmq.ts';
 import { consumeRabbitmq, type RabbitmqConnection } from './consume-rabbitmq.ts';
 
@@ -9,6 +10,7 @@ const EXCHANGE = 'orders';
 const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1']);
 
 describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` (${NO_RABBITMQ})`}`, () => {
+  let certificate: TestCertificate;
   let rabbitmq: TestRabbitmq;
   let model: ChannelModel;
   let channel: Channel;
@@ -18,7 +20,8 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
   let queue = '';
 
   beforeAll(async () => {
-    rabbitmq = await TestRabbitmq.start();
+    certificate = makeCertificate();
+    rabbitmq = await TestRabbitmq.start(certificate);
   });
   afterAll(() => rabbitmq.stop());
   beforeEach(async () => {
@@ -48,7 +51,7 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     const connected = Promise.withResolvers<void>();
     const ended = consumeRabbitmq(
       {
-        broker: { host: '127.0.0.1', port: rabbitmq.port },
+        broker: { host: '127.0.0.1', port: settings.tls ? rabbitmq.tlsPort : rabbitmq.port },
         settings: { user: 'guest', vhost: '/', exchange: EXCHANGE, tls: false, batchSize: 10, ...settings },
         password: new Secret(password),
         queue,
@@ -155,6 +158,22 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     await expect.poll(() => handled.flat()).toContain('after');
     control.abort();
     await again.ended;
+  });
+
+  it('arrive over TLS from a broker with a trusted certificate only', async () => {
+    await expect(consume(undefined, { tls: true }).ended).rejects.toThrow(/self-signed certificate/);
+    const distrust = trust(certificate);
+    try {
+      await expect(consume(undefined, { tls: true }, { password: 'wrong' }).ended).rejects.toThrow(/ACCESS_REFUSED/);
+      const { connected, ended } = consume(undefined, { tls: true });
+      await connected;
+      await publish('secret');
+      await expect.poll(() => handled).toEqual([['secret']]);
+      control.abort();
+      await ended;
+    } finally {
+      distrust();
+    }
   });
 
   it.each([
