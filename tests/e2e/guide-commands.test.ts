@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asyncInvocations, deploy, invoke, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { Guides } from './guides.ts';
 
 let guides: Guides;
@@ -85,4 +86,19 @@ test.each([
 ])('every command of %s works as it stands there', { timeout: 180_000 }, async (guide, texts) => {
   const stdout = await guides.run(guide);
   for (const text of texts) expect(stdout).toContain(text);
+});
+
+test('the commands of the guide make a trigger of log lines', { timeout: 60_000 }, async () => {
+  const { server } = guides;
+  const runtime = await runtimeOf(server, 'Node.js');
+  const files = { 'index.js': "exports.handler = async (event, context) => 'seen';" };
+  const hello = await deploy(server, { name: 'hello', runtime, files });
+  const watcher = await deploy(server, { name: 'watcher', runtime, files });
+  await guides.run('triggers.md', 'Log lines');
+  const shown = async () =>
+    (await server.api.call('listFunctionTriggers', { params: target(server, watcher) })).data[0];
+  await expect.poll(shown, PATIENCE).toMatchObject({ trigger_type_code: 'LTS', connection: { state: 'CONNECTED' } });
+  await invoke(server, hello);
+  const states = async () => (await asyncInvocations(server, watcher)).map(({ status }) => status);
+  await expect.poll(states, PATIENCE).toContain('SUCCESS');
 });

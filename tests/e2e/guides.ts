@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { placeCli, ROOT, TestServer } from '../server.ts';
 
-/** All commands of a page, in their order, as one script that ends at the first that fails. */
-async function commandsOf(guide: string, fgs: string): Promise<string> {
-  const text = await readFile(join(ROOT, 'docs/guides', guide), 'utf8');
+/** All commands of a page, or of a section, in their order, as one script that ends at the first that fails. */
+async function commandsOf(guide: string, heading: string | undefined, fgs: string): Promise<string> {
+  const page = await readFile(join(ROOT, 'docs/guides', guide), 'utf8');
+  const text = heading === undefined ? page : page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (text === undefined) throw new Error(`${guide} has no heading ${heading}`);
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands);
   return ['set -ex', ...blocks].join('\n').replaceAll('npx fgs', fgs);
 }
@@ -28,11 +30,11 @@ export class Guides implements AsyncDisposable {
     return new Guides(await TestServer.start(), folder);
   }
 
-  /** Runs a page in a folder of its own; a command that fails fails it. */
-  async run(guide: string): Promise<string> {
+  /** Runs a page, or a section of it, in a folder of its own; a command that fails fails it. */
+  async run(guide: string, heading?: string): Promise<string> {
     const cwd = await mkdtemp(join(this.#folder, 'work-'));
     const env = { PATH: process.env.PATH, FGS_DATA_DIR: this.server.dataDir };
-    const script = await commandsOf(guide, join(this.#folder, 'fgs'));
+    const script = await commandsOf(guide, heading, join(this.#folder, 'fgs'));
     const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
       execFile('/bin/bash', ['-c', script], { cwd, env }, (error, out, err) =>
         resolve({ code: error?.code ?? 0, stdout: out, stderr: err }),
