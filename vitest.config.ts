@@ -40,11 +40,13 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
 const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
 
 const server = 'packages/server/src';
-/** They share processes, which saves half of their time. V8 crashes in processes that started very many threads. */
-const threadless = [
-  'packages/{agent,api,cli,flow,runtimes}/src/**/*.test.ts',
-  'scripts/**/*.test.ts',
-  `${server}/{config,domain,ingress,instances,launcher,lib,startup}/**/!(function-archives|worker-thread).test.ts`,
+/** Each in a process of its own, since V8 crashes in those that started very many threads; the others share processes. */
+const threads = [
+  `${server}/**/{crash,*-thread}.test.ts`,
+  `${server}/{maintenance/*,queue/*,storage/*,telemetry/*,images/**/*}.test.ts`,
+  `${server}/telemetry/{alarms/read-minutes,metrics/metrics}.test.ts`,
+  `${server}/{iam/password-hasher,ingress/api/function-archives/function-archives}.test.ts`,
+  `${server}/flows/runs/{run-nodes,values/large-values}.test.ts`,
 ];
 /** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */
 const postgres = [
@@ -101,8 +103,8 @@ export default defineConfig({
           ...patient,
           env: compiled,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
-          exclude: [...threadless, 'packages/console/**', '**/*.postgres.test.ts', '**/node_modules/**'],
+          include: threads,
+          exclude: ['**/*.postgres.test.ts'],
         },
       },
       {
@@ -118,7 +120,15 @@ export default defineConfig({
       },
       {
         ...source,
-        test: { ...computing, ...patient, env: compiled, name: 'pure', include: threadless, isolate: false },
+        test: {
+          ...computing,
+          ...patient,
+          env: compiled,
+          name: 'pure',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: [...threads, 'packages/console/**', '**/*.postgres.test.ts'],
+          isolate: false,
+        },
       },
       overPostgres('postgres', postgres, computing),
       {
