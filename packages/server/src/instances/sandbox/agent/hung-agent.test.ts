@@ -91,7 +91,7 @@ describe('an agent that does not answer', () => {
   });
 
   it('is killed when it is stopped, and the next one takes its place', async () => {
-    pretend([], { pingMs: 20 });
+    pretend([], { pingMs: 200 });
     const first = await agent.ensureAgent();
     const sandbox = await start();
     const gone = new Promise<string>((resolve) => agent.onGone(resolve));
@@ -105,7 +105,7 @@ describe('an agent that does not answer', () => {
   });
 
   it('is kept when it works but one request takes too long, and a sandbox that it started late is stopped', async () => {
-    pretend(['start'], { pingMs: 20, ...answerWithin('start', 300) });
+    pretend(['start'], { pingMs: 100, ...answerWithin('start', 1_000) });
     const { pid } = await agent.ensureAgent();
     await expect(start()).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' });
     await expect.poll(requests).toEqual(['capabilities', 'start', 'stop']);
