@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { AccountFolder, noted, noting } from './account-folder.ts';
+import { flowOfInputs, inputsOf } from './run-inputs.ts';
 import { loadUntilKilled } from './until-killed.ts';
 
 const ROUNDS = 3;
@@ -10,6 +11,7 @@ const LINES_A_ROUND = 80;
 
 let server: TestServer;
 let source: string;
+let flow: Awaited<ReturnType<typeof flowOfInputs>>;
 let folder: AccountFolder;
 const ran = (): string => join(folder.path, 'ran');
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
   const reader = await deploy(server, { name: 'reader', runtime, files: { 'index.js': note } });
   const { data } = await server.api.call('showLtsLogDetails', { params: target(server, source) });
   const event_data = { name: 'lines', log_group_id: data.group_id, log_topic_id: data.stream_id };
+  flow = await flowOfInputs(server, 'LTS', event_data);
   const body = { trigger_type_code: 'LTS', event_data };
   await server.api.call('createFunctionTrigger', { params: target(server, reader), body });
 });
@@ -37,7 +40,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-it('every stored log line is in one event, and that event runs, however often the server is killed', {
+it('every stored log line is in one event that runs, and in one run of a flow, however often the server is killed', {
   timeout: 150_000,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -65,4 +68,19 @@ it('every stored log line is in one event, and that event runs, however often th
   const events = new Map<string, Set<string>>();
   for (const [, uid = '', event = ''] of noted(ran())) events.set(uid, (events.get(uid) ?? new Set()).add(event));
   expect([...events].filter(([, of]) => of.size > 1)).toEqual([]);
+  const started = async () => ((await inputsOf(server, flow)) as LtsEvent[]).flatMap(({ lts }) => linesIn(lts.data));
+  const numbers = async (): Promise<string[]> =>
+    [...new Set((await started()).flatMap(({ message }) => /^number (\d+)$/.exec(message)?.[1] ?? []))].toSorted();
+  await expect.poll(numbers, { timeout: 60_000, interval: 500 }).toEqual([...(await logged())].toSorted());
+  const uids = (await started()).map(({ log_uid }) => log_uid);
+  expect(uids.length).toBe(new Set(uids).size);
 });
+
+interface LtsEvent {
+  readonly lts: { readonly data: string };
+}
+
+function linesIn(data: string): readonly { readonly message: string; readonly log_uid: string }[] {
+  const { logs } = JSON.parse(Buffer.from(data, 'base64').toString()) as { logs: string };
+  return JSON.parse(logs);
+}

@@ -2,9 +2,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy, PATIENCE, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { AccountFolder, noted, noting } from './account-folder.ts';
+import { flowOfInputs, inputsOf } from './run-inputs.ts';
 
 const ROUNDS = 3;
 const RECORDS_A_ROUND = 60;
+
+interface DisEvent {
+  readonly ShardID: string;
+  readonly Message: { readonly records: readonly { readonly sequence_number: string }[] };
+}
+
+const recordsOf = ({ ShardID, Message }: DisEvent): string[] =>
+  Message.records.map((one) => `${ShardID}:${one.sequence_number}`);
 
 let server: TestServer;
 let account: AccountFolder;
@@ -19,7 +28,7 @@ afterAll(async () => {
   account.remove();
 });
 
-it('each stored record reaches its function in the order of its shard, at whatever moment the server is killed', {
+it('each stored record reaches its function in the order of its shard, and one run of its flow, whenever the server is killed', {
   timeout: 150_000,
 }, async () => {
   const ran = `${account.path}/records`;
@@ -34,6 +43,7 @@ it('each stored record reaches its function in the order of its shard, at whatev
     params: { ...params, function_urn: urn },
     body: { trigger_type_code: 'DIS', event_data },
   });
+  const flow = await flowOfInputs(server, 'DIS', event_data);
   const stored: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const killAt = 1 + Math.floor(Math.random() * RECORDS_A_ROUND);
@@ -61,6 +71,8 @@ it('each stored record reaches its function in the order of its shard, at whatev
     const numbers = firsts.map((record) => Number(record.split(':')[1]));
     expect(numbers).toEqual(numbers.map((_, at) => at));
   }
+  const started = async () => ((await inputsOf(server, flow)) as DisEvent[]).flatMap(recordsOf).toSorted();
+  await expect.poll(started, { timeout: 60_000, interval: 500 }).toEqual(stored.toSorted());
   // a batch whose end is stored does not run again
   const runs = batches().length;
   await server.kill('SIGKILL');

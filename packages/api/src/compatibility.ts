@@ -1,6 +1,7 @@
 import { OPERATIONS, type Operation } from './functiongraph-operations.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
+import { TRIGGER_KINDS } from './schemas/trigger.ts';
 
 /** `works`: as documented; `partly`: with less than documented; `not here`: refused or unknown. */
 export type Compatibility = 'works' | 'partly' | 'not here';
@@ -26,8 +27,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0), streams (DIS) and, our own kind, ' +
     'to webhooks (HTTP).',
   createFunctionTrigger:
-    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN, CTS, DIS, LTS, RABBITMQ, KAFKA and OPENSOURCEKAFKA, and, our own, ' +
-    'EVENT: CloudEvents from any source. ' +
+    `The kinds ${Object.keys(TRIGGER_KINDS).join(', ')}; EVENT, CloudEvents from any source, is our own. ` +
     'Other event sources exist only in the cloud.',
   listQuotas:
     'Functions, flows, code size, concurrency, instances of one function and idle time. The other types of the API limit ' +

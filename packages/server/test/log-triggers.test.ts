@@ -63,10 +63,41 @@ const say = (text: string) =>
     body: new TextEncoder().encode(JSON.stringify({ say: text })),
   });
 
-it('log lines of one function start another one', async () => {
+/** A flow of the function that is started by log lines. */
+async function flow(name: string, log: object) {
+  const graph = {
+    name,
+    triggers: [{ trigger_name: 'lines', trigger_type: 'LTS', trigger_config: log }],
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      { id: 'a', name: 'a', kind: 'function', function: name },
+    ],
+    edges: [{ from: 'start', to: 'a' }],
+  };
+  const project = { project_id: server.projectId };
+  const { id } = (await server.api.call('createWorkflow', { params: project, body: { graph } })).data;
+  return { ...project, workflow_id: id };
+}
+
+/** What the runs of the flow got. */
+async function inputsOf(params: Awaited<ReturnType<typeof flow>>): Promise<string[]> {
+  const { executions } = (await server.api.call('listWorkflowExecutions', { params, query: {} })).data;
+  const runs = executions.map(({ execution_id }) =>
+    server.api.call('showWorkflowExecution', { params: { ...params, execution_id } }),
+  );
+  return (await Promise.all(runs)).map(({ data }) => {
+    const { lts } = data.input as { lts: { data: string } };
+    return Buffer.from(lts.data, 'base64').toString();
+  });
+}
+
+it('log lines of one function start another one, and a flow', async () => {
   const log = await logOf(source);
   const { data } = await server.api.call('createFunctionTrigger', { params: target, body: body(log) });
   expect(data.event_data).toEqual({ name: 'lines', ...log });
+  await server.deploy('watcher');
+  // before the clock is ahead of the lines
+  const watching = await flow('watcher', log);
   await say('disk is 91 % full');
   const passing = () => {
     server.clock.advance(1000);
@@ -77,6 +108,8 @@ it('log lines of one function start another one', async () => {
   expect(event).toMatchObject({ owner: server.projectId, ...log });
   const lines = JSON.parse(event.logs) as { message: string }[];
   expect(lines.find(({ message }) => message === 'disk is 91 % full')).toMatchObject({ level: 'ERROR' });
+  const inputs = () => inputsOf(watching);
+  await expect.poll(inputs).toContainEqual(expect.stringContaining('disk is 91 % full'));
   const connection = async () => {
     // lines of the end of the call may come after the event
     server.clock.advance(1000);
@@ -127,4 +160,16 @@ it.each<[object, string]>([
 ])('refuses the settings %j', async (log, message) => {
   const creating = server.api.call('createFunctionTrigger', { params: target, body: body({ ...log, name: 'wrong' }) });
   await expect(creating).rejects.toMatchObject({ status: 400, code: 'FSS.1110', message });
+});
+
+it('a flow that reads the log of its own function ends after 16 runs', async () => {
+  const looper = await server.deploy('looper');
+  const params = await flow('looper', await logOf(looper));
+  await server.api.bytes('invokeFunction', { params: looper, body: new TextEncoder().encode('{"say":"begin"}') });
+  const started = async () => {
+    server.clock.advance(1000);
+    return (await server.api.call('listWorkflowExecutions', { params, query: {} })).data.executions.length;
+  };
+  await expect.poll(started, { timeout: 60_000 }).toBe(16);
+  for (let second = 0; second < 5; second += 1) expect(await started()).toBe(16);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities } from './identity-fixture.ts';
 
@@ -15,6 +15,7 @@ let requestIds: string[];
 let held: Promise<void>;
 let fails: (texts: string[]) => boolean;
 let fn: { project_id: string; function_urn: string };
+let people: Identities;
 let count = 0;
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ beforeAll(async () => {
     },
   });
   fn = await server.deploy('reader');
+  people = new Identities(server);
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
 
@@ -185,9 +187,54 @@ it.each([
 
 it('who may not read streams gets no records of them', async () => {
   const name = await stream();
-  const people = new Identities(server);
   const functions = await people.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
   const { api } = await people.user([functions]);
   const refused = { status: 403, message: expect.stringContaining('dis:stream:getRecords') };
   await expect(trigger(name, {}, api)).rejects.toMatchObject(refused);
+});
+
+describe('of a flow', () => {
+  const graph = (trigger_config: object, enabled = true) => ({
+    name: 'reading',
+    triggers: [{ trigger_name: 'clicks', trigger_type: 'DIS', enabled, trigger_config }],
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      { id: 'a', name: 'a', kind: 'function', function: 'reader' },
+    ],
+    edges: [{ from: 'start', to: 'a' }],
+  });
+
+  it('each batch is the input of a run; the trigger is shown with its position, and ends when it is disabled', async () => {
+    const stream_name = await stream();
+    await put(stream_name, 'a', 'b', 'c');
+    const config = { stream_name, batch_size: 2 };
+    const { id } = (await server.api.call('createWorkflow', { params: project(), body: { graph: graph(config) } }))
+      .data;
+    const params = { ...project(), workflow_id: id };
+    await seen(2);
+    // runs do not wait for one another
+    expect(ran().toSorted()).toEqual(['a b', 'c']);
+    expect(events[0]).toMatchObject({ ShardID: 'shardId-0000000000', StreamName: stream_name, Tag: 'latest' });
+    const shown = async () => (await server.api.call('showWorkFlow', { params })).data.triggers[0];
+    await expect.poll(shown).toMatchObject({
+      event_data: { stream_name, batch_size: 2 },
+      connection: { state: 'CONNECTED', error: '', lag: 0 },
+    });
+    const metrics = await (await fetch(`${server.running.endpoint}/metrics`)).text();
+    expect(metrics).toMatch(/funcgraph_stream_lag_records{project="[^"]+",flow="reading",trigger="[^"]+"} 0/);
+    await server.api.call('updateWorkFlow', { params, body: { graph: graph(config, false) } });
+    await put(stream_name, 'late');
+    server.clock.advance(60_000);
+    await put(stream_name, 'later');
+    server.clock.advance(60_000);
+    expect(ran()).toHaveLength(2);
+  });
+
+  it('needs the right to read streams', async () => {
+    const stream_name = await stream();
+    const { api } = await people.user([await people.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }])]);
+    const saving = api.call('createWorkflow', { params: project(), body: { graph: graph({ stream_name }) } });
+    const refused = { status: 403, message: expect.stringContaining('dis:stream:getRecords') };
+    await expect(saving).rejects.toMatchObject(refused);
+  });
 });

@@ -92,6 +92,24 @@ export const UpdateTriggerBody = Type.Object({
   ),
 });
 
+export const TriggerConnection = Type.Object(
+  {
+    state: Type.Union([Type.Literal('CONNECTED'), Type.Literal('RETRYING')]),
+    error: Type.String(),
+    since: Type.String(),
+    lag: Type.Optional(
+      Type.Integer({
+        description:
+          'Of a trigger of a stream: records of all shards that did not run yet; of a log: lines of this server without an event.',
+      }),
+    ),
+  },
+  {
+    description:
+      'Of an active trigger of a message broker, a stream or a log; only when it is shown by itself or in a list.',
+  },
+);
+
 export const Trigger = Type.Object({
   trigger_id: Type.String(),
   trigger_type_code: Type.String(),
@@ -100,25 +118,7 @@ export const Trigger = Type.Object({
   func_urn: Type.String({ description: 'With the version or alias that the trigger belongs to.' }),
   created_time: Type.String(),
   last_updated_time: Type.String(),
-  connection: Type.Optional(
-    Type.Object(
-      {
-        state: Type.Union([Type.Literal('CONNECTED'), Type.Literal('RETRYING')]),
-        error: Type.String(),
-        since: Type.String(),
-        lag: Type.Optional(
-          Type.Integer({
-            description:
-              'Of a trigger of a stream: records of all shards that did not run yet; of a log: lines of this server without an event.',
-          }),
-        ),
-      },
-      {
-        description:
-          'Of an active trigger of a message broker, a stream or a log; only when it is shown by itself or in a list.',
-      },
-    ),
-  ),
+  connection: Type.Optional(TriggerConnection),
   secret: Type.Optional(
     Type.String({
       description: 'Of EVENT triggers: proves a sender. Only for those who may change the trigger; not in lists.',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { WireFlag as Flag, Nullable, NumberText, WireText as Text } from './common.ts';
+import { TriggerConnection } from './trigger.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown());
 const Things = (description: string) => Nullable(Type.Array(Anything), { description });
@@ -56,6 +57,7 @@ const ShownTrigger = Type.Object({
       description: 'Of an enabled trigger: its settings, as those of a trigger of a function.',
     }),
   ),
+  connection: Type.Optional(TriggerConnection),
   secret: Type.Optional(
     Type.String({ description: 'Of an enabled EVENT trigger, for those who may change the flow.' }),
   ),

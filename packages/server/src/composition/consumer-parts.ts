@@ -5,17 +5,17 @@ import type { StateParts } from './state-parts.ts';
 import type { StreamParts } from './stream-parts.ts';
 
 export type ConsumerDeps = Root &
-  Pick<StateParts, 'membership' | 'leases' | 'catalog'> &
+  Pick<StateParts, 'membership' | 'leases'> &
   Pick<ServiceParts, 'brokerStates' | 'batches'> &
   StreamParts;
 
-/** Reads the streams of triggers. Call when their functions can run. */
+/** Reads the streams of triggers. Call when functions and flows can run. */
 export async function startConsumers(deps: ConsumerDeps): Promise<void> {
-  const { region, membership, leases, catalog, clock, life } = deps;
+  const { membership, leases, clock, life } = deps;
   const { streamSources: sources, checkpoints, brokerStates: states } = deps;
   const log = deps.log.child({ module: 'consumers' });
   const consumers = new Consumers({
-    ...{ catalog, sources, checkpoints, leases, region, clock, log, member: membership },
+    ...{ sources, checkpoints, leases, clock, log, member: membership },
     health: new TriggerHealth({ states, clock, log }),
     ...deps.batches,
   });

@@ -1,24 +1,19 @@
 import { LogPositionStore, LogTriggers, TriggerHealth } from '../triggers/index.ts';
-import type { AsyncParts } from './async-parts.ts';
-import type { InvocationParts } from './invocation-parts.ts';
 import type { Root } from './root.ts';
 import type { ServiceParts } from './service-parts.ts';
 import type { StateParts } from './state-parts.ts';
 
 type LogTriggerDeps = Root &
   Pick<StateParts, 'storage' | 'catalog' | 'telemetry'> &
-  Pick<InvocationParts, 'invoker'> &
-  Pick<AsyncParts, 'asyncInvocations'> &
-  Pick<ServiceParts, 'brokerStates'>;
+  Pick<ServiceParts, 'batches' | 'brokerStates'>;
 
 /** LTS triggers read the logs of this server. */
 export function logTriggerParts(deps: LogTriggerDeps) {
-  const { config, region, storage, catalog, telemetry, asyncInvocations, clock } = deps;
+  const { config, storage, catalog, telemetry, batches, clock } = deps;
   const log = deps.log.child({ module: 'log-triggers' });
   const { folder, logs } = telemetry;
   const logTriggers = new LogTriggers({
-    ...{ catalog, region, clock, async: asyncInvocations, retainDays: config.logRetainDays },
-    leftOut: ({ message, ...refused }) => deps.invoker.recordRefused(refused, message),
+    ...{ catalog, clock, targets: batches.targets, retainDays: config.logRetainDays },
     store: new LogPositionStore(storage.db),
     health: new TriggerHealth({ states: deps.brokerStates, clock, log }),
     log,

@@ -1,4 +1,4 @@
-import { FlowListeners, FlowTimers } from '../flows/index.ts';
+import { FlowListeners, FlowTargets, FlowTimers } from '../flows/index.ts';
 import { SourceInvocations } from '../invocation/index.ts';
 import { newRequestId } from '../lib/ids.ts';
 import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
@@ -8,6 +8,7 @@ import {
   BrokerStateStore,
   BrokerTriggers,
   FunctionListeners,
+  FunctionTargets,
   TimerSource,
   TRIGGERS,
   triggerSources,
@@ -57,22 +58,26 @@ export function serviceParts(deps: ServiceDeps) {
   const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);
   const brokerStates = new BrokerStateStore(storage.db);
-  const batches = {
-    room: new BatchRoom(ROOM_BYTES),
-    invocations: new SourceInvocations({
-      accepting: { catalog, clock: steady, random: Math.random },
-      ...{ invoker, queue, clock, deadLetters: deps.deadLetterBox },
-      wallTime: clock.now,
-      newId: newRequestId,
-    }),
-  };
+  const room = new BatchRoom(ROOM_BYTES);
+  const invocations = new SourceInvocations({
+    accepting: { catalog, clock: steady, random: Math.random },
+    ...{ invoker, queue, clock, deadLetters: deps.deadLetterBox },
+    wallTime: clock.now,
+    newId: newRequestId,
+  });
+  const targets = [new FunctionTargets({ catalog, invocations, async, leftOut, region }), new FlowTargets(ofFlows)];
   const brokers = new BrokerTriggers({
-    ...{ ...batches, catalog, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
+    ...{ room, targets, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
     kinds: new Map(TRIGGERS.flatMap(({ code, broker }) => (broker === undefined ? [] : [[code, broker]]))),
     states: brokerStates,
     drain: deps.life.drain,
   });
-  return { brokerStates, batches, facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]) };
+  return {
+    brokerStates,
+    batches: { room, targets },
+    facts,
+    sources: triggerSources(sourceDeps, [flowTimers, fanOut, brokers]),
+  };
 }
 
 export type ServiceParts = ReturnType<typeof serviceParts>;

@@ -6,6 +6,7 @@ export { flowLogKey } from './runs/logs/flow-log-key.ts';
 export type { FlowIdentity, FlowRights as FlowRunRights } from './runs/rights.ts';
 export { RunService } from './runs/run-service.ts';
 export { FlowListeners } from './triggers/flow-listeners.ts';
+export { FlowTargets, readTrigger } from './triggers/flow-targets.ts';
 export { FlowTimers } from './triggers/flow-timers.ts';
 export type { FlowTrigger } from './triggers/flow-trigger.ts';
 export { FlowTriggerStore } from './triggers/flow-trigger-store.ts';

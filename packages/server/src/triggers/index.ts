@@ -3,6 +3,8 @@ export { BrokerTriggers } from './brokers/broker-triggers.ts';
 export { BatchRoom } from './consumers/batch-room.ts';
 export { CheckpointStore } from './consumers/checkpoint-store.ts';
 export { Consumers } from './consumers/consumers.ts';
+export { FunctionTargets } from './consumers/function-targets.ts';
+export type { AcceptedEvent, Batch, ReadTrigger, SourceTargets, SourceTrigger } from './consumers/source-trigger.ts';
 export { StreamLags } from './consumers/stream-lags.ts';
 export { TriggerHealth } from './consumers/trigger-health.ts';
 export { EventSecrets, type SecretOwner, secretText } from './event/event-secrets.ts';

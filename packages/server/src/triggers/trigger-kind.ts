@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Fact, StreamRecords, Streams } from '../services/index.ts';
 import type { AtomicStatement } from '../storage/index.ts';
 import type { BrokerAccess } from './brokers/broker-session.ts';
+import type { ReadTrigger } from './consumers/source-trigger.ts';
 import type { StreamSource } from './consumers/stream-source.ts';
 
 /** Everything the server knows of a kind of trigger. Settings have two forms: that of the program, and `event_data`. */
@@ -36,7 +37,7 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   /** How it reads from a message broker. Kinds without one have no broker. */
   readonly broker?: BrokerAccess<S>;
   /** The stream that it reads. Kinds without one read none. */
-  stream?(deps: StreamDeps): StreamSource<Trigger<S>>;
+  stream?(deps: StreamDeps): StreamSource<ReadTrigger<S>>;
   /** What is different when a flow is the target, if flows can have it: `flowType` of the contract. */
   readonly ofFlow?: FlowVariant;
   /** It reads log lines. */

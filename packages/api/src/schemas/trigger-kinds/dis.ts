@@ -19,5 +19,6 @@ const fields = Type.Object({
 
 export const disTrigger = {
   fields,
+  flowType: 'DIS',
   words: ({ stream_name }) => `records of stream ${String(stream_name)}`,
 } as const satisfies TriggerDescription;

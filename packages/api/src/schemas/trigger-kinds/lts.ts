@@ -10,5 +10,6 @@ const fields = Type.Object({
 
 export const ltsTrigger = {
   fields,
+  flowType: 'LTS',
   words: ({ log_topic_id }) => `log lines of ${String(log_topic_id)}`,
 } as const satisfies TriggerDescription;

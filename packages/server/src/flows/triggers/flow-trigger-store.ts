@@ -70,7 +70,12 @@ export async function putTriggers(
   const freed = [...stale, ...changed.map(({ id }) => id).filter((id) => before.has(id))];
   if (freed.length > 0)
     await tx.updateTable('flow_trigger').set({ route_key: null }).where('id', 'in', freed).execute();
-  if (stale.length > 0) await tx.deleteFrom('flow_trigger').where('id', 'in', stale).execute();
+  if (stale.length > 0) {
+    await tx.deleteFrom('flow_trigger').where('id', 'in', stale).execute();
+    // a trigger that comes back has the same id, and begins anew
+    for (const table of ['trigger_checkpoint', 'log_position', 'broker_state'] as const)
+      await tx.deleteFrom(table).where('trigger_id', 'in', stale).execute();
+  }
   for (const { id, kind, name, settings, routeKey, source } of changed) {
     const known = before.get(id);
     const keepsSince =

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { api, bucket, TestFlowTriggers, timer, topic } from './testing.ts';
+import { api, bucket, stream, TestFlowTriggers, timer, topic } from './testing.ts';
 
 let flows: TestFlowTriggers;
 beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('triggers of a definition', () => {
     ],
     [
       'an event source that does not exist here',
-      [timer('0 0 0 * * ?'), { trigger_type: 'DIS', trigger_config: {} }],
+      [timer('0 0 0 * * ?'), { trigger_type: 'DDS', trigger_config: {} }],
       ['F-120 triggers[1].trigger_type'],
     ],
     [
@@ -48,6 +48,12 @@ describe('triggers of a definition', () => {
       ['X-53 triggers[0].trigger_config'],
     ],
     ['what is no topic', [topic('orders')], ['X-53 triggers[0].trigger_config']],
+    [
+      'a stream that the project does not have',
+      [stream({ stream_name: 'other' })],
+      ['X-53 triggers[0].trigger_config'],
+    ],
+    ['a batch of no records', [stream({ batch_size: 0 })], ['X-53 triggers[0].trigger_config']],
     ['a bucket that the project does not have', [bucket({ bucket: 'other' })], ['X-53 triggers[0].trigger_config']],
     ['an event of objects that is none', [bucket({ events: ['Rename'] })], ['X-53 triggers[0].trigger_config']],
     ['events that are no list', [bucket({ events: 'Put' })], ['X-53 triggers[0].trigger_config']],

@@ -11,12 +11,12 @@ import { FlowTimers } from './flow-timers.ts';
 import { FlowTriggerStore } from './flow-trigger-store.ts';
 import { FlowTriggers } from './flow-triggers.ts';
 
-/** There is one bucket, `photos`. */
+/** There is one bucket, `photos`, and one stream, `clicks`. */
 const BUCKETS = {
   bucket: (name: string) => Promise.resolve(name === 'photos' ? { projectId: 'p1' } : undefined),
   topic: ({ name }: { name: string }) => Promise.resolve(name === 'orders'),
   brokerHosts: new Set<string>(),
-  stream: () => Promise.resolve(false),
+  stream: (_: string, name: string) => Promise.resolve(name === 'clicks'),
 };
 const log = pino({ level: 'silent' });
 
@@ -171,4 +171,9 @@ export function bucket(config: Given['trigger_config'] = {}, more: Partial<Given
 
 export function topic(urn: string, more: Partial<Given> = {}): Given {
   return { trigger_type: 'SMN', trigger_config: { topic_urn: urn }, ...more };
+}
+
+/** Records of the stream `clicks`. */
+export function stream(config: Given['trigger_config'] = {}, more: Partial<Given> = {}): Given {
+  return { trigger_type: 'DIS', trigger_config: { stream_name: 'clicks', ...config }, ...more };
 }

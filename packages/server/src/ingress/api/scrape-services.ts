@@ -65,9 +65,7 @@ export async function writeStreams(text: Exposition, { streamRecords, streamLags
   const samplesOf = (isOfLog: boolean): Sample[] =>
     lags
       .filter(({ trigger }) => (trigger.settings.kind === 'LTS') === isOfLog)
-      .map(({ trigger: { id, fn }, lag }): Sample => {
-        return [{ project: fn.projectId, package: fn.package, function: fn.name, trigger: id }, lag];
-      });
+      .map(({ trigger, lag }): Sample => [trigger.labels, lag]);
   text.gauge('funcgraph_stream_lag_records', 'Records that a trigger of a stream did not run yet.', samplesOf(false));
   text.gauge(
     'funcgraph_log_lag_lines',

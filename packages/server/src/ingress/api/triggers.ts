@@ -1,11 +1,12 @@
 import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
 import { type AsyncConfigs, functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
-import { type BrokerStateStore, type EventSecrets, revealedBy, type StreamLags } from '../../triggers/index.ts';
+import { type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
 import { loopWarning } from './result-loops.ts';
+import { connectionsOf, type TriggerConnectionDeps } from './trigger-connections.ts';
 import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings.ts';
 
 type Ids =
@@ -18,13 +19,11 @@ type Ids =
   | 'batchDeleteFunctionTriggers';
 type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 
-export interface TriggerDeps {
+export interface TriggerDeps extends TriggerConnectionDeps {
   readonly iam: Iam;
   readonly triggers: Triggers;
   readonly asyncConfigs: Pick<AsyncConfigs, 'resultPlaces'>;
   readonly eventSecrets: EventSecrets;
-  readonly brokerStates: Pick<BrokerStateStore, 'of'>;
-  readonly streamLags: Pick<StreamLags, 'of'>;
   readonly region: string;
   /** Where the gateway is reached. */
   readonly gateway: () => string;
@@ -32,7 +31,7 @@ export interface TriggerDeps {
 
 /** Triggers of functions: create, list, show, change and delete. */
 export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
-  const { iam, triggers, asyncConfigs, eventSecrets, brokerStates, streamLags, region, gateway } = deps;
+  const { iam, triggers, asyncConfigs, eventSecrets, region, gateway } = deps;
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   const withSecret = (trigger: Trigger): Reply =>
     kindOfTrigger(trigger).hasSecret === true
@@ -43,22 +42,15 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
     const warning = loopWarning(asyncConfigs.resultPlaces(functionId, fn, qualifier), [trigger]);
     return { ...withSecret(trigger), ...(warning === undefined ? {} : { warning }) };
   };
-  /** By id. */
-  const connectionsOf = async (all: readonly Trigger[]): Promise<ReadonlyMap<string, Pick<Reply, 'connection'>>> => {
-    const connectable = all.filter(isConnectable);
-    const states = await brokerStates.of(connectable.map(({ id }) => id));
-    const connections = new Map<string, Pick<Reply, 'connection'>>();
-    for (const trigger of connectable) {
-      const state = states.get(trigger.id);
-      if (state === undefined) continue;
-      const { error, since } = state;
-      const lag = await streamLags.of(trigger);
-      const connection = { error: error ?? '', since: apiTime(since), ...(lag === undefined ? {} : { lag }) };
-      connections.set(trigger.id, {
-        connection: { state: error === undefined ? 'CONNECTED' : 'RETRYING', ...connection },
-      });
-    }
-    return connections;
+  const withConnection = async (all: readonly Trigger[], show: (trigger: Trigger) => Reply): Promise<Reply[]> => {
+    const connections = await connectionsOf(
+      all.filter(({ active }) => active),
+      deps,
+    );
+    return all.map((trigger) => {
+      const connection = connections.get(trigger.id);
+      return connection === undefined ? show(trigger) : { ...show(trigger), connection };
+    });
   };
   return {
     async createFunctionTrigger(request) {
@@ -76,17 +68,15 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
     async listFunctionTriggers({ params }) {
       const { name, qualifier } = readName(params);
       const all = await triggers.list(name, qualifierText(qualifier));
-      const connections = await connectionsOf(all);
-      return all.map((trigger) => ({ ...reply(trigger), ...connections.get(trigger.id) }));
+      return withConnection(all, reply);
     },
 
     async showFunctionTrigger({ params, caller, peer }) {
       const trigger = await triggers.show(refOf(params));
       const { fn } = trigger;
       const right = { action: ROUTES.updateTrigger.action, projectId: fn.projectId, fn, peer };
-      const connections = await connectionsOf([trigger]);
-      const shown = iam.allows(caller, right) ? withSecret(trigger) : reply(trigger);
-      return { ...shown, ...connections.get(trigger.id) };
+      const [shown] = await withConnection([trigger], iam.allows(caller, right) ? withSecret : reply);
+      return shown ?? reply(trigger);
     },
 
     async updateTrigger(request) {
@@ -114,11 +104,6 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
       return {};
     },
   };
-}
-
-function isConnectable(trigger: Trigger): boolean {
-  const { broker, stream, readsLog = false } = kindOfTrigger(trigger);
-  return trigger.active && (broker !== undefined || stream !== undefined || readsLog);
 }
 
 interface Asking {

@@ -50,6 +50,7 @@ import { alarmMinutes0050 } from './0050-alarm-minutes.ts';
 import { reservedByMetric0051 } from './0051-reserved-by-metric.ts';
 import { consoleSessions0052 } from './0052-console-sessions.ts';
 import { consoleLinks0053 } from './0053-console-links.ts';
+import { statesOfFlowTriggers0054 } from './0054-states-of-flow-triggers.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -104,4 +105,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0051-reserved-by-metric': reservedByMetric0051,
   '0052-console-sessions': consoleSessions0052,
   '0053-console-links': consoleLinks0053,
+  '0054-states-of-flow-triggers': statesOfFlowTriggers0054,
 };

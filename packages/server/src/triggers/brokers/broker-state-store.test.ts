@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { CheckpointStore } from '../consumers/checkpoint-store.ts';
 import { TRIGGERS } from '../kinds.ts';
 import { readRabbitmq } from '../rabbitmq/rabbitmq-settings.ts';
 import { BrokerStateStore } from './broker-state-store.ts';
@@ -24,6 +25,7 @@ it('the last state of a broker is stored, and goes with its trigger', async () =
   await store.note(id, { error: undefined, since: 1_800_000_000_000 });
   expect(await store.of([id])).toEqual(new Map([[id, { error: undefined, since: 1_800_000_000_000 }]]));
   await control.triggers.delete({ name: HELLO, qualifier: 'latest', kind: 'RABBITMQ', id });
+  await new CheckpointStore(control.storage.db).sweep();
   await store.note(id, { error: 'late', since: 6 });
   expect(await store.of([id])).toEqual(new Map());
 });

@@ -20,7 +20,8 @@ export class BrokerStateStore {
   /** Does nothing when the trigger does not exist any more. */
   async note(triggerId: string, { error, since }: BrokerState): Promise<void> {
     await sql`insert into broker_state (trigger_id, error, since)
-      select id, cast(${error ?? null} as text), cast(${since} as bigint) from function_trigger where id = ${triggerId}
+      select id, cast(${error ?? null} as text), cast(${since} as bigint)
+      from (select id from function_trigger union all select id from flow_trigger) as known where id = ${triggerId}
       on conflict (trigger_id) do update set error = excluded.error, since = excluded.since`.execute(this.#db);
   }
 

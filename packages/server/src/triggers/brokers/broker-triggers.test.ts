@@ -4,6 +4,7 @@ import type { Trigger } from '../../control/index.ts';
 import type { SourceEvent } from '../../invocation/index.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { BatchRoom } from '../consumers/batch-room.ts';
+import { FunctionTargets } from '../consumers/function-targets.ts';
 import type { BrokerAccess, BrokerBatch } from './broker-session.ts';
 import type { BrokerState } from './broker-state-store.ts';
 import { BrokerTriggers } from './broker-triggers.ts';
@@ -28,7 +29,7 @@ beforeEach(() => {
   trigger = triggerOf(1);
   drain = { begun: new AbortController(), closed: new AbortController() };
   run = () => Promise.resolve();
-  brokers = new BrokerTriggers({
+  const targets = new FunctionTargets({
     catalog: {
       facts: {
         on: (_: string, listener: typeof changed) => {
@@ -37,11 +38,9 @@ beforeEach(() => {
         },
       },
       allTriggers: () => [trigger],
-      triggers: () => [trigger],
-    } as never,
-    kinds: new Map([[KIND, access]]),
+    },
     invocations: {
-      async run(event) {
+      async run(event: SourceEvent) {
         events.push(event);
         await run(event);
         event.cut.throwIfAborted();
@@ -52,6 +51,11 @@ beforeEach(() => {
         return true;
       },
     },
+    region: 'local-1',
+  } as never);
+  brokers = new BrokerTriggers({
+    targets: [targets],
+    kinds: new Map([[KIND, access]]),
     room: new BatchRoom(1e6),
     states: { note: async (_, state) => void states.push(state) },
     brokerHosts: new Set(),
@@ -120,6 +124,17 @@ it('a change of the trigger waits for the batch in progress, and does not repeat
   await expect.poll(() => waiting).toEqual([]);
   expect(new Set(events.map(({ requestId }) => requestId)).size).toBe(2);
   expect(events).toHaveLength(2);
+});
+
+it('a trigger that is disabled begins no batch', async () => {
+  brokers.start();
+  await expect.poll(() => waiting).toEqual([]);
+  trigger = { ...triggerOf(2), active: false };
+  changed({ functionId: 'f1' });
+  waiting.push({ ...BATCH, id: 'b2' });
+  changed({ functionId: 'f1' });
+  await new Promise(setImmediate);
+  expect(events).toHaveLength(1);
 });
 
 it('a server that stops begins no batch, and leaves one unfinished that takes too long', async () => {

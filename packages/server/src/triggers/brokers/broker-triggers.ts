@@ -1,19 +1,20 @@
 import type { Logger } from 'pino';
-import type { Catalog, Trigger } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { BatchRoom } from '../consumers/batch-room.ts';
-import { type BatchRunDeps, runBatch } from '../consumers/run-batch.ts';
+import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.ts';
 import type { TriggerSource } from '../trigger-kind.ts';
 import type { BrokerAccess, BrokerBatch, BrokerSession } from './broker-session.ts';
 import type { BrokerStateStore } from './broker-state-store.ts';
 
-export interface BrokerTriggersDeps extends BatchRunDeps {
-  readonly catalog: Pick<Catalog, 'facts' | 'allTriggers' | 'triggers'>;
+export interface BrokerTriggersDeps {
+  readonly targets: readonly SourceTargets[];
+  readonly region: string;
   /** By type code. */
   readonly kinds: ReadonlyMap<string, BrokerAccess>;
   readonly room: Pick<BatchRoom, 'run'>;
@@ -27,7 +28,7 @@ export interface BrokerTriggersDeps extends BatchRunDeps {
 }
 
 interface Reading {
-  readonly trigger: Trigger;
+  readonly modifiedAt: number;
   readonly stop: () => void;
   readonly ended: Promise<void>;
 }
@@ -44,25 +45,28 @@ const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 export class BrokerTriggers implements TriggerSource {
   readonly #deps: BrokerTriggersDeps;
   readonly #reading = new Map<string, Reading>();
-  readonly #byFunction = new Map<string, Set<string>>();
-  #unfollow: (() => void) | undefined;
+  readonly #look: CoalescedTask;
+  #stopFollowing: readonly (() => void)[] = [];
 
   constructor(deps: BrokerTriggersDeps) {
     this.#deps = deps;
+    this.#look = new CoalescedTask(
+      async () => this.#follow(),
+      (error) => deps.log.error({ err: error }, 'triggers of brokers could not be followed'),
+    );
   }
 
   start(): void {
-    const { catalog } = this.#deps;
-    this.#unfollow = catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
-    for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId)))
-      this.#follow(functionId);
+    const look = (): void => this.#look.request();
+    this.#stopFollowing = this.#deps.targets.map((target) => target.onChange(look));
+    look();
   }
 
   async stop(): Promise<void> {
-    this.#unfollow?.();
+    for (const stop of this.#stopFollowing) stop();
+    await this.#look.idle();
     const all = [...this.#reading.values()];
     this.#reading.clear();
-    this.#byFunction.clear();
     for (const { stop } of all) stop();
     const { closed } = this.#deps.drain;
     const cut = Promise.withResolvers<void>();
@@ -73,29 +77,25 @@ export class BrokerTriggers implements TriggerSource {
     closed.removeEventListener('abort', forget);
   }
 
-  #follow(functionId: string): void {
-    const { catalog, kinds } = this.#deps;
-    const enabled = catalog.triggers(functionId).filter(({ active, settings }) => active && kinds.has(settings.kind));
-    const before = this.#byFunction.get(functionId) ?? [];
-    const now = new Set(enabled.map(({ id }) => id));
-    for (const id of before) if (!now.has(id)) this.#end(id);
+  #follow(): void {
+    const { targets, kinds } = this.#deps;
+    const enabled = targets.flatMap((target) => [...target.triggers(kinds)]);
+    const ids = new Set(enabled.map(({ id }) => id));
+    for (const [id, { stop }] of this.#reading) {
+      if (ids.has(id)) continue;
+      stop();
+      this.#reading.delete(id);
+    }
     for (const trigger of enabled) {
       const present = this.#reading.get(trigger.id);
-      if (present?.trigger.modifiedAt === trigger.modifiedAt) continue;
+      if (present?.modifiedAt === trigger.modifiedAt) continue;
       present?.stop();
       this.#begin(trigger, present?.ended);
     }
-    if (now.size === 0) this.#byFunction.delete(functionId);
-    else this.#byFunction.set(functionId, now);
-  }
-
-  #end(id: string): void {
-    this.#reading.get(id)?.stop();
-    this.#reading.delete(id);
   }
 
   /** After the end of the connection that it replaces: a trigger has one batch in progress. */
-  #begin(trigger: Trigger, after: Promise<void> | undefined): void {
+  #begin(trigger: SourceTrigger, after: Promise<void> | undefined): void {
     const control = new AbortController();
     const stop = (): void => control.abort(new Error('the trigger ends'));
     const { begun } = this.#deps.drain;
@@ -104,10 +104,10 @@ export class BrokerTriggers implements TriggerSource {
     const ended = Promise.resolve(after)
       .then(() => this.#read(trigger, control.signal))
       .finally(() => begun.removeEventListener('abort', stop));
-    this.#reading.set(trigger.id, { trigger, stop, ended });
+    this.#reading.set(trigger.id, { modifiedAt: trigger.modifiedAt, stop, ended });
   }
 
-  async #read(trigger: Trigger, signal: AbortSignal): Promise<void> {
+  async #read(trigger: SourceTrigger, signal: AbortSignal): Promise<void> {
     const { kinds, states, brokerHosts, sealer, clock, log } = this.#deps;
     const { id, settings } = trigger;
     const access = kinds.get(settings.kind);
@@ -141,7 +141,7 @@ export class BrokerTriggers implements TriggerSource {
   }
 
   async #run(
-    trigger: Trigger,
+    trigger: SourceTrigger,
     access: BrokerAccess,
     { batch, ending }: { readonly batch: BrokerBatch; readonly ending: AbortSignal },
   ): Promise<void> {
@@ -153,7 +153,7 @@ export class BrokerTriggers implements TriggerSource {
         ending.throwIfAborted();
         const event = access.event(settings, batch, { region, at: clock.now() });
         const { id, sharesId } = batch;
-        await runBatch(this.#deps, { trigger, event, id, sharesId, ending, cut: drain.closed }, []);
+        await trigger.run({ event, id, sharesId, ending, cut: drain.closed }, []);
       });
     } catch (error) {
       if (ending.aborted || error instanceof PlatformError) throw error;

@@ -40,11 +40,12 @@ export class CheckpointStore {
     return { query: query.compile(), mustAffect: true };
   }
 
-  /** Removes what deleted triggers left: positions, and leases that no server has. */
+  /** Removes what deleted triggers left: positions, states, and leases that no server has. */
   async sweep(): Promise<void> {
     const db = this.#db;
-    const triggers = db.selectFrom('function_trigger').select('id');
-    await db.deleteFrom('trigger_checkpoint').where('trigger_id', 'not in', triggers).execute();
+    const triggers = db.selectFrom('function_trigger').select('id').union(db.selectFrom('flow_trigger').select('id'));
+    for (const table of ['trigger_checkpoint', 'broker_state'] as const)
+      await db.deleteFrom(table).where('trigger_id', 'not in', triggers).execute();
     await db
       .deleteFrom('lease')
       .where('name', '>=', LANE_PREFIX)

@@ -5,13 +5,14 @@ import type { SourceEvent } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Stream } from '../../services/index.ts';
 import { openTestStreams, type TestStreams } from '../../services/streams/testing.ts';
-import { isGuard, Leases } from '../../storage/index.ts';
+import { type AtomicStatement, isGuard, Leases } from '../../storage/index.ts';
 import type { BrokerState } from '../brokers/broker-state-store.ts';
 import { readDis } from '../dis/dis-settings.ts';
 import { DisSource } from '../dis/dis-source.ts';
 import { BatchRoom } from './batch-room.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { Consumers } from './consumers.ts';
+import { FunctionTargets } from './function-targets.ts';
 import { StreamLags } from './stream-lags.ts';
 import type { StreamSource } from './stream-source.ts';
 import { TriggerHealth } from './trigger-health.ts';
@@ -47,42 +48,47 @@ function triggerOf(changes: object = {}, more: Partial<Trigger> = {}): Trigger {
   return { id: ID, fn, functionId: 'f1', qualifier: 'latest', active: true, settings, ...times, ...more };
 }
 
+const targetsOf = (triggers: Trigger[], invocations: unknown = {}) => {
+  const catalog = { facts: { on: () => () => {} }, allTriggers: () => triggers };
+  return new FunctionTargets({ catalog, invocations, region: 'local-1' } as never);
+};
+
 /** A server of the database; `fails` rejects or delays what it runs. */
 function start(server: string, trigger: Trigger, work: (ran: Ran) => Promise<void> = async () => {}) {
   const { storage, clock, streams, records } = test;
   const cut = new AbortController();
   const log = pino({ level: 'silent' });
   const note = async (_: string, state: BrokerState): Promise<void> => void states.push(state);
+  const invocations = {
+    run: async ({ event, requestId, cut: signal }: SourceEvent) => {
+      const { Message } = JSON.parse(event.toString()) as { Message: { records: { data: string }[] } };
+      const texts = Message.records.map(({ data }) => Buffer.from(data, 'base64').toString());
+      const one = { id: requestId, texts, server };
+      ran.push(one);
+      await work(one);
+      signal.throwIfAborted();
+      return { letter: undefined, deliveries: [] };
+    },
+    store: async (_end: unknown, statements: readonly AtomicStatement[]) => {
+      try {
+        await storage.atomic(statements);
+        return true;
+      } catch (error) {
+        if (isGuard(error)) return false;
+        throw error;
+      }
+    },
+  };
   const consumers = new Consumers({
     health: new TriggerHealth({ states: { note }, clock, log }),
-    catalog: { facts: { on: () => () => {} }, allTriggers: () => [trigger] } as never,
+    targets: [targetsOf([trigger], invocations)],
     sources: new Map([['DIS', new DisSource({ streams, records }) as never]]),
     member: { id: server, isLive: () => true, others: [], onChange: () => () => {} },
     leases: new Leases(storage, { id: server, isLive: () => true }),
     // the trigger has no row
     checkpoints: Object.assign(new CheckpointStore(storage.db), { sweep: () => Promise.resolve() }),
     room: new BatchRoom(1e8),
-    invocations: {
-      run: async ({ event, requestId, cut: signal }: SourceEvent) => {
-        const { Message } = JSON.parse(event.toString()) as { Message: { records: { data: string }[] } };
-        const texts = Message.records.map(({ data }) => Buffer.from(data, 'base64').toString());
-        const one = { id: requestId, texts, server };
-        ran.push(one);
-        await work(one);
-        signal.throwIfAborted();
-        return { letter: undefined, deliveries: [] };
-      },
-      store: async (_end, statements) => {
-        try {
-          await storage.atomic(statements);
-          return true;
-        } catch (error) {
-          if (isGuard(error)) return false;
-          throw error;
-        }
-      },
-    },
-    ...{ region: 'local-1', clock, log },
+    ...{ clock, log },
   });
   consumers.start();
   const made = {
@@ -228,7 +234,7 @@ it('counts the records of all shards that did not run and are not expired', asyn
   const source: unknown = new DisSource({ streams, records });
   const lags = new StreamLags({
     sources: new Map([['DIS', source as StreamSource]]),
-    catalog: { allTriggers: () => [triggerOf(), triggerOf({}, { id: 'off', active: false })] },
+    targets: [targetsOf([triggerOf(), triggerOf({}, { id: 'off', active: false })])],
     checkpoints: new CheckpointStore(storage.db),
     logs: { lag: async () => 7 },
   });

@@ -1,4 +1,3 @@
-import type { Catalog, Trigger } from '../../control/index.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -6,11 +5,12 @@ import type { Member, Peers } from '../../storage/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { LaneReader, type LaneReaderDeps } from './lane-reader.ts';
 import { lanesOf, placeOf } from './placement.ts';
+import type { SourceTargets, SourceTrigger } from './source-trigger.ts';
 import type { StreamSource } from './stream-source.ts';
 import type { TriggerHealth } from './trigger-health.ts';
 
 export interface ConsumersDeps extends LaneReaderDeps {
-  readonly catalog: Pick<Catalog, 'facts' | 'allTriggers'>;
+  readonly targets: readonly SourceTargets[];
   /** By type code of their triggers. */
   readonly sources: ReadonlyMap<string, StreamSource>;
   readonly member: Member & Peers;
@@ -49,11 +49,11 @@ export class Consumers {
     );
   }
 
-  /** Call when the catalog is filled and functions can run. */
+  /** Call when functions and flows can run. */
   start(): void {
-    const { catalog, member } = this.#deps;
+    const { targets, member } = this.#deps;
     const look = (): void => this.#look.request();
-    this.#stopFollowing = [catalog.facts.on('triggers.updated', look), member.onChange(look)];
+    this.#stopFollowing = [...targets.map((target) => target.onChange(look)), member.onChange(look)];
     this.#again();
     look();
   }
@@ -82,12 +82,12 @@ export class Consumers {
 
   async #place(): Promise<void> {
     await this.#sweep();
-    const { catalog, sources, member, health } = this.#deps;
+    const { targets, sources, member, health } = this.#deps;
     const placed = new Set<string>();
     const active = new Set<string>();
-    for (const trigger of [...catalog.allTriggers()]) {
+    for (const trigger of targets.flatMap((target) => [...target.triggers(sources)])) {
       const source = sources.get(trigger.settings.kind);
-      if (source === undefined || !trigger.active || this.#stopped) continue;
+      if (source === undefined || this.#stopped) continue;
       active.add(trigger.id);
       const shards = await source.shards(trigger);
       if (shards === undefined) {
@@ -114,7 +114,7 @@ export class Consumers {
   }
 
   #read(
-    trigger: Trigger,
+    trigger: SourceTrigger,
     source: StreamSource,
     lane: { readonly key: string; readonly shards: readonly string[] },
   ): void {

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Trigger } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
@@ -7,11 +6,11 @@ import type { Lease, Leases } from '../../storage/index.ts';
 import type { BatchRoom } from './batch-room.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Lane } from './placement.ts';
-import { type BatchRun, type BatchRunDeps, runBatch } from './run-batch.ts';
+import type { Batch, SourceTrigger } from './source-trigger.ts';
 import type { SourceBatch, StreamSource } from './stream-source.ts';
 import type { TriggerHealth } from './trigger-health.ts';
 
-export interface LaneReaderDeps extends BatchRunDeps {
+export interface LaneReaderDeps {
   readonly checkpoints: Pick<CheckpointStore, 'positions' | 'advance'>;
   readonly leases: Pick<Leases, 'acquire' | 'isHeld' | 'guard' | 'release'>;
   readonly room: BatchRoom;
@@ -47,17 +46,20 @@ export function pauseOf(look: Look | 'failed', failures: number, emptyMs: number
 }
 
 /**
- * Reads one lane of a trigger: a batch, its invocation, and in one step its end and the position after it. At least once:
+ * Reads one lane of a trigger: a batch, what it starts, and in one step its end and the position after it. At least once:
  * after a crash a batch that was not stored runs again, with the same request id.
  */
 export class LaneReader {
   readonly #deps: LaneReaderDeps;
-  readonly #trigger: Trigger;
+  readonly #trigger: SourceTrigger;
   readonly #lane: Lane;
   readonly #source: StreamSource;
   #held: Held | undefined;
 
-  constructor(deps: LaneReaderDeps, { trigger, lane, source }: { trigger: Trigger; lane: Lane; source: StreamSource }) {
+  constructor(
+    deps: LaneReaderDeps,
+    { trigger, lane, source }: { trigger: SourceTrigger; lane: Lane; source: StreamSource },
+  ) {
     this.#deps = deps;
     this.#trigger = trigger;
     this.#lane = lane;
@@ -113,11 +115,11 @@ export class LaneReader {
   async #handle(
     { shard, event, id, next }: SourceBatch,
     held: Held,
-    signals: Pick<BatchRun, 'ending' | 'cut'>,
+    signals: Pick<Batch, 'ending' | 'cut'>,
   ): Promise<boolean> {
     const { checkpoints, leases } = this.#deps;
     const trigger = this.#trigger;
-    const stored = await runBatch(this.#deps, { trigger, event, id, ...signals }, [
+    const stored = await trigger.run({ event, id, ...signals }, [
       leases.guard(held.lease),
       checkpoints.advance(trigger.id, shard, held.positions.get(shard), next),
     ]);

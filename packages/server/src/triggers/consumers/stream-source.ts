@@ -1,4 +1,4 @@
-import type { Trigger } from '../../control/index.ts';
+import type { ReadTrigger } from './source-trigger.ts';
 
 /** Positions after the last finished batch, by shard; a shard without one is read from where the trigger says. */
 export type Positions = ReadonlyMap<string, string>;
@@ -14,7 +14,7 @@ export interface SourceBatch {
 }
 
 /** A stream or a broker that keeps its records until their trigger is done with them. */
-export interface StreamSource<T extends Trigger = Trigger> {
+export interface StreamSource<T extends ReadTrigger = ReadTrigger> {
   /** Each is read in its order, one batch at a time. Undefined while the stream does not exist. */
   shards(trigger: T): Promise<readonly string[] | undefined>;
   /** Whether all shards together have one batch at a time. */

@@ -1,4 +1,3 @@
-import type { Trigger } from '../../control/index.ts';
 import {
   readShardId,
   type StoredRecord,
@@ -7,6 +6,7 @@ import {
   type Streams,
   shardId,
 } from '../../services/index.ts';
+import type { ReadTrigger } from '../consumers/source-trigger.ts';
 import type { Positions, SourceBatch, StreamSource } from '../consumers/stream-source.ts';
 import { disEvent, fitting } from './dis-event.ts';
 import type { DisSettings } from './dis-settings.ts';
@@ -16,7 +16,7 @@ export interface DisSourceDeps {
   readonly records: Pick<StreamRecords, 'read' | 'since' | 'behindMs' | 'waiting'>;
 }
 
-type DisTrigger = Trigger<DisSettings>;
+type DisTrigger = ReadTrigger<DisSettings>;
 
 interface Start {
   readonly shard: number;

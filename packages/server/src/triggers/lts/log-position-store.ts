@@ -32,11 +32,12 @@ export class LogPositionStore {
     return new Map(rows.map(({ day, seq }) => [day, Number(seq)]));
   }
 
-  /** Affects no row when the trigger is disabled or deleted, or another position is stored. */
+  /** Affects no row when the trigger, of a function or a flow, is disabled or deleted, or another position is stored. */
   move({ triggerId, folder, day, seq, before }: Position): AtomicStatement {
     const query = sql`insert into log_position (trigger_id, folder, day, seq)
       select id, cast(${folder} as text), cast(${day} as text), cast(${seq} as bigint)
-      from function_trigger where id = ${triggerId} and active = 1
+      from (select id from function_trigger where active = 1 union all select id from flow_trigger) as enabled
+      where id = ${triggerId}
       on conflict (trigger_id, folder, day) do update set seq = excluded.seq
       where log_position.seq = ${before ?? NO_LINE}`.compile(this.#db);
     return { query, mustAffect: true };
@@ -54,7 +55,11 @@ export class LogPositionStore {
       .where((eb) =>
         eb.or([
           eb('day', '<', oldest),
-          eb('trigger_id', 'not in', eb.selectFrom('function_trigger').select('function_trigger.id')),
+          eb(
+            'trigger_id',
+            'not in',
+            eb.selectFrom('function_trigger').select('id').union(eb.selectFrom('flow_trigger').select('id')),
+          ),
         ]),
       )
       .execute();

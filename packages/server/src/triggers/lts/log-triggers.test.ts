@@ -4,6 +4,7 @@ import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { AsyncInvocations } from '../../invocation/index.ts';
 import { Queue } from '../../queue/index.ts';
 import { BrokerStateStore } from '../brokers/broker-state-store.ts';
+import { FunctionTargets } from '../consumers/function-targets.ts';
 import { TriggerHealth } from '../consumers/trigger-health.ts';
 import { TRIGGERS } from '../kinds.ts';
 import { LogPositionStore } from './log-position-store.ts';
@@ -96,18 +97,11 @@ async function start(logs: LogReader = log): Promise<LogTriggers> {
   const store = new LogPositionStore(storage.db);
   const states = new BrokerStateStore(storage.db);
   const leftOut = ({ message }: { readonly message: string }) => void left.push(message);
-  const deps = {
-    catalog,
-    logs,
-    store,
-    async,
-    leftOut,
-    clock,
-    region: 'r1',
-    retainDays: 3,
-    health: new TriggerHealth({ states, clock, log: pino({ level: 'silent' }) }),
-    log: pino({ level: 'silent' }),
-  };
+  const ofFunctions = { catalog, async, leftOut, region: 'r1' };
+  const targets = [new FunctionTargets({ ...ofFunctions, invocations: {} as never })];
+  const quiet = pino({ level: 'silent' });
+  const health = new TriggerHealth({ states, clock, log: quiet });
+  const deps = { catalog, targets, logs, store, health, clock, retainDays: 3, log: quiet };
   const triggers = new LogTriggers(deps);
   running.push(triggers);
   triggers.start();

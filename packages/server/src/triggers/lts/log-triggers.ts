@@ -1,28 +1,24 @@
-import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { Catalog, Trigger } from '../../control/index.ts';
+import type { Catalog } from '../../control/index.ts';
 import { MAX_DEPTH } from '../../domain/call-depth.ts';
-import type { AsyncInvocations } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
+import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.ts';
 import type { TriggerHealth } from '../consumers/trigger-health.ts';
-import type { SourceDeps } from '../trigger-kind.ts';
 import type { LogPositionStore } from './log-position-store.ts';
 import type { LogReader, NewLines } from './log-reader.ts';
 import { ltsEvent } from './lts-event.ts';
 import { isLts, type LtsSettings } from './lts-settings.ts';
 
 export interface LogTriggersDeps {
-  readonly catalog: Catalog;
+  readonly catalog: Pick<Catalog, 'entry'>;
+  readonly targets: readonly SourceTargets[];
   readonly logs: LogReader;
   readonly store: LogPositionStore;
-  readonly async: Pick<AsyncInvocations, 'accept'>;
-  readonly leftOut: SourceDeps['leftOut'];
   readonly health: Pick<TriggerHealth, 'works' | 'fails' | 'forget'>;
-  readonly region: string;
   /** Days that logs are stored. */
   readonly retainDays: number;
   readonly clock: Clock;
@@ -30,7 +26,7 @@ export interface LogTriggersDeps {
 }
 
 interface Entry {
-  readonly trigger: Trigger<LtsSettings>;
+  readonly trigger: SourceTrigger<LtsSettings>;
   readonly functionKey: string;
   readonly unfollow: () => void;
   /** In the database; undefined before they are read. */
@@ -52,8 +48,12 @@ const BATCH_LINES = 100;
 const BATCHES_A_TURN = 10;
 const DAY_MS = 86_400_000;
 
+const KINDS = new Set(['LTS']);
+/** The log keeps the lines until the target takes them. */
+const PASSING: ReadonlySet<string> = new Set(['disk_full', 'backlog_full', 'flow_run_quota', 'flow_storage_quota']);
+
 /**
- * LTS triggers: new lines of the log of a function start another one. Each server reads the lines of its own folder. The
+ * LTS triggers: new lines of the log of a function start another one, or a flow. Each server reads the lines of its own folder. The
  * event and the position behind its lines are stored in one step, so that a killed server neither loses nor repeats lines.
  */
 export class LogTriggers {
@@ -61,6 +61,8 @@ export class LogTriggers {
   readonly #entries = new Map<string, Entry>();
   readonly #turn: CoalescedTask;
   #timer: Timer | undefined;
+  #stopFollowing: readonly (() => void)[] = [];
+  #isOutdated = false;
   #stopped = false;
   #sweptOn = '';
 
@@ -74,9 +76,11 @@ export class LogTriggers {
 
   /** Call when the catalog is filled. */
   start(): void {
-    const { catalog } = this.#deps;
-    catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
-    for (const { functionId } of catalog.entries()) this.#follow(functionId);
+    const changed = (): void => {
+      this.#isOutdated = true;
+    };
+    this.#stopFollowing = this.#deps.targets.map((target) => target.onChange(changed));
+    this.#follow();
     this.#later();
   }
 
@@ -84,12 +88,13 @@ export class LogTriggers {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    for (const stop of this.#stopFollowing) stop();
     for (const { unfollow } of this.#entries.values()) unfollow();
     await this.#turn.idle();
   }
 
   /** Lines in the folder of this server that have no event yet; undefined for a trigger that is not followed here. */
-  async lag({ id, since }: Pick<Trigger, 'id' | 'since'>): Promise<number | undefined> {
+  async lag({ id, since }: Pick<SourceTrigger, 'id' | 'since'>): Promise<number | undefined> {
     const entry = this.#entries.get(id);
     if (entry === undefined || (entry.stored === undefined && !entry.isHeldUp)) return undefined;
     const { functionKey, firstDay, positions } = entry;
@@ -104,18 +109,22 @@ export class LogTriggers {
     });
   }
 
-  #follow(functionId: string): void {
-    const triggers = new Map(this.#deps.catalog.triggers(functionId).map((trigger) => [trigger.id, trigger]));
+  #follow(): void {
+    this.#isOutdated = false;
+    const enabled = this.#deps.targets.flatMap((target) => [...target.triggers(KINDS)]);
+    const present = new Map(enabled.map((trigger) => [trigger.id, trigger]));
     for (const [id, { trigger, unfollow }] of this.#entries) {
-      if (trigger.functionId !== functionId || triggers.get(id) === trigger) continue;
+      const { since, modifiedAt } = present.get(id) ?? {};
+      if (trigger.since === since && trigger.modifiedAt === modifiedAt) continue;
       unfollow();
       this.#deps.health.forget(id, this.#deps.logs.folder);
       this.#entries.delete(id);
     }
-    for (const trigger of triggers.values()) {
-      const { id, settings, active, since } = trigger;
-      const source = isLts(settings) && active ? this.#deps.catalog.entry(settings.streamId) : undefined;
-      if (this.#stopped || !isLts(settings) || source === undefined || this.#entries.has(id)) continue;
+    for (const trigger of present.values()) {
+      const { id, settings, since } = trigger;
+      if (!isLts(settings) || this.#entries.has(id)) continue;
+      const source = this.#deps.catalog.entry(settings.streamId);
+      if (source === undefined) continue;
       const functionKey = `${source.projectId}:${source.package}:${source.name}`;
       const unfollow = this.#deps.logs.onLines(functionKey, () => {
         entry.mayHaveLines = true;
@@ -137,6 +146,8 @@ export class LogTriggers {
 
   async #readAll(): Promise<void> {
     await this.#sweepDaily();
+    if (this.#stopped) return;
+    if (this.#isOutdated) this.#follow();
     const waiting = [...this.#entries.values()].filter(({ mayHaveLines }) => mayHaveLines);
     if (waiting.length === 0) return;
     for (const entry of waiting) entry.mayHaveLines = false;
@@ -184,25 +195,26 @@ export class LogTriggers {
 
   /** The position behind the lines of the event. */
   async #deliver(entry: Entry, { day, lines }: NewLines, before: number | undefined): Promise<number> {
-    const { logs, store, async, leftOut, region, log } = this.#deps;
-    const { id, fn, settings, qualifier } = entry.trigger;
+    const { logs, store, log } = this.#deps;
+    const { trigger } = entry;
+    const { id, settings } = trigger;
     const tooDeep = lines.findIndex(({ depth }) => depth >= MAX_DEPTH);
     const usable = tooDeep < 0 ? lines : lines.slice(0, tooDeep);
     const { event, count } = usable.length > 0 ? ltsEvent(usable, settings) : ltsEvent(lines.slice(0, 1), settings);
     const { seq = 0, time = 0 } = lines[count - 1] ?? {};
     const position = { triggerId: id, folder: logs.folder, day, seq, before };
-    const urn: FunctionUrn = { region, ...fn, qualifier: parseQualifier(qualifier) };
     // a log that lost its last lines with the power uses their numbers again
     const requestId = idOf(JSON.stringify(['lts', id, logs.folder, day, seq, time]));
+    const depth = 1 + Math.max(0, ...usable.slice(0, count).map((line) => line.depth));
+    const accepted = { event, requestId, depth };
     if (usable.length === 0) {
       const message = `The event of trigger ${settings.name} is left out: ${MAX_DEPTH} functions ran one after another, each started by what the one before logged or called`;
-      leftOut({ urn, event, requestId, message });
+      trigger.leaveOut(accepted, message);
       await store.skip(position);
       return seq;
     }
-    const depth = 1 + Math.max(...usable.slice(0, count).map((line) => line.depth));
     try {
-      await async.accept({ urn, event, requestId, depth }, [store.move(position)]);
+      await trigger.accept(accepted, [store.move(position)]);
       entry.isRefused = false;
     } catch (error) {
       if (!isFinal(error)) throw error;
@@ -239,14 +251,9 @@ export class LogTriggers {
   }
 }
 
-/** Whether the target refuses the event now and later: it is disabled or gone. */
+/** Whether the target refuses the event now and later: it is disabled or deleted. */
 function isFinal(error: unknown): boolean {
-  return (
-    error instanceof PlatformError &&
-    error.spec.audience === 'user' &&
-    error.code !== 'disk_full' &&
-    error.code !== 'backlog_full'
-  );
+  return error instanceof PlatformError && error.spec.audience === 'user' && !PASSING.has(error.code);
 }
 
 function dayOf(time: number): string {

@@ -1,5 +1,5 @@
 import type { TriggerFields } from '@funcgraph/api';
-import type { NewTriggerOf, TriggerNeighbours, TriggerSettings } from '../../control/index.ts';
+import type { NewTriggerOf, TriggerNeighbours } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 export interface LtsSettings {
@@ -45,7 +45,7 @@ export function checkLog({ fn, functionId, settings }: NewTriggerOf<LtsSettings>
   }
 }
 
-export function isLts(settings: TriggerSettings): settings is LtsSettings {
+export function isLts(settings: { readonly kind: string }): settings is LtsSettings {
   return settings.kind === 'LTS';
 }
 

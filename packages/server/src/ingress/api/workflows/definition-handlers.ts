@@ -1,10 +1,11 @@
 import { writeVendor } from '@funcgraph/flow';
-import type { FlowTriggers } from '../../../flows/index.ts';
+import { type Flow, type FlowTriggers, readTrigger } from '../../../flows/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import { type EventSecrets, isEvent } from '../../../triggers/index.ts';
 import type { Handlers } from '../../http/handler.ts';
+import { connectionsOf, type TriggerConnectionDeps } from '../trigger-connections.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { readDefinitionBody } from './read-definition-body.ts';
 import { flowTime, savedReply } from './replies.ts';
@@ -21,7 +22,7 @@ type Ids =
 
 const PAGE = 200;
 
-export interface FlowDefinitionDeps extends FlowAccessDeps {
+export interface FlowDefinitionDeps extends FlowAccessDeps, TriggerConnectionDeps {
   /** Where the gateway is reached. */
   readonly gateway: () => string;
   readonly flowTriggers: Pick<FlowTriggers, 'all' | 'get' | 'caughtUp' | 'store'>;
@@ -37,6 +38,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
     const trigger = deps.flowTriggers.get(id);
     return trigger === undefined ? undefined : deps.eventSecrets.of(trigger);
   };
+  const triggersOf = (flow: Flow) => [...deps.flowTriggers.all()].filter((one) => one.flow.id === flow.id);
   return {
     async createWorkflow(request) {
       const definition = readDefinitionBody(request.body);
@@ -67,6 +69,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
     async showWorkFlow(request) {
       const flow = await access.find(request, 'get');
       const definition = await flows.definition(flow.definition);
+      const enabled = triggersOf(flow).map(readTrigger);
       return {
         id: flow.id,
         workflow_urn: access.urn(flow),
@@ -80,6 +83,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
           flowId: flow.id,
           urn: access.urn(flow),
           gateway: deps.gateway(),
+          connections: await connectionsOf(enabled, deps),
           secretOf: (id) => (access.allows(request, 'update', flow) ? secretOf(id) : undefined),
         }),
       };
@@ -96,8 +100,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
       const flow = await access.find(request, 'update');
       const { trigger_name: name } = request.params;
       const { flowTriggers, clock } = deps;
-      const ofName = [...flowTriggers.all()].filter((one) => one.flow.id === flow.id && one.name === name);
-      const [found] = ofName.filter(({ settings }) => isEvent(settings));
+      const found = triggersOf(flow).find((one) => one.name === name && isEvent(one.settings));
       if (found === undefined || !(await flowTriggers.store.renewSecret(found.id, clock.now()))) {
         const message = `the flow ${flow.name} has no enabled EVENT trigger ${name.slice(0, 64)}`;
         throw new PlatformError('trigger_not_found', message);

@@ -1,18 +1,20 @@
 import type { FlowDefinition } from '@funcgraph/flow';
 import { readTriggers } from '../../../flows/index.ts';
+import type { Connections } from '../trigger-connections.ts';
 
 interface TriggersPlace {
   readonly projectId: string;
   readonly flowId: string;
   readonly urn: string;
   readonly gateway: string;
+  readonly connections: Connections;
   /** Of a trigger that has one, for callers who may see it. */
   readonly secretOf: (id: string) => string | undefined;
 }
 
 /** The triggers of a stored definition, with what starts them. */
 export function triggersReply(definition: FlowDefinition, place: TriggersPlace) {
-  const { projectId, flowId, secretOf } = place;
+  const { projectId, flowId, connections, secretOf } = place;
   const enabled = new Map(
     readTriggers(definition, { projectId, flowId }).triggers.map((trigger) => [trigger.index, trigger]),
   );
@@ -23,7 +25,11 @@ export function triggersReply(definition: FlowDefinition, place: TriggersPlace) 
     const answered = { id, fn: { projectId }, qualifier: 'latest', settings };
     const event_data = { ...kind.data(settings), ...kind.answer?.(answered, place) };
     const secret = kind.hasSecret ? secretOf(id) : undefined;
-    const shown = { trigger_name: name, trigger_type, enabled: true, event_data };
-    return secret === undefined ? shown : { ...shown, secret };
+    const connection = connections.get(id);
+    return {
+      ...{ trigger_name: name, trigger_type, enabled: true, event_data },
+      ...(connection === undefined ? {} : { connection }),
+      ...(secret === undefined ? {} : { secret }),
+    };
   });
 }
