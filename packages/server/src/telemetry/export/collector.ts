@@ -1,6 +1,8 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { getCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import {
   ProtobufLogsSerializer,
   ProtobufMetricsSerializer,
@@ -8,13 +10,15 @@ import {
 } from '@opentelemetry/otlp-transformer';
 import type { OtlpTarget, Packet, Signal, Verdict } from './types.ts';
 
+const compress = promisify(gzip);
+
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Answers after which the OTLP specification says to send again. */
 const PASSING: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 const MAX_WAIT_MS = 300_000;
 
-/** Speaks OTLP/HTTP with protobuf. Certificates are always checked; redirects are not followed. */
+/** Speaks OTLP/HTTP with protobuf, compressed by gzip. Certificates are always checked; redirects are not followed. */
 export class Collector {
   readonly #target: OtlpTarget;
   readonly #agent: HttpAgent;
@@ -35,14 +39,23 @@ export class Collector {
   }
 
   /** Never rejects. */
-  post({ signal, body }: Packet, cut?: AbortSignal): Promise<Verdict> {
+  async post({ signal, body }: Packet, cut?: AbortSignal): Promise<Verdict> {
+    return this.#send(signal, await compress(body), cut);
+  }
+
+  #send(signal: Signal, body: Buffer, cut: AbortSignal | undefined): Promise<Verdict> {
     const { endpoint, headers } = this.#target;
     const { promise, resolve } = Promise.withResolvers<Verdict>();
     const fail = (error: Error): void => resolve({ kind: 'later', reason: error.message || error.name });
     const request = this.#request(`${endpoint}/v1/${signal}`, {
       method: 'POST',
       agent: this.#agent,
-      headers: { ...headers, 'Content-Type': 'application/x-protobuf', 'Content-Length': body.length },
+      headers: {
+        ...headers,
+        'Content-Type': 'application/x-protobuf',
+        'Content-Encoding': 'gzip',
+        'Content-Length': body.length,
+      },
     });
     const late = setTimeout(() => request.destroy(new Error('no answer within 10 s')), TIMEOUT_MS);
     const stop = (): void => void request.destroy(new Error('the server stops'));

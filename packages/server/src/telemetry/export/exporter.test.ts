@@ -96,6 +96,7 @@ it('sends an invocation as one trace whose spans are its phases, and its lines w
     attributes: { 'faas.invocation_id': requestId, 'faas.instance': 'i1' },
   });
   expect(collector.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer t', 'Bearer t']);
+  expect(collector.requests.map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', 'gzip']);
 });
 
 it('shows failures and refusals as errors, and every attempt of a request in the same trace', async () => {

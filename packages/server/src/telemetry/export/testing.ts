@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { type Decoded, decode, type Shape } from './testing-protobuf.ts';
 
 const VALUE: Shape = { 1: ['text', 'text'], 2: ['bool', 'int'], 3: ['int', 'int'], 4: ['double', 'double'] };
@@ -103,7 +104,7 @@ export class TestCollector implements AsyncDisposable {
   static async start({ tls, port = 0 }: CollectorOptions = {}): Promise<TestCollector> {
     const listener: RequestListener = (request, response) => {
       void buffer(request).then((body) => {
-        collector.#take(request, body);
+        collector.#take(request, request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
         response.writeHead(collector.status).end(collector.status === 200 ? collector.answer : '');
       });
     };
