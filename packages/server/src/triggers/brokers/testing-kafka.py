@@ -14,7 +14,7 @@ kafka.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
 client = ctypes.c_void_p(kafka.rd_kafka_new(PRODUCER, ctypes.c_void_p(kafka.rd_kafka_conf_new()), None, ctypes.c_size_t(0)))
 cluster = ctypes.c_void_p(kafka.rd_kafka_mock_cluster_new(client, int(sys.argv[1])))
 # it waits 3 s for more members otherwise
-kafka.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0)
+kafka.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 10)
 # it misreads later versions, and then waits for the end of the session of the member that left
 kafka.rd_kafka_mock_set_apiversion(cluster, ctypes.c_int16(LEAVE_GROUP), ctypes.c_int16(0), ctypes.c_int16(1))
 print(kafka.rd_kafka_mock_cluster_bootstraps(cluster).decode(), flush=True)

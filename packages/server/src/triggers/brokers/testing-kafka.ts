@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
 
 const PROGRAM = fileURLToPath(new URL('testing-kafka.py', import.meta.url));
 /** The reason shown for skipped tests. */
@@ -77,13 +78,16 @@ export class TestKafka {
     return this.#command(`up ${broker}`);
   }
 
-  /** Stores messages; those with the same key are in one partition. */
-  publish(topic: string, messages: readonly string[], key?: string): Promise<void> {
-    // one record batch, also when the machine is busy
-    return run(
-      ['-P', '-X', 'linger.ms=100', '-b', this.address, '-t', topic, ...(key === undefined ? [] : ['-k', key])],
-      messages.join('\n'),
-    );
+  /** Stores messages in their order; those with the same key are in one partition. */
+  async publish(topic: string, messages: readonly string[], key?: string): Promise<void> {
+    const kafka = new Kafka({ brokers: this.address.split(','), logLevel: logLevel.NOTHING });
+    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({
+      topic,
+      messages: messages.map((value) => ({ value, ...(key === undefined ? {} : { key }) })),
+    });
+    await producer.disconnect();
   }
 
   async stop(): Promise<void> {
@@ -99,15 +103,4 @@ export class TestKafka {
     const [error] = (await answer) as [string];
     if (error !== '0') throw new Error(`${line}: error ${error} of librdkafka`);
   }
-}
-
-async function run(args: readonly string[], input: string): Promise<void> {
-  const child = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'pipe'] });
-  let error = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    error += chunk.toString('utf8');
-  });
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`kcat failed: ${error}`);
 }

@@ -127,8 +127,8 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
 
   it('are read while a function takes longer than the session, once', async () => {
     await kafka.publish(topic, ['long', 'next'], 'k');
-    const long = ([text]: readonly string[]) => (text === 'long' ? setTimeout(1_600) : Promise.resolve());
-    const { ended } = consume(long, { batchSize: 1 }, { sessionMs: 1_000 });
+    const long = ([text]: readonly string[]) => (text === 'long' ? setTimeout(3_000) : Promise.resolve());
+    const { ended } = consume(long, { batchSize: 1 }, { sessionMs: 2_500 });
     await expect.poll(() => handled, { timeout: 20_000 }).toEqual([['long'], ['next']]);
     control.abort();
     await ended;
