@@ -30,6 +30,7 @@ import {
   tlsOptions,
   Webhooks,
 } from '../ingress/index.ts';
+import { memo } from '../lib/memo.ts';
 import { StartupError } from '../lib/startup-error.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
@@ -67,7 +68,10 @@ export type DoorDeps = Root &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
-  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'groups' | 'guard' | 'webhooks' | 'clients' | 'bodies'> &
+  Omit<
+    GatewayDeps,
+    'apps' | 'async' | 'isOfConsole' | 'routes' | 'groups' | 'guard' | 'webhooks' | 'clients' | 'bodies'
+  > &
   Pick<GatewayParts, 'liveGateway'> &
   Pick<BucketParts, 'buckets' | 'externalS3'>;
 
@@ -107,10 +111,12 @@ export async function doorParts(deps: DoorDeps) {
   const pages = new ConsolePages({ files: await PageFiles.open(config.console.folder), hosts, log: appOptions.log });
   const certificates =
     config.gatewayTls === undefined ? undefined : await openCertificates(config.gatewayTls.dir, deps);
+  const isOfConsole = memo(1000, 256, (host) => hosts.isOfConsole(host, config.console.overHttp));
+  const outsideGateway = { ...gatewayDeps, isOfConsole };
   const outside = {
-    ...(certificates === undefined ? {} : { secureGateway: createGateway(gatewayDeps, tlsOptions(certificates)) }),
+    ...(certificates === undefined ? {} : { secureGateway: createGateway(outsideGateway, tlsOptions(certificates)) }),
     app: buildApp({ ...appOptions, browsers, pages }),
-    gateway: createGateway(gatewayDeps),
+    gateway: createGateway(outsideGateway),
     storage: createStorageDoor(storageDeps),
   };
   if (capabilities.doors) {

@@ -48,6 +48,18 @@ export class KnownHosts {
     return { host, secure, loopback: LOOPBACK.test(name) };
   }
 
+  /**
+   * Whether cookies of the console go to this host, whatever the port, so that other pages there must be apart from it.
+   * Addresses of the own machine are for such pages: the console is at `localhost` there.
+   */
+  isOfConsole(host: string, overHttp: boolean): boolean {
+    const place = this.placeOf({ host });
+    if (place === undefined) return false;
+    const name = HOST.exec(place.host)?.[1];
+    if (place.loopback) return name === 'localhost';
+    return overHttp || (this.#public?.protocol === 'https:' && this.#public.hostname === name);
+  }
+
   /** Whether the page of an `Origin` header is at this place. A proxy in front of localhost may end TLS. */
   isAt(origin: string, { host, secure }: Place): boolean {
     return origin === `https://${host}` || (!secure && origin === `http://${host}`);

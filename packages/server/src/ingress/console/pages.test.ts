@@ -62,7 +62,8 @@ async function send(
   server = built,
 ): Promise<Answer> {
   const { port } = server.address() as AddressInfo;
-  const outgoing = request({ host: '127.0.0.1', port, path, method, headers }).end();
+  const sent = { host: `localhost:${port}`, ...headers };
+  const outgoing = request({ host: '127.0.0.1', port, path, method, headers: sent }).end();
   const [incoming] = await once(outgoing, 'response');
   return { status: incoming.statusCode, headers: incoming.headers, body: await buffer(incoming) };
 }
@@ -156,6 +157,14 @@ describe('pages of the console', () => {
     for (const path of ['/console/', '/console/assets/main-abc123.js']) {
       expect((await send(path, { host: 'evil.example' })).status).toBe(403);
       expect((await send(path, { host: 'BOX:8080' })).status).toBe(200);
+    }
+  });
+
+  it('are at the name of the own machine only, because pages of functions are at its addresses', async () => {
+    for (const host of ['127.0.0.1:8080', '[::1]:8080']) {
+      const { status, headers } = await send('/console/functions?tab=code', { host });
+      expect([status, headers.location]).toEqual([302, 'http://localhost:8080/console/functions?tab=code']);
+      expect((await send('/', { host, accept: 'text/html' })).headers.location).toBe('http://localhost:8080/console/');
     }
   });
 

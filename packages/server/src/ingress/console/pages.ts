@@ -80,8 +80,14 @@ export class ConsolePages {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return text(405, 'Pages are only read.\n', { Allow: 'GET, HEAD' });
     }
-    if (this.#deps.hosts.placeOf(request.headers) === undefined) {
+    const place = this.#deps.hosts.placeOf(request.headers);
+    if (place === undefined) {
       return text(403, 'The console is not at this host: set public_url to its address, or use that of the machine.\n');
+    }
+    // functions have pages at the addresses of the machine, and cookies do not tell ports apart
+    if (place.loopback && !place.host.startsWith('localhost')) {
+      const port = /:\d+$/.exec(place.host)?.[0] ?? '';
+      return text(302, '', { Location: `http://localhost${port}${path.startsWith(BASE) ? request.url : BASE}` });
     }
     if (!path.startsWith(BASE)) return text(302, '', { Location: 'console/' });
     const { files } = this.#deps;

@@ -4,7 +4,7 @@ import type { Place } from './known-hosts.ts';
 const SECURE_NAME = '__Host-fgs-session';
 /** Over plain HTTP from another machine, where the operator allows that. */
 const PLAIN_NAME = 'fgs-session';
-export const SESSION_COOKIES: ReadonlySet<string> = new Set([SECURE_NAME, PLAIN_NAME]);
+const EITHER = /^\s*(?:__Host-)?fgs-session\s*(?:=|$)/i;
 
 const isProtected = ({ secure, loopback }: Place): boolean => secure || loopback;
 
@@ -26,4 +26,19 @@ export function sessionCookie(place: Place, text: string | undefined): string {
   if (isProtected(place)) parts.push('Secure');
   if (text === undefined) parts.push('Max-Age=0');
   return parts.join('; ');
+}
+
+/** Whether a `Set-Cookie` header of a function would replace the session of the console. */
+export function setsSession(value: string): boolean {
+  return EITHER.test(value);
+}
+
+/** A `Cookie` header without the session of the console, which is no function's business. */
+export function withoutSession(cookies: string): string {
+  if (!/fgs-session/i.test(cookies)) return cookies;
+  return cookies
+    .split(';')
+    .filter((pair) => !EITHER.test(pair))
+    .join(';')
+    .trim();
 }

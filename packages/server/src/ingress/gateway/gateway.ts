@@ -20,6 +20,7 @@ import { UploadWatch } from '../bodies/upload-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import { checkProof } from '../clients/proof.ts';
 import { createStreamingServer } from '../clients/streaming-server.ts';
+import { SANDBOX } from '../console/sandbox.ts';
 import { authorize, identify } from '../http/authorization.ts';
 import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
@@ -66,6 +67,8 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly guard: RuleGuard;
   /** Undefined: requests are not noted. */
   readonly accessLog?: AccessLog | undefined;
+  /** Whether the console is at a host, whatever its port; undefined where browsers cannot be. */
+  readonly isOfConsole?: (host: string) => boolean;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -81,6 +84,8 @@ const MAX_CONNECTIONS = 10_000;
 /** Request data on its way to the function. */
 interface Way {
   readonly requestId: string;
+  /** Headers of the gateway itself, names and values by turns. */
+  readonly own: readonly string[];
   readonly expectsContinue: boolean;
   /** The body, unless it is read whole. */
   readonly upload: UploadBody | undefined;
@@ -120,6 +125,7 @@ class Gateway {
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
     const group = this.#deps.groups.groupOf(request.headers.host);
+    const own = this.#ownHeaders(request, requestId);
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     const access = this.#noted(request, response, requestId, group?.id);
     let cors: HeaderPair[] | undefined;
@@ -129,7 +135,7 @@ class Gateway {
       this.#deps.clients.admit(request);
       if (group === undefined && isEventTarget(request.url ?? '')) {
         const answer = await this.#events.receive(request, response, { expectsContinue, watch });
-        send(request, response, answer, requestId);
+        send(request, response, answer, own);
         return;
       }
       const published = this.#published(request, group);
@@ -137,7 +143,7 @@ class Gateway {
       if (published.rules !== undefined) {
         const { preflight, rules } = published.rules;
         if (preflight !== undefined) {
-          send(request, response, this.#preflight(published.rules, request), requestId);
+          send(request, response, this.#preflight(published.rules, request), own);
           return;
         }
         if (rules.cors !== undefined) cors = answerHeaders(rules.cors, request.headers.origin);
@@ -148,13 +154,13 @@ class Gateway {
       const upload =
         published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
       if (upload !== undefined) watch?.lift();
-      const way = { requestId, expectsContinue, upload, watch, cors };
+      const way = { requestId, own, expectsContinue, upload, watch, cors };
       const answer =
         published.kind === 'flow'
           ? await this.#callFlow(published, request, response, way)
           : await this.#call(published, request, response, way).finally(() => upload?.discard());
       if (answer === undefined) return;
-      send(request, response, { ...answer, headers: withCors(answer.headers, cors) }, requestId);
+      send(request, response, { ...answer, headers: withCors(answer.headers, cors) }, own);
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
         response.destroy();
@@ -170,6 +176,12 @@ class Gateway {
       const route = group === undefined ? routeOf(request.url ?? '') : 'gatewayApi';
       meter.observe(route, response.statusCode, clock.monotonic() - receivedAt);
     }
+  }
+
+  /** A page of a function at a host of the console has an origin of its own, and reads and sets no cookies. */
+  #ownHeaders({ headers }: IncomingMessage, requestId: string): readonly string[] {
+    const named = ['X-CFF-Request-Id', requestId];
+    return this.#deps.isOfConsole?.(headers.host ?? '') === true ? [...named, ...SANDBOX] : named;
   }
 
   /** Costs no call of the API. Throws `gateway_address_refused`. */
@@ -281,7 +293,7 @@ class Gateway {
     published: PublishedFunction,
     request: IncomingMessage,
     response: ServerResponse,
-    { requestId, expectsContinue, upload, watch, cors }: Way,
+    { requestId, own, expectsContinue, upload, watch, cors }: Way,
   ): Promise<FunctionAnswer | undefined> {
     const { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api } = published;
     const { iam, invoker, async, clock } = this.#deps;
@@ -330,7 +342,7 @@ class Gateway {
       ...(isHttp ? { http: true } : {}),
       openSink: () => {
         const shape = (head: StreamHead): ResponseHead => {
-          const shaped = streamedHead(head, method, requestId, cors);
+          const shaped = streamedHead(head, method, own, cors);
           deadline?.lift();
           return shaped;
         };
@@ -369,11 +381,16 @@ function accepted(requestId: string): FunctionAnswer {
   return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: FunctionAnswer, requestId: string): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: FunctionAnswer,
+  own: readonly string[],
+): void {
   const { statusCode, body, declaredLength } = answer;
   const flat: string[] = [];
   for (const [name, value] of answer.headers) flat.push(name, value);
-  flat.push('X-CFF-Request-Id', requestId);
+  flat.push(...own);
   const bodiless = request.method === 'HEAD' || statusCode === 204 || statusCode === 304;
   if (!bodiless) flat.push('Content-Length', String(body.length));
   else if (request.method === 'HEAD' && statusCode !== 204) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ClientEnd } from '../../lib/trusted-proxies.ts';
+import { setsSession, withoutSession } from '../console/session-cookie.ts';
 
 export type HeaderPair = readonly [name: string, value: string];
 
@@ -69,7 +70,9 @@ export function headersIn(request: IncomingMessage, origin: RequestOrigin): Head
     const lower = name.toLowerCase();
     if (isReserved(lower) || named.has(lower)) continue;
     if (origin.authenticated && OF_AUTHENTICATION.has(lower)) continue;
-    pairs.push([name, rawHeaders[at + 1] ?? '']);
+    const value = rawHeaders[at + 1] ?? '';
+    if (lower !== 'cookie') pairs.push([name, value]);
+    else if (withoutSession(value) !== '') pairs.push([name, withoutSession(value)]);
   }
   pairs.push(
     ['x-real-ip', origin.sourceIp],
@@ -122,7 +125,8 @@ export function headersOut(pairs: readonly HeaderPair[]): HeaderPair[] {
     if (!VALUE.test(value)) throw refused(`header ${name} holds a character that HTTP does not allow`);
     chars += name.length + value.length;
     const lower = name.toLowerCase();
-    if (!OF_CONNECTION.has(lower) && lower !== 'x-cff-request-id') out.push([name, value]);
+    if (OF_CONNECTION.has(lower) || lower === 'x-cff-request-id') continue;
+    if (lower !== 'set-cookie' || !setsSession(value)) out.push([name, value]);
   }
   if (chars > MAX_ANSWER_HEADER_CHARS)
     throw refused(`its headers have more than ${MAX_ANSWER_HEADER_CHARS} characters`);

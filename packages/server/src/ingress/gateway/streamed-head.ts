@@ -5,11 +5,11 @@ import { isFinalStatus } from './answer.ts';
 import { type HeaderPair, headersOut } from './headers.ts';
 import { withCors } from './rules/cors.ts';
 
-/** The head of a streamed answer. The instance is hostile: throws `invalid_gateway_answer` for invalid HTTP. */
+/** The head of a streamed answer, with the gateway's own headers. The instance is hostile: throws `invalid_gateway_answer` for invalid HTTP. */
 export function streamedHead(
   head: StreamHead,
   method: string,
-  requestId: string,
+  own: readonly string[],
   cors?: readonly HeaderPair[],
 ): ResponseHead {
   const { statusCode = 200, headers = [] } = head;
@@ -24,6 +24,6 @@ export function streamedHead(
   // An answer without a body may still state the length of one; the length of others is known at their end.
   const length = method === 'HEAD' ? headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] : undefined;
   if (length !== undefined && /^\d{1,15}$/.test(length)) flat.push('Content-Length', length);
-  flat.push('X-CFF-Request-Id', requestId);
+  flat.push(...own);
   return { statusCode, headers: flat };
 }

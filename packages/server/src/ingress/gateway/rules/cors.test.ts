@@ -9,7 +9,7 @@ it('replaces what a function says about other origins in the head of a streamed 
     ['Vary', 'Accept'],
     ['Content-Type', 'text/plain'],
   ] as const;
-  expect(streamedHead({ statusCode: 200, headers }, 'GET', 'r1', cors).headers).toEqual([
+  expect(streamedHead({ statusCode: 200, headers }, 'GET', ['X-CFF-Request-Id', 'r1'], cors).headers).toEqual([
     ...['Vary', 'Accept', 'Content-Type', 'text/plain'],
     ...['Access-Control-Allow-Origin', 'https://a.example', 'Vary', 'Origin'],
     ...['X-CFF-Request-Id', 'r1'],
