@@ -140,7 +140,18 @@ export default defineConfig({
           name: 'integration',
           globalSetup: ['tests/prepared-runtimes.ts'],
           include: ['packages/*/test/**/*.test.ts'],
+          exclude: ['packages/console/**', '**/node_modules/**'],
           // loading a whole server takes longer than most of these files; each starts three to five threads
+          isolate: false,
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...real('journeys', ['packages/console/test/journeys/*.test.ts']).test,
+          ...alone,
+          testTimeout: 180_000,
+          globalSetup: [...real('', []).test.globalSetup, 'packages/console/test/global-setup.ts'],
           isolate: false,
         },
       },

@@ -71,6 +71,8 @@ export interface TestServerOptions {
   readonly home?: string;
   /** A folder whose `data` exists, such as a restored backup; a new one unless set. */
   readonly folder?: string;
+  /** Folder with the notes about interpreters, outside of tests; see `prepared-runtimes.ts`. */
+  readonly runtimes?: string;
   /** Gets the log output of the server as it arrives. */
   readonly onLog?: (text: string) => void;
 }
@@ -120,7 +122,7 @@ export class TestServer implements AsyncDisposable {
     const database = options.database ?? (await TestServer.newDatabase?.());
     const server = new TestServer(folder, { ...options, ...(database === undefined ? {} : { database }) });
     try {
-      if (options.folder === undefined) await placeRuntimes(server.dataDir);
+      if (options.folder === undefined) await placeRuntimes(server.dataDir, options.runtimes);
       await server.#boot();
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -327,10 +329,10 @@ export class TestServer implements AsyncDisposable {
 }
 
 /** Notes about the interpreters of the machine, as from an earlier start; in benchmarks, each server looks itself. */
-async function placeRuntimes(dataDir: string): Promise<void> {
-  if (process.env.VITEST === undefined) return;
-  const { inject } = await import('vitest');
-  await cp(inject('preparedRuntimes'), join(dataDir, 'runtimes'), { recursive: true, preserveTimestamps: true });
+async function placeRuntimes(dataDir: string, prepared: string | undefined): Promise<void> {
+  if (prepared === undefined && process.env.VITEST === undefined) return;
+  const runtimes = prepared ?? (await import('vitest')).inject('preparedRuntimes');
+  await cp(runtimes, join(dataDir, 'runtimes'), { recursive: true, preserveTimestamps: true });
 }
 
 function connect({ endpoint, access_key, secret_key }: Credentials): Client {

@@ -3,7 +3,7 @@ import { createClientOf } from '@funcgraph/api/client';
 import { observedFetch } from './connection.ts';
 
 /** Browsers send it across origins only after asking the server, which refuses. */
-export const CONSOLE_HEADERS = { 'X-Fgs-Console': '1' } as const;
+const CONSOLE_HEADERS = { 'X-Fgs-Console': '1' } as const;
 
 /** Every route of the server, in the session of the browser's cookie. */
 export const client = createClientOf(ROUTE_ADDRESSES, {

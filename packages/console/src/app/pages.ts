@@ -1,8 +1,14 @@
+import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import { page } from './routes.tsx';
 
 /** All pages, in the order of the navigation. A new page is one folder below `pages/` and one line here. */
 export const PAGES = [
+  page('/overview', () => import('../pages/overview/overview-page.tsx'), {
+    label: 'overview',
+    icon: DashboardOutlined,
+    key: 'o',
+  }),
   page('/functions', () => import('../pages/functions/function-list-page.tsx'), {
     group: 'functions',
     label: 'functionList',

@@ -11,7 +11,7 @@ const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/functions', replace: true });
+    throw redirect({ to: '/overview', replace: true });
   },
 });
 

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { isSignedOut, sessionQuery } from '../api/index.ts';
+import { linkToken } from '../pages/sign-in/link-token.ts';
 import { Layout } from './shell/layout.tsx';
 import type { Place } from './shell/place.ts';
 
@@ -13,6 +14,7 @@ export const shellRoute = createRoute({
   id: 'shell',
   component: Layout,
   beforeLoad: async ({ context, location }) => {
+    if (linkToken(location.hash) !== undefined) throw redirect({ to: '/sign-in', hash: location.hash, replace: true });
     try {
       await context.queries.ensureQueryData(sessionQuery);
     } catch (error) {

@@ -5,6 +5,7 @@ export const shell = {
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
     groups: { functions: 'Functions' },
+    overview: 'Overview',
     functionList: 'Function list',
   },
   language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },
@@ -21,7 +22,7 @@ export const shell = {
   notFound: {
     title: 'Page not found',
     text: 'Nothing has the address {{path}}. It may have been deleted or renamed.',
-    back: 'Go to the functions',
+    back: 'Go to the overview',
   },
   signIn: {
     title: 'Sign in to Funcgraph',

@@ -5,6 +5,7 @@ export const shell = {
     collapse: '收起导航',
     expand: '展开导航',
     groups: { functions: '函数' },
+    overview: '总览',
     functionList: '函数列表',
   },
   language: { label: '语言', 'zh-CN': '简体中文', 'en-US': 'English' },
@@ -21,7 +22,7 @@ export const shell = {
   notFound: {
     title: '页面不存在',
     text: '地址 {{path}} 没有对应的页面，可能已被删除或重命名。',
-    back: '前往函数列表',
+    back: '前往总览',
   },
   signIn: {
     title: '登录 Funcgraph',

@@ -11,9 +11,9 @@ import { linkToken } from './link-token.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import './sign-in.css';
 
-const MAKE_LINK = 'fgs up';
+const MAKE_LINK = 'fgs console';
 
-/** Signs in by the link that `fgs up` prints, or by name and password, then returns to where one was. */
+/** Signs in by the link that `fgs console` prints, or by name and password, then returns to where one was. */
 export function Page() {
   const { t } = useTexts();
   const { to, ended } = useSearch({ from: '/sign-in' });
@@ -36,7 +36,7 @@ export function Page() {
     mutate({ token });
   }, [token, mutate]);
 
-  const isByLink = attempt.variables !== undefined && 'token' in attempt.variables;
+  const isByLink = attempt.variables?.token !== undefined;
   if (isByLink && !attempt.isError) return <Spin fullscreen description={t('signIn.linkWork')} />;
   return (
     <main className="sign-in surface">

@@ -1,0 +1,2 @@
+export type { Series } from './chart-options.ts';
+export { TimeChart } from './time-chart.tsx';

@@ -1,0 +1,138 @@
+import { expect } from 'vitest';
+import { journey, look } from '../journey.ts';
+
+journey('signing in by name and password returns to the page that was asked for', async ({ platform, visit }) => {
+  const visitor = await visit({ signedIn: false });
+  const { page } = visitor;
+  visitor.expectComplaint(/401/);
+  await visitor.open('/functions?q=a');
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await look(page, 'sign-in');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByText('请输入用户名').waitFor();
+  await look(page, 'sign-in-missing');
+
+  await page.getByLabel('用户名').fill(platform.credentials.user);
+  await page.getByLabel('密码', { exact: true }).fill('wrong');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByText('用户名或密码错误。').waitFor();
+  await look(page, 'sign-in-wrong');
+  await page.getByLabel('密码', { exact: true }).fill(platform.credentials.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '函数列表' }).waitFor();
+  expect(page.url()).toMatch(/\/console\/functions\?q=a$/);
+});
+
+journey('a link signs in once', async ({ platform, visit }) => {
+  const { stdout, stderr } = await platform.fgs(['console']);
+  const [link = ''] = /http\S+#token=\S+/.exec(stdout.toString()) ?? [];
+  expect(link, stderr).not.toBe('');
+  const { page } = await visit({ signedIn: false });
+  await page.goto(link);
+  await page.getByRole('heading', { name: '总览' }).waitFor();
+  expect(page.url()).not.toContain('token');
+
+  const late = await visit({ signedIn: false });
+  late.expectComplaint(/401/);
+  await late.page.goto(link);
+  await late.page.getByText('该登录链接已被使用或已过期').waitFor();
+  expect(late.page.url()).not.toContain('token');
+  await look(late.page, 'sign-in-link-used');
+});
+
+journey('signing out ends the session', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions');
+  await page.getByRole('button', { name: 'admin' }).click();
+  await page.getByRole('menuitem', { name: '退出登录' }).waitFor();
+  await look(page, 'account-menu');
+  await page.getByRole('menuitem', { name: '退出登录' }).click();
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  visitor.expectComplaint(/401/);
+  await visitor.open('/functions');
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+});
+
+journey('a session that ends meanwhile leads to the sign-in page and back', async ({ platform, visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions?q=unknown');
+  await page.context().clearCookies();
+  visitor.expectComplaint(/401/);
+  await page.getByRole('button', { name: '刷新' }).click();
+  await page.getByText('会话已结束').waitFor();
+  await look(page, 'sign-in-ended');
+  await page.getByLabel('用户名').fill(platform.credentials.user);
+  await page.getByLabel('密码', { exact: true }).fill(platform.credentials.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '函数列表' }).waitFor();
+});
+
+journey('language, theme and the way of times are kept for the browser', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions');
+  await page.getByRole('button', { name: '语言' }).click();
+  await page.getByRole('menuitem', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Function list' }).waitFor();
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitem', { name: 'Dark' }).click();
+  await page.waitForSelector('html[data-theme="dark"]');
+  await page.getByRole('button', { name: 'Time display' }).click();
+  await page.getByRole('menuitem', { name: 'Relative' }).click();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Function list' }).waitFor();
+  expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+  expect(await page.getAttribute('html', 'lang')).toBe('en-US');
+  await page.getByRole('button', { name: 'Time display' }).click();
+  await page.waitForSelector('.ant-dropdown-menu-item-selected:has-text("Relative")');
+});
+
+journey('keys lead everywhere, and a sheet lists them', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/nowhere');
+  await page.getByRole('heading', { name: '页面不存在' }).waitFor();
+  await look(page, 'not-found');
+  await page.keyboard.press('g');
+  await page.keyboard.press('f');
+  await page.getByRole('heading', { name: '函数列表' }).waitFor();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: '键盘快捷键' });
+  await sheet.waitFor();
+  await look(page, 'shortcuts');
+  await sheet.getByRole('switch').click();
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: '键盘快捷键' }).click();
+  await sheet.waitFor();
+  expect(await sheet.getByRole('switch').getAttribute('aria-checked')).toBe('false');
+});
+
+journey('a lost connection is shown and mended', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions');
+  visitor.expectComplaint(/ERR_FAILED/);
+  const requests = /\/(v\d\/.*|console\/)$/;
+  await page.route(requests, (route) => route.abort());
+  await page.evaluate('dispatchEvent(new Event("offline"))');
+  await page.getByRole('alert').getByText('无法连接服务器').waitFor();
+  await look(page, 'offline');
+  await page.unroute(requests);
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+});
+
+journey('on a narrow screen the navigation opens above the page', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await page.setViewportSize({ width: 390, height: 800 });
+  await visitor.open('/functions');
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  await look(page, 'narrow');
+  await page.getByRole('button', { name: '展开导航' }).click();
+  await page.getByRole('link', { name: '函数列表' }).waitFor();
+  await look(page, 'narrow-navigation');
+});

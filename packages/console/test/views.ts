@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { accessibilityFindings } from './axe.ts';
+
+export type Language = 'zh-CN' | 'en-US';
+export type Theme = 'light' | 'dark';
+
+const KEY = 'funcgraph.preferences';
+const PICTURES = join(import.meta.dirname, 'pictures');
+/** All languages and themes with pictures; without it, only what the journey uses. */
+const isFull = process.env.FGS_CONSOLE_FULL === '1';
+
+export const preferencesScript = (language: Language, theme: Theme): string => {
+  const state = { language, theme, times: 'utc', shortcuts: true };
+  return `localStorage.getItem('${KEY}') ?? localStorage.setItem('${KEY}', '${JSON.stringify({ state, version: 1 })}')`;
+};
+
+/** As if the person had chosen so in another tab. */
+async function prefer(page: Page, change: { language?: Language; theme?: Theme }): Promise<void> {
+  const changed = JSON.stringify(change);
+  await page.evaluate(`{
+    const stored = JSON.parse(localStorage.getItem('${KEY}'));
+    localStorage.setItem('${KEY}', JSON.stringify({ ...stored, state: { ...stored.state, ...${changed} } }));
+    dispatchEvent(new StorageEvent('storage', { key: '${KEY}' }));
+  }`);
+  if (change.language) await page.waitForSelector(`html[lang="${change.language}"]`);
+  if (change.theme) await page.waitForSelector(`html[data-theme="${change.theme}"]`);
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.evaluate('document.fonts.ready');
+  // a wait inside the page would compile text, which the page forbids
+  const isMoving = () => page.evaluate('document.getAnimations().some(({ playState }) => playState === "running")');
+  await expect.poll(isMoving).toBe(false);
+}
+
+async function lookOnce(page: Page, name: string): Promise<void> {
+  await settled(page);
+  expect.soft(await accessibilityFindings(page), name).toEqual([]);
+  if (!isFull) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+/**
+ * A view of the console at this moment breaks no rule of accessibility. In a full run this holds for both languages and
+ * themes, and a picture of each is written to `test/pictures`.
+ */
+export async function look(page: Page, name: string): Promise<void> {
+  if (!isFull) return lookOnce(page, name);
+  const stored = (await page.evaluate(`localStorage.getItem('${KEY}')`)) as string;
+  const { language, theme } = JSON.parse(stored).state as { language: Language; theme: Theme };
+  for (const other of ['zh-CN', 'en-US'] as const) {
+    for (const shade of ['light', 'dark'] as const) {
+      await prefer(page, { language: other, theme: shade });
+      await lookOnce(page, `${name}-${other}-${shade}`);
+    }
+  }
+  await prefer(page, { language, theme });
+}
