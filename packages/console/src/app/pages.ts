@@ -1,5 +1,6 @@
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
+import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
 import { page } from './routes.tsx';
 
 /** All pages, in the order of the navigation. A new page is one folder below `pages/` and one line here. */
@@ -14,5 +15,11 @@ export const PAGES = [
     label: 'functionList',
     icon: FunctionOutlined,
     key: 'f',
+  }),
+  page('/flows', () => import('../pages/flows/flow-list-page.tsx'), {
+    group: 'functions',
+    label: 'flowList',
+    icon: NodeIndexOutlined,
+    key: 'w',
   }),
 ] as const;

@@ -7,6 +7,7 @@ export const shell = {
     groups: { functions: 'Functions' },
     overview: 'Overview',
     functionList: 'Function list',
+    flowList: 'Flows',
   },
   language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'As in the system' },

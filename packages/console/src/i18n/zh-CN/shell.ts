@@ -7,6 +7,7 @@ export const shell = {
     groups: { functions: '函数' },
     overview: '总览',
     functionList: '函数列表',
+    flowList: '函数流',
   },
   language: { label: '语言', 'zh-CN': '简体中文', 'en-US': 'English' },
   theme: { label: '主题', light: '浅色', dark: '深色', system: '跟随系统' },
