@@ -54,7 +54,7 @@ const postgres = [
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/storage/changes/*.test.ts`,
   `${server}/storage/migrations/{0021-project-owners,0028-trigger-settings,0029-function-settings}.test.ts`,
-  `${server}/iam/{accounts,directory-source}.test.ts`,
+  `${server}/iam/{accounts,directory-source,console/console-sessions}.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
   `${server}/triggers/brokers/broker-state-store.test.ts`,

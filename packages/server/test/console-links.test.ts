@@ -124,5 +124,7 @@ describe('a sign-in link', () => {
     const page = new Browser(server.running.endpoint);
     await page.signIn(server.user);
     expect((await page.send('POST', '/v1/console/links', { body })).status).toBe(403);
+    const key = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
+    expect((await page.send('POST', '/v3.0/OS-CREDENTIAL/securitytokens', { body: key })).status).toBe(403);
   });
 });

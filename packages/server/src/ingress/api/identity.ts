@@ -173,6 +173,9 @@ function temporaryFor(
   caller: Caller,
   token: string | undefined,
 ): { readonly caller: Caller; readonly until: number; readonly issuedBy?: string } {
+  if (caller.consoleSession !== undefined) {
+    throw new PlatformError('forbidden', 'A session of the console makes no temporary key, which could outlive it.');
+  }
   const session = token === undefined ? undefined : iam.sessions.token(token);
   if (token !== undefined && session?.caller.domainId !== caller.domainId) {
     throw new PlatformError('unauthenticated', 'The token is not valid any more.');
