@@ -17,7 +17,7 @@ beforeAll(async () => {
   collector = await TestCollector.start();
   const headers = new Map([['Authorization', new Secret('Bearer token')]]);
   const handler = (event: Buffer): string => {
-    if (event.toString() === 'fail') throw new Error('asked to fail');
+    if (event.toString() === '"fail"') throw new Error('asked to fail');
     return JSON.stringify({ statusCode: 200, body: 'fine' });
   };
   const otlp = { endpoint: collector.endpoint, headers, ca: undefined };
@@ -100,6 +100,46 @@ it('continues traces of callers of the API and of function addresses', async () 
   });
   const ignored = await invoke('hello', { traceparent: `${TRACEPARENT}x` });
   await eventually(() => rootsOf(ignored)).toMatchObject([{ traceId: ignored.replaceAll('-', '') }]);
+});
+
+it('continues them in every attempt of an asynchronous call, in its destination, in flows and in event webhooks', async () => {
+  const caller = (digit: number) => `${digit}`.repeat(32);
+  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
+  const spans = (digit: number) =>
+    collector.spans.filter(
+      ({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331',
+    );
+  const next = await server.deploy('next');
+  const onFailure = { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: next.function_urn }) };
+  const body = { max_async_retry_attempts: 1, destination_config: { on_failure: onFailure } } as const;
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params: target, body });
+  await server.api.call('asyncInvokeFunction', { params: target, headers: headers(1), body: 'fail' as never });
+  const attempts = () => spans(1).map(({ name, attributes }) => `${name} ${attributes['funcgraph.attempt']}`);
+  await expect
+    .poll(() => {
+      server.clock.advance(1000);
+      return attempts().sort();
+    })
+    .toEqual(['next 1', 'resize 1', 'resize 2']);
+
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'next' },
+  ];
+  const graph = { name: 'traced', nodes, edges: [{ from: 'start', to: 'a' }] };
+  const { data: flow } = await server.api.call('createWorkflow', { params: target, body: { graph } });
+  const params = { project_id: server.projectId, workflow_id: flow.id };
+  await server.api.call('startWorkflowExecution', { params, headers: headers(2), body: {} });
+  await eventually(() => spans(2)).toMatchObject([{ name: 'next', attributes: { 'funcgraph.mode': 'flow' } }]);
+
+  const event_data = { name: 'orders' };
+  const trigger = { trigger_type_code: 'EVENT', event_data } as const;
+  const { data: webhook } = await server.api.call('createFunctionTrigger', { params: next, body: trigger });
+  const sent = { 'Content-Type': 'application/cloudevents+json', Authorization: `Bearer ${webhook.secret}` };
+  const event = JSON.stringify({ specversion: '1.0', id: '1', source: '/shop', type: 'order' });
+  const url = String(webhook.event_data.invoke_url);
+  await fetch(url, { method: 'POST', headers: { ...sent, ...headers(3) }, body: event });
+  await eventually(() => spans(3)).toMatchObject([{ name: 'next' }]);
 });
 
 it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {

@@ -105,6 +105,8 @@ export interface StartFlowRun {
   readonly startedBy: string;
   /** See `FlowIdentity`. */
   readonly chainDepth?: number;
+  /** See `FlowIdentity`. */
+  readonly traceparent?: string | undefined;
   /** Stored in the same step as a run that is not express and synchronous; a failed guard refuses it with `storage.guard`. */
   readonly also?: readonly AtomicStatement[];
 }

@@ -321,9 +321,9 @@ export class Invoker {
     this.#options.record(traceparent === undefined ? record : { ...record, traceparent });
   }
 
-  #traceparent({ headers }: InvocationRequest): string | undefined {
-    if (this.#options.withTraces !== true || headers === undefined) return undefined;
-    const { traceparent } = headers;
+  #traceparent(request: InvocationRequest): string | undefined {
+    if (this.#options.withTraces !== true) return undefined;
+    const traceparent = request.traceparent ?? request.headers?.traceparent;
     return typeof traceparent === 'string' && traceparent.length === TRACEPARENT_CHARS ? traceparent : undefined;
   }
 

@@ -22,6 +22,8 @@ export interface InvocationRequest {
   readonly tail: boolean;
   /** Headers of the caller's request, for the rules of an alias; absent without a request. */
   readonly headers?: RequestHeaders;
+  /** The caller's, where `headers` are not passed. Valid. */
+  readonly traceparent?: string | undefined;
   /** Earlier decision whether the request goes to the additional version of the alias. */
   readonly toAdditional?: boolean;
   /** Functions that ran one after another, each because of the one before, until this call; 0 unless set. */

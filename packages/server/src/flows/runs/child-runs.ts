@@ -65,6 +65,7 @@ export class ChildRuns implements Children {
       input: request.input,
       depth,
       chainDepth: parent.identity.chainDepth,
+      traceparent: parent.identity.traceparent,
       startedBy: parent.startedBy,
       headers: '{}',
       parent: { ...link, waits },

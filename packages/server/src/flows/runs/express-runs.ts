@@ -28,7 +28,7 @@ export class ExpressRuns {
 
   /** Throws `overloaded` when too many runs are in memory. The run goes on when the signal ends the wait. */
   async run(
-    { flow, input, headers, runId, merge, startedBy }: StartFlowRun,
+    { flow, input, headers, runId, merge, startedBy, traceparent }: StartFlowRun,
     signal: AbortSignal,
   ): Promise<FlowRunDetail> {
     const { newRuns, active, catalog, minutes, clock } = this.#options;
@@ -48,6 +48,7 @@ export class ExpressRuns {
         merge,
         depth: 0,
         startedBy,
+        traceparent,
         headers: JSON.stringify(headers),
         isVolatile: true,
       });

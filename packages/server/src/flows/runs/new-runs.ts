@@ -28,6 +28,8 @@ export interface RunStart {
   readonly depth: number;
   /** See `FlowIdentity`. */
   readonly chainDepth?: number | undefined;
+  /** See `FlowIdentity`. */
+  readonly traceparent?: string | undefined;
   readonly startedBy: string;
   /** JSON text. */
   readonly headers: string;
@@ -97,12 +99,13 @@ export class NewRuns {
 
   async #row(request: RunStart, definition: FlowDefinition): Promise<RunRow> {
     const { clock, owner } = this.#options;
-    const { flow, merge, parent, origin, chainDepth = 0 } = request;
+    const { flow, merge, parent, origin, chainDepth = 0, traceparent } = request;
     const now = clock.now();
     const identity: FlowIdentity = {
       ...(definition.agency === undefined ? {} : { agency: definition.agency }),
       savedBy: flow.savedBy,
       ...(chainDepth === 0 ? {} : { chainDepth }),
+      ...(traceparent === undefined ? {} : { traceparent }),
     };
     return {
       run: request.run,

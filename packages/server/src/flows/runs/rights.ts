@@ -7,6 +7,8 @@ export interface FlowIdentity {
   readonly savedBy: FlowPrincipal;
   /** Functions that ran one after another until something started the run; absent for 0. */
   readonly chainDepth?: number;
+  /** Of the request that started the run: the calls of the run continue its trace. Valid. */
+  readonly traceparent?: string;
 }
 
 type FlowTarget =

@@ -47,6 +47,7 @@ export class RunControl {
     merge,
     startedBy,
     chainDepth,
+    traceparent,
     also = [],
   }: StartFlowRun): Promise<FlowRun> {
     const { newRuns, store } = this.#options;
@@ -60,6 +61,7 @@ export class RunControl {
       merge,
       depth: 0,
       chainDepth,
+      traceparent,
       startedBy,
       headers: JSON.stringify(headers),
       also,

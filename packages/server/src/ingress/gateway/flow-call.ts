@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ROUTES } from '@funcgraph/api';
 import type { Json } from '@funcgraph/flow';
-import type { Flow, FlowRunDetail, FlowRuns, Flows } from '../../flows/index.ts';
+import { traceparentIn } from '../../domain/traceparent.ts';
+import type { FlowRunDetail, FlowRuns, Flows, StartFlowRun } from '../../flows/index.ts';
 import type { Iam, Peer } from '../../iam/index.ts';
 import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -46,7 +47,8 @@ export class FlowCalls {
     const { runs } = this.#deps;
     const { flow, startedBy } = await this.#authorized(published, received);
     const input = inputOf(published, received);
-    const request = { flow, input, headers: {}, startedBy };
+    const traceparent = traceparentIn(received.request.headers);
+    const request = { flow, input, headers: {}, startedBy, traceparent };
     if (flow.mode === 'NORMAL') return answer(202, { execution_id: (await runs.start(request)).id });
     return answerOf(await this.#result(published, request, response));
   }
@@ -65,11 +67,7 @@ export class FlowCalls {
     return { flow, startedBy: caller.userName };
   }
 
-  async #result(
-    { timeoutMs }: PublishedFlow,
-    request: { readonly flow: Flow; readonly input: Json; readonly headers: Record<string, never>; startedBy: string },
-    response: ServerResponse,
-  ): Promise<FlowRunDetail> {
+  async #result({ timeoutMs }: PublishedFlow, request: StartFlowRun, response: ServerResponse): Promise<FlowRunDetail> {
     const { runs, clock } = this.#deps;
     const deadline = new Deadline(clock, timeoutMs, 'flow');
     const signal = AbortSignal.any([goneSignal(response), deadline.over]);

@@ -1,6 +1,7 @@
 import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
 import { languageOf } from '@funcgraph/runtimes';
 import type { Catalog } from '../../control/index.ts';
+import { traceparentIn } from '../../domain/traceparent.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { NewMessage } from '../../queue/index.ts';
@@ -29,6 +30,8 @@ export interface AsyncCall {
   readonly chain?: readonly string[];
   /** See `InvocationRequest`. */
   readonly depth?: number | undefined;
+  /** Valid; unless set, that of `headers` if it is valid. */
+  readonly traceparent?: string | undefined;
   readonly redriveOf?: string;
 }
 
@@ -68,6 +71,7 @@ export function acceptedMessage(
     onFailure,
     chain: chain ?? [],
     depth,
+    traceparent: call.traceparent ?? traceparentIn(call.headers),
     statusLog,
     redriveOf,
   };

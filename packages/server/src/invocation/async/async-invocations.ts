@@ -77,6 +77,7 @@ export class AsyncInvocations {
       memoryChoice?: string | undefined;
       headers?: RequestHeaders;
       depth?: number | undefined;
+      traceparent?: string | undefined;
       /** Unless set, that of external callers. */
       maxEventBytes?: number;
     },

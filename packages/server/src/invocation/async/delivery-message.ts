@@ -1,5 +1,6 @@
 import { LIMITS, parseUrn } from '@funcgraph/api';
 import type { Destination } from '../../control/index.ts';
+import { traceparentOrNothing } from '../../domain/traceparent.ts';
 import type { JsonObject, NewMessage } from '../../queue/index.ts';
 import { hopOf } from './chain.ts';
 import { type AsyncAttributes, readChain, readDepth, readDestination, textOrNothing } from './message.ts';
@@ -21,6 +22,8 @@ export interface DeliveryAttributes {
   readonly chain: readonly string[];
   /** Of the invocation that ended; see `InvocationRequest`. */
   readonly depth?: number | undefined;
+  /** Of the invocation that ended. */
+  readonly traceparent?: string | undefined;
   /** Size of the full event in bytes. Only a part of it is stored, and it is not delivered. */
   readonly oversize?: number | undefined;
   readonly redriveOf?: string | undefined;
@@ -54,6 +57,7 @@ export function deliveryOf(
       destination,
       chain,
       depth: attributes.depth,
+      traceparent: attributes.traceparent,
       ...(fits ? {} : { oversize: whole.length }),
     }),
   };
@@ -70,10 +74,11 @@ function shortened(ended: EndedInvocation): Buffer {
 }
 
 export function writeDelivery(attributes: DeliveryAttributes): JsonObject {
-  const { oversize, redriveOf, depth = 0, ...rest } = attributes;
+  const { oversize, redriveOf, traceparent, depth = 0, ...rest } = attributes;
   return {
     ...rest,
     ...(depth === 0 ? {} : { depth }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(oversize === undefined ? {} : { oversize }),
     ...(redriveOf === undefined ? {} : { redriveOf }),
   };
@@ -92,6 +97,7 @@ export function readDelivery(stored: JsonObject): DeliveryAttributes {
     destination,
     chain: readChain(stored.chain),
     depth: readDepth(stored.depth),
+    traceparent: traceparentOrNothing(stored.traceparent),
     oversize: typeof oversize === 'number' ? oversize : undefined,
     redriveOf: textOrNothing(stored.redriveOf),
   };

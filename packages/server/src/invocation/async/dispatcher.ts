@@ -203,6 +203,7 @@ export class Dispatcher {
         memoryChoice: attributes.memoryChoice,
         toAdditional: attributes.toAdditional,
         depth: attributes.depth,
+        traceparent: attributes.traceparent,
         tail: false,
         receivedAt: clock.monotonic(),
         ...(message.expiresAt === null ? {} : { startBefore: clock.monotonic() + message.expiresAt - clock.now() }),

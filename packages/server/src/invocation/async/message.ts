@@ -1,4 +1,5 @@
 import type { Destination } from '../../control/index.ts';
+import { traceparentOrNothing } from '../../domain/traceparent.ts';
 import type { JsonObject } from '../../queue/index.ts';
 
 export const ASYNC_TOPIC = 'async';
@@ -16,6 +17,8 @@ export interface AsyncAttributes {
   readonly chain?: readonly string[];
   /** See `InvocationRequest`. */
   readonly depth?: number | undefined;
+  /** Of the caller that began the trace. Valid. */
+  readonly traceparent?: string | undefined;
   readonly statusLog?: boolean;
   /** Id of the dead letter that it replaces. */
   readonly redriveOf?: string | undefined;
@@ -32,6 +35,7 @@ export function writeAttributes(attributes: AsyncAttributes): JsonObject {
     ...(onFailure === undefined ? {} : { onFailure }),
     ...(chain.length === 0 ? {} : { chain }),
     ...(attributes.depth === undefined || attributes.depth === 0 ? {} : { depth: attributes.depth }),
+    ...(attributes.traceparent === undefined ? {} : { traceparent: attributes.traceparent }),
     ...(attributes.statusLog === true ? { statusLog: true } : {}),
     ...(attributes.redriveOf === undefined ? {} : { redriveOf: attributes.redriveOf }),
   };
@@ -51,6 +55,7 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
     onFailure: readDestination(stored.onFailure),
     chain: readChain(stored.chain),
     depth: readDepth(stored.depth),
+    traceparent: traceparentOrNothing(stored.traceparent),
     statusLog: stored.statusLog === true,
     redriveOf: textOrNothing(stored.redriveOf),
   };

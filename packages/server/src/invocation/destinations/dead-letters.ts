@@ -174,10 +174,10 @@ export class DeadLetters {
     const { newId } = this.#options;
     if (this.#isNotification(letter)) return this.#options.notifications.successor(letter, event, newId());
     if (letter.topic === DELIVERY_TOPIC) return this.#delivery(letter, event);
-    const { urn: text, memoryChoice, toAdditional } = readAttributes(letter.attributes);
+    const { urn: text, memoryChoice, toAdditional, traceparent } = readAttributes(letter.attributes);
     const urn = parseUrn(text);
     if (urn === undefined) throw new Error('a dead letter has no function URN');
-    const call = { urn, event, requestId: newId(), memoryChoice, toAdditional, redriveOf: letter.id };
+    const call = { urn, event, requestId: newId(), memoryChoice, toAdditional, traceparent, redriveOf: letter.id };
     return acceptedMessage(this.#options, call).message;
   }
 

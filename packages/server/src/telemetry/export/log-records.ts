@@ -1,8 +1,9 @@
 import { SeverityNumber } from '@opentelemetry/api';
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
+import { parentOf } from '../../domain/traceparent.ts';
 import type { LogLevel, LogLine } from '../types.ts';
 import { hrTime, type Resources, SCOPE } from './resources.ts';
-import { parentOf, traceIdOf } from './trace-ids.ts';
+import { traceIdOf } from './trace-ids.ts';
 
 type LogRecord = Parameters<typeof ProtobufLogsSerializer.serializeRequest>[0][number];
 

@@ -1,8 +1,9 @@
 import { resultOf } from '@funcgraph/api/causes';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { parentOf } from '../../domain/traceparent.ts';
 import type { InvocationRecord } from '../types.ts';
 import { hrTime, type Resource, type Resources, SCOPE, type Span } from './resources.ts';
-import { newSpanId, parentOf, traceIdOf } from './trace-ids.ts';
+import { newSpanId, traceIdOf } from './trace-ids.ts';
 
 const SAMPLED = 1;
 

@@ -130,7 +130,8 @@ export class FunctionCaller {
       const { requestId, attempt, identity } = call;
       const receivedAt = clock.monotonic();
       const request = { urn, event, mode: 'flow', requestId, attempt, tail: false, receivedAt, signal } as const;
-      return resultOf(await invoker.invoke({ ...request, depth: identity.chainDepth, onAdmitted }));
+      const { chainDepth: depth, traceparent } = identity;
+      return resultOf(await invoker.invoke({ ...request, depth, traceparent, onAdmitted }));
     } catch (error) {
       if (signal.aborted) return undefined;
       // `unavailable`: the sandbox agent was lost, the database is unreachable, or the server stops

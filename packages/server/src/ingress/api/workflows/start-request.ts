@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DecodedBody, Routes } from '@funcgraph/api';
 import type { JsonObject } from '@funcgraph/flow';
+import { traceparentIn } from '../../../domain/traceparent.ts';
 import type { Flow, StartFlowRun } from '../../../flows/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 
@@ -32,6 +33,7 @@ export function startRequest({ flow, body, headers, startedBy }: StartParts): St
     input: input as JsonObject,
     headers: own as JsonObject,
     startedBy,
+    traceparent: traceparentIn(headers),
     ...(runId === undefined ? {} : { runId }),
     ...(merge === undefined ? {} : { merge }),
   };

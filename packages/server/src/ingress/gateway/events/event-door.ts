@@ -3,6 +3,7 @@ import { LIMITS } from '@funcgraph/api';
 import type { Json } from '@funcgraph/flow';
 import { depthOfCall } from '../../../domain/call-depth.ts';
 import { readEventAddress } from '../../../domain/event-address.ts';
+import { traceparentIn } from '../../../domain/traceparent.ts';
 import { type AsyncInvocations, checkDepth } from '../../../invocation/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { idOf } from '../../../lib/ids.ts';
@@ -26,6 +27,13 @@ export interface EventDoorDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly bodies: BodyBudget;
   readonly clients: Clients;
   readonly clock: Clock;
+}
+
+interface Accepted {
+  readonly event: Buffer;
+  readonly requestId: string;
+  readonly depth: number | undefined;
+  readonly traceparent: string | undefined;
 }
 
 interface Sending {
@@ -99,7 +107,7 @@ export class EventDoor {
   /** Throws `event_refused`, `chain_too_long`, `resource_exists` for a repeated event with other content, and the quotas of runs. */
   async #start(
     { flowId, triggerName }: Extract<Webhook['target'], { kind: 'flow' }>,
-    { input, runId, depth }: { readonly input: Buffer; readonly runId: string; readonly depth: number | undefined },
+    { event, requestId: runId, depth, traceparent }: Accepted,
   ): Promise<void> {
     const { flows, runs } = this.#deps;
     checkDepth(depth);
@@ -108,10 +116,11 @@ export class EventDoor {
     if (flow === undefined) throw refused();
     await runs.start({
       flow,
-      input: JSON.parse(input.toString('utf8')) as Json,
+      input: JSON.parse(event.toString('utf8')) as Json,
       headers: {},
       runId,
       startedBy: triggerName,
+      traceparent,
       ...(depth === undefined ? {} : { chainDepth: depth }),
     });
   }
@@ -121,9 +130,9 @@ export class EventDoor {
     const { resident } = this.#deps.clients.clientOf(request);
     const depth = resident === undefined ? undefined : depthOfCall(undefined, resident.depths());
     const requestId = idOf(JSON.stringify(['event', id, event.source, event.id]));
-    if (target.kind === 'function') {
-      await this.#deps.async.accept({ urn: target.urn, event: event.json, requestId, depth });
-    } else await this.#start(target, { input: event.json, runId: requestId, depth });
+    const accepted = { event: event.json, requestId, depth, traceparent: traceparentIn(request.headers) };
+    if (target.kind === 'function') await this.#deps.async.accept({ urn: target.urn, ...accepted });
+    else await this.#start(target, accepted);
     const body = Buffer.from(JSON.stringify({ request_id: requestId }));
     return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
   }

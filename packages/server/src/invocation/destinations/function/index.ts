@@ -63,7 +63,7 @@ function invoke(
   attributes: DeliveryAttributes,
   options: DeliverOptions,
 ): DeliveryResult {
-  const { chain, depth = 0 } = attributes;
+  const { chain, depth = 0, traceparent } = attributes;
   const over = cut(chain, urn);
   if (over !== undefined) return { kind: 'undeliverable', ...over };
   const as = deliveringAs(options, attributes);
@@ -71,7 +71,14 @@ function invoke(
   if (denied !== undefined) return { kind: 'undeliverable', reason: 'forbidden', message: denied };
   const requestId = options.newId();
   try {
-    const { message } = acceptedMessage(options, { urn, event: payload, requestId, chain, depth: depth + 1 });
+    const { message } = acceptedMessage(options, {
+      urn,
+      event: payload,
+      requestId,
+      chain,
+      depth: depth + 1,
+      traceparent,
+    });
     return { kind: 'delivered', note: { requestId }, messages: [message] };
   } catch (error) {
     return refusal(error);
