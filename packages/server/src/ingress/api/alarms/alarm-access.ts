@@ -1,10 +1,11 @@
 import { parseFlowUrn, parseTopicUrn, parseUrn } from '@funcgraph/api';
 import type { Catalog } from '../../../control/index.ts';
 import type { Flows } from '../../../flows/index.ts';
-import type { Caller, Iam, Peer } from '../../../iam/index.ts';
+import type { Iam } from '../../../iam/index.ts';
 import { resolve } from '../../../invocation/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { AlarmTarget, Topics } from '../../../services/index.ts';
+import { NamedAccess, type NamedRequest } from '../named-access.ts';
 
 export interface AlarmAccessDeps {
   readonly iam: Iam;
@@ -14,35 +15,20 @@ export interface AlarmAccessDeps {
   readonly region: string;
 }
 
-/** The parts of a request that decide about rights. */
-export interface AlarmRequest {
-  readonly caller: Caller;
-  readonly peer: Peer;
-  readonly params: { readonly project_id: string };
-}
-
 /** Decides about alarm rules, and about the metrics and topics that they use. A policy names a rule as `alarm:<name>`. */
-export class AlarmAccess {
+export class AlarmAccess extends NamedAccess {
   readonly #deps: AlarmAccessDeps;
 
   constructor(deps: AlarmAccessDeps) {
+    super(deps.iam, 'functiongraph:alarm');
     this.#deps = deps;
-  }
-
-  /** Throws `forbidden`. */
-  authorize(request: AlarmRequest, right: string, name: string): void {
-    this.#deps.iam.authorize(request.caller, question(request, right, name));
-  }
-
-  allows(request: AlarmRequest, right: string, name: string): boolean {
-    return this.#deps.iam.allows(request.caller, question(request, right, name));
   }
 
   /**
    * A rule shows metrics of its target, so its creator needs the right to read them. Throws `invalid_alarm`, `forbidden`
    * and the errors of unknown functions and flows.
    */
-  async target(request: AlarmRequest, text: string): Promise<AlarmTarget> {
+  async target(request: NamedRequest, text: string): Promise<AlarmTarget> {
     const projectId = request.params.project_id;
     const urn = parseUrn(text);
     if (urn?.projectId === projectId) return this.#function(request, urn);
@@ -57,7 +43,7 @@ export class AlarmAccess {
   }
 
   /** Topics of the project that the caller may publish to. Throws `invalid_alarm`, `forbidden`, `topic_not_found`. */
-  async checkTopics({ caller, peer, params }: AlarmRequest, urns: readonly string[]): Promise<void> {
+  async checkTopics({ caller, peer, params }: NamedRequest, urns: readonly string[]): Promise<void> {
     const { iam, topics, region } = this.#deps;
     const projectId = params.project_id;
     for (const text of urns) {
@@ -70,7 +56,7 @@ export class AlarmAccess {
     }
   }
 
-  #function({ caller, peer }: AlarmRequest, urn: NonNullable<ReturnType<typeof parseUrn>>): AlarmTarget {
+  #function({ caller, peer }: NamedRequest, urn: NonNullable<ReturnType<typeof parseUrn>>): AlarmTarget {
     const { iam, catalog } = this.#deps;
     const { projectId, package: pkg, name, qualifier } = urn;
     const fn = { package: pkg, name };
@@ -81,7 +67,7 @@ export class AlarmAccess {
     return qualifier.kind === 'alias' ? { ...target, alias: qualifier.name } : { ...target, version: qualifier.name };
   }
 
-  async #flow({ caller, peer, params }: AlarmRequest, text: string): Promise<AlarmTarget> {
+  async #flow({ caller, peer, params }: NamedRequest, text: string): Promise<AlarmTarget> {
     const { iam, flows } = this.#deps;
     const projectId = params.project_id;
     const name = parseFlowUrn(text)?.name ?? '';
@@ -96,8 +82,4 @@ export class AlarmAccess {
     if (flow === undefined) throw new PlatformError('flow_not_found', `the project has no flow ${name}`);
     return { kind: 'flow', flowId: flow.id, name };
   }
-}
-
-function question({ params, peer }: AlarmRequest, right: string, name: string) {
-  return { action: `functiongraph:alarm:${right}`, projectId: params.project_id, path: name, peer };
 }

@@ -2,7 +2,8 @@ import { formatSubscriptionUrn, formatTopicUrn, type RouteResponse, type Routes 
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Publisher, SigningKey, Subscription, Topic } from '../../../services/index.ts';
 import { type Handlers, Reply } from '../../http/handler.ts';
-import { TopicAccess, type TopicAccessDeps, type TopicRequest } from './topic-access.ts';
+import type { NamedRequest } from '../named-access.ts';
+import { TopicAccess, type TopicAccessDeps } from './topic-access.ts';
 
 type Ids =
   | 'createTopic'
@@ -67,7 +68,7 @@ export function topicHandlers(deps: TopicDeps): Handlers<Ids> {
   });
   type Polices = readonly { subscription_urn: string; filter_polices: { name: string; string_equals: string[] }[] }[];
   /** Finds and authorizes all before the first changes. */
-  async function setFilters(request: TopicRequest & { readonly id: string }, polices: Polices): Promise<FilterAnswer> {
+  async function setFilters(request: NamedRequest & { readonly id: string }, polices: Polices): Promise<FilterAnswer> {
     if (polices.length > MAX_BATCH) throw new PlatformError('invalid_request', `at most ${MAX_BATCH} in one request`);
     const found = [];
     for (const one of polices) {

@@ -2,10 +2,11 @@ import { formatFlowUrn, parseFlowUrn, parseSubscriptionUrn, parseTopicUrn, parse
 import { languageOf } from '@funcgraph/runtimes';
 import type { Catalog } from '../../../control/index.ts';
 import type { Flows } from '../../../flows/index.ts';
-import type { Caller, Iam, Peer } from '../../../iam/index.ts';
+import type { Iam } from '../../../iam/index.ts';
 import { resolve } from '../../../invocation/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Subscription, Subscriptions, Topic, Topics } from '../../../services/index.ts';
+import { NamedAccess, type NamedRequest } from '../named-access.ts';
 
 export interface TopicAccessDeps {
   readonly iam: Iam;
@@ -16,32 +17,17 @@ export interface TopicAccessDeps {
   readonly region: string;
 }
 
-/** The parts of a request that decide about rights. */
-export interface TopicRequest {
-  readonly caller: Caller;
-  readonly peer: Peer;
-  readonly params: { readonly project_id: string };
-}
-
 /** Finds topics for requests and decides about each. A policy names a topic as `topic:<name>`. */
-export class TopicAccess {
+export class TopicAccess extends NamedAccess {
   readonly #deps: TopicAccessDeps;
 
   constructor(deps: TopicAccessDeps) {
+    super(deps.iam, 'smn:topic');
     this.#deps = deps;
   }
 
-  /** Throws `forbidden`. */
-  authorize(request: TopicRequest, right: string, name: string): void {
-    this.#deps.iam.authorize(request.caller, this.#question(request, right, name));
-  }
-
-  allows(request: TopicRequest, right: string, name: string): boolean {
-    return this.#deps.iam.allows(request.caller, this.#question(request, right, name));
-  }
-
   /** A topic of the project in the path. Throws `forbidden`, `topic_not_found`. */
-  async topic(request: TopicRequest, text: string, right: string): Promise<Topic> {
+  async topic(request: NamedRequest, text: string, right: string): Promise<Topic> {
     const { topics, region } = this.#deps;
     const projectId = request.params.project_id;
     const urn = parseTopicUrn(text);
@@ -55,7 +41,7 @@ export class TopicAccess {
   }
 
   /** A subscription of the project in the path. Throws `forbidden`, `subscription_not_found`. */
-  async subscription(request: TopicRequest, text: string, right: string): Promise<Subscription> {
+  async subscription(request: NamedRequest, text: string, right: string): Promise<Subscription> {
     const { subscriptions, region } = this.#deps;
     const projectId = request.params.project_id;
     const urn = parseSubscriptionUrn(text);
@@ -70,12 +56,12 @@ export class TopicAccess {
    * A topic starts functions and flows only of its project, and only if who subscribes them may start them. Throws
    * `invalid_subscription`, `forbidden` and the errors of unknown functions and flows.
    */
-  async checkTarget(request: TopicRequest, { protocol, endpoint }: Pick<Subscription, 'protocol' | 'endpoint'>) {
+  async checkTarget(request: NamedRequest, { protocol, endpoint }: Pick<Subscription, 'protocol' | 'endpoint'>) {
     if (protocol === 'flow') await this.#checkFlow(request, endpoint);
     if (protocol === 'functiongraph' || protocol === 'functionstage') this.#checkFunction(request, endpoint);
   }
 
-  #checkFunction({ caller, peer, params }: TopicRequest, endpoint: string): void {
+  #checkFunction({ caller, peer, params }: NamedRequest, endpoint: string): void {
     const { iam, catalog } = this.#deps;
     const projectId = params.project_id;
     const urn = parseUrn(endpoint);
@@ -90,7 +76,7 @@ export class TopicAccess {
     });
   }
 
-  async #checkFlow({ caller, peer, params }: TopicRequest, endpoint: string): Promise<void> {
+  async #checkFlow({ caller, peer, params }: NamedRequest, endpoint: string): Promise<void> {
     const { iam, flows, region } = this.#deps;
     const projectId = params.project_id;
     const urn = parseFlowUrn(endpoint);
@@ -106,10 +92,6 @@ export class TopicAccess {
       peer,
     });
     if (flow === undefined) throw new PlatformError('flow_not_found', `the project has no flow ${urn.name}`);
-  }
-
-  #question({ params, peer }: TopicRequest, right: string, name: string) {
-    return { action: `smn:topic:${right}`, projectId: params.project_id, path: name, peer };
   }
 }
 
