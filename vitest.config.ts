@@ -11,7 +11,10 @@ const source = {
   ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } },
 };
 
-/** Threads and programs that tests start from sources: removing the types takes longer than most of their work. */
+/**
+ * Threads that tests start from sources: removing the types takes longer than most of their work. Programs that tests
+ * start: the server compiles 2 MB.
+ */
 const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') };
 
 /** Each file has servers, ports, folders and databases of its own. `npm run verify` runs both groups at once. */
@@ -32,6 +35,7 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
     name,
     include,
     exclude,
+    env: compiled,
     globalSetup: ['tests/built-programs.ts', 'tests/prepared-runtimes.ts'],
   },
 });
@@ -86,7 +90,6 @@ const overPostgres = (
       : {
           globalSetup: [...real(name, include).test.globalSetup, 'tests/postgres-setup.ts'],
           setupFiles,
-          env: compiled,
         }),
   },
 });

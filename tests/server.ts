@@ -38,7 +38,13 @@ export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv, i
 
 /** Runs the CLI to its end. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<ProgramRun> {
-  return runNode([CLI, ...args], { PATH: process.env.PATH, ...env }, input);
+  return runNode([CLI, ...args], { ...ofPrograms(), ...env }, input);
+}
+
+/** Little of our environment: where programs are, and where Node.js finds compiled code. */
+export function ofPrograms(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
 }
 
 /** Puts a program `fgs` into a folder, for scripts that see nothing else of the machine. */

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { placeCli, ROOT, TestServer } from '../server.ts';
+import { ofPrograms, placeCli, ROOT, TestServer } from '../server.ts';
 
 /** All commands of a page, or of a section, in their order, as one script that ends at the first that fails. */
 async function commandsOf(guide: string, heading: string | undefined, fgs: string): Promise<string> {
@@ -33,7 +33,7 @@ export class Guides implements AsyncDisposable {
   /** Runs a page, or a section of it, in a folder of its own; a command that fails fails it. */
   async run(guide: string, heading?: string): Promise<string> {
     const cwd = await mkdtemp(join(this.#folder, 'work-'));
-    const env = { PATH: process.env.PATH, FGS_DATA_DIR: this.server.dataDir };
+    const env = { ...ofPrograms(), FGS_DATA_DIR: this.server.dataDir };
     const script = await commandsOf(guide, heading, join(this.#folder, 'fgs'));
     const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
       execFile('/bin/bash', ['-c', script], { cwd, env }, (error, out, err) =>
