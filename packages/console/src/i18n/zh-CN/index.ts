@@ -8,4 +8,4 @@ import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 
 export { antd };
-export const texts = { flows, functions, overview, parts, shell };
+export const texts = { flows, functions, overview, parts, shell } satisfies SameKeys<typeof english>;
