@@ -1,6 +1,6 @@
 import { ROUTE_ADDRESSES } from 'virtual:route-addresses';
 import type { CallInput, RouteId, RouteParams, RouteResponse, Routes } from '@funcgraph/api';
-import type { ApiError } from '@funcgraph/api/client';
+import type { ApiError, BytesOutput } from '@funcgraph/api/client';
 import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { client } from './client.ts';
 import { sessionQuery } from './session.ts';
@@ -16,12 +16,26 @@ export type Input<R extends RouteId> = Omit<CallInput<R>, 'params' | 'signal'> &
   readonly params?: Omit<RouteParams<Routes[R]>, 'project_id'>;
 };
 
-async function send<R extends RouteId>(id: R, input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
+async function completed<R extends RouteId>(input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
   const { project_id } = await queries.ensureQueryData(sessionQuery);
   const call = { ...input, params: { ...input.params, project_id }, ...(signal ? { signal } : {}) };
   // the compiler cannot see that the project completes the parameters of every route
-  const { data } = await client.call(id, call as unknown as CallInput<R>);
+  return call as unknown as CallInput<R>;
+}
+
+async function send<R extends RouteId>(id: R, input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
+  const { data } = await client.call(id, await completed(input, queries, signal));
   return data;
+}
+
+/** Headers and bytes of an answer, for those that may not be text. */
+export async function receive<R extends RouteId>(
+  id: R,
+  input: Input<R>,
+  queries: QueryClient,
+  signal?: AbortSignal,
+): Promise<BytesOutput> {
+  return client.bytes(id, await completed(input, queries, signal));
 }
 
 /** What a route answers, for `useQuery`: `useQuery(query('listFunctions', { query: { func_name: 'order' } }))`. */

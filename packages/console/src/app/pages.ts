@@ -16,6 +16,7 @@ export const PAGES = [
     icon: FunctionOutlined,
     key: 'f',
   }),
+  page('/functions/$name', () => import('../pages/function/function-page.tsx')),
   page('/flows', () => import('../pages/flows/flow-list-page.tsx'), {
     group: 'functions',
     label: 'flowList',

@@ -55,6 +55,11 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     fontFamilyCode: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace",
   },
   components: {
+    // the colour of buttons is too dark for text
+    Tabs: {
+      itemSelectedColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
+      itemHoverColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
+    },
     Table: {
       // not transparent: rows pass below the heading of a fixed column
       headerBg: name === 'dark' ? DARK.colorBgContainer : '#fff',

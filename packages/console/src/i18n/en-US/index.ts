@@ -1,9 +1,19 @@
 import antd from 'antd/es/locale/en_US';
 import { flows } from './flows.ts';
+import { functionCode } from './function-code.ts';
+import { functionPage } from './function-page.ts';
 import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 
 export { antd };
-export const texts = { flows, functions, overview, parts, shell };
+export const texts = {
+  flows,
+  functionCode,
+  functionPage,
+  functions,
+  overview,
+  parts,
+  shell,
+};

@@ -2,10 +2,20 @@ import antd from 'antd/es/locale/zh_CN';
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
 import { flows } from './flows.ts';
+import { functionCode } from './function-code.ts';
+import { functionPage } from './function-page.ts';
 import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 
 export { antd };
-export const texts = { flows, functions, overview, parts, shell } satisfies SameKeys<typeof english>;
+export const texts = {
+  flows,
+  functionCode,
+  functionPage,
+  functions,
+  overview,
+  parts,
+  shell,
+} satisfies SameKeys<typeof english>;

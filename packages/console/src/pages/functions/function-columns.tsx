@@ -1,4 +1,5 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
+import { Link } from '@tanstack/react-router';
 import type { TableColumnsType } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
@@ -14,7 +15,16 @@ interface RowActions {
 export function useFunctionColumns({ onDelete }: RowActions): TableColumnsType<FunctionRow> {
   const { t } = useTexts('functions');
   return [
-    { title: t('columns.name'), dataIndex: 'func_name', fixed: 'left' },
+    {
+      title: t('columns.name'),
+      dataIndex: 'func_name',
+      fixed: 'left',
+      render: (name: string, { package: app }) => (
+        <Link to="/functions/$name" params={{ name }} search={(app === 'default' ? {} : { app }) as never}>
+          {name}
+        </Link>
+      ),
+    },
     {
       title: t('columns.type'),
       dataIndex: 'runtime',

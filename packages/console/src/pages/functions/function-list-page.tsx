@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { DeleteFunction } from '../../parts/delete-function.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
-import { DeleteFunction } from './delete-function.tsx';
 import { useFunctionColumns } from './function-columns.tsx';
 
 const CREATE = 'fgs functions deploy ./hello --runtime Node.js --handler index.handler';

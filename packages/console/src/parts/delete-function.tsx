@@ -1,16 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
-import { mutation } from '../../api/index.ts';
-import { useTexts } from '../../i18n/index.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { useNotices } from '../../parts/notices.tsx';
+import { mutation } from '../api/index.ts';
+import { useTexts } from '../i18n/index.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { useNotices } from './notices.tsx';
 
 interface DeleteFunctionProps {
   readonly name: string;
   readonly urn: string;
   readonly onClose: () => void;
+  readonly onDone?: () => void;
 }
 
-export function DeleteFunction({ name, urn, onClose }: DeleteFunctionProps) {
+/** Asks for the name of a function and deletes it with all that belongs to it. */
+export function DeleteFunction({ name, urn, onClose, onDone }: DeleteFunctionProps) {
   const { t } = useTexts('functions');
   const notices = useNotices();
   const removal = useMutation(mutation('deleteFunction', ['listFunctionTriggers']));
@@ -19,7 +21,10 @@ export function DeleteFunction({ name, urn, onClose }: DeleteFunctionProps) {
       // the version would say which one to delete
       { params: { function_urn: urn.replace(/:latest$/, '') } },
       {
-        onSuccess: () => notices.success(t('remove.done', { name })),
+        onSuccess: () => {
+          notices.success(t('remove.done', { name }));
+          onDone?.();
+        },
         onError: (error) => notices.failure(t('remove.failed', { name }), error),
         onSettled: onClose,
       },

@@ -1,0 +1,26 @@
+export const functionPage = {
+  list: '函数列表',
+  event: '事件函数',
+  http: 'HTTP函数',
+  enabled: '启用',
+  disabled: '禁用',
+  copyUrn: '复制URN',
+  chooseVersion: '选择函数版本',
+  versions: '版本',
+  aliases: '别名',
+  actions: '操作',
+  readOnly: '版本 {{version}} 已发布，不能再修改代码和设置。',
+  toLatest: '前往 latest',
+  tabs: { code: '代码' },
+  export: { action: '导出函数', failed: '导出函数 {{name}} 失败' },
+  enable: { action: '启用函数', done: '启用函数 {{name}} 成功', failed: '启用函数 {{name}} 失败' },
+  disable: {
+    action: '禁用函数',
+    title: '禁用函数',
+    consequence:
+      '禁用后，触发器和调用方的请求都不再执行该函数，正在执行的调用会正常结束。可随时重新启用，届时单函数最大实例数恢复为默认值。',
+    done: '禁用函数 {{name}} 成功',
+    failed: '禁用函数 {{name}} 失败',
+  },
+  delete: '删除函数',
+};

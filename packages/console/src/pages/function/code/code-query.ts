@@ -1,0 +1,46 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { query, receive } from '../../../api/index.ts';
+import type { ShownFunction } from '../shown-function.ts';
+import { type CodeFiles, readArchive } from './archive.ts';
+import { reasonBeforeReading } from './why-not-edited.ts';
+
+type StoredCode = RouteResponse<Routes['showFunctionCode']>;
+
+export interface Code {
+  readonly stored: StoredCode;
+  /** Undefined when it cannot be edited here. */
+  readonly files: CodeFiles | undefined;
+}
+
+async function archiveOf({ func_code: { file, link } }: StoredCode, queries: QueryClient): Promise<Uint8Array> {
+  if (file !== '') return Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+  const ticket = decodeURIComponent(new URL(link).pathname.split('/').at(-1) ?? '');
+  return (await receive('downloadFunctionCode', { params: { ticket } }, queries)).bytes;
+}
+
+/** Apart from the answers of functions, which are read again after each change of one. */
+export const codeKey = (urn: string) => ['function-code', urn];
+
+export const useCode = ({ urn }: ShownFunction) =>
+  useQuery(
+    queryOptions({
+      queryKey: codeKey(urn),
+      queryFn: async ({ client }): Promise<Code> => {
+        const stored = await client.fetchQuery({
+          ...query('showFunctionCode', { params: { function_urn: urn } }),
+          staleTime: 0,
+        });
+        if (reasonBeforeReading(stored) !== undefined) return { stored, files: undefined };
+        const archive = await archiveOf(stored, client);
+        try {
+          return { stored, files: readArchive(archive) };
+        } catch {
+          return { stored, files: undefined };
+        }
+      },
+      refetchOnWindowFocus: false,
+      // large, and not needed again soon
+      gcTime: 60_000,
+    }),
+  );

@@ -1,0 +1,25 @@
+import { Skeleton } from 'antd';
+import { ErrorView } from '../../../parts/error-view.tsx';
+import type { TabProps } from '../shown-function.ts';
+import { CodeFacts } from './code-facts.tsx';
+import { useCode } from './code-query.ts';
+import './code-tab.css';
+import { UploadOnly } from './upload-only.tsx';
+import { Workspace } from './workspace.tsx';
+
+export function Tab({ fn }: TabProps) {
+  const { data: code, error, refetch } = useCode(fn);
+  if (code === undefined)
+    return error === null ? <Skeleton active /> : <ErrorView error={error} onRetry={() => void refetch()} />;
+  const { stored, files } = code;
+  return (
+    <>
+      {files === undefined ? (
+        <UploadOnly fn={fn} stored={stored} />
+      ) : (
+        <Workspace fn={fn} stored={stored} files={files} />
+      )}
+      <CodeFacts fn={fn} stored={stored} />
+    </>
+  );
+}

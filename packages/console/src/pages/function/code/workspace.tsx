@@ -1,0 +1,153 @@
+import { useBlocker } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useReducer, useState } from 'react';
+import { useTexts } from '../../../i18n/index.ts';
+import { ActionButton } from '../../../parts/action-button.tsx';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
+import { useShortcut } from '../../../parts/shortcuts/index.ts';
+import { useUrlState } from '../../../parts/url-state.ts';
+import type { ShownFunction } from '../shown-function.ts';
+import { type CodeFiles, writeArchive } from './archive.ts';
+import type { Code } from './code-query.ts';
+import { entryFile } from './entry-file.ts';
+import { FileTree } from './file-tree.tsx';
+import { UploadDialog } from './upload-dialog.tsx';
+import { UploadMenu } from './upload-menu.tsx';
+import type { UploadKind } from './upload-rules.ts';
+import { CodeConflict, useDeploy } from './use-deploy.ts';
+import { changed, modifiedPaths, startOf } from './working-copy.ts';
+
+const CodeEditor = lazy(async () => ({ default: (await import('./editor/code-editor.tsx')).CodeEditor }));
+
+interface WorkspaceProps {
+  readonly fn: ShownFunction;
+  readonly stored: Code['stored'];
+  readonly files: CodeFiles;
+}
+
+/** Files and editor, and what leads from there to deployed code. */
+export function Workspace({ fn, stored, files }: WorkspaceProps) {
+  const { t } = useTexts('functionCode');
+  const [copy, change] = useReducer(changed, startOf(files, stored.digest));
+  const [{ file }, setUrl] = useUrlState({ file: '' });
+  const [upload, setUpload] = useState<UploadKind>();
+  const [isConflict, setConflict] = useState(false);
+  const deploy = useDeploy(fn);
+  const modified = modifiedPaths(copy);
+  const isClean = modified.length === 0;
+  const open = copy.files.has(file) ? file : entryFile(fn.config.handler, [...copy.files.keys()]);
+  const shown = open === undefined ? undefined : copy.files.get(open);
+
+  useEffect(() => {
+    if (isClean && stored.digest !== copy.digest) change({ kind: 'load', files, digest: stored.digest });
+  }, [isClean, stored.digest, files, copy.digest]);
+
+  const leaving = useBlocker({
+    shouldBlockFn: ({ current, next }) => {
+      const version = (search: object) => ('version' in search ? search.version : undefined);
+      return !isClean && (current.pathname !== next.pathname || version(current.search) !== version(next.search));
+    },
+    enableBeforeUnload: () => !isClean,
+    withResolver: true,
+  });
+  const start = ({ isForced = false } = {}) => {
+    if (fn.isReadOnly || isClean || deploy.isPending) return;
+    const sent = copy.files;
+    const content = new Blob([writeArchive(sent)]);
+    deploy.mutate(
+      { code: { kind: 'zip', name: 'index.zip', content }, expected: isForced ? undefined : copy.digest },
+      {
+        onSuccess: ({ digest }) => change({ kind: 'deployed', files: sent, digest }),
+        onError: (error) => setConflict(error instanceof CodeConflict),
+      },
+    );
+  };
+  useShortcut('Ctrl+s', t('deploy.action'), start);
+
+  return (
+    <section className="surface workspace" aria-label={t('label')}>
+      <div className="workspace-tools">
+        <span className="workspace-path">{open ?? ''}</span>
+        {!fn.isReadOnly && (
+          <>
+            <span className="workspace-state" role="status">
+              {t(isClean ? 'deploy.clean' : 'deploy.pending', { count: modified.length })}
+            </span>
+            <UploadMenu runtime={stored.runtime} onChoose={setUpload} />
+            <ActionButton
+              needs="updateFunctionCode"
+              type="primary"
+              disabled={isClean}
+              loading={deploy.isPending}
+              title="Ctrl+S"
+              onClick={() => start()}
+            >
+              {t('deploy.action')}
+            </ActionButton>
+          </>
+        )}
+      </div>
+      <FileTree
+        copy={copy}
+        open={open}
+        isReadOnly={fn.isReadOnly}
+        onOpen={(path) => setUrl({ file: path })}
+        onChange={change}
+      />
+      <div className="workspace-editor">
+        {open === undefined || shown?.text === undefined ? (
+          <p className="workspace-note">{t(open === undefined ? 'noFile' : 'binary')}</p>
+        ) : (
+          <Suspense>
+            <CodeEditor
+              path={open}
+              text={shown.text}
+              label={t('editor', { path: open })}
+              isReadOnly={fn.isReadOnly}
+              onChange={(text) => change({ kind: 'write', path: open, text })}
+            />
+          </Suspense>
+        )}
+      </div>
+      {upload && (
+        <UploadDialog
+          kind={upload}
+          isBusy={deploy.isPending}
+          onUpload={(code) =>
+            deploy.mutate(
+              { code, expected: undefined },
+              {
+                onSuccess: () => {
+                  // the uploaded code replaces what was written
+                  change({ kind: 'load', files: copy.base, digest: copy.digest });
+                  setUpload(undefined);
+                },
+              },
+            )
+          }
+          onClose={() => setUpload(undefined)}
+        />
+      )}
+      {isConflict && (
+        <ConfirmDialog
+          title={t('conflict.title')}
+          consequence={t('conflict.text')}
+          isBusy={deploy.isPending}
+          onConfirm={() => {
+            setConflict(false);
+            start({ isForced: true });
+          }}
+          onCancel={() => setConflict(false)}
+        />
+      )}
+      {leaving.status === 'blocked' && (
+        <ConfirmDialog
+          title={t('leave.title')}
+          consequence={t('leave.text', { count: modified.length })}
+          isBusy={false}
+          onConfirm={leaving.proceed}
+          onCancel={leaving.reset}
+        />
+      )}
+    </section>
+  );
+}
