@@ -43,6 +43,12 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
 /** Empties the packet filter of the whole machine. */
 const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
 
+/** One server for the files that need no settings of their own. */
+const sharing = (name: string, include: string[], exclude: string[] = []) => {
+  const { test } = real(name, include, exclude);
+  return { ...source, test: { ...test, globalSetup: [...test.globalSetup, 'tests/shared-server.ts'] } };
+};
+
 const server = 'packages/server/src';
 /** Each in a process of its own, since V8 crashes in those that started very many threads; the others share processes. */
 const threads = [
@@ -159,9 +165,9 @@ export default defineConfig({
         },
       },
       real('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
-      real('e2e', ['tests/e2e/**/*.test.ts'], wholeMachine),
+      sharing('e2e', ['tests/e2e/**/*.test.ts'], wholeMachine),
       { ...source, test: { ...real('alone', wholeMachine).test, ...alone } },
-      real('compat', ['tests/compat/**/*.test.ts']),
+      sharing('compat', ['tests/compat/**/*.test.ts']),
       // this file calls every operation
       overPostgres('compat-postgres', ['tests/compat/models.test.ts'], waiting, ['tests/postgres-server.ts']),
       real('crash', ['tests/crash/**/*.test.ts']),

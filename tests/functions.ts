@@ -1,6 +1,6 @@
 import { type Client, type Receipt, signRequest } from '@funcgraph/api';
 import { fakeZip } from '../packages/server/src/artifacts/testing.ts';
-import type { Credentials, TestServer } from './server.ts';
+import type { Credentials } from './server.ts';
 
 /** How long to look for what happens a little later, on a machine that others use too. */
 export const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -128,7 +128,7 @@ export async function unsigned(url: string | URL, init: RequestInit): Promise<Ra
 }
 
 /** A login with a password; the token is in a header of the answer. */
-export function signIn(server: TestServer, name: string, password: string, scope?: object): Promise<RawAnswer> {
+export function signIn(server: Tenant, name: string, password: string, scope?: object): Promise<RawAnswer> {
   const identity = { methods: ['password'], password: { user: { name, password, domain: { name: 'default' } } } };
   return unsigned(`${server.endpoint}/v3/auth/tokens`, {
     method: 'POST',
@@ -201,7 +201,7 @@ export async function enqueue(server: Tenant, urn: string, event: unknown): Prom
 }
 
 /** The receipt of an invocation, once it was written. */
-export async function receiptOf(server: TestServer, requestId: string): Promise<Receipt | undefined> {
+export async function receiptOf(server: Tenant, requestId: string): Promise<Receipt | undefined> {
   try {
     const params = { ...project(server), request_id: requestId };
     return (await server.api.call('showReceipt', { params })).data;
@@ -250,7 +250,7 @@ export interface LineSeen {
 
 /** Log lines of a function, oldest first. */
 export async function logLines(
-  server: TestServer,
+  server: Tenant,
   urn: string,
   query: Readonly<Record<string, string>> = {},
 ): Promise<readonly LineSeen[]> {

@@ -341,12 +341,12 @@ async function placeRuntimes(dataDir: string, prepared: string | undefined): Pro
   await cp(runtimes, join(dataDir, 'runtimes'), { recursive: true, preserveTimestamps: true });
 }
 
-function connect({ endpoint, access_key, secret_key }: Credentials): Client {
+export function connect({ endpoint, access_key, secret_key }: Credentials): Client {
   return createClient({ endpoint, auth: { kind: 'key', accessKey: access_key, secretKey: secret_key } });
 }
 
 /** Loads the official SDK, which takes a third of a second, for the tests that need it. */
-function connectSdk({ access_key, secret_key, project_id, endpoint }: Credentials): Sdk.FunctionGraphClient {
+export function connectSdk({ access_key, secret_key, project_id, endpoint }: Credentials): Sdk.FunctionGraphClient {
   const load = createRequire(import.meta.url);
   const { BasicCredentials } = load('@huaweicloud/huaweicloud-sdk-core') as typeof Core;
   const { FunctionGraphClient } = load('@huaweicloud/huaweicloud-sdk-functiongraph') as typeof Sdk;

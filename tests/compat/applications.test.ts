@@ -1,13 +1,13 @@
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { invoke } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 import { refused, wire } from './answers.ts';
 
-let server: TestServer;
+let server: TestAccount;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
 });
 afterAll(() => server?.stop());
 

@@ -2,6 +2,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, enqueue, PATIENCE, receiptOf, request, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 import { refusal } from './answers.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
@@ -10,12 +11,12 @@ const SOURCE = `exports.handler = async (event, context) => {
   return 'done';
 };`;
 
-let server: TestServer;
+let server: TestAccount;
 let runtime: string;
 let urn: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   runtime = await runtimeOf(server, 'Node.js');
   urn = await make('calls');
 });

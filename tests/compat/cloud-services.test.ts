@@ -1,15 +1,15 @@
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runtimeOf } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 import { refused, wire } from './answers.ts';
 
-let server: TestServer;
+let server: TestAccount;
 let urn: string;
 let missing: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   const runtime = (await runtimeOf(server, 'Node.js')) as never;
   const body = new sdk.CreateFunctionRequestBody('hello', 'default', runtime, 10, 'index.handler', 128);
   const made = await wire<{ func_urn: string }>(

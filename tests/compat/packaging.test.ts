@@ -2,10 +2,10 @@ import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invoke, request, runtimeOf, zipped } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 import { refusal } from './answers.ts';
 
-let server: TestServer;
+let server: TestAccount;
 let runtime: string;
 
 /** What really came over the wire. */
@@ -63,7 +63,7 @@ const imported = (name: string, archive: Buffer, type = 'zip') => {
 };
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   runtime = await runtimeOf(server, 'Node.js');
 });
 afterAll(() => server?.stop());

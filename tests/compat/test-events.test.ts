@@ -1,10 +1,10 @@
 import { createClient } from '@funcgraph/api';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TestAccount } from '../test-account.ts';
 import { refusal } from './answers.ts';
-import { type CompatServer, startCompatServer } from './server.ts';
 
-let server: CompatServer;
+let server: TestAccount;
 let runtime: string;
 
 /** What really came over the wire. */
@@ -24,27 +24,27 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 async function createFunction(name: string): Promise<string> {
   const body = new sdk.CreateFunctionRequestBody(name, 'default', runtime as never, 10, 'index.handler', 128);
-  return (await wire(server.client.createFunction(new sdk.CreateFunctionRequest().withBody(body)))).func_urn;
+  return (await wire(server.sdk.createFunction(new sdk.CreateFunctionRequest().withBody(body)))).func_urn;
 }
 
 const create = (urn: string, name: string, text = '{"a":1}') =>
   wire(
-    server.client.createEvent(
+    server.sdk.createEvent(
       new sdk.CreateEventRequest(urn).withBody(new sdk.CreateEventRequestBody(name, base64(text))),
     ),
   );
-const list = (urn: string) => wire(server.client.listEvents(new sdk.ListEventsRequest(urn)));
-const show = (urn: string, id: string) => wire(server.client.showEvent(new sdk.ShowEventRequest(urn, JSON_TYPE, id)));
+const list = (urn: string) => wire(server.sdk.listEvents(new sdk.ListEventsRequest(urn)));
+const show = (urn: string, id: string) => wire(server.sdk.showEvent(new sdk.ShowEventRequest(urn, JSON_TYPE, id)));
 const update = (urn: string, id: string, content: string) =>
   wire(
-    server.client.updateEvent(
+    server.sdk.updateEvent(
       new sdk.UpdateEventRequest(urn, JSON_TYPE, id).withBody(new sdk.UpdateEventRequestBody(content)),
     ),
   );
-const remove = (urn: string, id: string) => server.client.deleteEvent(new sdk.DeleteEventRequest(urn, JSON_TYPE, id));
+const remove = (urn: string, id: string) => server.sdk.deleteEvent(new sdk.DeleteEventRequest(urn, JSON_TYPE, id));
 
 beforeAll(async () => {
-  server = await startCompatServer();
+  server = await TestAccount.open();
   const { endpoint, access_key, secret_key, project_id } = server.credentials;
   const ours = createClient({ endpoint, auth: { kind: 'key', accessKey: access_key, secretKey: secret_key } });
   const { data } = await ours.call('listRuntimeTypes', { params: { project_id } });
@@ -105,6 +105,6 @@ it('deletes them with their function, and shows those of one function only', asy
   const { id } = await create(one, 'mine');
   expect((await list(two)).count).toBe(0);
   expect(await refusal(show(two, id))).toEqual([404, 'FSS.1070']);
-  await server.client.deleteFunction(new sdk.DeleteFunctionRequest(one.replace(/:latest$/, '')));
+  await server.sdk.deleteFunction(new sdk.DeleteFunctionRequest(one.replace(/:latest$/, '')));
   expect((await list(await createFunction('one'))).count).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, runtimeOf, target } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const NODE = `exports.handler = async (event, context) => {
   console.log('call ' + event.i);
@@ -16,10 +16,10 @@ def handler(event, context):
 `;
 
 describe('several requests in one instance', () => {
-  let server: TestServer;
+  let server: TestAccount;
 
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestAccount.open();
   });
 
   afterAll(() => server[Symbol.asyncDispose]());

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, PATIENCE, request, runtimeOf, unsigned } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
-let server: TestServer;
+let server: TestAccount;
 let folder: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   folder = mkdtempSync(join(tmpdir(), 'funcgraph-flow-triggers-'));
   const source =
     'exports.handler = async (event, context) => ({ total: event.body.amount * 2, id: event.pathParameters.id });';

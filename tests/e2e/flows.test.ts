@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, runtimeOf } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
-let server: TestServer;
+let server: TestAccount;
 let folder: string;
 
 /** The tests of the guide run the other templates. */
 const TEMPLATES = ['approval', 'parallel-service'];
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   folder = await mkdtemp(join(tmpdir(), 'funcgraph-flows-'));
   const runtime = await runtimeOf(server, 'Node.js');
   const deployed = new Set<string>();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
-let server: TestServer;
+let server: TestAccount;
 let available: string[];
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   const { stdout } = await server.fgs(['runtimes', 'list', '--available', '--output', 'json']);
   available = (JSON.parse(stdout.toString()) as { name: string }[]).map((runtime) => runtime.name);
 });

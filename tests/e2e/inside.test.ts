@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, PATIENCE, project, runtimeOf, target } from '../functions.ts';
-import { ROOT, TestServer } from '../server.ts';
+import { ROOT } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 import { packageFiles, SDK as SDK_PACKAGES } from './inside/package-files.ts';
 
 const SDK = `
@@ -71,12 +72,12 @@ interface Answer {
   readonly error?: string;
 }
 
-let server: TestServer;
+let server: TestAccount;
 let folder: string;
 let runtime: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   folder = await mkdtemp(join(tmpdir(), 'funcgraph-inside-'));
   runtime = await runtimeOf(server, 'Node.js');
   const policy = {

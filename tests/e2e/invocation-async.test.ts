@@ -12,7 +12,7 @@ import {
   runtimeOf,
   target,
 } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const SOURCE = `
 const crypto = require('node:crypto');
@@ -39,12 +39,12 @@ const api = 'http://' + process.env.RUNTIME_API_ADDR + '/v1/runtime/invocation/'
 })();
 `;
 
-let server: TestServer;
+let server: TestAccount;
 let runtime: string;
 let urn: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   runtime = await runtimeOf(server, 'Node.js');
   urn = await make('work');
 });

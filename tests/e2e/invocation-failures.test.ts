@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, type Invocation, invoke, logLines, PATIENCE, receiptOf, runtimeOf } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const MIB = 2 ** 20;
 
@@ -51,12 +51,12 @@ def handler(event, context):
     return 'fine'
 `;
 
-let server: TestServer;
+let server: TestAccount;
 let nodejs: string;
 const urns = { node: '', python: '' };
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   nodejs = await runtimeOf(server, 'Node.js');
   const python = await runtimeOf(server, 'Python');
   urns.node = await deploy(server, { name: 'node', runtime: nodejs, files: { 'index.js': NODE }, timeout: 3 });

@@ -2,7 +2,7 @@ import type { Receipt } from '@funcgraph/api';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, deploy, invoke, PATIENCE, receiptOf, request, runtimeOf, target } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const MIB = 2 ** 20;
 const LIMIT = 6 * MIB;
@@ -55,12 +55,12 @@ const api = 'http://' + process.env.RUNTIME_API_ADDR + '/v1/runtime/invocation/'
 })();
 `;
 
-let server: TestServer;
+let server: TestAccount;
 let node: string;
 let python: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   const nodejs = await runtimeOf(server, 'Node.js');
   const userData = { COLOUR: 'red', RUNTIMEX: 'mine' };
   const settings = { runtime: nodejs, files: { 'index.js': NODE }, userData, initializer: 'index.init' };

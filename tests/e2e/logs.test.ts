@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, deploy, invoke, type LineSeen, logLines, PATIENCE, request, runtimeOf, target } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const NODE = `exports.handler = async (event, context) => {
   const log = context.getLogger();
@@ -28,12 +28,12 @@ def handler(event, context):
     return 'ok'
 `;
 
-let server: TestServer;
+let server: TestAccount;
 let node: string;
 let python: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   const nodejs = await runtimeOf(server, 'Node.js');
   node = await deploy(server, { name: 'node', runtime: nodejs, files: { 'index.js': NODE }, timeout: 60 });
   const runtime = await runtimeOf(server, 'Python');

@@ -3,17 +3,18 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { placeCli, ROOT, TestServer } from '../server.ts';
+import { placeCli, ROOT } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 /** All that the script may use beside `fgs` and bash. */
 const COREUTILS = ['date', 'dirname', 'mktemp', 'rm', 'sort', 'tee', 'tr', 'uniq'];
 const LAST = 'The team day worked';
 
-let server: TestServer;
+let server: TestAccount;
 let programs: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   programs = await mkdtemp(join(tmpdir(), 'funcgraph-team-day-'));
   await placeCli(programs);
   for (const name of COREUTILS) await symlink(`/usr/bin/${name}`, join(programs, name));

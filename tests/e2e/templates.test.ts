@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invoke, project, target } from '../functions.ts';
 import { whyNoJava } from '../java-code.ts';
-import { ROOT, TestServer } from '../server.ts';
+import { ROOT } from '../server.ts';
+import { TestAccount } from '../test-account.ts';
 
 const TEMPLATES = join(ROOT, 'packages/server/templates/functions');
 const HOME = homedir();
@@ -36,11 +37,11 @@ function whyNoGo(): string | undefined {
 /** Templates that must be built, and why they cannot be here. */
 const MISSING: Readonly<Record<string, string | undefined>> = { 'hello-java': whyNoJava(), 'hello-go': whyNoGo() };
 
-let server: TestServer;
+let server: TestAccount;
 let work: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestAccount.open();
   work = mkdtempSync(join(tmpdir(), 'funcgraph-templates-'));
 });
 afterAll(async () => {
