@@ -104,16 +104,15 @@ export class AccessKeys {
   create(userId: string, description: string): Promise<{ readonly key: AccessKey; readonly secretKey: string }> {
     const { store, sealer, clock } = this.#options;
     return this.#alone(userId, async () => {
-      if (this.of(userId).length >= MAX_KEYS) {
-        throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, the most allowed`, {
-          hint: 'Delete an unused key first.',
-        });
-      }
       const accessKey = randomBytes(10).toString('hex').toUpperCase();
       const secretKey = randomBytes(30).toString('base64url');
       const key = { accessKey, userId, description, enabled: true, createdAt: clock.now(), lastUsedAt: null };
       const stored = { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' };
-      await store.addKey(stored);
+      if ((await store.addKey(stored, MAX_KEYS)) === 'full') {
+        throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, the most allowed`, {
+          hint: 'Delete an unused key first.',
+        });
+      }
       return { key, secretKey };
     });
   }

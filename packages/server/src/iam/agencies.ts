@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, missing } from './change.ts';
 import { type Agency, FUNCTION_SERVICE } from './types.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -47,7 +47,7 @@ export class Agencies {
 
   /** Throws `invalid_request`, `resource_exists`, `identity_quota`. */
   create(domainId: string, requested: NewAgency): Promise<Agency> {
-    const { directory, rights, clock, changes } = this.#parts;
+    const { rights, clock, changes } = this.#parts;
     checkName(requested.name, 'agency.name');
     if (requested.trustedService !== FUNCTION_SERVICE) {
       throw new PlatformError('invalid_request', 'agency.trust_domain_name is not a service that can be trusted', {
@@ -56,11 +56,10 @@ export class Agencies {
     }
     const days = daysOf(requested.duration);
     return changes.run(domainId, async () => {
-      checkRoom(count(directory.within(directory.agencies, domainId)), IDENTITY_LIMITS.agencies, 'agencies');
       const now = clock.now();
       const expiresAt = days === null ? null : now + days * DAY_MS;
       const agency = { ...requested, id: randomBytes(16).toString('hex'), domainId, createdAt: now, expiresAt };
-      if (!(await rights.addAgency(agency))) throw taken('agency', requested.name);
+      checkAdded(await rights.addAgency(agency, IDENTITY_LIMITS.agencies), 'agencies', requested.name);
       return agency;
     });
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
-import type { ChangeFeed } from '../storage/index.ts';
+import type { ChangeFeed, Inserted } from '../storage/index.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Directory } from './directory.ts';
 import type { IdentityStore } from './identity-store.ts';
@@ -47,16 +47,25 @@ export function missing(what: string, id: string): PlatformError {
   return new PlatformError('not_found', `there is no ${what} ${id.slice(0, 64)}`);
 }
 
-/** Throws `identity_quota`. */
-export function checkRoom(count: number, most: number, what: string): void {
-  if (count < most) return;
-  throw new PlatformError('identity_quota', `the account has ${most} ${what}, as many as it may have`);
+/** One of them, and many. */
+const NOUNS = {
+  users: ['user', 'users'],
+  groups: ['group', 'groups'],
+  policies: ['policy', 'policies'],
+  agencies: ['agency', 'agencies'],
+  projects: ['project', 'projects'],
+  enterpriseProjects: ['enterprise project', 'enterprise projects'],
+} as const;
+
+/** Throws `identity_quota`, `resource_exists`. */
+export function checkAdded(outcome: Inserted, kind: keyof typeof NOUNS, name: string): void {
+  const [one, many] = NOUNS[kind];
+  if (outcome === 'taken') throw taken(one, name);
+  if (outcome === 'full') throw identityQuota(IDENTITY_LIMITS[kind], many);
 }
 
-export function count(items: Iterable<unknown>): number {
-  let found = 0;
-  for (const _ of items) found += 1;
-  return found;
+export function identityQuota(most: number, what: string): PlatformError {
+  return new PlatformError('identity_quota', `the account has ${most} ${what}, as many as it may have`);
 }
 
 /** Changes an account in sequence, and refuses a change after which no user could revert it. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, identityQuota, missing, taken } from './change.ts';
 import type { Grant, Group, Holder, Policy, Scope, User } from './types.ts';
 
 /** Groups of users, and grants of groups and agencies. Resources of another account are not found. */
@@ -32,12 +32,11 @@ export class Groups {
   }
 
   create(domainId: string, { name, description }: { name: string; description: string }): Promise<Group> {
-    const { directory, rights, clock, changes } = this.#parts;
+    const { rights, clock, changes } = this.#parts;
     checkName(name, 'group.name');
     return changes.run(domainId, async () => {
-      checkRoom(count(directory.within(directory.groups, domainId)), IDENTITY_LIMITS.groups, 'groups');
       const group = { id: randomBytes(16).toString('hex'), domainId, name, description, createdAt: clock.now() };
-      if (!(await rights.addGroup(group))) throw taken('group', name);
+      checkAdded(await rights.addGroup(group, IDENTITY_LIMITS.groups), 'groups', name);
       return group;
     });
   }
@@ -119,7 +118,8 @@ export class Groups {
       this.#check(domainId, grant);
       if (this.#has(grant)) return;
       const { length } = directory.grantsOf(grant.holder);
-      checkRoom(length, IDENTITY_LIMITS.grantsOfHolder, `grants of the ${grant.holder.kind}`);
+      const most = IDENTITY_LIMITS.grantsOfHolder;
+      if (length >= most) throw identityQuota(most, `grants of the ${grant.holder.kind}`);
       changes.refuseLastAdministrator(
         domainId,
         () => directory.grant(grant),

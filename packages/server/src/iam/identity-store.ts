@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool } from 'kysely';
-import { isUniqueViolation, type Schema } from '../storage/index.ts';
+import { type Inserted, insertWithin, isUniqueViolation, type Schema } from '../storage/index.ts';
 import type { AccessKey, Domain, Project, User } from './types.ts';
 
 export interface StoredKey extends AccessKey {
@@ -79,8 +79,9 @@ export class IdentityStore {
     return rows.map(({ id, name, domain_id, description }) => ({ id, name, domainId: domain_id, description }));
   }
 
-  addProject({ id, name, domainId, description }: Project): Promise<boolean> {
-    return added(() => this.#db.insertInto('project').values({ id, name, domain_id: domainId, description }).execute());
+  addProject({ id, name, domainId, description }: Project, most: number): Promise<Inserted> {
+    const row = { id, name, domain_id: domainId, description };
+    return insertWithin(this.#db, 'project', row, { by: ['domain_id'], most });
   }
 
   /** With its grants, all or nothing. */
@@ -107,8 +108,8 @@ export class IdentityStore {
     }));
   }
 
-  addUser(user: User): Promise<boolean> {
-    return added(() => this.#db.insertInto('iam_user').values(userRow(user)).execute());
+  addUser(user: User, most: number): Promise<Inserted> {
+    return insertWithin(this.#db, 'iam_user', userRow(user), { by: ['domain_id'], most });
   }
 
   replaceUser(user: User): Promise<boolean> {
@@ -144,8 +145,8 @@ export class IdentityStore {
     }));
   }
 
-  async addKey(key: StoredKey): Promise<void> {
-    await this.#db.insertInto('iam_access_key').values(keyRow(key)).execute();
+  addKey(key: StoredKey, most: number): Promise<Inserted> {
+    return insertWithin(this.#db, 'iam_access_key', keyRow(key), { by: ['user_id'], most });
   }
 
   async replaceKey(key: StoredKey): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import { parsePolicy } from './policy/document.ts';
 import type { Policy } from './types.ts';
 
@@ -38,16 +38,15 @@ export class Policies {
 
   /** Throws `invalid_policy`, `resource_exists`, `identity_quota`. */
   create(domainId: string, { name, description, document: written }: PolicyFields): Promise<Policy> {
-    const { directory, rights, clock, changes } = this.#parts;
+    const { rights, clock, changes } = this.#parts;
     checkName(name, 'role.display_name');
     const document = parsePolicy(written);
     return changes.run(domainId, async () => {
       this.#refuseSystemName(name);
-      checkRoom(count(directory.within(directory.policies, domainId)), IDENTITY_LIMITS.policies, 'policies');
       const now = clock.now();
       const id = randomBytes(16).toString('hex');
       const policy = { id, domainId, name, displayName: name, description, document, createdAt: now, modifiedAt: now };
-      if (!(await rights.addPolicy(policy))) throw taken('policy', name);
+      checkAdded(await rights.addPolicy(policy, IDENTITY_LIMITS.policies), 'policies', name);
       return policy;
     });
   }

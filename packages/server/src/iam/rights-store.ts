@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Schema } from '../storage/index.ts';
+import { type Inserted, insertWithin, type Schema } from '../storage/index.ts';
 import { added, among, type Ids } from './identity-store.ts';
 import type { PolicyDocument } from './policy/types.ts';
 import type { Agency, EnterpriseProject, Grant, Group, Holder, Policy, Scope } from './types.ts';
@@ -65,9 +65,9 @@ export class RightsStore {
     });
   }
 
-  addGroup({ id, name, domainId, description, createdAt }: Group): Promise<boolean> {
+  addGroup({ id, name, domainId, description, createdAt }: Group, most: number): Promise<Inserted> {
     const row = { id, name, domain_id: domainId, description, created_at: createdAt };
-    return added(() => this.#db.insertInto('iam_group').values(row).execute());
+    return insertWithin(this.#db, 'iam_group', row, { by: ['domain_id'], most });
   }
 
   replaceGroup({ id, name, description }: Group): Promise<boolean> {
@@ -111,8 +111,8 @@ export class RightsStore {
     }));
   }
 
-  addPolicy(policy: Policy & { domainId: string }): Promise<boolean> {
-    return added(() => this.#db.insertInto('iam_policy').values(policyRow(policy)).execute());
+  addPolicy(policy: Policy & { domainId: string }, most: number): Promise<Inserted> {
+    return insertWithin(this.#db, 'iam_policy', policyRow(policy), { by: ['domain_id'], most });
   }
 
   replacePolicy(policy: Policy & { domainId: string }): Promise<boolean> {
@@ -137,8 +137,8 @@ export class RightsStore {
     }));
   }
 
-  addAgency(agency: Agency): Promise<boolean> {
-    return added(() => this.#db.insertInto('iam_agency').values(agencyRow(agency)).execute());
+  addAgency(agency: Agency, most: number): Promise<Inserted> {
+    return insertWithin(this.#db, 'iam_agency', agencyRow(agency), { by: ['domain_id'], most });
   }
 
   replaceAgency(agency: Agency): Promise<boolean> {
@@ -168,8 +168,8 @@ export class RightsStore {
     }));
   }
 
-  addEnterpriseProject(project: EnterpriseProject): Promise<boolean> {
-    return added(() => this.#db.insertInto('enterprise_project').values(enterpriseRow(project)).execute());
+  addEnterpriseProject(project: EnterpriseProject, most: number): Promise<Inserted> {
+    return insertWithin(this.#db, 'enterprise_project', enterpriseRow(project), { by: ['domain_id'], most });
   }
 
   replaceEnterpriseProject(project: EnterpriseProject): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import { ProjectGate } from './project-gate.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Domain, type EnterpriseProject, type Project } from './types.ts';
 
@@ -47,12 +47,11 @@ export class Tenancy {
 
   /** Throws `invalid_request`, `resource_exists`, `identity_quota`. */
   createProject(domainId: string, { name, description }: { name: string; description: string }): Promise<Project> {
-    const { directory, identities, changes } = this.#deps;
+    const { identities, changes } = this.#deps;
     checkName(name, 'project.name');
     return changes.run(domainId, async () => {
-      checkRoom(count(directory.within(directory.projects, domainId)), IDENTITY_LIMITS.projects, 'projects');
       const project = { id: randomBytes(16).toString('hex'), name, domainId, description };
-      if (!(await identities.addProject(project))) throw taken('project', name);
+      checkAdded(await identities.addProject(project, IDENTITY_LIMITS.projects), 'projects', name);
       return project;
     });
   }
@@ -112,11 +111,12 @@ export class Tenancy {
     const { rights, clock, changes } = this.#deps;
     checkName(name, 'name');
     return changes.run(domainId, async () => {
-      const all = this.enterpriseProjects(domainId);
-      checkRoom(all.length, IDENTITY_LIMITS.enterpriseProjects, 'enterprise projects');
       const id = randomBytes(16).toString('hex');
       const one = { id, domainId, name, description, enabled: true, createdAt: clock.now() };
-      if (name === 'default' || !(await rights.addEnterpriseProject(one))) throw taken('enterprise project', name);
+      if (name === 'default') throw taken('enterprise project', name);
+      // the default one has no row
+      const most = IDENTITY_LIMITS.enterpriseProjects - 1;
+      checkAdded(await rights.addEnterpriseProject(one, most), 'enterpriseProjects', name);
       return one;
     });
   }

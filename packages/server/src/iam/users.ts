@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import type { Logins } from './logins.ts';
 import { checkPassword } from './password.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -62,12 +62,11 @@ export class Users {
 
   /** Throws `invalid_request`, `weak_password`, `resource_exists`, `identity_quota`. */
   async create(domainId: string, requested: NewUser): Promise<User> {
-    const { directory, identities, clock, changes } = this.#parts;
+    const { identities, clock, changes } = this.#parts;
     checkName(requested.name, 'user.name');
     if (requested.password !== undefined) checkPassword(requested.password, requested.name);
     const passwordHash = requested.password === undefined ? NO_PASSWORD : await this.#hasher.hash(requested.password);
     return changes.run(domainId, async () => {
-      checkRoom(count(directory.within(directory.users, domainId)), IDENTITY_LIMITS.users, 'users');
       const now = clock.now();
       const user: User = {
         id: randomBytes(16).toString('hex'),
@@ -80,7 +79,7 @@ export class Users {
         sessionsFrom: now,
         lastLoginAt: null,
       };
-      if (!(await identities.addUser(user))) throw taken('user', requested.name);
+      checkAdded(await identities.addUser(user, IDENTITY_LIMITS.users), 'users', requested.name);
       return user;
     });
   }

@@ -8,6 +8,7 @@ export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';
 export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';
 export { isGuard, isRefusedValue, isUniqueViolation, StorageError } from './errors.ts';
+export { type Inserted, insertWithin } from './insert-within.ts';
 export { openStorage, prepared, type Storage, writeEmptyDatabase } from './open.ts';
 export type { StorageCheck, StorageOptions } from './options.ts';
 export type { FlowMinuteTable, FlowRunTable } from './schema/flow-runs.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import { type Inserted, insertWithin, type Schema } from '../../storage/index.ts';
 import type { AdditionalVersion, Alias } from './types.ts';
 
 /** Rows of aliases; no rules but uniqueness and the quota, which only a transaction can hold. */
@@ -32,25 +32,9 @@ export class AliasStore {
   }
 
   /** `taken`: an alias with the name, or one on the version, exists. */
-  async insert(functionId: string, alias: Alias, most: number): Promise<'added' | 'taken' | 'quota'> {
-    try {
-      return await this.#db.transaction().execute(async (tx) => {
-        const { count } = await tx
-          .selectFrom('function_alias')
-          .where('function_id', '=', functionId)
-          .select(({ fn }) => fn.countAll().as('count'))
-          .executeTakeFirstOrThrow();
-        if (Number(count) >= most) return 'quota';
-        await tx
-          .insertInto('function_alias')
-          .values({ function_id: functionId, name: alias.name, created_at: alias.createdAt, ...changeable(alias) })
-          .execute();
-        return 'added';
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) return 'taken';
-      throw error;
-    }
+  insert(functionId: string, alias: Alias, most: number): Promise<Inserted> {
+    const row = { function_id: functionId, name: alias.name, created_at: alias.createdAt, ...changeable(alias) };
+    return insertWithin(this.#db, 'function_alias', row, { by: ['function_id'], most });
   }
 
   async replace(functionId: string, alias: Alias): Promise<void> {

@@ -47,7 +47,7 @@ export class Aliases {
       const alias: Alias = { name: aliasName, version, additional, description, createdAt: now, modifiedAt: now };
       const outcome = await store.insert(fn.id, alias, access.quotas.aliasesPerFunction);
       if (outcome === 'taken') throw exists();
-      if (outcome === 'quota') {
+      if (outcome === 'full') {
         const message = `function ${name.name} has ${access.quotas.aliasesPerFunction} aliases, as many as it may have`;
         throw new PlatformError('alias_quota', message, { hint: 'Delete aliases that are not needed.' });
       }

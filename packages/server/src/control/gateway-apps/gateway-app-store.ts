@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { isMissingReference } from '../../lib/missing-reference.ts';
-import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import { type Inserted, insertWithin, type Schema } from '../../storage/index.ts';
 import type { StoredApp } from './types.ts';
 
 /** Rows of gateway apps and of the triggers they may call; no rules but uniqueness. */
@@ -41,29 +41,21 @@ export class GatewayAppStore {
     }));
   }
 
-  /** False when its name, or its key, is taken. */
-  async insert(app: StoredApp): Promise<boolean> {
+  /** `taken`: its name or its key is. */
+  insert(app: StoredApp, most: number): Promise<Inserted> {
     const { id, projectId, name, description, appKey, sealedSecret, sealedCode, createdAt, modifiedAt } = app;
-    try {
-      await this.#db
-        .insertInto('gateway_app')
-        .values({
-          id,
-          project_id: projectId,
-          name,
-          description,
-          app_key: appKey,
-          sealed_secret: sealedSecret,
-          sealed_code: sealedCode,
-          created_at: createdAt,
-          modified_at: modifiedAt,
-        })
-        .execute();
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
+    const row = {
+      id,
+      project_id: projectId,
+      name,
+      description,
+      app_key: appKey,
+      sealed_secret: sealedSecret,
+      sealed_code: sealedCode,
+      created_at: createdAt,
+      modified_at: modifiedAt,
+    };
+    return insertWithin(this.#db, 'gateway_app', row, { by: ['project_id'], most });
   }
 
   async renew({ id, sealedSecret, sealedCode, modifiedAt }: StoredApp): Promise<void> {

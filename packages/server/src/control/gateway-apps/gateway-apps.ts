@@ -64,10 +64,6 @@ export class GatewayApps {
   create(projectId: string, added: NewGatewayApp): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
     checkApp(added);
     return this.#locks.run(projectId, async () => {
-      if (this.list(projectId).length >= LIMITS.gatewayAppsPerProject) {
-        const message = `the project has ${LIMITS.gatewayAppsPerProject} apps, as many as it may have`;
-        throw new PlatformError('gateway_app_quota', message, { hint: 'Delete apps that are not needed.' });
-      }
       const now = this.#options.clock.now();
       const { name, description = '', appKey = randomBytes(16).toString('hex'), secret } = added;
       const app: GatewayApp = {
@@ -80,7 +76,12 @@ export class GatewayApps {
         modifiedAt: now,
       };
       const secrets = newSecrets(secret);
-      if (!(await this.#options.store.insert(this.#sealed(app, secrets)))) {
+      const outcome = await this.#options.store.insert(this.#sealed(app, secrets), LIMITS.gatewayAppsPerProject);
+      if (outcome === 'full') {
+        const message = `the project has ${LIMITS.gatewayAppsPerProject} apps, as many as it may have`;
+        throw new PlatformError('gateway_app_quota', message, { hint: 'Delete apps that are not needed.' });
+      }
+      if (outcome === 'taken') {
         throw new PlatformError('resource_exists', `there is an app of the name ${name}, or with this app_key`);
       }
       await this.#apps.caughtUp();

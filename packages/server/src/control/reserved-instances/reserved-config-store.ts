@@ -12,31 +12,15 @@ export class ReservedConfigStore {
   }
 
   /** Those of these functions; of all functions without ids. */
-  async load(ids: readonly string[] | undefined): Promise<ReservedConfig[]> {
-    const rows = await this.#db
-      .selectFrom('reserved_instances')
-      .innerJoin('function', 'function.id', 'reserved_instances.function_id')
-      .selectAll('reserved_instances')
-      .select(['function.project_id', 'function.package', 'function.name'])
-      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
-      .execute();
-    return rows.map((row) => ({
-      fn: { projectId: row.project_id, package: row.package, name: row.name },
-      functionId: row.function_id,
-      qualifier: row.qualifier,
-      count: row.count,
-      idleMode: row.idle_mode === 1,
-      policies: (JSON.parse(row.policies) as Omit<ReservedPolicy, 'schedule'>[]).map((policy) => ({
-        ...policy,
-        schedule: parseCron(policy.cron),
-      })),
-      byMetric: JSON.parse(row.metrics) as MetricPolicy[],
-      createdAt: Number(row.created_at),
-      modifiedAt: Number(row.modified_at),
-    }));
+  load(ids: readonly string[] | undefined): Promise<ReservedConfig[]> {
+    return readConfigs(this.#db, { ids });
   }
 
-  async save(config: ReservedConfig): Promise<void> {
+  /**
+   * `check` throws when the project may not have the setting besides these of its own: no other server changes them
+   * meanwhile.
+   */
+  async save(config: ReservedConfig, check: (ofProject: readonly ReservedConfig[]) => void): Promise<void> {
     const changed = {
       count: config.count,
       idle_mode: config.idleMode ? 1 : 0,
@@ -45,11 +29,14 @@ export class ReservedConfigStore {
       modified_at: config.modifiedAt,
     };
     const { functionId: function_id, qualifier, createdAt: created_at } = config;
-    await this.#db
-      .insertInto('reserved_instances')
-      .values({ function_id, qualifier, created_at, ...changed })
-      .onConflict((conflict) => conflict.columns(['function_id', 'qualifier']).doUpdateSet(changed))
-      .execute();
+    await this.#db.transaction().execute(async (tx) => {
+      check(await readConfigs(tx, { projectId: config.fn.projectId }));
+      await tx
+        .insertInto('reserved_instances')
+        .values({ function_id, qualifier, created_at, ...changed })
+        .onConflict((conflict) => conflict.columns(['function_id', 'qualifier']).doUpdateSet(changed))
+        .execute();
+    });
   }
 
   async remove(functionId: string, qualifier: string): Promise<void> {
@@ -59,4 +46,33 @@ export class ReservedConfigStore {
       .where('qualifier', '=', qualifier)
       .execute();
   }
+}
+
+async function readConfigs(
+  db: Kysely<Schema>,
+  of: { ids?: readonly string[] | undefined; projectId?: string },
+): Promise<ReservedConfig[]> {
+  const { ids, projectId } = of;
+  const rows = await db
+    .selectFrom('reserved_instances')
+    .innerJoin('function', 'function.id', 'reserved_instances.function_id')
+    .selectAll('reserved_instances')
+    .select(['function.project_id', 'function.package', 'function.name'])
+    .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
+    .$if(projectId !== undefined, (query) => query.where('function.project_id', '=', projectId ?? ''))
+    .execute();
+  return rows.map((row) => ({
+    fn: { projectId: row.project_id, package: row.package, name: row.name },
+    functionId: row.function_id,
+    qualifier: row.qualifier,
+    count: row.count,
+    idleMode: row.idle_mode === 1,
+    policies: (JSON.parse(row.policies) as Omit<ReservedPolicy, 'schedule'>[]).map((policy) => ({
+      ...policy,
+      schedule: parseCron(policy.cron),
+    })),
+    byMetric: JSON.parse(row.metrics) as MetricPolicy[],
+    createdAt: Number(row.created_at),
+    modifiedAt: Number(row.modified_at),
+  }));
 }

@@ -1,6 +1,5 @@
 import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
-import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
@@ -28,7 +27,6 @@ export function reservedQuota(accountConcurrency: number): number {
  */
 export class ReservedConfigs {
   readonly #options: ReservedConfigsOptions;
-  readonly #projects = new KeyLock();
 
   constructor(options: ReservedConfigsOptions) {
     this.#options = options;
@@ -49,35 +47,34 @@ export class ReservedConfigs {
     const { count, idleMode = false } = reservation;
     const policies = checkedPolicies(count, reservation.policies ?? []);
     const byMetric = checkMetricPolicies(reservation.byMetric ?? []);
-    return this.#projects.run(name.projectId, () =>
-      access.alone(name, async () => {
-        const version = this.#versionOf(name, qualifier);
-        const { fn } = await access.find(name, version);
-        const before = access.catalog.reserved(fn.id).find((config) => config.qualifier === qualifier);
-        const now = clock.now();
-        const config: ReservedConfig = {
-          fn: name,
-          functionId: fn.id,
-          qualifier,
-          count,
-          idleMode,
-          policies,
-          byMetric,
-          createdAt: before?.createdAt ?? now,
-          modifiedAt: now,
-        };
-        if (peakCount(config) === 0 && byMetric.length === 0) {
-          await store.remove(fn.id, qualifier);
-          await access.caughtUp();
-          return config;
-        }
-        this.#checkConflict(config, version);
-        this.#checkCounts(config, version);
-        await store.save(config);
+    return access.alone(name, async () => {
+      const version = this.#versionOf(name, qualifier);
+      const { fn } = await access.find(name, version);
+      const before = access.catalog.reserved(fn.id).find((config) => config.qualifier === qualifier);
+      const now = clock.now();
+      const config: ReservedConfig = {
+        fn: name,
+        functionId: fn.id,
+        qualifier,
+        count,
+        idleMode,
+        policies,
+        byMetric,
+        createdAt: before?.createdAt ?? now,
+        modifiedAt: now,
+      };
+      if (peakCount(config) === 0 && byMetric.length === 0) {
+        await store.remove(fn.id, qualifier);
         await access.caughtUp();
         return config;
-      }),
-    );
+      }
+      await store.save(config, (ofProject) => {
+        this.#checkConflict(config, version, ofProject);
+        this.#checkCounts(config, version, ofProject);
+      });
+      await access.caughtUp();
+      return config;
+    });
   }
 
   /** Of a project, or of one of its functions by id; in a steady order. */
@@ -99,9 +96,12 @@ export class ReservedConfigs {
   }
 
   /** An alias and the version that it points to are one reservation, not two. */
-  #checkConflict({ fn, functionId, qualifier }: ReservedConfig, version: string): void {
-    const { catalog } = this.#options.access;
-    for (const other of catalog.reserved(functionId)) {
+  #checkConflict(
+    { fn, functionId, qualifier }: ReservedConfig,
+    version: string,
+    ofProject: readonly ReservedConfig[],
+  ): void {
+    for (const other of ofProject.filter((one) => one.functionId === functionId)) {
       if (other.qualifier === qualifier || other.qualifier.startsWith('!') === qualifier.startsWith('!')) continue;
       if (this.#versionOf(fn, other.qualifier) !== version) continue;
       const alias = [qualifier, other.qualifier].find((text) => text.startsWith('!'))?.slice(1);
@@ -113,7 +113,7 @@ export class ReservedConfigs {
     }
   }
 
-  #checkCounts(config: ReservedConfig, version: string): void {
+  #checkCounts(config: ReservedConfig, version: string, ofProject: readonly ReservedConfig[]): void {
     const { catalog } = this.#options.access;
     const { fn, functionId, qualifier } = config;
     const peak = peakCount(config);
@@ -122,7 +122,7 @@ export class ReservedConfigs {
         (total, one) => total + (one.functionId === functionId && one.qualifier === qualifier ? 0 : peakCount(one)),
         peak,
       );
-    const total = sum(this.list(fn.projectId));
+    const total = sum(ofProject);
     if (total > this.quota) {
       throw new PlatformError(
         'reserved_quota',
@@ -131,7 +131,7 @@ export class ReservedConfigs {
       );
     }
     const snapshot: VersionSnapshot | undefined = catalog.resolve(fn.projectId, fn.package, fn.name, version);
-    const ofFunction = sum(catalog.reserved(functionId));
+    const ofFunction = sum(ofProject.filter((one) => one.functionId === functionId));
     if (snapshot !== undefined && snapshot.maxInstances >= 0 && ofFunction > snapshot.maxInstances) {
       throw new PlatformError(
         'invalid_concurrency',

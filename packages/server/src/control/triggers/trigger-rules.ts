@@ -16,6 +16,8 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   check(settings: S): void;
   /** Checks what depends on the target and on other triggers. */
   checkAmong?(trigger: NewTriggerOf<S>, around: TriggerNeighbours): void;
+  /** Most triggers of some kinds together in a project. */
+  readonly mostOfProject?: KindQuota;
   /** Checks what belongs to services. */
   checkSource?(settings: S, projectId: string, sources: TriggerSources): Promise<void>;
   /** The settings with secrets as they are stored. Kinds without this method have no secrets. */
@@ -26,6 +28,13 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   listensTo?(place: TriggerProject, settings: S): string;
   /** Whether `since` stays when the settings change. It does for kinds without this method. */
   keepsSince?(before: S, after: S): boolean;
+}
+
+export interface KindQuota {
+  readonly kinds: readonly string[];
+  readonly most: number;
+  /** What they are, in the message. */
+  readonly name: string;
 }
 
 type TriggerProject = Pick<FunctionName, 'projectId'>;

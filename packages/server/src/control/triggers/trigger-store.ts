@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import { firedIn, TickStore } from './tick-store.ts';
+import type { KindQuota } from './trigger-rules.ts';
 import type { Trigger } from './types.ts';
 
 /** See `TriggerRules`. */
@@ -9,7 +10,14 @@ interface TriggerKeys {
   readonly source: string | undefined;
 }
 
-/** Rows of triggers; no rules but uniqueness. Rows go with their function, version or alias. */
+export interface MostTriggers {
+  readonly ofVersion: number;
+  readonly ofProject: KindQuota | undefined;
+}
+
+type InsertedTrigger = 'added' | 'taken' | 'version_full' | 'project_full';
+
+/** Rows of triggers; no rules but uniqueness and the quotas, which only a transaction can hold. Rows go with their function, version or alias. */
 export class TriggerStore {
   readonly #db: Kysely<Schema>;
   readonly ticks: TickStore;
@@ -45,11 +53,18 @@ export class TriggerStore {
     }));
   }
 
-  /** False when its name or its unique key is taken. */
-  async insert(trigger: Trigger, keys: TriggerKeys): Promise<boolean> {
+  /** `taken`: its name or its unique key is. */
+  async insert(trigger: Trigger, keys: TriggerKeys, most: MostTriggers): Promise<InsertedTrigger> {
     const { id, functionId, qualifier, createdAt } = trigger;
     const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger, keys) };
-    return unlessTaken(this.#db.insertInto('function_trigger').values(values).execute());
+    let outcome: InsertedTrigger = 'taken';
+    await unlessTaken(
+      this.#db.transaction().execute(async (tx) => {
+        outcome = await fullness(tx, trigger, most);
+        if (outcome === 'added') await tx.insertInto('function_trigger').values(values).execute();
+      }),
+    );
+    return outcome;
   }
 
   /** False when its name or its unique key is taken. The last tick is kept. */
@@ -72,6 +87,26 @@ export class TriggerStore {
       .where('id', 'in', [...ids])
       .execute();
   }
+}
+
+async function fullness(
+  tx: Kysely<Schema>,
+  { functionId, qualifier, fn: { projectId } }: Trigger,
+  { ofVersion, ofProject }: MostTriggers,
+): Promise<'added' | 'version_full' | 'project_full'> {
+  const count = tx.selectFrom('function_trigger').select(({ fn }) => fn.countAll().as('count'));
+  const version = await count
+    .where('function_id', '=', functionId)
+    .where('qualifier', '=', qualifier)
+    .executeTakeFirstOrThrow();
+  if (Number(version.count) >= ofVersion) return 'version_full';
+  if (ofProject === undefined) return 'added';
+  const project = await count
+    .innerJoin('function', 'function.id', 'function_trigger.function_id')
+    .where('function.project_id', '=', projectId)
+    .where('kind', 'in', ofProject.kinds)
+    .executeTakeFirstOrThrow();
+  return Number(project.count) >= ofProject.most ? 'project_full' : 'added';
 }
 
 function changeable(

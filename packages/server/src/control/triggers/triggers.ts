@@ -95,13 +95,13 @@ export class Triggers {
         modifiedAt: now,
       };
       this.#check(trigger, fn.runtime);
-      const siblings = access.catalog.triggers(fn.id).filter((one) => one.qualifier === qualifier);
-      if (siblings.length >= LIMITS.triggersPerVersion) {
-        const message = `${shownQualifier(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
-        throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
-      }
       await this.#checkSource(trigger);
-      if (!(await store.insert(trigger, this.#keys(trigger)))) throw this.#nameTaken(trigger);
+      const { mostOfProject: ofProject } = this.#rulesOf(trigger.settings);
+      const most = { ofVersion: LIMITS.triggersPerVersion, ofProject };
+      const outcome = await store.insert(trigger, this.#keys(trigger), most);
+      if (outcome === 'taken') throw this.#nameTaken(trigger);
+      if (outcome === 'version_full') throw triggerQuota(shownQualifier(qualifier), `${most.ofVersion} triggers`);
+      if (outcome === 'project_full') throw triggerQuota('the project', `${ofProject?.most} ${ofProject?.name}`);
       await access.caughtUp();
       return trigger;
     });
@@ -289,6 +289,12 @@ export class Triggers {
       hint: 'Choose another name, or delete that one.',
     });
   }
+}
+
+function triggerQuota(owner: string, what: string): PlatformError {
+  return new PlatformError('trigger_quota', `${owner} has ${what}, as many as it may have`, {
+    hint: 'Delete triggers that are not needed.',
+  });
 }
 
 /** As messages name it. */
