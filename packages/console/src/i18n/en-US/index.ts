@@ -2,6 +2,7 @@ import antd from 'antd/es/locale/en_US';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
+import { functionTest } from './function-test.ts';
 import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
@@ -12,6 +13,7 @@ export const texts = {
   flows,
   functionCode,
   functionPage,
+  functionTest,
   functions,
   overview,
   parts,

@@ -4,6 +4,7 @@ import type { SameKeys } from '../same-keys.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
+import { functionTest } from './function-test.ts';
 import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
@@ -14,6 +15,7 @@ export const texts = {
   flows,
   functionCode,
   functionPage,
+  functionTest,
   functions,
   overview,
   parts,

@@ -1,6 +1,7 @@
 import { Skeleton } from 'antd';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import type { TabProps } from '../shown-function.ts';
+import { TestPane } from '../test/test-pane.tsx';
 import { CodeFacts } from './code-facts.tsx';
 import { useCode } from './code-query.ts';
 import './code-tab.css';
@@ -14,11 +15,14 @@ export function Tab({ fn }: TabProps) {
   const { stored, files } = code;
   return (
     <>
-      {files === undefined ? (
-        <UploadOnly fn={fn} stored={stored} />
-      ) : (
-        <Workspace fn={fn} stored={stored} files={files} />
-      )}
+      <div className="code-and-test">
+        {files === undefined ? (
+          <UploadOnly fn={fn} stored={stored} />
+        ) : (
+          <Workspace fn={fn} stored={stored} files={files} />
+        )}
+        <TestPane fn={fn} />
+      </div>
       <CodeFacts fn={fn} stored={stored} />
     </>
   );

@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { mutation, query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { useNotices } from '../../../parts/notices.tsx';
+import { base64Of } from '../base64.ts';
 import type { ShownFunction } from '../shown-function.ts';
-import { base64Of } from './base64.ts';
 import { codeKey } from './code-query.ts';
 
 /** What becomes the code: an archive, or the address of one that the server reads. */

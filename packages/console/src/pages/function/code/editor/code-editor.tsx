@@ -25,13 +25,16 @@ interface CodeEditorProps {
   readonly onChange: (text: string) => void;
 }
 
+const BLINK_MS = 1200;
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 const SETUP: Extension = [
   lineNumbers(),
   foldGutter(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
   history(),
-  drawSelection(),
+  drawSelection({ cursorBlinkRate: isCalm ? 0 : BLINK_MS }),
   indentOnInput(),
   bracketMatching(),
   closeBrackets(),

@@ -7,3 +7,6 @@ export function base64Of(content: Blob): Promise<string> {
     reader.readAsDataURL(content);
   });
 }
+
+export const textOfBase64 = (base64: string): string =>
+  new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));

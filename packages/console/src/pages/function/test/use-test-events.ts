@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { mutation, query } from '../../../api/index.ts';
+import { useTexts } from '../../../i18n/index.ts';
+import { useNotices } from '../../../parts/notices.tsx';
+import { base64Of, textOfBase64 } from '../base64.ts';
+import type { ShownFunction } from '../shown-function.ts';
+
+const encoded = (text: string) => base64Of(new Blob([text]));
+
+/** The saved events of a function, and how they are read and changed. */
+export function useTestEvents({ baseUrn }: ShownFunction) {
+  const { t } = useTexts('functionTest');
+  const notices = useNotices();
+  const queries = useQueryClient();
+  const params = { function_urn: baseUrn };
+  const list = useQuery(query('listEvents', { params }));
+  const templates = useQuery({ ...query('listEventTemplates'), staleTime: Number.POSITIVE_INFINITY });
+  const create = useMutation(mutation('createEvent'));
+  const update = useMutation(mutation('updateEvent'));
+  const remove = useMutation(mutation('deleteEvent'));
+  const fail = (error: Error) => notices.failure(t('events.failed'), error);
+
+  return {
+    saved: list.data?.events ?? [],
+    templates: templates.data?.templates ?? [],
+    isBusy: create.isPending || update.isPending || remove.isPending,
+    async read(id: string): Promise<string | undefined> {
+      try {
+        const event = query('showEvent', { params: { ...params, event_id: id } });
+        return textOfBase64((await queries.fetchQuery({ ...event, staleTime: 0 })).content);
+      } catch (error) {
+        fail(error as Error);
+        return undefined;
+      }
+    },
+    async create(name: string, text: string, onDone: (id: string) => void): Promise<void> {
+      create.mutate(
+        { params, body: { name, content: await encoded(text) } },
+        { onSuccess: ({ id }) => onDone(id), onError: fail },
+      );
+    },
+    async update(id: string, text: string, onDone: () => void): Promise<void> {
+      update.mutate(
+        { params: { ...params, event_id: id }, body: { content: await encoded(text) } },
+        { onSuccess: onDone, onError: fail },
+      );
+    },
+    remove(id: string, onDone: () => void): void {
+      remove.mutate({ params: { ...params, event_id: id } }, { onSuccess: onDone, onError: fail });
+    },
+  };
+}
