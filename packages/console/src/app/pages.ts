@@ -23,4 +23,6 @@ export const PAGES = [
     icon: NodeIndexOutlined,
     key: 'w',
   }),
+  page('/flows/new', () => import('../pages/flow-editor/new-flow-page.tsx')),
+  page('/flows/$flow', () => import('../pages/flow-editor/flow-editor-page.tsx')),
 ] as const;

@@ -13,7 +13,13 @@ export const flows = {
   mode: { NORMAL: 'Standard', EXPRESS: 'Express' },
   empty: {
     title: 'No flows yet',
-    text: 'A flow calls functions one after the other, side by side or by condition. This writes the files of a first one, with its functions, from a template:',
+    text: 'A flow calls functions one after the other, side by side or by condition. Draw one here, or write the files of a first one, with its functions, from a template:',
+  },
+  create: {
+    standard: 'Create standard flow',
+    standardHint: 'For long work: started without waiting, each run is recorded.',
+    express: 'Create express flow',
+    expressHint: 'For work below 5 minutes: the caller may wait for the output, runs leave log lines only.',
   },
   remove: {
     action: 'Delete',

@@ -1,4 +1,5 @@
 import antd from 'antd/es/locale/en_US';
+import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
@@ -10,6 +11,7 @@ import { shell } from './shell.ts';
 
 export { antd };
 export const texts = {
+  flowEditor,
   flows,
   functionCode,
   functionPage,

@@ -1,6 +1,7 @@
 import antd from 'antd/es/locale/zh_CN';
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
+import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
@@ -12,6 +13,7 @@ import { shell } from './shell.ts';
 
 export { antd };
 export const texts = {
+  flowEditor,
   flows,
   functionCode,
   functionPage,

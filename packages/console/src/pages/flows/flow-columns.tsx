@@ -1,4 +1,5 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
+import { Link } from '@tanstack/react-router';
 import { Space, type TableColumnsType, Tag } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
@@ -14,7 +15,16 @@ interface RowActions {
 export function useFlowColumns({ onStart, onDelete }: RowActions): TableColumnsType<FlowRow> {
   const { t } = useTexts('flows');
   return [
-    { title: t('columns.name'), dataIndex: 'name', fixed: 'left' },
+    {
+      title: t('columns.name'),
+      dataIndex: 'name',
+      fixed: 'left',
+      render: (name: string, { id }) => (
+        <Link to="/flows/$flow" params={{ flow: id }}>
+          {name}
+        </Link>
+      ),
+    },
     {
       title: t('columns.mode'),
       dataIndex: 'mode',

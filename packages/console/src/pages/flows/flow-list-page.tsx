@@ -9,6 +9,7 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { StartFlow } from '../../parts/start-flow.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import { CreateFlow } from './create-flow.tsx';
 import { DeleteFlow } from './delete-flow.tsx';
 import { type FlowRow, useFlowColumns } from './flow-columns.tsx';
 import './flows.css';
@@ -30,7 +31,7 @@ export function Page() {
 
   return (
     <>
-      <PageHeader title={t('title')} intro={t('intro')} />
+      <PageHeader title={t('title')} intro={t('intro')} actions={<CreateFlow />} />
       <DataTable
         query={list}
         rows={list.data?.workflows ?? []}
@@ -39,7 +40,13 @@ export function Page() {
         tools={<SearchField label={t('search')} value={q} onSearch={(text) => setUrl({ q: text, page: 1 })} />}
         onClearSearch={q === '' ? undefined : () => setUrl({ q: '', page: 1 })}
         empty={
-          <EmptyState icon={<NodeIndexOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<NodeIndexOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={<CreateFlow />}
+            command={CREATE}
+          />
         }
         paging={{
           page,

@@ -1,0 +1,133 @@
+import { type FlowDefinition, type NodeKind, whyNot } from '@funcgraph/flow';
+import {
+  applyNodeChanges,
+  Background,
+  type Connection,
+  Controls,
+  MarkerType,
+  MiniMap,
+  type OnConnectEnd,
+  ReactFlow,
+  useReactFlow,
+} from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import { App } from 'antd';
+import { type DragEvent, useEffect, useMemo, useState } from 'react';
+import { useTexts } from '../../../i18n/index.ts';
+import { addEdge, moveNodes, type Position, removeEdge, removeNodes } from '../draft/changes.ts';
+import { useEditor, useWords } from '../editor-context.ts';
+import { Line } from './line.tsx';
+import { ContainerCard, NodeCard } from './node-card.tsx';
+import { DRAGGED_KIND } from './palette.tsx';
+import { type CanvasEdge, type CanvasNode, canvasEdges, canvasNodes } from './to-canvas.ts';
+import { useCanvasWords } from './use-canvas-words.ts';
+
+const NODE_TYPES = { card: NodeCard, container: ContainerCard };
+const EDGE_TYPES = { line: Line };
+const FIT = { maxZoom: 1, padding: 0.2 };
+const ARROW = { markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 } };
+
+interface CanvasProps {
+  /** How often all nodes were placed anew; the whole drawing is shown then. */
+  readonly arrangements: number;
+  readonly onDrop: (kind: NodeKind, at: Position) => void;
+}
+
+/** The drawing: nodes that move, lines that the rules allow. */
+export function Canvas({ onDrop, arrangements }: CanvasProps) {
+  const { t } = useTexts('flowEditor');
+  const { flow, change, selected, select, problems } = useEditor();
+  const { kindName, reason } = useWords();
+  const { message } = App.useApp();
+  const { screenToFlowPosition, fitView } = useReactFlow();
+  const labels = useCanvasWords();
+  const looks = useMemo(
+    () => ({ bad: new Set(problems.map(placeOf)), kindName, defaultWord: t('branch.default') }),
+    [problems, kindName, t],
+  );
+  const drawn = useMemo(() => canvasNodes(flow, looks), [flow, looks]);
+  // a drag moves nodes here; the flow changes when it ends
+  const [nodes, setNodes] = useState<CanvasNode[]>(drawn);
+  useEffect(() => setNodes((before) => withSelection(drawn, before, selected)), [drawn, selected]);
+  useEffect(() => {
+    if (arrangements > 0) void fitView(FIT);
+  }, [arrangements, fitView]);
+  const [lit, setLit] = useState('');
+  const edges = useMemo(
+    () => canvasEdges(flow, looks).map((edge) => ({ ...edge, selected: edge.id === lit })),
+    [flow, looks, lit],
+  );
+
+  const refuse: OnConnectEnd = (_event, { fromNode, toNode, fromHandle, isValid }) => {
+    if (isValid !== false || fromNode === null || toNode === null) return;
+    const forwards = fromHandle?.type !== 'target';
+    const why = whyNot(flow, forwards ? fromNode.id : toNode.id, forwards ? toNode.id : fromNode.id);
+    if (why.length > 0) void message.warning(reason(why));
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    const kind = event.dataTransfer.getData(DRAGGED_KIND);
+    if (kind !== '') onDrop(kind as NodeKind, screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the palette inserts by keyboard too
+    <div className="flow-canvas" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
+      <ReactFlow<CanvasNode, CanvasEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        defaultEdgeOptions={ARROW}
+        minZoom={0.1}
+        fitView
+        fitViewOptions={FIT}
+        multiSelectionKeyCode="Shift"
+        deleteKeyCode={['Delete', 'Backspace']}
+        ariaLabelConfig={labels}
+        onNodesChange={(changes) => {
+          setNodes((before) => applyNodeChanges(changes, before));
+          const chosen = changes.find((one) => one.type === 'select' && one.selected);
+          if (chosen?.type === 'select' && chosen.id !== selected) select(chosen.id);
+        }}
+        onEdgesChange={(changes) => {
+          for (const one of changes) if (one.type === 'select') setLit(one.selected ? one.id : '');
+        }}
+        onNodeDragStop={(_event, _node, moved) => change(moveNodes(flow, placesOf(moved)))}
+        onPaneClick={() => {
+          setLit('');
+          select('');
+        }}
+        isValidConnection={({ source, target }) => whyNot(flow, source, target).length === 0}
+        onConnect={(connection) => change(addEdge(flow, endsOf(connection)))}
+        onConnectEnd={refuse}
+        onDelete={({ nodes: gone, edges: cut }) => change(withoutParts(flow, gone, cut))}
+      >
+        <Background gap={20} />
+        {flow.nodes.length > 12 && <MiniMap pannable zoomable ariaLabel={t('miniMap')} />}
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** Several nodes stay selected as long as the one with its settings on the screen is among them. */
+function withSelection(drawn: readonly CanvasNode[], before: readonly CanvasNode[], selected: string): CanvasNode[] {
+  const chosen = new Set(before.filter((node) => node.selected).map(({ id }) => id));
+  return drawn.map((node) => ({
+    ...node,
+    selected: chosen.has(selected) ? chosen.has(node.id) : node.id === selected,
+  }));
+}
+
+const placeOf = ({ node, edge }: { node?: string; edge?: { from: string } }) => node ?? edge?.from ?? '';
+const endsOf = ({ source, target }: Pick<Connection, 'source' | 'target'>) => ({ from: source, to: target });
+const placesOf = (nodes: readonly CanvasNode[]) =>
+  new Map(nodes.map(({ id, position: { x, y } }) => [id, { x: Math.round(x), y: Math.round(y) }]));
+
+function withoutParts(flow: FlowDefinition, nodes: readonly CanvasNode[], edges: readonly CanvasEdge[]) {
+  const cut = edges.reduce((left, edge) => removeEdge(left, endsOf(edge)), flow);
+  return removeNodes(
+    cut,
+    nodes.map(({ id }) => id),
+  );
+}

@@ -1,0 +1,47 @@
+import type { NodeKind } from '@funcgraph/flow';
+import { KIND_WORDS } from '@funcgraph/flow';
+import { useTexts } from '../../../i18n/index.ts';
+import { NODE_KINDS } from '../draft/nodes.ts';
+import { useWords } from '../editor-context.ts';
+import { KIND_ICONS } from './kind-icons.ts';
+
+export const DRAGGED_KIND = 'application/x-funcgraph-node';
+
+const GROUPS = [
+  { label: 'palette.functions', kinds: ['function'] },
+  { label: 'palette.control', kinds: NODE_KINDS.filter((kind) => kind !== 'function') },
+] as const;
+
+/** All kinds of nodes: to be dragged onto the canvas, or inserted behind the selected node by a click or Enter. */
+export function Palette({ onInsert }: { onInsert: (kind: NodeKind) => void }) {
+  const { t } = useTexts('flowEditor');
+  const { word, kindName } = useWords();
+  return (
+    <aside className="flow-palette" aria-label={t('palette.label')}>
+      {GROUPS.map(({ label, kinds }) => (
+        <section key={label}>
+          <h2>{t(label)}</h2>
+          {kinds.map((kind: NodeKind) => {
+            const Icon = KIND_ICONS[kind];
+            return (
+              <button
+                key={kind}
+                type="button"
+                draggable
+                title={word(KIND_WORDS[kind].about)}
+                onDragStart={(event) => event.dataTransfer.setData(DRAGGED_KIND, kind)}
+                onClick={() => onInsert(kind)}
+              >
+                <span className={`flow-node-icon kind-${kind}`}>
+                  <Icon />
+                </span>
+                {kindName(kind)}
+              </button>
+            );
+          })}
+        </section>
+      ))}
+      <p>{t('palette.help')}</p>
+    </aside>
+  );
+}

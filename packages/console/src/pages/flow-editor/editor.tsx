@@ -1,0 +1,141 @@
+import type { FlowDefinition, NodeKind } from '@funcgraph/flow';
+import { useBlocker } from '@tanstack/react-router';
+import { ReactFlowProvider } from '@xyflow/react';
+import { App } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTexts } from '../../i18n/index.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { StartFlow } from '../../parts/start-flow.tsx';
+import { useUrlState } from '../../parts/url-state.ts';
+import { Canvas } from './canvas/canvas.tsx';
+import { Palette } from './canvas/palette.tsx';
+import type { Position } from './draft/changes.ts';
+import { arrange, isPlaced } from './draft/layout.ts';
+import { newNode } from './draft/nodes.ts';
+import { appendNode, dropNode } from './draft/placing.ts';
+import { problemsOf } from './draft/problems.ts';
+import { EditorProvider, useWords } from './editor-context.ts';
+import './flow-editor.css';
+import { NodeForm } from './form/node-form.tsx';
+import { JsonDialog } from './json-dialog.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { SaveDialog, type Settings } from './save-dialog.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { useDraft } from './use-draft.ts';
+
+interface EditorProps {
+  readonly initial: FlowDefinition;
+  /** Of a saved flow. */
+  readonly id?: string;
+  readonly isBusy: boolean;
+  /** `onSaved` is called before the page may be left. */
+  readonly onSave: (flow: FlowDefinition, onSaved: () => void) => void;
+}
+
+/** Draws a flow: canvas, palette, form of the selected node, and the list of what is wrong. */
+export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
+  const { t } = useTexts('flowEditor');
+  const { kindName, reason } = useWords();
+  const { message } = App.useApp();
+  const [placed] = useState(() => (isPlaced(initial) ? initial : arrange(initial)));
+  const draft = useDraft(placed);
+  const { flow, change } = draft;
+  const [{ node: selected }, setUrl] = useUrlState({ node: '' });
+  const [dialog, setDialog] = useState<'save' | 'json' | 'start'>();
+  const problems = useMemo(() => problemsOf(flow), [flow]);
+  const [arrangements, setArrangements] = useState(0);
+  const rearrange = (next: FlowDefinition) => {
+    change(arrange(next));
+    setArrangements((count) => count + 1);
+  };
+  const select = (node: string) => setUrl({ node });
+  const leave = useBlocker({
+    shouldBlockFn: ({ current, next }) => draft.isChanged && current.pathname !== next.pathname,
+    enableBeforeUnload: () => draft.isChanged,
+    withResolver: true,
+  });
+
+  const insert = (kind: NodeKind) => {
+    const node = newNode(kind, flow.nodes, kindName(kind));
+    rearrange(appendNode(flow, node, selected));
+    select(node.id);
+  };
+  const drop = (kind: NodeKind, at: Position) => {
+    const node = newNode(kind, flow.nodes, kindName(kind));
+    const dropped = dropNode(flow, node, at);
+    if ('why' in dropped) void message.warning(reason(dropped.why));
+    else {
+      change(dropped.flow);
+      select(node.id);
+    }
+  };
+  const save = (next: FlowDefinition) =>
+    onSave(next, () => {
+      draft.markSaved(next);
+      setDialog(undefined);
+    });
+  const saveSettings = ({ description, ...settings }: Settings) => {
+    const { description: _before, ...others } = flow;
+    const next = { ...others, ...settings, ...(description && { description }) } as FlowDefinition;
+    change(next);
+    save(next);
+  };
+
+  return (
+    <EditorProvider value={{ flow, change, rearrange, problems, selected, select }}>
+      <Toolbar
+        draft={draft}
+        problems={problems.length}
+        isNew={id === undefined}
+        isBusy={isBusy}
+        onArrange={() => rearrange(flow)}
+        onDialog={setDialog}
+        onSave={() => (id === undefined ? setDialog('save') : save(flow))}
+      />
+      <div className="flow-editor">
+        <Palette onInsert={insert} />
+        <div className="flow-middle">
+          <ReactFlowProvider>
+            <Canvas onDrop={drop} arrangements={arrangements} />
+          </ReactFlowProvider>
+          <ProblemList />
+        </div>
+        <aside className="flow-form" aria-label={t('form')}>
+          <NodeForm />
+        </aside>
+      </div>
+      {dialog === 'save' && (
+        <SaveDialog
+          flow={flow}
+          isNew={id === undefined}
+          isBusy={isBusy}
+          onSave={saveSettings}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === 'json' && (
+        <JsonDialog
+          flow={flow}
+          onApply={(next) => {
+            if (isPlaced(next)) change(next);
+            else rearrange(next);
+            setDialog(undefined);
+          }}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {dialog === 'start' && id !== undefined && (
+        <StartFlow flow={{ id, name: flow.name, mode: flow.mode }} onClose={() => setDialog(undefined)} />
+      )}
+      {leave.status === 'blocked' && (
+        <ConfirmDialog
+          title={t('leave.title')}
+          consequence={t('leave.consequence')}
+          isBusy={false}
+          onConfirm={leave.proceed}
+          onCancel={leave.reset}
+        />
+      )}
+    </EditorProvider>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Filter, FlowParameter, RetryRule } from '@funcgraph/flow';
+import { Input, InputNumber, Select, Switch } from 'antd';
+import { useTexts } from '../../../i18n/index.ts';
+import type { Field } from './fields.ts';
+import { JsonInput } from './json-input.tsx';
+import { filterOf, textOfFilter } from './json-text.ts';
+import { FlowPicker, FunctionPicker } from './pickers.tsx';
+import { ParameterRows, RetryRows } from './rows.tsx';
+
+interface FieldInputProps {
+  readonly id: string;
+  readonly field: Field;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}
+
+/** What a field is filled in with. */
+export function FieldInput({ id, field, value, onChange }: FieldInputProps) {
+  const { t } = useTexts('flowEditor');
+  const text = typeof value === 'string' ? value : '';
+  switch (field.input) {
+    case 'function':
+      return <FunctionPicker id={id} value={text} onChange={onChange} />;
+    case 'flow':
+      return <FlowPicker id={id} value={text} onChange={onChange} />;
+    case 'switch':
+      return <Switch id={id} checked={value === true} onChange={onChange} />;
+    case 'number':
+      return (
+        <InputNumber
+          id={id}
+          min={field.min}
+          max={field.max}
+          precision={0}
+          value={typeof value === 'number' ? value : null}
+          onChange={(number) => onChange(number ?? field.min)}
+          style={{ width: '100%' }}
+        />
+      );
+    case 'choice': {
+      const options = field.choices.map((choice) => ({ value: choice, label: t(`choices.${choice}`) }));
+      return <Select id={id} value={text} options={options} onChange={onChange} />;
+    }
+    case 'filter':
+      return (
+        <JsonInput
+          id={id}
+          placeholder="$.result"
+          value={value as Filter | undefined}
+          read={filterOf}
+          write={textOfFilter}
+          onChange={onChange}
+        />
+      );
+    case 'parameters':
+      return <ParameterRows value={value as FlowParameter[]} onChange={onChange} />;
+    case 'retries':
+      return <RetryRows value={value as RetryRule[]} onChange={onChange} />;
+    case 'text':
+    case 'path':
+      return (
+        <Input
+          id={id}
+          className={field.input === 'path' ? 'code-input' : ''}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+  }
+}
