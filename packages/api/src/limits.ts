@@ -4,6 +4,9 @@ export const MEMORY_SIZES_MB = [
   128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10240,
 ] as const;
 
+/** At most 60 letters, digits, `_`, `-`; starts with a letter, ends with a letter or digit. */
+export const FUNCTION_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
+
 export const LIMITS = {
   syncEventBytes: 6 * 1024 * 1024,
   asyncEventBytes: 256 * 1024,

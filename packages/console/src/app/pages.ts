@@ -17,6 +17,7 @@ export const PAGES = [
     key: 'f',
   }),
   page('/functions/$name', () => import('../pages/function/function-page.tsx')),
+  page('/create-function', () => import('../pages/create-function/create-function-page.tsx')),
   page('/flows', () => import('../pages/flows/flow-list-page.tsx'), {
     group: 'functions',
     label: 'flowList',

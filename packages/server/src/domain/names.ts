@@ -1,4 +1,5 @@
-const FUNCTION_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
+import { FUNCTION_NAME } from '@funcgraph/api/limits';
+
 const PACKAGE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
 const VERSION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,40}[A-Za-z0-9])?$/;
 const ALIAS_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
@@ -9,7 +10,6 @@ export const DEFAULT_PACKAGE = 'default';
 /** The version that can be changed; every function has it. */
 export const LATEST = 'latest';
 
-/** At most 60 letters, digits, `_`, `-`; starts with a letter, ends with a letter or digit. */
 export function isFunctionName(name: string): boolean {
   return FUNCTION_NAME.test(name);
 }

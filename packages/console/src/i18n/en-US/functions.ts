@@ -1,6 +1,7 @@
 export const functions = {
   title: 'Function list',
   intro: 'Code that runs on demand, by event or by request.',
+  create: 'Create function',
   search: 'Search by function name',
   columns: {
     name: 'Function name',

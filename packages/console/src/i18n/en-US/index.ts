@@ -1,4 +1,5 @@
 import antd from 'antd/es/locale/en_US';
+import { createFunction } from './create-function.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
@@ -11,6 +12,7 @@ import { shell } from './shell.ts';
 
 export { antd };
 export const texts = {
+  createFunction,
   flowEditor,
   flows,
   functionCode,

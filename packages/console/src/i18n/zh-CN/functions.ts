@@ -1,6 +1,7 @@
 export const functions = {
   title: '函数列表',
   intro: '按事件或请求运行的代码。',
+  create: '创建函数',
   search: '按函数名称搜索',
   columns: {
     name: '函数名称',

@@ -1,6 +1,7 @@
 import antd from 'antd/es/locale/zh_CN';
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
+import { createFunction } from './create-function.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
@@ -13,6 +14,7 @@ import { shell } from './shell.ts';
 
 export { antd };
 export const texts = {
+  createFunction,
   flowEditor,
   flows,
   functionCode,

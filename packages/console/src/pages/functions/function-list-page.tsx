@@ -1,8 +1,10 @@
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { ActionButton } from '../../parts/action-button.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { DeleteFunction } from '../../parts/delete-function.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -17,6 +19,7 @@ export function Page() {
   const { t } = useTexts('functions');
   const [{ q, page, size }, setUrl] = useUrlState({ q: '', page: 1, size: 20 });
   const [doomed, setDoomed] = useState<{ name: string; urn: string }>();
+  const navigate = useNavigate();
   const columns = useFunctionColumns({ onDelete: setDoomed });
   const list = useQuery({
     ...query('listFunctions', {
@@ -27,7 +30,15 @@ export function Page() {
 
   return (
     <>
-      <PageHeader title={t('title')} intro={t('intro')} />
+      <PageHeader
+        title={t('title')}
+        intro={t('intro')}
+        actions={
+          <ActionButton needs="createFunction" type="primary" onClick={() => void navigate({ to: '/create-function' })}>
+            {t('create')}
+          </ActionButton>
+        }
+      />
       <DataTable
         query={list}
         rows={list.data?.functions ?? []}

@@ -1,0 +1,131 @@
+import type { RouteBody, RouteResponse, Routes } from '@funcgraph/api';
+
+export type Template = RouteResponse<Routes['showFunctionTemplate']>;
+
+export interface CodeFile {
+  readonly name: string;
+  readonly base64: string;
+}
+
+/** The fields of the page. */
+export interface FunctionDraft {
+  readonly name: string;
+  readonly runtime: string;
+  /** Only of runtimes whose code is always uploaded. */
+  readonly handler?: string | undefined;
+  readonly agency?: string | undefined;
+  /** Empty when one agency serves both. */
+  readonly runAgency?: string | undefined;
+  readonly enterpriseProject?: string | undefined;
+}
+
+/** Where the code of a new function comes from. */
+export type CodeSource =
+  | { readonly kind: 'start'; readonly template: Template }
+  | { readonly kind: 'template'; readonly template: Template }
+  /** The server's own lines, for versions older than all templates. */
+  | { readonly kind: 'sample' }
+  | { readonly kind: 'upload'; readonly file: CodeFile | undefined };
+
+const DEFAULT_PROJECT = '0';
+const SAMPLE_HANDLER = 'index.handler';
+
+const isJar = ({ name }: CodeFile) => name.toLowerCase().endsWith('.jar');
+
+const variablesOf = ({ user_data }: Template) =>
+  Object.entries(JSON.parse(user_data || '{}') as Record<string, string>);
+
+/** Variables that a template leaves to its user. */
+export const unsetVariables = (template: Template): string[] =>
+  variablesOf(template).flatMap(([name, value]) => (value === '' ? [name] : []));
+
+function settingsOf(template: Template) {
+  const { timeout, memory_size, is_return_stream } = template;
+  const variables = variablesOf(template).filter(([, value]) => value !== '');
+  return {
+    timeout,
+    memory_size,
+    ...(is_return_stream ? { is_return_stream } : {}),
+    ...(variables.length === 0 ? {} : { user_data: JSON.stringify(Object.fromEntries(variables)) }),
+  };
+}
+
+function codeOf(source: CodeSource, handler: string | undefined) {
+  switch (source.kind) {
+    case 'sample':
+      return { handler: SAMPLE_HANDLER };
+    case 'upload':
+      return {
+        handler: handler ?? '',
+        code_type: source.file && isJar(source.file) ? 'jar' : 'zip',
+        code_filename: source.file?.name ?? '',
+        func_code: { file: source.file?.base64 ?? '' },
+      };
+    default: {
+      const { template } = source;
+      return {
+        handler: template.handler,
+        code_type: template.code_type,
+        func_code: { file: template.code },
+        ...(source.kind === 'template' ? settingsOf(template) : {}),
+      };
+    }
+  }
+}
+
+export function creationBody(draft: FunctionDraft, source: CodeSource): RouteBody<Routes['createFunction']> {
+  const { name, runtime, handler, agency, runAgency, enterpriseProject } = draft;
+  return {
+    func_name: name,
+    runtime,
+    timeout: 3,
+    memory_size: 128,
+    ...codeOf(source, handler),
+    ...(agency ? { xrole: agency } : {}),
+    ...(runAgency ? { app_xrole: runAgency } : {}),
+    ...(enterpriseProject ? { enterprise_project_id: enterpriseProject } : {}),
+  };
+}
+
+/** A word of a command line, in quotes where a shell needs them. */
+const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** Command lines that do what the page does. */
+export function creationCommands(draft: FunctionDraft, source: CodeSource): string[] {
+  const name = draft.name || 'NAME';
+  const fgs = (...words: string[]) => ['fgs', 'functions', ...words].map(word).join(' ');
+  const { agency, runAgency, enterpriseProject = DEFAULT_PROJECT } = draft;
+  const common = [
+    ...(agency ? ['--agency', agency] : []),
+    ...(runAgency ? ['--run-agency', runAgency] : []),
+    ...(enterpriseProject === DEFAULT_PROJECT ? [] : ['--enterprise-project', enterpriseProject]),
+  ];
+  const made = (handler: string) => ['--runtime', draft.runtime, '--handler', handler];
+  if (source.kind === 'sample') {
+    const file = draft.runtime.startsWith('Python') ? 'index.py' : 'index.js';
+    return [fgs('create', name, ...made(SAMPLE_HANDLER), '--code-file', file, ...common)];
+  }
+  if (source.kind === 'upload') {
+    const { file } = source;
+    const flag = file && isJar(file) ? '--jar' : '--zip';
+    return [fgs('create', name, ...made(draft.handler || 'HANDLER'), flag, file?.name ?? 'code.zip', ...common)];
+  }
+  const { template } = source;
+  const { build } = template;
+  const folder = build ? [`${name}/${build.folder}`, '--name', name] : [name];
+  const settings = source.kind === 'template' ? settingFlags(template) : [];
+  return [
+    fgs('init', name, '--template', template.id),
+    ...(build ? [`(cd ${word(name)} && ${build.command})`] : []),
+    fgs('deploy', ...folder, ...made(template.handler), ...settings, ...common),
+  ];
+}
+
+function settingFlags(template: Template): string[] {
+  const { timeout, memory_size, is_return_stream } = template;
+  return [
+    ...['--timeout', String(timeout), '--memory', String(memory_size)],
+    ...(is_return_stream ? ['--return-stream', 'on'] : []),
+    ...variablesOf(template).flatMap(([name, value]) => (value === '' ? [] : ['--env', `${name}=${value}`])),
+  ];
+}
