@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasKcat, NO_KCAT, TestKafka } from '../../packages/server/src/triggers/brokers/testing-kafka.ts';
 import { hasRabbitmq, NO_RABBITMQ, TestRabbitmq } from '../../packages/server/src/triggers/brokers/testing-rabbitmq.ts';
-import { deploy, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { deploy, PATIENCE, project, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 /** The longest wait, for brokers and servers that start again. */
@@ -44,7 +44,7 @@ async function makeFunction(name: string) {
     const { appendFileSync, existsSync } = require('node:fs');
     appendFileSync(${JSON.stringify(begun)}, JSON.stringify(event) + '\\n');
     const { messages } = event.records[0];
-    if (messages.includes('poison')) throw new Error('poison');
+    if (messages.includes('poison') && !existsSync(${JSON.stringify(go)})) throw new Error('poison');
     while (messages.includes('slow') && !existsSync(${JSON.stringify(go)})) await new Promise((go) => setTimeout(go, 20));
     appendFileSync(${JSON.stringify(done)}, messages.map((message) => message + '\\n').join(''));
   };`;
@@ -124,7 +124,7 @@ describe.skipIf(!hasRabbitmq())(`a trigger of RabbitMQ${hasRabbitmq() ? '' : ` (
     expect(seen.done().slice(before)).not.toContain('after');
   });
 
-  it('stores an event whose function fails as a dead letter, and goes on behind it', async () => {
+  it('stores an event whose function fails as a dead letter, goes on behind it, and runs it when it is redriven', async () => {
     await create({ batch_size: 1 });
     await connected();
     await publish('poison', 'next');
@@ -134,6 +134,40 @@ describe.skipIf(!hasRabbitmq())(`a trigger of RabbitMQ${hasRabbitmq() ? '' : ` (
     expect(ran.slice(-3)).toEqual(['poison', 'poison', 'next']);
     const letters = JSON.parse(await fgs('dead-letters', 'list', '--function', name, '--output', 'json')) as object[];
     expect(letters).toHaveLength(1);
+    seen.hurry();
+    await fgs('dead-letters', 'redrive-all', name);
+    await expect.poll(() => seen.done().filter((text) => text === 'poison'), PATIENCE).toEqual(['poison']);
+    expect(seen.begun().at(-1)).toMatchObject({ trigger_type: 'RABBITMQ', records: [{ messages: ['poison'] }] });
+    expect(JSON.parse(await fgs('dead-letters', 'list', '--function', name, '--output', 'json'))).toEqual([]);
+  });
+
+  it('of a flow starts runs, of which one with a message that is too large fails', async () => {
+    const trigger_config = {
+      connect_address: `127.0.0.1:${rabbitmq?.port}`,
+      access_user: 'guest',
+      exchange_name: name,
+    };
+    const trigger = { trigger_type: 'RABBITMQ', trigger_config: { ...trigger_config, access_password: 'guest' } };
+    const graph = {
+      ...{ name, triggers: [trigger], edges: [{ from: 'start', to: 'step' }] },
+      nodes: [
+        { id: 'start', name: 'start', kind: 'start' },
+        { id: 'step', name: 'step', kind: 'function', function: name },
+      ],
+    };
+    const params = project(server);
+    const { data: flow } = await server.api.call('createWorkflow', { params, body: { graph } });
+    await connected();
+    const place = { params: { ...params, workflow_id: flow.id } };
+    await server.api.call('updateWorkFlow', {
+      ...place,
+      body: { graph: { ...graph, triggers: [{ ...trigger, trigger_config: { ...trigger_config, batch_size: 1 } }] } },
+    });
+    await publish('x'.repeat(7_000_000), 'next');
+    await expect.poll(() => seen.done(), PATIENCE).toContain('next');
+    expect(await fgs('flows', 'runs', 'list', name, '--status', 'fail')).toContain('fail');
+    const { data: shown } = await server.api.call('showWorkFlow', place);
+    expect(shown.triggers).toMatchObject([{ connection: { state: 'CONNECTED' } }]);
   });
 
   it('is refused with the name of a wrong setting', async () => {

@@ -42,6 +42,24 @@ async function create(config: object = {}, more: object = {}, trigger: object = 
   return { params: { ...project, workflow_id: data.id }, graph, at: path.replace('{id}', '7') };
 }
 
+it('shows no password of a broker, and keeps it when a flow is saved as it is shown', async () => {
+  const door = { kafka_connect_address: 'broker.invalid:9092', kafka_user: 'ann', topic_ids: ['orders'] };
+  const kafka = { trigger_type: 'KAFKA', trigger_config: { ...door, kafka_password: 'pass-7421' } };
+  const { params, graph } = await create({}, { triggers: [kafka] });
+  const { data: shown } = await server.api.call('showWorkFlow', { params });
+  expect(JSON.stringify(shown)).not.toMatch(/pass-7421|kafka_password/);
+  expect(shown.triggers).toMatchObject([{ enabled: true, event_data: { kafka_user: 'ann', batch_size: 100 } }]);
+  const again = { params, body: { graph: { ...shown.graph } } };
+  expect((await server.api.call('checkWorkflow', { params: project, body: again.body })).data.violations).toEqual([]);
+  expect((await server.api.call('updateWorkFlow', again)).data.unchanged).toBe(true);
+  const trigger_config = { ...door, kafka_connect_address: 'other.invalid:9092' };
+  const moved = { ...graph, triggers: [{ ...kafka, trigger_config }] };
+  await expect(server.api.call('updateWorkFlow', { params, body: { graph: moved } })).rejects.toThrow(
+    /the stored one is not sent to other brokers/,
+  );
+  await server.api.call('batchDeleteWorkflows', { params: project, body: { workflow_urns: [shown.workflow_urn] } });
+});
+
 type Key = { readonly accessKey: string; readonly secretKey: string };
 
 async function call(

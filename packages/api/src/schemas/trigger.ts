@@ -47,8 +47,8 @@ export const TRIGGER_KINDS = {
   EVENT: eventTrigger,
   LTS: ltsTrigger,
   RABBITMQ: rabbitmqTrigger,
-  KAFKA: kafkaTrigger,
-  OPENSOURCEKAFKA: kafkaTrigger,
+  KAFKA: { ...kafkaTrigger, flowType: 'KAFKA' },
+  OPENSOURCEKAFKA: { ...kafkaTrigger, flowType: 'OPENSOURCEKAFKA' },
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;

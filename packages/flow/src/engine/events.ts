@@ -48,6 +48,8 @@ export interface RunStarted {
   /** The first node: execution 0. */
   readonly first: string;
   readonly parent?: { readonly run: string; readonly exec: number };
+  /** Why the run fails before its first node. */
+  readonly refused?: Failure;
   /** The run whose log this one continues, and the node at which they part. */
   readonly origin?: { readonly run: string; readonly node: string };
 }

@@ -24,6 +24,7 @@ export function begin(event: RunEvent & RunStarted): RunState {
     timers: new Map(),
     callbacks: new Map(),
   };
+  if (event.refused !== undefined) state.error = event.refused;
   count(state, event.input);
   arrive(state, ROOT, 0, event.first, event.input);
   return state;

@@ -100,8 +100,12 @@ function copy(
   { node, target, kept }: Cut,
   { run, definition, now, deadline, input }: Fork,
 ): RunEvent[] {
-  const { parent: _, ...old } = started;
-  const first = { ...old, run, definition, at: now, deadline, depth: 0, origin: { run: started.run, node } };
+  const { parent: _, refused, ...old } = started;
+  const first = {
+    ...{ ...old, run, definition, at: now, deadline, depth: 0, origin: { run: started.run, node } },
+    // what was refused is the input that is not edited
+    ...(refused === undefined || input !== undefined ? {} : { refused }),
+  };
   const [from, to] = [begin(started), begin(first)];
   const numbers = new Map([[0, 0]]);
   const events: RunEvent[] = [first];

@@ -203,6 +203,7 @@ export async function controlParts(deps: ControlDeps) {
       catalog,
       triggers: flowTriggers,
       sources,
+      sealer,
       clock,
       region: config.region,
       quota: config.quotas.flows,
@@ -213,8 +214,8 @@ export async function controlParts(deps: ControlDeps) {
     olderFlows: () => makeTriggersOfOlderFlows({ store: flowStore, now: clock.now(), log: deps.log }),
     triggers: new Triggers({
       ...{ access, store: triggerStore, kinds: TRIGGERS, sources, sealer, clock },
-      ofFlows: function* (source) {
-        for (const { flow, name, settings } of flowTriggers.listening(source)) {
+      ofFlows: function* (projectId, source) {
+        for (const { flow, name, settings } of flowTriggers.among(projectId, source)) {
           yield { flow: flow.name, settings: { ...settings, name } };
         }
       },

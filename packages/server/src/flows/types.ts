@@ -102,6 +102,8 @@ export interface StartFlowRun {
   readonly runId?: string;
   /** In place of `merge_parameters` of the definition. */
   readonly merge?: boolean;
+  /** The run fails with it before its first node. */
+  readonly refused?: FlowError;
   readonly startedBy: string;
   /** See `FlowIdentity`. */
   readonly chainDepth?: number;

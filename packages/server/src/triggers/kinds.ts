@@ -36,8 +36,11 @@ const BY_CODE: ReadonlyMap<string, TriggerKind> = new Map(TRIGGERS.map((kind) =>
 export interface FlowTriggerKind extends Omit<TriggerKind, 'fields' | 'read'> {
   readonly type: string;
   readonly rule: string;
-  /** Undefined for what breaks a rule that needs no server. Throws `errors.invalid`, `invalid_request`. */
-  read(config: Readonly<Record<string, unknown>>, name: string): TriggerSettings | undefined;
+  /**
+   * With the secrets of the settings before, as far as they are omitted. Undefined for what breaks a rule that needs no
+   * server. Throws `errors.invalid`, `invalid_request`.
+   */
+  read(config: Readonly<Record<string, unknown>>, name: string, before?: TriggerSettings): TriggerSettings | undefined;
 }
 
 /** Those of kinds that may start flows, by the `trigger_type` of definitions. */
@@ -53,12 +56,12 @@ function ofFlow(type: string, kind: TriggerKind): FlowTriggerKind {
   let parse: BodyParser | undefined;
   return {
     ...{ rule: 'X-53', type, ...kind, ...different },
-    read(config, name) {
+    read(config, name, before) {
       parse ??= bodyParser(Type.Object({ trigger_config: fields }));
       // decoding changes what it is given
       const { trigger_config } = parse({ trigger_config: structuredClone(config) }) as { trigger_config: object };
       const set = Object.entries(trigger_config).filter(([, value]) => value !== undefined && value !== null);
-      return read({ ...Object.fromEntries(set), name }, {});
+      return read({ ...Object.fromEntries(set), name }, before === undefined ? {} : { settings: before });
     },
   };
 }

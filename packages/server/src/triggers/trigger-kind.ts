@@ -17,6 +17,8 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   readonly fields: (typeof TRIGGER_KINDS)[K]['fields'];
   /** The right to read what its events show: those who create or change a trigger need it besides. */
   readonly reveals?: string;
+  /** Fields with secrets of the owner: they are stored sealed with the settings, and never in a definition of a flow. */
+  readonly secretFields?: readonly string[];
   /** Whether senders prove themselves by a secret of the trigger. */
   readonly hasSecret?: true;
   /**

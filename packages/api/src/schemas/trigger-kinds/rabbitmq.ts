@@ -18,6 +18,7 @@ const fields = Type.Object({
 
 export const rabbitmqTrigger = {
   fields,
+  flowType: 'RABBITMQ',
   words: ({ exchange_name, connect_address }) =>
     `messages of exchange ${String(exchange_name)} at ${String(connect_address)}`,
 } as const satisfies TriggerDescription;

@@ -16,7 +16,7 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   check(settings: S): void;
   /** Checks what depends on the target and on other triggers. */
   checkAmong?(trigger: NewTriggerOf<S>, around: TriggerNeighbours): void;
-  /** Most triggers of some kinds together in a project. */
+  /** Most triggers of some kinds together in a project. Kinds that flows have are called the same there. */
   readonly mostOfProject?: KindQuota;
   /** Checks what belongs to services. */
   checkSource?(settings: S, projectId: string, sources: TriggerSources): Promise<void>;
@@ -57,8 +57,8 @@ export interface TriggerNeighbours {
   ofProject(): Iterable<Trigger>;
   /** Whether the project has a function of this id. */
   hasFunction(functionId: string): boolean;
-  /** Others of flows that listen to the source. */
-  ofFlows(source: string): Iterable<FlowListener>;
+  /** Others of flows of the project; with a source those that listen to it. */
+  ofFlows(source?: string): Iterable<FlowListener>;
 }
 
 /** A trigger of a flow. */

@@ -106,7 +106,14 @@ async function fullness(
     .where('function.project_id', '=', projectId)
     .where('kind', 'in', ofProject.kinds)
     .executeTakeFirstOrThrow();
-  return Number(project.count) >= ofProject.most ? 'project_full' : 'added';
+  const ofFlows = await tx
+    .selectFrom('flow_trigger')
+    .innerJoin('flow', 'flow.id', 'flow_trigger.flow_id')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('flow.project_id', '=', projectId)
+    .where('flow_trigger.kind', 'in', ofProject.kinds)
+    .executeTakeFirstOrThrow();
+  return Number(project.count) + Number(ofFlows.count) >= ofProject.most ? 'project_full' : 'added';
 }
 
 function changeable(

@@ -9,7 +9,7 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
-import type { TriggerNeighbours, TriggerRules, TriggerSources } from './trigger-rules.ts';
+import type { FlowListener, TriggerRules, TriggerSources } from './trigger-rules.ts';
 import type { TriggerStore } from './trigger-store.ts';
 import type { Firing, Trigger, TriggerSettings } from './types.ts';
 
@@ -20,8 +20,8 @@ export interface TriggersOptions {
   readonly kinds: readonly TriggerRules[];
   /** Names another resource that holds the unique key, such as a flow with the same gateway path. */
   readonly elsewhere?: (uniqueKey: string) => string | undefined;
-  /** Triggers of flows that listen to a source. */
-  readonly ofFlows?: TriggerNeighbours['ofFlows'];
+  /** Triggers of flows of the project; with a source those that listen to it. */
+  readonly ofFlows?: (projectId: string, source?: string) => Iterable<FlowListener>;
   readonly sources?: TriggerSources;
   readonly sealer: Pick<Sealer, 'seal'>;
   readonly clock: Clock;
@@ -270,7 +270,7 @@ export class Triggers {
       isHttp,
       ofFunction,
       hasFunction: (other) => catalog.entry(other)?.projectId === fn.projectId,
-      ofFlows: (source) => this.#options.ofFlows?.(source) ?? [],
+      ofFlows: (source) => this.#options.ofFlows?.(fn.projectId, source) ?? [],
       *ofProject() {
         for (const other of catalog.allTriggers()) {
           if (other.id !== id && other.fn.projectId === fn.projectId) yield other;

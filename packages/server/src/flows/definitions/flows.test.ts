@@ -31,6 +31,7 @@ beforeEach(async () => {
     catalog,
     triggers,
     sources,
+    sealer: { seal: (text) => text },
     clock,
     region: 'local-1',
     quota: 40,

@@ -2,11 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
 import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
-import type { Catalog, TriggerSources } from '../../control/index.ts';
+import type { Catalog, TriggerSettings, TriggerSources } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
 import { FLOW_KINDS } from '../../triggers/index.ts';
+import type { DefinedTrigger } from '../triggers/flow-trigger.ts';
 import type { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { readTriggers } from '../triggers/read-triggers.ts';
 import { triggerFaults } from '../triggers/trigger-faults.ts';
@@ -15,6 +17,7 @@ import { DefinitionCache } from './definition-cache.ts';
 import type { FlowStore, StoredDefinition } from './flow-store.ts';
 import { nameTargets } from './name-targets.ts';
 import { type FlowRights, targetFacts } from './target-facts.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Who saves a flow. */
 export interface FlowAuthor {
@@ -26,12 +29,19 @@ export interface FlowAuthor {
 export interface FlowsOptions {
   readonly store: FlowStore;
   readonly catalog: Catalog;
-  readonly triggers: Pick<FlowTriggers, 'serving' | 'listening' | 'caughtUp'>;
+  readonly triggers: Pick<FlowTriggers, 'serving' | 'among' | 'get' | 'caughtUp'>;
   readonly sources: TriggerSources;
+  readonly sealer: Pick<Sealer, 'seal'>;
   readonly clock: Clock;
   readonly region: string;
   /** Of a project. */
   readonly quota: number;
+}
+
+interface FlowPlace {
+  readonly projectId: string;
+  /** Undefined for a flow that is not stored. */
+  readonly flowId?: string | undefined;
 }
 
 /** Definitions that nothing refers to are kept for this time: a run may be about to start. */
@@ -100,14 +110,15 @@ export class Flows implements FlowCatalog {
 
   /** The rules that a definition would break if it were saved now. */
   async check(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
-    return this.#faults(projectId, this.#named(projectId, definition), rights);
+    const saved = await this.#options.store.findByName(projectId, definition.name);
+    return this.#faults(this.#named(projectId, definition), rights, { projectId, flowId: saved?.id });
   }
 
   /** Throws `flow_exists`, `flow_quota`. */
   create(projectId: string, given: FlowDefinition, author: FlowAuthor): Promise<Flow> {
     return this.#locks.run(projectId, async () => {
       const definition = this.#named(projectId, given);
-      await this.#refuseFaults(projectId, definition, author.rights);
+      await this.#refuseFaults(definition, author.rights, { projectId });
       const { store, clock, quota } = this.#options;
       const now = clock.now();
       const stored = storedOf(definition);
@@ -120,7 +131,7 @@ export class Flows implements FlowCatalog {
         ...changedBy(definition, stored, author),
         modifiedAt: now,
       };
-      const { triggers } = readTriggers(definition, { projectId, flowId: id });
+      const triggers = this.#triggers(definition, { projectId, flowId: id });
       switch (await store.insert(flow, { definition: stored, triggers }, quota)) {
         case 'added':
           await this.#options.triggers.caughtUp();
@@ -150,13 +161,19 @@ export class Flows implements FlowCatalog {
         });
       }
       const definition = this.#named(projectId, given);
-      await this.#refuseFaults(projectId, definition, author.rights);
+      const place = { projectId, flowId: before.id };
+      // another server may have stored secrets that this definition leaves out
+      await this.#options.triggers.caughtUp();
+      await this.#refuseFaults(definition, author.rights, place);
+      const triggers = this.#triggers(definition, place);
       const stored = storedOf(definition);
-      const isSame = stored.digest === before.definition && isDeepStrictEqual(author.principal, before.savedBy);
+      const isSame =
+        stored.digest === before.definition &&
+        isDeepStrictEqual(author.principal, before.savedBy) &&
+        triggers.every((trigger) => this.#keepsSecrets(trigger));
       const { definition: current } = await this.find(projectId, before.id);
       if (isSame && current === before.definition) return before;
       const flow = { ...before, ...changedBy(definition, stored, author), modifiedAt: this.#options.clock.now() };
-      const { triggers } = readTriggers(definition, { projectId, flowId: before.id });
       switch (await this.#options.store.replace(flow, { definition: stored, triggers })) {
         case 'replaced':
           await this.#options.triggers.caughtUp();
@@ -204,12 +221,32 @@ export class Flows implements FlowCatalog {
     return nameTargets(definition, { region: this.#options.region, projectId });
   }
 
-  async #refuseFaults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<void> {
-    const violations = await this.#faults(projectId, definition, rights);
+  /** Secrets that the definition has are sealed; those that it leaves out are the stored ones of its flow. */
+  #triggers(definition: FlowDefinition, place: FlowPlace): DefinedTrigger[] {
+    const { sealer } = this.#options;
+    const { triggers } = readTriggers(definition, { ...place, storedOf: (id) => this.#settingsOf(id) });
+    return triggers.map((trigger) => {
+      const { kind, settings } = trigger;
+      return { ...trigger, settings: kind.sealed?.(settings, sealer) ?? settings };
+    });
+  }
+
+  #settingsOf(triggerId: string): TriggerSettings | undefined {
+    return this.#options.triggers.get(triggerId)?.settings;
+  }
+
+  /** Two definitions that differ in a secret only are stored as the same text. */
+  #keepsSecrets({ id, kind, settings }: DefinedTrigger): boolean {
+    return kind.secretFields === undefined || isDeepStrictEqual(settings, this.#settingsOf(id));
+  }
+
+  async #refuseFaults(definition: FlowDefinition, rights: FlowRights, place: FlowPlace): Promise<void> {
+    const violations = await this.#faults(definition, rights, place);
     if (violations.length > 0) throw invalidFlow(violations);
   }
 
-  async #faults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
+  async #faults(definition: FlowDefinition, rights: FlowRights, place: FlowPlace): Promise<ErrorViolation[]> {
+    const { projectId } = place;
     const { catalog, store } = this.#options;
     const facts = await targetFacts(definition, {
       projectId,
@@ -224,12 +261,13 @@ export class Flows implements FlowCatalog {
         return flow && { flow, definition: await this.definition(flow.definition) };
       },
     });
-    return [...check(definition, facts, TYPES).map(violationOf), ...(await this.#triggerFaults(projectId, definition))];
+    return [...check(definition, facts, TYPES).map(violationOf), ...(await this.#triggerFaults(definition, place))];
   }
 
-  async #triggerFaults(projectId: string, definition: FlowDefinition): Promise<ErrorViolation[]> {
+  async #triggerFaults(definition: FlowDefinition, place: FlowPlace): Promise<ErrorViolation[]> {
     const { catalog, triggers, sources } = this.#options;
-    const read = readTriggers(definition, { projectId });
+    const { projectId } = place;
+    const read = readTriggers(definition, { ...place, storedOf: (id) => this.#settingsOf(id) });
     const around = { projectId, flowName: definition.name, catalog, flows: triggers, sources };
     return [...read.faults, ...(await triggerFaults(read.triggers, around))];
   }
@@ -262,7 +300,7 @@ function routeTaken(): PlatformError {
 }
 
 function storedOf(definition: FlowDefinition): StoredDefinition {
-  const body = JSON.stringify(definition);
+  const body = JSON.stringify(withoutSecrets(definition));
   return { body, digest: createHash('sha256').update(body).digest('hex') };
 }
 

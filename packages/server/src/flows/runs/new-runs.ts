@@ -37,6 +37,8 @@ export interface RunStart {
   readonly origin?: { readonly run: string; readonly kind: 'retry' };
   /** The run exists in memory only. */
   readonly isVolatile?: boolean;
+  /** The run fails with it before its first node. */
+  readonly refused?: RunStarted['refused'] & {};
   /** Stored in the same step. */
   readonly also?: readonly AtomicStatement[];
 }
@@ -131,7 +133,7 @@ export class NewRuns {
 
   async #started(request: RunStart, definition: FlowDefinition, values: RunValues): Promise<RunEvent & RunStarted> {
     const { clock, large } = this.#options;
-    const { run, input, merge, depth, parent } = request;
+    const { run, input, merge, depth, parent, refused } = request;
     if (input.length > VALUE_LIMITS.valueBytes) {
       throw new PlatformError(
         'event_too_large',
@@ -154,6 +156,7 @@ export class NewRuns {
       deadline: now + seconds * 1000,
       depth,
       first: this.#options.plans.of(definition).first,
+      ...(refused === undefined ? {} : { refused }),
       ...(parent === undefined ? {} : { parent: { run: parent.run, exec: parent.exec } }),
     };
   }

@@ -48,6 +48,7 @@ export class RunControl {
     startedBy,
     chainDepth,
     traceparent,
+    refused: error,
     also = [],
   }: StartFlowRun): Promise<FlowRun> {
     const { newRuns, store } = this.#options;
@@ -64,6 +65,7 @@ export class RunControl {
       traceparent,
       startedBy,
       headers: JSON.stringify(headers),
+      ...(error === undefined ? {} : { refused: { error_code: error.code, error_message: error.message } }),
       also,
     });
     if (isNew) return toFlowRun(row);
@@ -133,6 +135,7 @@ export class RunControl {
       definition: row.definition,
       input: await this.#textOf(row.run, first.input),
       merge: first.merge,
+      ...(first.refused === undefined ? {} : { refused: first.refused }),
       depth: 0,
       startedBy,
       headers: row.headers,

@@ -1,13 +1,14 @@
+import { RUN_LIMITS } from '@funcgraph/flow';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { CheckpointStore, type SourceTrigger } from '../../triggers/index.ts';
 import type { FlowRuns } from '../types.ts';
 import { FlowTargets } from './flow-targets.ts';
-import { stream, TestFlowTriggers, timer } from './testing.ts';
+import { kafka, stream, TestFlowTriggers, timer } from './testing.ts';
 
 const log = pino({ level: 'silent' });
-const KINDS = new Set(['DIS']);
+const KINDS = new Set(['DIS', 'KAFKA']);
 const signals = { ending: new AbortController().signal, cut: new AbortController().signal };
 
 let flows: TestFlowTriggers;
@@ -99,4 +100,45 @@ it('positions of triggers of flows are not swept away', async () => {
   await run(only(), 'one', undefined, '1');
   await checkpoints.sweep();
   expect(await position(only())).toBe('1');
+});
+
+describe('a batch of a broker', () => {
+  const messages = (text: string) => Buffer.from(JSON.stringify({ text, at: Math.random() }));
+  const deliver = (trigger: SourceTrigger, more: object = {}) =>
+    trigger.run({ id: 'one', event: messages('m'), place: 'topic orders, offset 7', ...signals, ...more }, []);
+  let trigger: SourceTrigger;
+  beforeEach(async () => {
+    await flows.create([kafka({ kafka_password: 'secret' })]);
+    trigger = only();
+  });
+
+  it('that is delivered again starts no second run, though its event has another time', async () => {
+    expect([await deliver(trigger), await deliver(trigger)]).toEqual([true, true]);
+    expect(await started()).toHaveLength(1);
+  });
+
+  it('whose messages cannot be told apart from others starts a run each time', async () => {
+    await deliver(trigger, { sharesId: true });
+    await deliver(trigger, { sharesId: true });
+    expect(await started()).toHaveLength(2);
+  });
+
+  it('that is too large is a failed run, which says where the message is', async () => {
+    const event = messages('x'.repeat(RUN_LIMITS.valueBytes));
+    expect([await deliver(trigger, { event }), await deliver(trigger, { event })]).toEqual([true, true]);
+    await expect.poll(() => flows.ended).toEqual(['fail']);
+    const [flow] = await flows.flows.list('p1');
+    const [run] = await started();
+    if (flow === undefined || run === undefined) throw new Error('there is no run');
+    const { error, input, nodes } = await flows.runs.show(flow, run.id, { full: true });
+    expect(error).toEqual({
+      code: 'event_too_large',
+      message: `the input of a flow may have ${RUN_LIMITS.valueBytes} bytes, this event has ${event.length}: topic orders, offset 7`,
+    });
+    expect(input).toMatchObject({ place: 'topic orders, offset 7', event_bytes: event.length });
+    expect(nodes).toEqual([]);
+    // its input stays too large
+    await flows.runs.retry(flow, run.id, 'ann');
+    await expect.poll(() => flows.ended).toEqual(['fail', 'fail']);
+  });
 });

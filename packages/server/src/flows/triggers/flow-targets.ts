@@ -1,10 +1,10 @@
-import type { Json } from '@funcgraph/flow';
+import { type Json, RUN_LIMITS } from '@funcgraph/flow';
 import type { Logger } from 'pino';
-import { idOf } from '../../lib/ids.ts';
+import { idOf, newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type AtomicStatement, isGuard } from '../../storage/index.ts';
 import type { AcceptedEvent, Batch, ReadTrigger, SourceTargets, SourceTrigger } from '../../triggers/index.ts';
-import type { FlowCatalog, FlowRuns } from '../types.ts';
+import type { FlowCatalog, FlowRuns, StartFlowRun } from '../types.ts';
 import type { FlowTrigger } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';
 
@@ -14,6 +14,9 @@ export interface FlowTargetsDeps {
   readonly runs: Pick<FlowRuns, 'start'>;
   readonly log: Pick<Logger, 'warn'>;
 }
+
+/** Of an event that is too large. */
+const SHOWN_BYTES = 4 * 1024;
 
 /** A batch is the input of a run, and done with when that is stored. */
 export class FlowTargets implements SourceTargets {
@@ -38,19 +41,22 @@ export class FlowTargets implements SourceTargets {
       modifiedAt,
       labels: { project: flow.projectId, flow: flow.name, trigger: id },
       run: (batch, statements) => this.#run(trigger, batch, statements),
-      accept: (event, statements) => this.#start(trigger, event, statements),
+      accept: (event, also) => this.#start(trigger, event, { also }),
       leaveOut: (_, message) => this.#deps.log.warn({ flow, trigger: trigger.name }, message),
     };
   }
 
-  async #run(trigger: FlowTrigger, { id, event }: Batch, also: readonly AtomicStatement[]): Promise<boolean> {
-    // a trigger that was removed and added again may read the same records
-    const requestId = idOf(JSON.stringify([trigger.id, trigger.since, id]));
+  async #run(trigger: FlowTrigger, batch: Batch, also: readonly AtomicStatement[]): Promise<boolean> {
+    const { id, event, sharesId = false, place } = batch;
+    // a trigger that was removed and added again may read the same records; another batch may have the same id
+    const requestId = sharesId ? newRequestId() : idOf(JSON.stringify([trigger.id, trigger.since, id]));
     try {
-      await this.#start(trigger, { event, requestId, depth: 0 }, also);
+      await this.#start(trigger, { event, requestId, depth: 0 }, { also, place });
       return true;
     } catch (error) {
       if (isGuard(error)) return false;
+      // its run began before, with an event that has another time: done, if nothing else is to be stored
+      if (error instanceof PlatformError && error.code === 'resource_exists') return also.length === 0;
       throw error;
     }
   }
@@ -58,13 +64,25 @@ export class FlowTargets implements SourceTargets {
   async #start(
     { flow: { id, name }, name: startedBy }: FlowTrigger,
     { event, requestId: runId, depth: chainDepth }: AcceptedEvent,
-    also: readonly AtomicStatement[],
+    { also, place }: { readonly also: readonly AtomicStatement[]; readonly place?: string | undefined },
   ): Promise<void> {
     const flow = await this.#deps.flows.flow(id);
     if (flow === undefined) throw new PlatformError('flow_not_found', `flow ${name} was deleted a moment ago`);
-    const input = JSON.parse(event.toString('utf8')) as Json;
-    await this.#deps.runs.start({ flow, input, headers: {}, runId, startedBy, chainDepth, also });
+    await this.#deps.runs.start({ flow, ...inputOf(event, place), headers: {}, runId, startedBy, chainDepth, also });
   }
+}
+
+/** Pure: an event that is too large for a run becomes a run that fails, with the beginning of the event. */
+function inputOf(event: Buffer, place: string | undefined): Pick<StartFlowRun, 'input' | 'refused'> {
+  const bytes = event.length;
+  if (bytes <= RUN_LIMITS.valueBytes) return { input: JSON.parse(event.toString('utf8')) as Json };
+  const where = place === undefined ? '' : `: ${place}`;
+  const message = `the input of a flow may have ${RUN_LIMITS.valueBytes} bytes, this event has ${bytes}${where}`;
+  const beginning = event.toString('utf8', 0, SHOWN_BYTES);
+  return {
+    input: { place: place ?? '', event_bytes: bytes, event_beginning: beginning },
+    refused: { code: 'event_too_large', message },
+  };
 }
 
 /** As its source reads it. */

@@ -55,6 +55,12 @@ export class FlowTriggers {
     return this.#bySource.get(source)?.values() ?? [];
   }
 
+  /** Those of the flows of a project; with a source those that listen to it. */
+  *among(projectId: string, source?: string): Iterable<FlowTrigger> {
+    if (source !== undefined) yield* this.listening(source);
+    else for (const trigger of this.all()) if (trigger.flow.projectId === projectId) yield trigger;
+  }
+
   #index(after: FlowTrigger | undefined, before: FlowTrigger | undefined): void {
     if (before?.source !== undefined) {
       const known = this.#bySource.get(before.source);

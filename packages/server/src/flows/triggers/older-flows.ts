@@ -20,7 +20,11 @@ export async function makeTriggersOfOlderFlows({ store, now, log }: OlderFlowsDe
     const flows = await store.withoutTriggers(PAGE);
     for (const { flow, body } of flows) {
       const { id: flowId, projectId, name } = flow;
-      const { triggers, faults } = readTriggers(JSON.parse(body) as FlowDefinition, { projectId, flowId });
+      const { triggers, faults } = readTriggers(JSON.parse(body) as FlowDefinition, {
+        projectId,
+        flowId,
+        storedOf: () => undefined,
+      });
       // a second one of the same name or path is a fault
       const distinct = [...new Map(triggers.toReversed().map((each) => [each.routeKey ?? each.id, each])).values()];
       const skipped = faults.map(({ field, message }) => `${field}: ${message}`);

@@ -14,14 +14,16 @@ export interface ReadTriggers {
 interface Place {
   readonly projectId: string;
   /** Undefined for a flow that is not stored. */
-  readonly flowId?: string;
+  readonly flowId?: string | undefined;
+  /** Stored settings by id of the trigger: they have the secrets that no definition has. */
+  readonly storedOf: (id: string) => TriggerSettings | undefined;
 }
 
 /**
  * The enabled triggers of a definition, and what is wrong with them beyond the rules that need no server. Disabled ones
  * stay in the definition and do nothing, whatever their type.
  */
-export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId = '' }: Place): ReadTriggers {
+export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId = '', storedOf }: Place): ReadTriggers {
   const read: DefinedTrigger[] = [];
   const faults: ErrorViolation[] = [];
   const ids = new Set<string>();
@@ -31,16 +33,16 @@ export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId =
     // another type breaks a rule that needs no server
     if (enabled === false || kind === undefined) continue;
     const name = trigger_name || type.toLowerCase();
+    const id = idOf(JSON.stringify(['flow trigger', flowId, type, name]));
     let settings: TriggerSettings | undefined;
     try {
-      settings = kind.read(config, name);
+      settings = kind.read(config, name, storedOf(id));
       if (settings === undefined) continue;
       kind.check(settings);
     } catch (error) {
       faults.push(faultOf(error, { kind, index }));
       continue;
     }
-    const id = idOf(JSON.stringify(['flow trigger', flowId, type, name]));
     if (ids.has(id)) {
       const message = `another ${type} trigger is called ${name}`;
       faults.push({ code: 'X-50', field: `triggers[${index}].trigger_name`, message });

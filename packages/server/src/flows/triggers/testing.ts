@@ -1,6 +1,7 @@
 import type { FlowDefinition, FlowTrigger as Given } from '@funcgraph/flow';
 import { pino } from 'pino';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { Sealer } from '../../lib/sealer.ts';
 import { TimerSource, TRIGGERS } from '../../triggers/index.ts';
 import { FlowStore } from '../definitions/flow-store.ts';
 import { type FlowAuthor, Flows } from '../definitions/flows.ts';
@@ -18,6 +19,8 @@ const BUCKETS = {
   brokerHosts: new Set<string>(),
   stream: (_: string, name: string) => Promise.resolve(name === 'clicks'),
 };
+/** As that of the test control. */
+const sealer = new Sealer(Buffer.alloc(32, 7));
 const log = pino({ level: 'silent' });
 
 /** Flows with triggers and an engine, on a standing clock; functions are missing. */
@@ -42,6 +45,7 @@ export class TestFlowTriggers {
       catalog,
       triggers: this.triggers,
       sources: BUCKETS,
+      sealer,
       clock,
       region: 'local-1',
       quota: 40,
@@ -171,6 +175,12 @@ export function bucket(config: Given['trigger_config'] = {}, more: Partial<Given
 
 export function topic(urn: string, more: Partial<Given> = {}): Given {
   return { trigger_type: 'SMN', trigger_config: { topic_urn: urn }, ...more };
+}
+
+/** Messages of the topic `orders` of a cluster with a login. */
+export function kafka(config: Given['trigger_config'] = {}, more: Partial<Given> = {}): Given {
+  const door = { kafka_connect_address: 'broker.example:9092', kafka_user: 'ann' };
+  return { trigger_type: 'KAFKA', trigger_config: { ...door, topic_ids: ['orders'], ...config }, ...more };
 }
 
 /** Records of the stream `clicks`. */

@@ -8,7 +8,7 @@ interface Around {
   readonly projectId: string;
   readonly flowName: string;
   readonly catalog: Pick<Catalog, 'allTriggers' | 'entry'>;
-  readonly flows: Pick<FlowTriggers, 'listening' | 'serving'>;
+  readonly flows: Pick<FlowTriggers, 'among' | 'serving'>;
   readonly sources: TriggerSources;
 }
 
@@ -23,6 +23,7 @@ export async function triggerFaults(triggers: readonly DefinedTrigger[], around:
     const { kind, settings } = trigger;
     const checks = [
       () => refuseTakenRoute(trigger, around),
+      () => refuseTooMany(trigger, neighbours(trigger, triggers, around)),
       () => kind.checkAmong?.({ fn: { projectId }, active: true, settings }, neighbours(trigger, triggers, around)),
       () => kind.checkSource?.(settings, projectId, sources),
     ];
@@ -55,8 +56,16 @@ function refuseTakenRoute({ routeKey }: DefinedTrigger, { flowName, flows }: Aro
   throw new PlatformError('request_path_taken', message);
 }
 
+function refuseTooMany({ kind: { mostOfProject } }: DefinedTrigger, { ofProject, ofFlows }: TriggerNeighbours): void {
+  if (mostOfProject === undefined) return;
+  const { kinds, most, name } = mostOfProject;
+  const others = [...ofProject(), ...ofFlows()].filter(({ settings }) => kinds.includes(settings.kind)).length;
+  if (others < most) return;
+  throw new PlatformError('trigger_quota', `the project has ${most} ${name}, as many as it may have`);
+}
+
 function neighbours(
-  { source, index }: DefinedTrigger,
+  { index }: DefinedTrigger,
   triggers: readonly DefinedTrigger[],
   { projectId, flowName, catalog, flows }: Around,
 ): TriggerNeighbours {
@@ -67,11 +76,12 @@ function neighbours(
     *ofProject() {
       for (const other of catalog.allTriggers()) if (other.fn.projectId === projectId) yield other;
     },
-    *ofFlows(): Iterable<FlowListener> {
+    *ofFlows(source): Iterable<FlowListener> {
       for (const other of triggers) {
-        if (other.index < index && other.source === source) yield { flow: flowName, settings: other.settings };
+        if (other.index < index && (source === undefined || other.source === source))
+          yield { flow: flowName, settings: other.settings };
       }
-      for (const { flow, settings } of source === undefined ? [] : flows.listening(source)) {
+      for (const { flow, settings } of flows.among(projectId, source)) {
         if (flow.name !== flowName) yield { flow: flow.name, settings };
       }
     },

@@ -8,6 +8,8 @@ export interface BrokerBatch {
   readonly messages: readonly string[];
   /** Where they come from, such as a topic. */
   readonly shard: string;
+  /** In words, for people: where the broker has it. */
+  readonly place: string;
   /** See `batchId`. */
   readonly id: string;
   /** Whether other messages may have the same id, because the broker gives them nothing by which they differ. */

@@ -9,7 +9,7 @@ import type { BrokerAccess, BrokerBatch } from './broker-session.ts';
 import type { BrokerState } from './broker-state-store.ts';
 import { BrokerTriggers } from './broker-triggers.ts';
 
-const BATCH: BrokerBatch = { messages: ['"m"'], shard: '', id: 'b1', sharesId: false };
+const BATCH: BrokerBatch = { messages: ['"m"'], shard: '', place: 'topic t', id: 'b1', sharesId: false };
 const KIND = 'TEST';
 
 let clock: ManualClock;

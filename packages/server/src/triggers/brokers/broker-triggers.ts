@@ -39,8 +39,8 @@ const MEMORY_FACTOR = 4;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 
 /**
- * Connects each enabled trigger of a broker, and again after each failure. A batch is acknowledged when its function
- * succeeded, or its dead letter is stored: a batch that was not runs again, with the same request id.
+ * Connects each enabled trigger of a broker, and again after each failure. A batch is acknowledged when its target
+ * is done with it: a batch that was not runs again, with the same request id.
  */
 export class BrokerTriggers implements TriggerSource {
   readonly #deps: BrokerTriggersDeps;
@@ -152,8 +152,8 @@ export class BrokerTriggers implements TriggerSource {
       await room.run(fn.projectId, bytes, async () => {
         ending.throwIfAborted();
         const event = access.event(settings, batch, { region, at: clock.now() });
-        const { id, sharesId } = batch;
-        await trigger.run({ event, id, sharesId, ending, cut: drain.closed }, []);
+        const { id, sharesId, place } = batch;
+        await trigger.run({ event, id, sharesId, place, ending, cut: drain.closed }, []);
       });
     } catch (error) {
       if (ending.aborted || error instanceof PlatformError) throw error;

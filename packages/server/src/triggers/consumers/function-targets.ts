@@ -38,7 +38,7 @@ export class FunctionTargets implements SourceTargets {
     return {
       ...trigger,
       labels: { project: fn.projectId, package: fn.package, function: fn.name, trigger: id },
-      async run({ id: batchId, ...event }, statements) {
+      async run({ id: batchId, place: _, ...event }, statements) {
         const end = await invocations.run({ urn, requestId: idOf(`${id} ${batchId}`), ...event });
         return invocations.store(end, statements);
       },

@@ -13,6 +13,8 @@ export interface ReadTrigger<S extends TriggerSettings = TriggerSettings>
 export interface Batch extends Pick<SourceEvent, 'event' | 'sharesId' | 'ending' | 'cut'> {
   /** Names the records: the same ones have the same id. */
   readonly id: string;
+  /** In words, for people: where the records are. */
+  readonly place?: string;
 }
 
 export interface AcceptedEvent {

@@ -130,7 +130,8 @@ async function handlePartition(
       ];
       // a topic of the same name that is made again has the same offsets
       const id = batchId([topic, partition, offset, last, timestamp], messages);
-      await handle({ messages, shard: topic, id, sharesId: false });
+      const place = `topic ${topic}, partition ${partition}, ${from + 1 === end ? `offset ${offset}` : `offsets ${offset} to ${last}`}`;
+      await handle({ messages, shard: topic, place, id, sharesId: false });
       await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
       resolveOffset(last);
       from = end;

@@ -10,6 +10,7 @@ import { checkKafka, type KafkaSettings, kafkaBrokersOf, kafkaData, readKafka } 
 export const kafka: TriggerKind<KafkaSettings, 'KAFKA'> = {
   code: 'KAFKA',
   fields: TRIGGER_KINDS.KAFKA.fields,
+  secretFields: ['kafka_password'],
   errors: { invalid: 'invalid_kafka_trigger', exists: 'kafka_trigger_exists' },
   ...brokerRules<KafkaSettings>(kafkaBrokersOf, { field: 'kafka_connect_address', code: 'invalid_kafka_trigger' }),
   check: checkKafka,

@@ -6,7 +6,7 @@ import type { Secret } from '../../lib/secret.ts';
 import { type BrokerAddress, brokerLookup } from '../brokers/broker-address.ts';
 import type { BrokerBatch, BrokerSession } from '../brokers/broker-session.ts';
 import { BATCH_BYTES, batchId, batchLength, messageText } from '../brokers/message-batch.ts';
-import { nameOf } from './message-name.ts';
+import { nameOf, placeOf } from './message-name.ts';
 import type { RabbitmqSettings } from './rabbitmq-settings.ts';
 
 const CONNECT_MS = 10_000;
@@ -76,7 +76,9 @@ export async function consumeRabbitmq(connection: RabbitmqConnection, session: B
 function brokerBatch(queue: string, batch: readonly Waiting[]): BrokerBatch {
   const messages = batch.map(({ text }) => text);
   const id = batchId([queue, ...batch.map(({ message }) => nameOf(message))], messages);
-  return { messages, shard: '', id, sharesId: batch.every(({ message }) => !message.properties.messageId) };
+  const place = batch[0] === undefined ? '' : placeOf(batch[0].message);
+  const sharesId = batch.every(({ message }) => !message.properties.messageId);
+  return { messages, shard: '', place, id, sharesId };
 }
 
 /** The channel first: it sends the acknowledgements that it holds. */

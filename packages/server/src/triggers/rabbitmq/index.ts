@@ -10,6 +10,7 @@ import { brokersOf, checkRabbitmq, type RabbitmqSettings, rabbitmqData, readRabb
 export const rabbitmq: TriggerKind<RabbitmqSettings, 'RABBITMQ'> = {
   code: 'RABBITMQ',
   fields: TRIGGER_KINDS.RABBITMQ.fields,
+  secretFields: ['access_password'],
   errors: { invalid: 'invalid_rabbitmq_trigger', exists: 'rabbitmq_trigger_exists' },
   ...brokerRules<RabbitmqSettings>(brokersOf, { field: 'connect_address', code: 'invalid_rabbitmq_trigger' }),
   check: checkRabbitmq,

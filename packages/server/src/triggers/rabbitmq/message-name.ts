@@ -18,3 +18,9 @@ export function nameOf({ fields: { exchange, routingKey }, properties }: Named):
   const own = Object.entries(headers).filter(([header]) => !OF_BROKER.test(header));
   return JSON.stringify([exchange, routingKey, others, own]);
 }
+
+/** Pure: the same for people, of the first message of a batch. */
+export function placeOf({ fields: { exchange, routingKey }, properties: { messageId } }: Named): string {
+  const id: unknown = messageId;
+  return `exchange ${exchange}, routing key ${JSON.stringify(routingKey)}, ${id ? `message id ${JSON.stringify(id)}` : 'without a message id'}`;
+}

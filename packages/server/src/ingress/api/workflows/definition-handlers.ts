@@ -84,6 +84,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
           urn: access.urn(flow),
           gateway: deps.gateway(),
           connections: await connectionsOf(enabled, deps),
+          storedOf: (id) => deps.flowTriggers.get(id)?.settings,
           secretOf: (id) => (access.allows(request, 'update', flow) ? secretOf(id) : undefined),
         }),
       };

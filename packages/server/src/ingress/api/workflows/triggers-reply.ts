@@ -1,4 +1,5 @@
 import type { FlowDefinition } from '@funcgraph/flow';
+import type { TriggerSettings } from '../../../control/index.ts';
 import { readTriggers } from '../../../flows/index.ts';
 import type { Connections } from '../trigger-connections.ts';
 
@@ -8,15 +9,16 @@ interface TriggersPlace {
   readonly urn: string;
   readonly gateway: string;
   readonly connections: Connections;
+  readonly storedOf: (id: string) => TriggerSettings | undefined;
   /** Of a trigger that has one, for callers who may see it. */
   readonly secretOf: (id: string) => string | undefined;
 }
 
 /** The triggers of a stored definition, with what starts them. */
 export function triggersReply(definition: FlowDefinition, place: TriggersPlace) {
-  const { projectId, flowId, connections, secretOf } = place;
+  const { projectId, flowId, connections, secretOf, storedOf } = place;
   const enabled = new Map(
-    readTriggers(definition, { projectId, flowId }).triggers.map((trigger) => [trigger.index, trigger]),
+    readTriggers(definition, { projectId, flowId, storedOf }).triggers.map((trigger) => [trigger.index, trigger]),
   );
   return definition.triggers.map(({ trigger_name = '', trigger_type }, index) => {
     const found = enabled.get(index);
