@@ -41,17 +41,17 @@ export class FlowTargets implements SourceTargets {
       modifiedAt,
       labels: { project: flow.projectId, flow: flow.name, trigger: id },
       run: (batch, statements) => this.#run(trigger, batch, statements),
-      accept: (event, also) => this.#start(trigger, event, { also }),
+      accept: (event, also) => this.#start(trigger, event, also),
       leaveOut: (_, message) => this.#deps.log.warn({ flow, trigger: trigger.name }, message),
     };
   }
 
   async #run(trigger: FlowTrigger, batch: Batch, also: readonly AtomicStatement[]): Promise<boolean> {
-    const { id, event, sharesId = false, place } = batch;
+    const { id, sharesId = false, event } = batch;
     // a trigger that was removed and added again may read the same records; another batch may have the same id
     const requestId = sharesId ? newRequestId() : idOf(JSON.stringify([trigger.id, trigger.since, id]));
     try {
-      await this.#start(trigger, { event, requestId, depth: 0 }, { also, place });
+      await this.#start(trigger, { event, requestId, depth: 0 }, also, batch);
       return true;
     } catch (error) {
       if (isGuard(error)) return false;
@@ -64,24 +64,29 @@ export class FlowTargets implements SourceTargets {
   async #start(
     { flow: { id, name }, name: startedBy }: FlowTrigger,
     { event, requestId: runId, depth: chainDepth }: AcceptedEvent,
-    { also, place }: { readonly also: readonly AtomicStatement[]; readonly place?: string | undefined },
+    also: readonly AtomicStatement[],
+    of: Pick<Batch, 'place' | 'refusal'> = {},
   ): Promise<void> {
     const flow = await this.#deps.flows.flow(id);
     if (flow === undefined) throw new PlatformError('flow_not_found', `flow ${name} was deleted a moment ago`);
-    await this.#deps.runs.start({ flow, ...inputOf(event, place), headers: {}, runId, startedBy, chainDepth, also });
+    await this.#deps.runs.start({ flow, ...inputOf(event, of), headers: {}, runId, startedBy, chainDepth, also });
   }
 }
 
 /** Pure: an event that is too large for a run becomes a run that fails, with the beginning of the event. */
-function inputOf(event: Buffer, place: string | undefined): Pick<StartFlowRun, 'input' | 'refused'> {
+function inputOf(
+  event: Buffer,
+  { place, refusal }: Pick<Batch, 'place' | 'refusal'>,
+): Pick<StartFlowRun, 'input' | 'refused'> {
   const bytes = event.length;
-  if (bytes <= RUN_LIMITS.valueBytes) return { input: JSON.parse(event.toString('utf8')) as Json };
+  if (refusal === undefined && bytes <= RUN_LIMITS.valueBytes)
+    return { input: JSON.parse(event.toString('utf8')) as Json };
   const where = place === undefined ? '' : `: ${place}`;
-  const message = `the input of a flow may have ${RUN_LIMITS.valueBytes} bytes, this event has ${bytes}${where}`;
+  const reason = refusal ?? `the input of a flow may have ${RUN_LIMITS.valueBytes} bytes, this event has ${bytes}`;
   const beginning = event.toString('utf8', 0, SHOWN_BYTES);
   return {
     input: { place: place ?? '', event_bytes: bytes, event_beginning: beginning },
-    refused: { code: 'event_too_large', message },
+    refused: { code: 'event_too_large', message: `${reason}${where}` },
   };
 }
 

@@ -90,6 +90,12 @@ it('an event that is too large is a dead letter with all of it, and does not run
   });
 });
 
+it('an event that is refused at its source is a dead letter with the reason, and does not run', async () => {
+  await end({ refusal: 'the message was cut' });
+  expect(ran).toEqual([]);
+  expect(letters).toMatchObject([{ id: 'r1', outcome: { message: 'the message was cut', reason: 'refused' } }]);
+});
+
 it('a dead letter does not hide another one with an id that events share', async () => {
   outcomes = [new PlatformError('function_not_found', 'gone'), new PlatformError('function_not_found', 'gone')];
   await end({ sharesId: true });

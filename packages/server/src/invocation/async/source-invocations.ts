@@ -29,6 +29,8 @@ export interface SourceEvent {
   readonly requestId: string;
   /** Whether a different event may have the same request id; a dead letter of one does not replace that of the other. */
   readonly sharesId?: boolean;
+  /** Why the function must not run with it: it fails at once. */
+  readonly refusal?: string;
   /** Ends the wait while the function may not run: nothing has run then. */
   readonly ending: AbortSignal;
   /** Ends the wait for another attempt, and forgets what the running one returns. */
@@ -107,8 +109,13 @@ export class SourceInvocations {
     }
   }
 
-  async #attempt({ urn, event, requestId }: SourceEvent, of: AsyncAttributes, attempt: number): Promise<Outcome> {
+  async #attempt(
+    { urn, event, requestId, refusal }: SourceEvent,
+    of: AsyncAttributes,
+    attempt: number,
+  ): Promise<Outcome> {
     const { invoker, clock } = this.#options;
+    if (refusal !== undefined) return { thrown: new PlatformError('event_too_large', refusal) };
     if (event.length > MOST_EVENT_BYTES) {
       const message = `an event may have ${LIMITS.syncEventBytes} bytes, this one has ${event.length}`;
       return { thrown: new PlatformError('event_too_large', message) };

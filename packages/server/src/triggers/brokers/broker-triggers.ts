@@ -152,8 +152,8 @@ export class BrokerTriggers implements TriggerSource {
       await room.run(fn.projectId, bytes, async () => {
         ending.throwIfAborted();
         const event = access.event(settings, batch, { region, at: clock.now() });
-        const { id, sharesId, place } = batch;
-        await trigger.run({ event, id, sharesId, place, ending, cut: drain.closed }, []);
+        const { messages: _, shard: __, ...named } = batch;
+        await trigger.run({ event, ...named, ending, cut: drain.closed }, []);
       });
     } catch (error) {
       if (ending.aborted || error instanceof PlatformError) throw error;

@@ -34,7 +34,12 @@ export class TestRabbitmq {
     this.#account = process.getuid?.() === 0 ? accountOf('rabbitmq') : undefined;
     this.#folder = mkdtempSync(join(tmpdir(), 'fg-rabbitmq-'));
     const inside = (name: string): string => join(this.#folder, name);
-    const settings = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'log.console = true', 'log.file = false'];
+    const settings = [
+      `listeners.tcp.1 = 127.0.0.1:${port}`,
+      'log.console = true',
+      'max_message_size = 67108864',
+      'log.file = false',
+    ];
     if (certificate !== undefined) {
       settings.push(`listeners.ssl.1 = 127.0.0.1:${tlsPort}`);
       settings.push(`ssl_options.certfile = ${inside('cert')}`, `ssl_options.keyfile = ${inside('key')}`);

@@ -143,6 +143,23 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     await ended;
   });
 
+  it('that are too large arrive cut and alone, and those after them as ever', async () => {
+    const { connected, ended } = consume();
+    await connected;
+    await publish('before', 'x'.repeat(30_000_000), 'after');
+    await expect.poll(() => handled.flat().length).toBe(3);
+    expect(handled.at(-1)?.at(-1)).toBe('after');
+    const cut = batches.find(({ refusal }) => refusal !== undefined);
+    expect(cut).toMatchObject({
+      refusal: 'the message has 30000000 bytes, which is too large for an event',
+      place: `exchange ${EXCHANGE}, routing key "", without a message id`,
+    });
+    expect(cut?.messages).toEqual([JSON.stringify(`${'x'.repeat(65_536)}… (cut: the message has 30000000 bytes)`)]);
+    await expect.poll(left).toBe(0);
+    control.abort();
+    await ended;
+  });
+
   it('of a broker that was killed arrive when it runs again', async () => {
     const { connected, ended } = consume();
     await connected;

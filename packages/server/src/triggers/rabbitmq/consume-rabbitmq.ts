@@ -6,6 +6,7 @@ import type { Secret } from '../../lib/secret.ts';
 import { type BrokerAddress, brokerLookup } from '../brokers/broker-address.ts';
 import type { BrokerBatch, BrokerSession } from '../brokers/broker-session.ts';
 import { BATCH_BYTES, batchId, batchLength, messageText } from '../brokers/message-batch.ts';
+import { cutMessages } from './cut-messages.ts';
 import { nameOf, placeOf } from './message-name.ts';
 import type { RabbitmqSettings } from './rabbitmq-settings.ts';
 
@@ -31,6 +32,8 @@ interface Waiting {
   readonly message: ConsumeMessage | GetMessage;
   readonly text: string;
   readonly bytes: number;
+  /** Of a message of which only the beginning arrived. */
+  readonly cutFrom: number | undefined;
 }
 
 /**
@@ -53,7 +56,8 @@ export async function consumeRabbitmq(connection: RabbitmqConnection, session: B
     channel = await Promise.race([lost.promise, model.createChannel()]);
     channel.on('error', fail('the channel failed'));
     channel.on('close', fail('the broker closed the channel'));
-    const reader = new Reader(channel, connection, lost.reject);
+    const cutFrom = cutMessages(channel, guard.skip);
+    const reader = new Reader(channel, connection, { cutFrom, fail: lost.reject });
     await Promise.race([lost.promise, reader.start()]);
     session.onConnected();
     while (!session.signal.aborted) {
@@ -78,7 +82,10 @@ function brokerBatch(queue: string, batch: readonly Waiting[]): BrokerBatch {
   const id = batchId([queue, ...batch.map(({ message }) => nameOf(message))], messages);
   const place = batch[0] === undefined ? '' : placeOf(batch[0].message);
   const sharesId = batch.every(({ message }) => !message.properties.messageId);
-  return { messages, shard: '', place, id, sharesId };
+  const size = batch[0]?.cutFrom;
+  const refusal =
+    size === undefined ? {} : { refusal: `the message has ${size} bytes, which is too large for an event` };
+  return { messages, shard: '', place, id, sharesId, ...refusal };
 }
 
 /** The channel first: it sends the acknowledgements that it holds. */
@@ -120,14 +127,20 @@ async function open({ broker, settings, password, allowed }: RabbitmqConnection)
 class Reader {
   readonly #channel: Channel;
   readonly #connection: RabbitmqConnection;
+  readonly #cutFrom: ReturnType<typeof cutMessages>;
   readonly #fail: (error: Error) => void;
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
   #arrived = Promise.withResolvers<void>();
 
-  constructor(channel: Channel, connection: RabbitmqConnection, fail: (error: Error) => void) {
+  constructor(
+    channel: Channel,
+    connection: RabbitmqConnection,
+    { cutFrom, fail }: { readonly cutFrom: ReturnType<typeof cutMessages>; readonly fail: (error: Error) => void },
+  ) {
     this.#channel = channel;
     this.#connection = connection;
+    this.#cutFrom = cutFrom;
     this.#fail = fail;
   }
 
@@ -185,9 +198,12 @@ class Reader {
   }
 
   #add(message: ConsumeMessage | GetMessage): void {
-    const text = messageText(message.content);
-    const bytes = Buffer.byteLength(text);
-    this.#waiting.push({ message, text, bytes });
+    const cutFrom = this.#cutFrom(message.properties);
+    const note = cutFrom === undefined ? '' : `… (cut: the message has ${cutFrom} bytes)`;
+    const text = messageText(note === '' ? message.content : Buffer.concat([message.content, Buffer.from(note)]));
+    // a message that was cut is a batch by itself
+    const bytes = cutFrom ?? Buffer.byteLength(text);
+    this.#waiting.push({ message, text, bytes, cutFrom });
     this.#bytes += bytes;
     this.#arrived.resolve();
   }
@@ -207,6 +223,10 @@ function limitReceived(model: ChannelModel, fail: (error: Error) => void) {
   return {
     reset: () => {
       from = socket.bytesRead;
+    },
+    /** What is not held. */
+    skip: (bytes: number) => {
+      from += bytes;
     },
     stop: () => socket.off('readable', check),
   };
