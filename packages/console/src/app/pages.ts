@@ -1,3 +1,4 @@
+import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
@@ -17,6 +18,12 @@ export const PAGES = [
     key: 'f',
   }),
   page('/functions/$name', () => import('../pages/function/function-page.tsx')),
+  page('/templates', () => import('../pages/templates/template-list-page.tsx'), {
+    group: 'functions',
+    label: 'templates',
+    icon: AppstoreOutlined,
+    key: 't',
+  }),
   page('/create-function', () => import('../pages/create-function/create-function-page.tsx')),
   page('/flows', () => import('../pages/flows/flow-list-page.tsx'), {
     group: 'functions',

@@ -9,6 +9,7 @@ import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
+import { templates } from './templates.ts';
 
 export { antd };
 export const texts = {
@@ -22,4 +23,5 @@ export const texts = {
   overview,
   parts,
   shell,
+  templates,
 };

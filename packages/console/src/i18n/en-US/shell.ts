@@ -7,6 +7,7 @@ export const shell = {
     groups: { functions: 'Functions' },
     overview: 'Overview',
     functionList: 'Function list',
+    templates: 'Function templates',
     flowList: 'Flows',
   },
   language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },

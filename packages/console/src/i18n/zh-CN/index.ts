@@ -11,6 +11,7 @@ import { functions } from './functions.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
+import { templates } from './templates.ts';
 
 export { antd };
 export const texts = {
@@ -24,4 +25,5 @@ export const texts = {
   overview,
   parts,
   shell,
+  templates,
 } satisfies SameKeys<typeof english>;

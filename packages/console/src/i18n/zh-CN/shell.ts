@@ -7,6 +7,7 @@ export const shell = {
     groups: { functions: '函数' },
     overview: '总览',
     functionList: '函数列表',
+    templates: '函数模板',
     flowList: '函数流',
   },
   language: { label: '语言', 'zh-CN': '简体中文', 'en-US': 'English' },

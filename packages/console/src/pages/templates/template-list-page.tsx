@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Select, Skeleton } from 'antd';
+import { query } from '../../api/index.ts';
+import { useTexts } from '../../i18n/index.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ErrorView } from '../../parts/error-view.tsx';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { useUrlState } from '../../parts/url-state.ts';
+import { TemplateCard } from './template-card.tsx';
+import './templates.css';
+
+export function Page() {
+  const { t } = useTexts('templates');
+  const [{ service, runtime }, setUrl] = useUrlState({ service: '', runtime: '' });
+  const list = useQuery(query('listFunctionTemplate'));
+  const all = list.data?.func_templates ?? [];
+  const fits = (chosen: string, value: string) => chosen === '' || chosen === value;
+  const shown = all.filter((each) => fits(service, each.service) && fits(runtime, each.runtime));
+  const choices = (values: readonly string[]) => [
+    { value: '', label: t('all') },
+    ...[...new Set(values)].sort().map((value) => ({ value, label: value })),
+  ];
+
+  return (
+    <>
+      <PageHeader title={t('title')} intro={t('intro')} />
+      <div className="template-filters">
+        <label htmlFor="template-service">{t('service')}</label>
+        <Select
+          id="template-service"
+          value={service}
+          onChange={(value) => setUrl({ service: value })}
+          options={choices(all.map((each) => each.service))}
+        />
+        <label htmlFor="template-runtime">{t('runtime')}</label>
+        <Select
+          id="template-runtime"
+          value={runtime}
+          onChange={(value) => setUrl({ runtime: value })}
+          options={choices(all.map((each) => each.runtime))}
+        />
+      </div>
+      {list.isPending && <Skeleton active />}
+      {list.error && <ErrorView error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && shown.length === 0 && (
+        <EmptyState
+          title={t('none.title')}
+          text={t('none.text')}
+          action={<Button onClick={() => setUrl({ service: '', runtime: '' })}>{t('none.clear')}</Button>}
+        />
+      )}
+      <ul className="template-cards">
+        {shown.map((template) => (
+          <TemplateCard key={template.id} template={template} />
+        ))}
+      </ul>
+    </>
+  );
+}
