@@ -31,8 +31,11 @@ async function prefer(page: Page, change: { language?: Language; theme?: Theme }
 
 async function settled(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready');
-  // a wait inside the page would compile text, which the page forbids
-  const isMoving = () => page.evaluate('document.getAnimations().some(({ playState }) => playState === "running")');
+  // signs of work under way turn for ever
+  const isMoving = () =>
+    // a wait inside the page would compile text, which the page forbids
+    page.evaluate(`document.getAnimations().some(({ playState, effect }) =>
+      playState === "running" && Number.isFinite(effect.getComputedTiming().endTime))`);
   await expect.poll(isMoving).toBe(false);
 }
 

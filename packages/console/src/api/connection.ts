@@ -21,10 +21,14 @@ function lost(): void {
 }
 
 /** `fetch` that notes whether the server answered. */
-export async function observedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+export async function observedFetch(
+  input: RequestInfo | URL,
+  init: RequestInit = {},
+  send: typeof fetch = fetch,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(input, init);
+    response = await send(input, init);
   } catch (error) {
     if (init.signal?.aborted !== true) lost();
     throw error;

@@ -2,7 +2,7 @@ import { ROUTE_ADDRESSES } from 'virtual:route-addresses';
 import type { CallInput, RouteId, RouteParams, RouteResponse, Routes } from '@funcgraph/api';
 import type { ApiError, BytesOutput } from '@funcgraph/api/client';
 import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
-import { client } from './client.ts';
+import { client, uploadingClient } from './client.ts';
 import { sessionQuery } from './session.ts';
 
 declare module '@tanstack/react-query' {
@@ -23,8 +23,20 @@ async function completed<R extends RouteId>(input: Input<R>, queries: QueryClien
   return call as unknown as CallInput<R>;
 }
 
-async function send<R extends RouteId>(id: R, input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
-  const { data } = await client.call(id, await completed(input, queries, signal));
+/** Of a large body: reports the part that was sent, from 0 to 1, and may be stopped. */
+export interface Upload {
+  readonly onSent: (part: number) => void;
+  readonly signal: AbortSignal;
+}
+
+async function send<R extends RouteId>(
+  id: R,
+  input: Input<R>,
+  queries: QueryClient,
+  { onSent, signal }: Partial<Upload> = {},
+) {
+  const sender = onSent ? uploadingClient(onSent) : client;
+  const { data } = await sender.call(id, await completed(input, queries, signal));
   return data;
 }
 
@@ -42,19 +54,19 @@ export async function receive<R extends RouteId>(
 export function query<R extends RouteId>(id: R, input: Input<R> = {}) {
   return queryOptions<RouteResponse<Routes[R]>>({
     queryKey: [ROUTE_ADDRESSES[id].group, id, input],
-    queryFn: ({ client: queries, signal }) => send(id, input, queries, signal),
+    queryFn: ({ client: queries, signal }) => send(id, input, queries, { signal }),
   });
 }
 
 /**
  * A route that changes something, for `useMutation`: `useMutation(mutation('deleteFunction'))`. Afterwards the answers
- * of its group are read again, and those of `alsoChanges`.
+ * of its group are read again, and those of `alsoChanges`. With `upload`, the way of a large body can be shown.
  */
 export function mutation<R extends RouteId>(id: R, alsoChanges: readonly RouteId[] = []) {
   const groups = [id, ...alsoChanges].map((changed) => ROUTE_ADDRESSES[changed].group);
-  return mutationOptions<RouteResponse<Routes[R]>, ApiError, Input<R>>({
+  return mutationOptions<RouteResponse<Routes[R]>, ApiError, Input<R> & { readonly upload?: Upload }>({
     mutationKey: [id],
-    mutationFn: (input, { client: queries }) => send(id, input, queries),
+    mutationFn: ({ upload, ...input }, { client: queries }) => send(id, input as Input<R>, queries, upload),
     onSuccess: async (_data, _input, _result, { client: queries }) => {
       await Promise.all(groups.map((group) => queries.invalidateQueries({ queryKey: [group] })));
     },

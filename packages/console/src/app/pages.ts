@@ -1,4 +1,5 @@
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
+import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
@@ -25,6 +26,13 @@ export const PAGES = [
     key: 't',
   }),
   page('/create-function', () => import('../pages/create-function/create-function-page.tsx')),
+  page('/dependencies', () => import('../pages/dependencies/dependency-list-page.tsx'), {
+    group: 'functions',
+    label: 'dependencyList',
+    icon: ContainerOutlined,
+    key: 'd',
+  }),
+  page('/dependencies/$dependency', () => import('../pages/dependencies/version-history-page.tsx')),
   page('/flows', () => import('../pages/flows/flow-list-page.tsx'), {
     group: 'functions',
     label: 'flowList',

@@ -55,6 +55,8 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     fontFamilyCode: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace",
   },
   components: {
+    // white would be too light on the red of the dark theme
+    Button: name === 'dark' ? { dangerColor: '#1a0505' } : {},
     // the colour of buttons is too dark for text
     Tabs: {
       itemSelectedColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,

@@ -1,5 +1,6 @@
 import antd from 'antd/es/locale/en_US';
 import { createFunction } from './create-function.ts';
+import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
@@ -14,6 +15,7 @@ import { templates } from './templates.ts';
 export { antd };
 export const texts = {
   createFunction,
+  dependencies,
   flowEditor,
   flows,
   functionCode,

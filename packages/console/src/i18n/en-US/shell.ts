@@ -8,6 +8,7 @@ export const shell = {
     overview: 'Overview',
     functionList: 'Function list',
     templates: 'Function templates',
+    dependencyList: 'Dependencies',
     flowList: 'Flows',
   },
   language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },

@@ -2,6 +2,7 @@ import antd from 'antd/es/locale/zh_CN';
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
 import { createFunction } from './create-function.ts';
+import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
@@ -16,6 +17,7 @@ import { templates } from './templates.ts';
 export { antd };
 export const texts = {
   createFunction,
+  dependencies,
   flowEditor,
   flows,
   functionCode,

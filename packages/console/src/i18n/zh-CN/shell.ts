@@ -8,6 +8,7 @@ export const shell = {
     overview: '总览',
     functionList: '函数列表',
     templates: '函数模板',
+    dependencyList: '依赖包管理',
     flowList: '函数流',
   },
   language: { label: '语言', 'zh-CN': '简体中文', 'en-US': 'English' },
