@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import { deploy, runtimeOf } from '../../../../tests/functions.ts';
+import { journey, look } from '../journey.ts';
+
+const FILES = {
+  'index.js': [
+    'exports.handler = async (event, context) => {',
+    "  context.getLogger().info('counted ' + event.key);",
+    "  if (event.fail) throw new Error('not today');",
+    '  return { key: event.key };',
+    '};',
+    '',
+  ].join('\n'),
+  'lib/note.txt': 'a note',
+};
+
+journey('code is edited, deployed and tested, and a published version stays as it is', async ({ platform, visit }) => {
+  const name = 'journey-edited';
+  await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });
+  const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
+  expect(exitCode, stderr).toBe(0);
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions');
+  await page.getByRole('link', { name }).click();
+  await page.getByRole('heading', { name }).waitFor();
+  const code = page.getByRole('textbox', { name: 'index.js 的代码' });
+  await code.waitFor();
+  await look(page, 'function-code');
+
+  await code.getByText('not today').click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' // edited');
+  await page.getByText('1 处修改未部署').waitFor();
+  await page.getByRole('button', { name: '新建文件', exact: true }).click();
+  const path = page.getByRole('dialog').getByRole('textbox');
+  await path.fill('lib');
+  await page.getByText('该路径已存在。').waitFor();
+  await path.fill('lib/new.json');
+  await path.press('Enter');
+  await page.getByText('2 处修改未部署').waitFor();
+  await look(page, 'function-code-modified');
+
+  await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
+  const leaving = page.getByRole('dialog', { name: '代码未部署，确认离开？' });
+  await leaving.getByRole('button', { name: '取消' }).click();
+  await page.keyboard.press('Control+s');
+  await page.getByText('部署代码成功').waitFor();
+  await page.getByText('所有修改均已部署').waitFor();
+
+  const test = page.getByRole('region', { name: '测试', exact: true });
+  const event = test.getByRole('textbox', { name: '测试事件' });
+  await event.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('{"key": tru');
+  await test.getByText('第 1 行第 9 列起不是正确的JSON').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText('{"key": "数"}');
+  await page.keyboard.press('Control+Enter');
+  await test.getByText('执行成功').waitFor();
+  await test.getByText('冷启动').waitFor();
+  expect(await test.getByRole('region', { name: '函数返回' }).textContent()).toContain('"key": "数"');
+  expect(await test.getByRole('region', { name: '日志' }).textContent()).toContain('counted 数');
+  expect(await test.getByRole('list', { name: '耗时分布' }).textContent()).toMatch(/沙箱 [\d.]+ ms.*执行 [\d.]+ ms/);
+  await look(page, 'function-tested');
+
+  await test.getByRole('button', { name: '另存为新事件' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('even-123test');
+  await look(page, 'function-save-event');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /确.?定/ })
+    .click();
+  await test.getByTitle('even-123test').waitFor();
+  await test.getByRole('button', { name: '删除' }).click();
+  await test.getByText('请选择测试事件').waitFor();
+
+  await page.getByRole('combobox', { name: '选择函数版本' }).press('Enter');
+  await page.getByTitle('v1', { exact: true }).click();
+  await page.getByText('版本 v1 已发布，不能再修改代码和设置。').waitFor();
+  expect(page.url()).toMatch(/version=v1/);
+  await code.waitFor();
+  expect(await code.textContent()).not.toContain('edited');
+  expect(await page.getByRole('button', { name: '部署' }).count()).toBe(0);
+  await look(page, 'function-version');
+});
