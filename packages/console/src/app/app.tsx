@@ -4,6 +4,7 @@ import { App as AntdApp, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
 import { showLanguage, shownLanguage } from '../i18n/index.ts';
+import { loadAgain } from '../parts/load-again.ts';
 import { prefer, usePreferences } from '../preferences/index.ts';
 import { createConsoleRouter } from './router.tsx';
 import { themeOf } from './theme.ts';
@@ -23,7 +24,7 @@ export function App({ words }: { words: Locale }) {
 
   useEffect(() => {
     let current = true;
-    showLanguage(language).then(
+    loadAgain(() => showLanguage(language)).then(
       (loaded) => {
         if (current) setLocale(loaded);
       },

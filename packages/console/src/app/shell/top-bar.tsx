@@ -1,14 +1,15 @@
 import MenuOutlined from '@ant-design/icons/es/icons/MenuOutlined';
 import QuestionCircleOutlined from '@ant-design/icons/es/icons/QuestionCircleOutlined';
 import { Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useSession } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { lazyPart } from '../../parts/load-again.ts';
 import { useShortcut } from '../../parts/shortcuts/index.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { LanguageMenu, ThemeMenu, TimesMenu } from './preference-menus.tsx';
 
-const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
+const ShortcutSheet = lazyPart(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet);
 
 export function TopBar({ onMenu, isMenuOpen }: { onMenu: () => void; isMenuOpen: boolean }) {
   const { t } = useTexts();

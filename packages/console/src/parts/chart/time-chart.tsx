@@ -1,12 +1,13 @@
 import { theme as antd, Spin } from 'antd';
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, Suspense, useMemo } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { usePreferences } from '../../preferences/index.ts';
 import { InfoHint } from '../info-hint.tsx';
+import { lazyPart } from '../load-again.ts';
 import { isFlat, type Series } from './chart-options.ts';
 import './chart.css';
 
-const Canvas = lazy(async () => ({ default: (await import('./canvas.tsx')).Canvas }));
+const Canvas = lazyPart(async () => (await import('./canvas.tsx')).Canvas);
 
 interface TimeChartProps {
   readonly title: string;

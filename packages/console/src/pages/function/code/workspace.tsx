@@ -1,8 +1,9 @@
 import { useBlocker } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useReducer, useState } from 'react';
+import { Suspense, useEffect, useReducer, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
+import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
 import type { ShownFunction } from '../shown-function.ts';
@@ -16,7 +17,7 @@ import type { UploadKind } from './upload-rules.ts';
 import { CodeConflict, useDeploy } from './use-deploy.ts';
 import { changed, modifiedPaths, startOf } from './working-copy.ts';
 
-const CodeEditor = lazy(async () => ({ default: (await import('./editor/code-editor.tsx')).CodeEditor }));
+const CodeEditor = lazyPart(async () => (await import('./editor/code-editor.tsx')).CodeEditor);
 
 interface WorkspaceProps {
   readonly fn: ShownFunction;

@@ -1,8 +1,9 @@
 import { Alert, Select } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { EventNameDialog } from './event-name-dialog.tsx';
@@ -13,7 +14,7 @@ import { TestResultView } from './test-result.tsx';
 import { useTestEvents } from './use-test-events.ts';
 import { useTestRun } from './use-test-run.ts';
 
-const CodeEditor = lazy(async () => ({ default: (await import('../code/editor/code-editor.tsx')).CodeEditor }));
+const CodeEditor = lazyPart(async () => (await import('../code/editor/code-editor.tsx')).CodeEditor);
 
 const FIRST = '{\n  "key": "value"\n}\n';
 /** Longer ones are better called asynchronously. */
