@@ -1,0 +1,107 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { journey, look } from '../journey.ts';
+
+const nodeOf = (page: Page, name: string) => page.getByRole('application').getByRole('group', { name });
+const componentOf = (page: Page, name: string) =>
+  page.getByRole('complementary', { name: '组件' }).getByRole('button', { name });
+
+/** Draws with the mouse, from the lower handle of a node to the upper one of another. */
+async function drawLine(page: Page, from: string, to: string): Promise<void> {
+  const target = nodeOf(page, to).locator('.react-flow__handle-top');
+  await nodeOf(page, from).locator('.react-flow__handle-bottom').dragTo(target);
+}
+
+journey('an express flow is drawn by keyboard and mouse, saved, run and deleted', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/flows');
+  await page.getByRole('button', { name: '创建标准函数流' }).first().waitFor();
+  await page.getByRole('button', { name: '创建快速函数流' }).first().click();
+  await page.getByRole('heading', { name: '新建函数流' }).waitFor();
+  await page.getByText('快速模式', { exact: true }).waitFor();
+  for (const name of ['函数', '结束节点', '子流程', '并行分支', '条件分支', '异常处理', '循环节点', '服务节点']) {
+    await componentOf(page, name).first().waitFor();
+  }
+
+  // by keyboard: behind the selected node
+  await nodeOf(page, '开始节点').press('Enter');
+  await componentOf(page, '时间等待').press('Enter');
+  await nodeOf(page, '时间等待 1').waitFor();
+  const form = page.getByRole('complementary', { name: '节点配置' });
+  const seconds = form.getByRole('spinbutton', { name: '延迟时间' });
+  expect(await seconds.inputValue()).toBe('1000');
+  const save = page.getByRole('button', { name: '保存', exact: true });
+  expect(await save.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: /快速函数流中最多等待 300 秒。 X-25$/ }).click();
+  await look(page, 'flow-editor-problems');
+  await seconds.fill('0');
+  await page.keyboard.press('Tab');
+  await page.getByText('未保存', { exact: true }).waitFor();
+
+  // by mouse: dropped onto the canvas, then joined by a line
+  await componentOf(page, '时间等待').dragTo(page.getByRole('application'), { targetPosition: { x: 80, y: 330 } });
+  await page.getByText('无法从开始节点到达该节点。').waitFor();
+  await seconds.fill('0');
+  await drawLine(page, '时间等待 1', '时间等待 2');
+  const line = page.getByRole('button', { name: '在 时间等待 1 和 时间等待 2 之间插入节点' });
+  await line.waitFor();
+  await drawLine(page, '时间等待 2', '时间等待 1');
+  await page.getByText('该连线形成了环。').waitFor();
+  await look(page, 'flow-editor-drawn');
+
+  await form.getByRole('textbox', { name: '名称' }).fill('休息');
+  await nodeOf(page, '休息').waitFor();
+  await page.getByRole('button', { name: '撤销' }).click();
+  await nodeOf(page, '时间等待 2').waitFor();
+  await page.getByRole('button', { name: '重做' }).click();
+  await nodeOf(page, '休息').waitFor();
+
+  await save.click();
+  const saving = page.getByRole('dialog', { name: '保存函数流' });
+  await saving.getByRole('textbox', { name: '名称' }).fill('not a name');
+  await saving.getByRole('button', { name: '确定' }).click();
+  await saving.getByText('1 到 64 个字符').waitFor();
+  await look(page, 'flow-editor-save');
+  await saving.getByRole('textbox', { name: '名称' }).fill('journey-drawn');
+  await saving.getByRole('button', { name: '确定' }).click();
+  await page.getByText('保存函数流 journey-drawn 成功').waitFor();
+  await page.waitForURL(/\/console\/flows\/[0-9a-f-]{36}/);
+  await nodeOf(page, '休息').waitFor();
+  await page.getByText('已保存', { exact: true }).waitFor();
+
+  await page.getByRole('button', { name: '启动' }).click();
+  const starting = page.getByRole('dialog', { name: '启动执行 journey-drawn' });
+  const input = starting.getByRole('textbox', { name: '输入值 (JSON)' });
+  await input.fill('[7]');
+  await starting.getByText('输入值必须是 JSON 对象').waitFor();
+  await input.fill('{"order": 7}');
+  await starting.getByRole('button', { name: '开始执行' }).click();
+  await starting.getByText('成功', { exact: true }).waitFor();
+  expect(JSON.parse((await starting.locator('pre').textContent()) ?? '')).toEqual({ order: 7 });
+  await look(page, 'flow-run-result');
+  await page.keyboard.press('Escape');
+
+  await nodeOf(page, '休息').click();
+  await form.getByRole('textbox', { name: '名称' }).fill('停留');
+  await page.getByRole('navigation').getByRole('link', { name: '函数流' }).click();
+  const leaving = page.getByRole('dialog', { name: '是否离开而不保存？' });
+  await leaving.getByRole('button', { name: '取消' }).click();
+  await page.keyboard.press('Control+s');
+  await page.getByText('已保存', { exact: true }).waitFor();
+
+  await page.getByRole('navigation').getByRole('link', { name: '函数流' }).click();
+  const search = page.getByPlaceholder('按函数流名称搜索');
+  await search.fill('journey-dr');
+  await search.press('Enter');
+  const row = page.getByRole('row', { name: 'journey-drawn' });
+  await row.getByText('快速模式').waitFor();
+  await look(page, 'flows');
+  await row.getByRole('button', { name: '删除' }).click();
+  const deleting = page.getByRole('dialog', { name: '删除函数流' });
+  await deleting.getByRole('textbox').fill('journey-drawn');
+  await look(page, 'flow-delete');
+  await deleting.getByRole('button', { name: '确认' }).click();
+  await page.getByText('删除函数流 journey-drawn 成功').waitFor();
+  await row.waitFor({ state: 'detached' });
+});
