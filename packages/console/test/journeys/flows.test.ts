@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const nodeOf = (page: Page, name: string) => page.getByRole('application').getByRole('group', { name });
@@ -104,4 +105,76 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await deleting.getByRole('button', { name: '确认' }).click();
   await page.getByText('删除函数流 journey-drawn 成功').waitFor();
   await row.waitFor({ state: 'detached' });
+});
+
+journey('each component of a flow has a form of its own', async ({ platform, visit }) => {
+  const name = 'journey-step';
+  const files = { 'index.js': 'exports.handler = async (event) => event;' };
+  await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/flows/new');
+  const form = page.getByRole('complementary', { name: '节点配置' });
+  const field = (label: string) => form.getByRole('textbox', { name: label });
+  const choose = async (label: string, option: string) => {
+    await form.getByRole('combobox', { name: label }).press('Enter');
+    await page.getByTitle(option, { exact: true }).click();
+  };
+
+  await nodeOf(page, '开始节点').press('Enter');
+  await componentOf(page, '函数').click();
+  await choose('函数和版本', `default / ${name}`);
+  await form.getByRole('button', { name: '添加参数' }).click();
+  await field('Key').fill('order');
+  await field('Value').first().fill('$.order');
+  await field('输入过滤表达式(JSONPath)').fill('$.body');
+  await look(page, 'flow-form-function');
+
+  await componentOf(page, '异常处理').click();
+  await form.getByRole('button', { name: '添加重试' }).click();
+  await field('重试条件(JSONPath)').fill('$.status == 500');
+  await form.getByRole('spinbutton', { name: '最大重试次数' }).fill('8');
+
+  await nodeOf(page, '函数 1').press('Enter');
+  await componentOf(page, '条件分支').click();
+  await componentOf(page, '时间等待').click();
+  await componentOf(page, '结束节点').click();
+  await form.getByText('后续节点').waitFor({ state: 'detached' });
+  await nodeOf(page, '条件分支 1').press('Enter');
+  await choose('到 时间等待 1 的分支类型', '默认分支');
+  await look(page, 'flow-form-condition');
+
+  await componentOf(page, '循环节点').click();
+  await field('遍历数组路径(JSONPath)').fill('$.rows');
+  await form.getByRole('button', { name: '+ 时间等待' }).click();
+  await form.getByRole('spinbutton', { name: '延迟时间' }).fill('2');
+  await page.keyboard.press('Tab');
+  await look(page, 'flow-form-loop');
+
+  await nodeOf(page, '条件分支 1').press('Enter');
+  await componentOf(page, '并行分支').click();
+  await choose('分支执行完成条件', '指定数目分支执行完成');
+  await form.getByRole('spinbutton', { name: '指定分支执行完成数目' }).fill('2');
+  await componentOf(page, '子流程').click();
+  await form.getByRole('switch', { name: '是否等待子流程完成' }).click();
+  await componentOf(page, '服务节点').click();
+  await choose('执行模式', '并行');
+
+  await page.getByRole('button', { name: 'JSON 定义' }).click();
+  const { nodes, edges } = JSON.parse(await page.getByRole('textbox', { name: 'JSON 定义' }).inputValue());
+  const drawn = Object.fromEntries(nodes.map((node: { id: string }) => [node.id, node]));
+  expect(drawn).toMatchObject({
+    'function-1': {
+      function: expect.stringMatching(/:function:default:journey-step:latest$/),
+      parameters: [{ key: 'order', value: '$.order' }],
+      input_filter: '$.body',
+    },
+    'error-1': { retries: [{ condition: '$.status == 500', interval_seconds: 1, max_retries: 8 }] },
+    'loop-1': { array_path: '$.rows', item_name: 'item' },
+    'wait-2': { seconds: 2, parent: 'loop-1' },
+    'parallel-1': { completion: 'count', count: 2, result_path: 'result' },
+    'subflow-1': { wait: false },
+    'service-1': { action_mode: 'parallel' },
+  });
+  expect(edges).toContainEqual({ from: 'condition-1', to: 'wait-1', branch: { kind: 'default' } });
 });
