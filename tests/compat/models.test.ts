@@ -174,7 +174,8 @@ beforeAll(async () => {
   await ask('updateTrigger', { params: at, body: { event_data: { path: '/y' } } });
 
   const policy = { name: 'p', cron: '0 0 8 * * ?', count: 1, start_time: 4_000_000_000, expired_time: 4_000_003_600 };
-  const reserved = { count: 1, idle_mode: true, tactics_config: { cron_configs: [policy] } };
+  const metric = { name: 'busy', type: 'Concurrency', threshold: 60, min: 1 };
+  const reserved = { count: 1, idle_mode: true, tactics_config: { cron_configs: [policy], metric_configs: [metric] } };
   await ask('updateFunctionReservedInstancesCount', { params: { ...of, function_urn: latest }, body: reserved });
   await ask('listFunctionReservedInstances', { params });
   await ask('listReservedInstanceConfigs', { params });

@@ -31,7 +31,6 @@ export const NOT_GIVEN: Readonly<Record<string, string>> = Object.fromEntries([
     'apig_url pipeline_id repo repo_name',
   ),
   ...because('quotas of counts have no unit', 'Resources', 'unit'),
-  ...because('policies by metric are refused', 'TacticsConfig', 'metric_configs'),
   ...because('templates have no triggers', 'ShowFunctionTemplateResponse', 'trigger_metadata_list[]'),
   ...because('templates have no triggers', 'ShowFunctionTemplateResponseBody', 'trigger_metadata_list[]'),
   ...because('logs are kept by this server', 'ShowWorkFlowResponse', 'lts_group_id lts_stream_id'),

@@ -57,14 +57,14 @@ export class TriggerStore {
   async insert(trigger: Trigger, keys: TriggerKeys, most: MostTriggers): Promise<InsertedTrigger> {
     const { id, functionId, qualifier, createdAt } = trigger;
     const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger, keys) };
-    let outcome: InsertedTrigger = 'taken';
-    await unlessTaken(
+    let outcome: InsertedTrigger = 'added';
+    const isFree = await unlessTaken(
       this.#db.transaction().execute(async (tx) => {
         outcome = await fullness(tx, trigger, most);
         if (outcome === 'added') await tx.insertInto('function_trigger').values(values).execute();
       }),
     );
-    return outcome;
+    return isFree ? outcome : 'taken';
   }
 
   /** False when its name or its unique key is taken. The last tick is kept. */
