@@ -41,8 +41,8 @@ it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', 
   await untilRunning(100);
   const started = performance.now();
   expect(await server.kill('SIGTERM')).toBe(0);
-  // no longer than what runs: a client that keeps its connection open is not waited for
-  expect(performance.now() - started).toBeLessThan(20_000);
+  // shorter than the drain of 30 s: a client that keeps its connection open is not waited for
+  expect(performance.now() - started).toBeLessThan(28_000);
   expect((await synchronous).text).toBe('done 1');
   expect(belongings.leftAfterStop()).toEqual([]);
 
@@ -92,7 +92,7 @@ it('does not wait for clients that follow logs, hold a connection or never finis
 
   const started = performance.now();
   expect(await server.kill('SIGTERM')).toBe(0);
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(performance.now() - started).toBeLessThan(28_000);
   await rest;
   slow.destroy();
   idle.destroy();

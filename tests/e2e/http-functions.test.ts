@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, deploy, invoke, logLines, PATIENCE, project, target } from '../functions.ts';
-import { TestAccount } from '../test-account.ts';
+import { TestServer } from '../server.ts';
 
 /** Found at run time: which Node.js the platform has differs between machines. */
 const WITH_NODE = `#!/bin/sh
@@ -48,14 +48,14 @@ const EVENT = {
 };
 
 describe('HTTP functions', () => {
-  let server: TestAccount;
+  let server: TestServer;
   let node: string;
 
   const http = (name: string, files: Record<string, string>) =>
     deploy(server, { name, runtime: 'http', handler: 'bootstrap', files });
 
   beforeAll(async () => {
-    server = await TestAccount.open();
+    server = await TestServer.start();
     node = await http('http-node', { bootstrap: WITH_NODE, 'server.js': NODE_SERVER });
   });
   afterAll(() => server[Symbol.asyncDispose]());

@@ -275,7 +275,8 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
     await expect.poll(() => existsSync(`/proc/${pid}`), PATIENCE).toBe(false);
     expect(traces(owner)).toHaveLength(2);
     await other.agent.ensureAgent();
-    expect(traces(owner)).toEqual([]);
+    // another agent of this machine may be the one that sweeps
+    await expect.poll(() => traces(owner), PATIENCE).toEqual([]);
     const next = agentOwner(other);
     await other.dispose();
     expect(traces(next)).toEqual([]);

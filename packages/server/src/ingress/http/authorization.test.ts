@@ -126,6 +126,8 @@ describe('the resource of a request', () => {
     // of the caller alone, or of the project alone
     const unnamed = [
       'createTemporaryKey',
+      'createConsoleLink',
+      'deleteConsoleSession',
       'deleteProject',
       'enableAsyncStatusLog',
       'enableLtsLogs',
