@@ -215,7 +215,7 @@ it('holds a number of bytes while the collector is away, and sends them when it 
     })
     .toBe(100 - dropped.logs);
   expect(back.lines.at(-1)?.body).toMatch(/^99 /);
-  expect(exporter.facts).toEqual({ dropped, bufferedBytes: 0, failure: undefined });
+  await expect.poll(() => exporter.facts).toEqual({ dropped, bufferedBytes: 0, failure: undefined });
 });
 
 it('ends within two seconds although the collector does not answer', async () => {
