@@ -2,17 +2,10 @@ import UploadOutlined from '@ant-design/icons/es/icons/UploadOutlined';
 import { LIMITS } from '@funcgraph/api/limits';
 import { Button, Form, Input, Upload } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
+import { base64Of } from '../../parts/base64.ts';
 import type { CodeFile } from './new-function.ts';
 
-async function readFile(file: File): Promise<CodeFile> {
-  const url = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-  return { name: file.name, base64: url.slice(url.indexOf(',') + 1) };
-}
+const readFile = async (file: File): Promise<CodeFile> => ({ name: file.name, base64: await base64Of(file) });
 
 interface FileFieldProps {
   readonly id?: string;

@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { textOfBase64 } from '../../parts/base64.ts';
 import type { CodeSource } from './new-function.ts';
-
-const textOf = (base64: string) =>
-  new TextDecoder().decode(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
 
 /** The files that the new function begins with. */
 export function StartCode({ source }: { source: CodeSource }) {
@@ -23,7 +21,7 @@ export function StartCode({ source }: { source: CodeSource }) {
           {/* a long file scrolls by keyboard too */}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
           <pre className="code-block" tabIndex={0}>
-            {textOf(content)}
+            {textOfBase64(content)}
           </pre>
         </details>
       ))}

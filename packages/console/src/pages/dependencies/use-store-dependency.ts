@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { mutation } from '../../api/index.ts';
-import { base64Of } from './archive.ts';
+import { base64Of } from '../../parts/base64.ts';
 
 export interface NewDependency {
   readonly name: string;

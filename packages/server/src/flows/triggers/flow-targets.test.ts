@@ -117,7 +117,7 @@ describe('a batch of a broker', () => {
     expect(await started()).toHaveLength(1);
   });
 
-  it('whose messages cannot be told apart from others starts a run each time', async () => {
+  it('whose messages have no id of their own starts a run each time', async () => {
     await deliver(trigger, { sharesId: true });
     await deliver(trigger, { sharesId: true });
     expect(await started()).toHaveLength(2);

@@ -9,8 +9,8 @@ interface Named {
 }
 
 /**
- * Pure: what a message is called besides its content. AMQP has no number for it: without a message id, messages with the
- * same properties cannot be told apart.
+ * Pure: what a message is called besides its content. AMQP numbers no messages: those without a message id and with
+ * equal properties have the same name.
  */
 export function nameOf({ fields: { exchange, routingKey }, properties }: Named): string {
   const { messageId, headers = {}, ...others } = properties;

@@ -6,7 +6,7 @@ import { isContainer, parentOf } from './nodes.ts';
 const within = (at: Position, corner: Position, { width, height }: { width: number; height: number }): boolean =>
   at.x >= corner.x && at.x <= corner.x + width && at.y >= corner.y && at.y <= corner.y + height;
 
-/** A node dropped at a place: inside the loop or service that is there, if it may stand there. */
+/** A node dropped onto a loop or service joins it, if the rules allow that. */
 export function dropNode(
   flow: FlowDefinition,
   node: FlowNode,

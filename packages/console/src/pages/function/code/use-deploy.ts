@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { mutation, query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { base64Of } from '../../../parts/base64.ts';
 import { useNotices } from '../../../parts/notices.tsx';
-import { base64Of } from '../base64.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { codeKey } from './code-query.ts';
 

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { mutation, query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { base64Of, textOfBase64 } from '../../../parts/base64.ts';
 import { useNotices } from '../../../parts/notices.tsx';
-import { base64Of, textOfBase64 } from '../base64.ts';
 import type { ShownFunction } from '../shown-function.ts';
 
 const encoded = (text: string) => base64Of(new Blob([text]));

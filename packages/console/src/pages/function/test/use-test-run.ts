@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { query, receive } from '../../../api/index.ts';
-import { textOfBase64 } from '../base64.ts';
+import { textOfBase64 } from '../../../parts/base64.ts';
 import type { ShownFunction } from '../shown-function.ts';
 
 export interface TestResult {

@@ -1,4 +1,4 @@
-/** The browser encodes it, which takes no time of the page. */
+/** The browser encodes it, which takes no time of the page. Rejects when a file cannot be read, as after its deletion. */
 export function base64Of(content: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
