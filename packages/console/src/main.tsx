@@ -6,6 +6,7 @@ import { usePreferences } from './preferences/index.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-await initialiseTexts();
-const words = await loadAgain(() => showLanguage(usePreferences.getState().language));
+const { language } = usePreferences.getState();
+await initialiseTexts(language);
+const words = await loadAgain(() => showLanguage(language));
 createRoot(root).render(<App words={words} />);

@@ -1,4 +1,4 @@
-import i18next, { type TFunction } from 'i18next';
+import i18next, { type BackendModule, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../preferences/index.ts';
 import type { texts } from './en-US/index.ts';
@@ -10,29 +10,52 @@ declare module 'i18next' {
   }
 }
 
-/** A language comes with the words of antd's own parts. */
-const LANGUAGES = {
-  'zh-CN': () => import('./zh-CN/index.ts'),
-  'en-US': () => import('./en-US/index.ts'),
+type Group = { readonly [key: string]: string | Group };
+
+const FILES = import.meta.glob<Record<string, Group>>(['./*/*.ts', '!./*/index.ts']);
+
+/** Loads the texts of a group when a component first needs them, and again with growing pauses when that fails. */
+const files: BackendModule = {
+  type: 'backend',
+  init() {},
+  read(language, group, done) {
+    const load = FILES[`./${language}/${toFileName(group)}.ts`];
+    if (load === undefined) return done(new Error(`no texts ${group} in ${language}`), false);
+    load().then(
+      (file) => done(null, file[group]),
+      (error) => done(error, true),
+    );
+  },
+};
+
+const toFileName = (group: string) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const ANTD_WORDS = {
+  'zh-CN': () => import('antd/es/locale/zh_CN'),
+  'en-US': () => import('antd/es/locale/en_US'),
 } as const;
 
-export async function initialiseTexts(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    resources: {},
-    fallbackLng: false,
-    defaultNS: 'shell',
-    // React escapes
-    interpolation: { escapeValue: false },
-  });
+/** Loads what every page shows in this language. */
+export async function initialiseTexts(language: Language): Promise<void> {
+  await i18next
+    .use(files)
+    .use(initReactI18next)
+    .init({
+      lng: language,
+      fallbackLng: false,
+      load: 'currentOnly',
+      ns: ['shell', 'parts'],
+      defaultNS: 'shell',
+      // React escapes
+      interpolation: { escapeValue: false },
+    });
 }
 
-/** Loads a language and shows it. Returns antd's words. */
+/** Shows a language, with all texts that were loaded in the last one. Returns antd's words. */
 export async function showLanguage(language: Language) {
-  const { texts, antd } = await LANGUAGES[language]();
-  for (const [group, words] of Object.entries(texts)) i18next.addResourceBundle(language, group, words);
-  await i18next.changeLanguage(language);
+  const [antd] = await Promise.all([ANTD_WORDS[language](), i18next.changeLanguage(language)]);
   document.documentElement.lang = language;
-  return antd;
+  return antd.default;
 }
 
 export const shownLanguage = (): Language => i18next.language as Language;

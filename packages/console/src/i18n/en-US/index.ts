@@ -1,4 +1,3 @@
-import antd from 'antd/es/locale/en_US';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
@@ -12,7 +11,6 @@ import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 import { templates } from './templates.ts';
 
-export { antd };
 export const texts = {
   createFunction,
   dependencies,

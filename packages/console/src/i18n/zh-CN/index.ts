@@ -1,4 +1,3 @@
-import antd from 'antd/es/locale/zh_CN';
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
 import { createFunction } from './create-function.ts';
@@ -14,7 +13,6 @@ import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 import { templates } from './templates.ts';
 
-export { antd };
 export const texts = {
   createFunction,
   dependencies,
