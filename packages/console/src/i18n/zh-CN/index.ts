@@ -8,10 +8,13 @@ import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
 import { functionTest } from './function-test.ts';
 import { functions } from './functions.ts';
+import { groups } from './groups.ts';
+import { identity } from './identity.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
 import { templates } from './templates.ts';
+import { users } from './users.ts';
 
 export const texts = {
   createFunction,
@@ -22,8 +25,11 @@ export const texts = {
   functionPage,
   functionTest,
   functions,
+  groups,
+  identity,
   overview,
   parts,
   shell,
   templates,
+  users,
 } satisfies SameKeys<typeof english>;

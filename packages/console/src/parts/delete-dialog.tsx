@@ -1,0 +1,28 @@
+import type { RouteId } from '@funcgraph/api';
+import type { Input } from '../api/index.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { useChange } from './use-change.ts';
+
+interface DeleteDialogProps<R extends RouteId> {
+  readonly route: R;
+  readonly input: Input<R>;
+  readonly title: string;
+  /** What goes with it. */
+  readonly consequence: string;
+  /** To be typed when data would be lost. */
+  readonly name?: string;
+  readonly done: string;
+  readonly failed: string;
+  readonly onClose: () => void;
+}
+
+/** Asks before a route that deletes something. Mount it to open it. */
+export function DeleteDialog<R extends RouteId>(props: DeleteDialogProps<R>) {
+  const { route, input, done, failed, onClose, ...question } = props;
+  const { send, isBusy } = useChange(route);
+  const remove = async () => {
+    await send(input, { done, failed });
+    onClose();
+  };
+  return <ConfirmDialog {...question} isBusy={isBusy} onConfirm={() => void remove()} onCancel={onClose} />;
+}
