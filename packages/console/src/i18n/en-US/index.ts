@@ -4,6 +4,7 @@ import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
 import { functionPage } from './function-page.ts';
+import { functionSettings } from './function-settings.ts';
 import { functionTest } from './function-test.ts';
 import { functions } from './functions.ts';
 import { groups } from './groups.ts';
@@ -21,6 +22,7 @@ export const texts = {
   flows,
   functionCode,
   functionPage,
+  functionSettings,
   functionTest,
   functions,
   groups,
