@@ -3,9 +3,11 @@ import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
+import { functionDiff } from './function-diff.ts';
 import { functionPage } from './function-page.ts';
 import { functionSettings } from './function-settings.ts';
 import { functionTest } from './function-test.ts';
+import { functionVersions } from './function-versions.ts';
 import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { identity } from './identity.ts';
@@ -21,9 +23,11 @@ export const texts = {
   flowEditor,
   flows,
   functionCode,
+  functionDiff,
   functionPage,
   functionSettings,
   functionTest,
+  functionVersions,
   functions,
   groups,
   identity,

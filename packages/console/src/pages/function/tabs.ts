@@ -12,4 +12,5 @@ const tab = <const Key extends string>(key: Key, load: () => TabModule) => ({
 export const TABS = [
   tab('code', () => import('./code/code-tab.tsx')),
   tab('settings', () => import('./settings/settings-tab.tsx')),
+  tab('versions', () => import('./versions/versions-tab.tsx')),
 ] as const;
