@@ -171,6 +171,13 @@ export default defineConfig({
       // this file calls every operation
       overPostgres('compat-postgres', ['tests/compat/models.test.ts'], waiting, ['tests/postgres-server.ts']),
       real('crash', ['tests/crash/**/*.test.ts']),
+      // the kinds of delivery whose steps are rows of the database
+      overPostgres(
+        'crash-postgres',
+        ['tests/crash/{broker-flows-killed,deliveries,events-killed,streams-killed}.test.ts'],
+        waiting,
+        ['tests/postgres-server.ts'],
+      ),
     ],
   },
 });
