@@ -13,13 +13,15 @@ interface DeleteDialogProps<R extends RouteId> {
   readonly name?: string;
   readonly done: string;
   readonly failed: string;
+  /** Runs before answers are read again: leave the page of what was deleted. */
+  readonly onDone?: () => unknown;
   readonly onClose: () => void;
 }
 
 /** Asks before a route that deletes something. Mount it to open it. */
 export function DeleteDialog<R extends RouteId>(props: DeleteDialogProps<R>) {
-  const { route, input, done, failed, onClose, ...question } = props;
-  const { send, isBusy } = useChange(route);
+  const { route, input, done, failed, onDone, onClose, ...question } = props;
+  const { send, isBusy } = useChange(route, [], { onDone });
   const remove = async () => {
     await send(input, { done, failed });
     onClose();

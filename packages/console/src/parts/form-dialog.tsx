@@ -5,6 +5,8 @@ import './parts.css';
 interface FormDialogProps<Fields> {
   readonly title: string;
   readonly initialValues?: Partial<Fields>;
+  /** Of the button that sends it. */
+  readonly okText?: string;
   readonly isBusy: boolean;
   readonly onSubmit: (fields: Fields) => unknown;
   readonly onClose: () => void;
@@ -14,12 +16,13 @@ interface FormDialogProps<Fields> {
 
 /** A form in a dialog. A click beside it does not lose what was typed. Mount it to open it. */
 export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
-  const { title, initialValues = {}, isBusy, onSubmit, onClose, children } = props;
+  const { title, initialValues = {}, okText, isBusy, onSubmit, onClose, children } = props;
   const [form] = Form.useForm<Fields>();
   return (
     <Modal
       open
       title={title}
+      {...(okText === undefined ? {} : { okText })}
       mask={{ closable: false }}
       style={{ top: 48 }}
       confirmLoading={isBusy}

@@ -11,10 +11,26 @@ interface ChangeTexts {
 
 type Answer<R extends RouteId> = RouteResponse<Routes[R]>;
 
+interface ChangeOptions {
+  /** Runs before answers are read again: leave a page here whose object no longer exists. */
+  readonly onDone?: (() => unknown) | undefined;
+}
+
 /** A route that changes something, with a notice of the result. `send` returns undefined after a failure. */
-export function useChange<R extends RouteId>(id: R, alsoChanges: readonly RouteId[] = []) {
+export function useChange<R extends RouteId>(
+  id: R,
+  alsoChanges: readonly RouteId[] = [],
+  { onDone }: ChangeOptions = {},
+) {
   const notices = useNotices();
-  const { mutateAsync, isPending } = useMutation(mutation(id, alsoChanges));
+  const { onSuccess, ...options } = mutation(id, alsoChanges);
+  const { mutateAsync, isPending } = useMutation({
+    ...options,
+    onSuccess: async (...result) => {
+      await onDone?.();
+      await onSuccess?.(...result);
+    },
+  });
   const send = async (input: Input<R>, { done, failed }: ChangeTexts): Promise<{ answer: Answer<R> } | undefined> => {
     try {
       const answer = await mutateAsync(input);

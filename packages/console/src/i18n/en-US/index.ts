@@ -14,7 +14,9 @@ import { identity } from './identity.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
+import { streams } from './streams.ts';
 import { templates } from './templates.ts';
+import { topics } from './topics.ts';
 import { users } from './users.ts';
 
 export const texts = {
@@ -34,6 +36,8 @@ export const texts = {
   overview,
   parts,
   shell,
+  streams,
   templates,
+  topics,
   users,
 };
