@@ -16,11 +16,10 @@ export const DESTINATION_KINDS = {
   OBS: {
     param: 'bucket',
     begins: /^obs:\/\//,
-    noun: 'a place in a bucket (obs://bucket/prefix, obs://bucket/prefix?expires=DAYS)',
+    noun: 'a place in a bucket (obs://bucket/prefix)',
     paramOf(text: string) {
-      const [, bucket, prefix, expires] =
-        /^obs:\/\/(@[^/]*\/[^/?]*|[^/?]*)\/?(.*?)(?:\?expires=(\d+))?$/s.exec(text) ?? [];
-      return { bucket, prefix, ...(expires && { expires: Number(expires) }) };
+      const [, bucket, prefix] = /^obs:\/\/(@[^/]*\/[^/]*|[^/]*)\/?(.*)$/s.exec(text) ?? [];
+      return { bucket, prefix };
     },
   },
   SMN: { param: 'topic_urn', begins: /^urn:smn:/, noun: 'a topic URN' },

@@ -1,7 +1,7 @@
 import { ROUTE_ADDRESSES } from 'virtual:route-addresses';
 import type { CallInput, RouteId, RouteParams, RouteResponse, Routes } from '@funcgraph/api';
 import type { ApiError, BytesOutput } from '@funcgraph/api/client';
-import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { client, uploadingClient } from './client.ts';
 import { sessionQuery } from './session.ts';
 
@@ -55,6 +55,21 @@ export function query<R extends RouteId>(id: R, input: Input<R> = {}) {
   return queryOptions<RouteResponse<Routes[R]>>({
     queryKey: [ROUTE_ADDRESSES[id].group, id, input],
     queryFn: ({ client: queries, signal }) => send(id, input, queries, { signal }),
+  });
+}
+
+type Cursor = string | undefined;
+
+/** All pages of a route that names the cursor of the next one, for `useInfiniteQuery`. */
+export function pages<R extends 'queryLogs' | 'queryWorkflowLogs' | 'listReceipts'>(id: R, input: Input<R>) {
+  return infiniteQueryOptions({
+    queryKey: [ROUTE_ADDRESSES[id].group, id, input, 'pages'],
+    queryFn: ({ client: queries, signal, pageParam }): Promise<RouteResponse<Routes[R]>> => {
+      const page = pageParam === undefined ? input : { ...input, query: { ...input.query, cursor: pageParam } };
+      return send(id, page as Input<R>, queries, { signal });
+    },
+    initialPageParam: undefined as Cursor,
+    getNextPageParam: (page): Cursor => page.next_cursor,
   });
 }
 

@@ -11,11 +11,7 @@ export const functionPage = {
   actions: 'Actions',
   readOnly: 'Version {{version}} is published: its code and settings cannot be changed.',
   toLatest: 'Go to latest',
-  tabs: {
-    code: 'Code',
-    settings: 'Settings',
-    versions: 'Versions',
-  },
+  tabs: { code: 'Code', monitoring: 'Monitoring' },
   export: { action: 'Export function', failed: 'Function {{name}} was not exported' },
   enable: {
     action: 'Enable function',

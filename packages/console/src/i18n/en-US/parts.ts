@@ -12,7 +12,16 @@ export const parts = {
   noMatch: { title: 'No match', text: 'Nothing fits the search.', clear: 'Clear the search' },
   shortcuts: { search: 'Search', nextRow: 'Next row', previousRow: 'Previous row' },
   chart: { about: 'About {{title}}', none: 'Nothing in this range' },
-  ranges: { label: 'Range', '1h': 'Last hour', '1d': 'Last day', '3d': 'Last 3 days', '7d': 'Last 7 days' },
+  ranges: {
+    label: 'Range',
+    '1h': 'Last hour',
+    '1d': 'Last day',
+    '3d': 'Last 3 days',
+    '7d': 'Last 7 days',
+    custom: 'Custom',
+    from: 'From',
+    to: 'To',
+  },
   errors: {
     unreachable: 'The server cannot be reached',
     forbidden: 'You lack a right',

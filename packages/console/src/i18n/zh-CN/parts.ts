@@ -11,7 +11,16 @@ export const parts = {
   noMatch: { title: '没有匹配的结果', text: '没有符合搜索条件的内容。', clear: '清除搜索条件' },
   shortcuts: { search: '搜索', nextRow: '下一行', previousRow: '上一行' },
   chart: { about: '{{title}}说明', none: '该时间段内没有数据' },
-  ranges: { label: '时间范围', '1h': '最近1小时', '1d': '最近1天', '3d': '最近3天', '7d': '最近7天' },
+  ranges: {
+    label: '时间范围',
+    '1h': '最近1小时',
+    '1d': '最近1天',
+    '3d': '最近3天',
+    '7d': '最近7天',
+    custom: '自定义',
+    from: '开始时间',
+    to: '结束时间',
+  },
   errors: {
     unreachable: '无法连接服务器',
     forbidden: '权限不足',

@@ -1,0 +1,94 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { query } from '../../../api/index.ts';
+import { useTexts } from '../../../i18n/index.ts';
+import { TimeChart } from '../../../parts/chart/index.ts';
+import { ErrorView } from '../../../parts/error-view.tsx';
+import { useNumbers } from '../../../parts/numbers.ts';
+import type { Span } from '../../../parts/time-span/index.ts';
+import { figuresOf, seriesOf } from './metric-series.ts';
+import type { Step } from './steps.ts';
+
+const SECONDS = 60;
+
+/** All metrics of a function, version or alias. */
+export function Metrics({ urn, span, step }: { urn: string; span: Span; step: Step }) {
+  const { t } = useTexts('monitoring');
+  const { whole, short, fine } = useNumbers();
+  const { data, error, refetch } = useQuery({
+    ...query('showMetrics', {
+      params: { function_urn: urn },
+      query: {
+        from: new Date(span.from).toISOString(),
+        to: new Date(span.to).toISOString(),
+        step: String(step * SECONDS),
+      },
+    }),
+    placeholderData: keepPreviousData,
+  });
+  if (error && !data) return <ErrorView error={error} onRetry={() => void refetch()} />;
+  const points = data?.points ?? [];
+  const figures = figuresOf(points);
+  const times = { unit: t('units.times'), format: short, kind: 'bar' } as const;
+  const ms = { format: short, kind: 'line' } as const;
+  return (
+    <div className="monitoring-charts">
+      <TimeChart
+        {...times}
+        title={t('metrics.calls')}
+        info={t('metrics.callsInfo')}
+        figure={whole(figures.calls)}
+        series={[{ name: t('metrics.calls'), points: seriesOf(points, 'count') }]}
+      />
+      <TimeChart
+        {...times}
+        title={t('metrics.errors')}
+        info={t('metrics.errorsInfo')}
+        figure={whole(figures.failed)}
+        series={[{ name: t('metrics.errors'), points: seriesOf(points, 'failed') }]}
+      />
+      <TimeChart
+        {...ms}
+        title={t('metrics.duration')}
+        info={t('metrics.durationInfo')}
+        figure={fine(figures.duration)}
+        unit={t('units.averageMs')}
+        series={[
+          { name: t('metrics.average'), points: seriesOf(points, 'duration_ms') },
+          { name: t('metrics.longest'), points: seriesOf(points, 'max_ms') },
+          { name: t('metrics.shortest'), points: seriesOf(points, 'min_ms') },
+        ]}
+      />
+      <TimeChart
+        {...ms}
+        title={t('metrics.quantiles')}
+        info={t('metrics.quantilesInfo')}
+        figure={fine(figures.slowest)}
+        unit={t('units.p99Ms')}
+        series={[
+          { name: 'P50', points: seriesOf(points, 'p50_ms') },
+          { name: 'P95', points: seriesOf(points, 'p95_ms') },
+          { name: 'P99', points: seriesOf(points, 'p99_ms') },
+        ]}
+      />
+      <TimeChart
+        {...times}
+        title={t('metrics.rejections')}
+        info={t('metrics.rejectionsInfo')}
+        figure={whole(figures.rejected)}
+        series={[{ name: t('metrics.rejections'), points: seriesOf(points, 'rejected') }]}
+      />
+      <TimeChart
+        {...ms}
+        title={t('metrics.resources')}
+        info={t('metrics.resourcesInfo')}
+        figure={whole(figures.concurrency)}
+        unit={t('units.mostAtOnce')}
+        series={[
+          { name: t('metrics.concurrency'), points: seriesOf(points, 'concurrency') },
+          { name: t('metrics.reserved'), points: seriesOf(points, 'reserved_instances') },
+          { name: t('metrics.instances'), points: seriesOf(points, 'instances') },
+        ]}
+      />
+    </div>
+  );
+}

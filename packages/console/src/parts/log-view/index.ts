@@ -1,0 +1,2 @@
+export type { ShownLine } from './log-line.ts';
+export { LogView } from './log-view.tsx';

@@ -1,0 +1,76 @@
+import DownOutlined from '@ant-design/icons/es/icons/DownOutlined';
+import RightOutlined from '@ant-design/icons/es/icons/RightOutlined';
+import { useTexts } from '../../i18n/index.ts';
+import { usePreferences } from '../../preferences/index.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { fullText, markedParts, rowText } from './line-text.ts';
+import { lineTime } from './line-time.ts';
+import { type ShownLine, textOf } from './log-line.ts';
+
+interface LogRowProps {
+  readonly line: ShownLine;
+  readonly keyword: string;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  readonly onRequest: ((line: ShownLine) => void) | undefined;
+}
+
+/** One line. Opened, it shows the whole message and where it comes from. */
+export function LogRow({ line, keyword, isOpen, onToggle, onRequest }: LogRowProps) {
+  const { t } = useTexts('logView');
+  const isUtc = usePreferences(({ times }) => times === 'utc');
+  const { text, missing } = rowText(line.message);
+  const time = lineTime(Date.parse(line.time), isUtc);
+  return (
+    <div className={`log-row log-${line.level}`}>
+      <button
+        type="button"
+        className="log-toggle"
+        aria-expanded={isOpen}
+        aria-label={t('open', { time })}
+        onClick={onToggle}
+      >
+        {isOpen ? <DownOutlined /> : <RightOutlined />}
+      </button>
+      <time dateTime={line.time}>{time}</time>
+      <span className="log-level">{line.level}</span>
+      {line.source !== undefined && <span className="log-source">{line.source}</span>}
+      {isOpen ? (
+        <div className="log-open">
+          <Marked text={fullText(line.message)} keyword={keyword} />
+          <div className="log-origin">
+            {line.requestId !== '' && <Origin line={line} onRequest={onRequest} />}
+            {line.instanceId && <span>{`${t('instance')} ${line.instanceId}`}</span>}
+          </div>
+        </div>
+      ) : (
+        <span className="log-message">
+          <span>
+            <Marked text={text} keyword={keyword} />
+          </span>
+          {missing > 0 && <em>{t('more', { count: missing })}</em>}
+        </span>
+      )}
+      <span className="log-copy">
+        <CopyButton text={textOf(line)} label={t('copy')} />
+      </span>
+    </div>
+  );
+}
+
+function Origin({ line, onRequest }: Pick<LogRowProps, 'line' | 'onRequest'>) {
+  const { t } = useTexts('logView');
+  if (onRequest === undefined) return <span>{`${t('request')} ${line.requestId}`}</span>;
+  return (
+    <span>
+      {`${t('request')} `}
+      <button type="button" className="log-link" onClick={() => onRequest(line)}>
+        {line.requestId}
+      </button>
+    </span>
+  );
+}
+
+function Marked({ text, keyword }: { text: string; keyword: string }) {
+  return markedParts(text, keyword).map((part) => (part.isHit ? <mark key={part.at}>{part.text}</mark> : part.text));
+}

@@ -1,0 +1,86 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
+import { useTexts } from '../../i18n/index.ts';
+import type { ShownLine } from './log-line.ts';
+import { LogRow } from './log-row.tsx';
+import './log-view.css';
+
+const ROW_HEIGHT = 24;
+const OVERSCAN = 20;
+
+interface LogViewProps {
+  readonly lines: readonly ShownLine[];
+  readonly label: string;
+  readonly keyword?: string;
+  readonly wrap?: boolean;
+  /** Whether the last line stays in sight when lines are added. */
+  readonly follow?: boolean;
+  /** Called when a person scrolls away from the last line. */
+  readonly onLeaveEnd?: () => void;
+  readonly onRequest?: (line: ShownLine) => void;
+}
+
+/** Lines of a log; only those in sight are drawn. */
+export function LogView(props: LogViewProps) {
+  const { lines, label, keyword = '', wrap = false, follow = false, onLeaveEnd, onRequest } = props;
+  const { t } = useTexts('logView');
+  const element = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState<ReadonlySet<ShownLine>>(new Set());
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => element.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  });
+
+  // rows have other heights
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the switch decides
+  useEffect(() => rows.measure(), [wrap]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines decide
+  useEffect(() => {
+    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
+  }, [lines, follow]);
+
+  const toggle = (line: ShownLine) => {
+    const next = new Set(opened);
+    if (!next.delete(line)) next.add(line);
+    setOpened(next);
+  };
+  return (
+    <section
+      ref={element}
+      className={`log-view ${wrap ? 'is-wrapped' : ''}`}
+      aria-label={label}
+      // a log scrolls by keyboard too
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+      tabIndex={0}
+      onWheel={({ deltaY }) => deltaY < 0 && onLeaveEnd?.()}
+    >
+      {lines.length === 0 && <p className="log-none">{t('none')}</p>}
+      <ol style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const line = lines[index];
+          if (line === undefined) return null;
+          return (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={lines.length}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <LogRow
+                line={line}
+                keyword={keyword}
+                isOpen={opened.has(line)}
+                onToggle={() => toggle(line)}
+                onRequest={onRequest}
+              />
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
