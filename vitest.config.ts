@@ -74,7 +74,7 @@ const postgres = [
   `${server}/triggers/lts/*.test.ts`,
   `${server}/services/streams/streams.test.ts`,
   `${server}/triggers/consumers/consumers.test.ts`,
-  `${server}/services/buckets/{bucket-store,buckets,crash,uploads}.test.ts`,
+  `${server}/services/buckets/{bucket-store,buckets,crash,object-expiry,uploads}.test.ts`,
   `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-targets,flow-trigger-store,older-flows,read-triggers}}.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
@@ -171,6 +171,13 @@ export default defineConfig({
       // this file calls every operation
       overPostgres('compat-postgres', ['tests/compat/models.test.ts'], waiting, ['tests/postgres-server.ts']),
       real('crash', ['tests/crash/**/*.test.ts']),
+      // the kinds of delivery whose steps are rows of the database
+      overPostgres(
+        'crash-postgres',
+        ['tests/crash/{broker-flows-killed,deliveries,events-killed,streams-killed}.test.ts'],
+        waiting,
+        ['tests/postgres-server.ts'],
+      ),
     ],
   },
 });

@@ -16,7 +16,10 @@ const vitest = (...projects) => [
  */
 export const LANES = [
   // real servers and sandboxes, which wait for much of their time
-  { name: 'servers', args: vitest('crash', 'e2e', 'runtimes', 'compat', 'compat-postgres', 'alone', 'journeys') },
+  {
+    name: 'servers',
+    args: vitest('crash', 'crash-postgres', 'e2e', 'runtimes', 'compat', 'compat-postgres', 'alone', 'journeys'),
+  },
   // what computes
   { name: 'code', args: vitest('integration', 'postgres', 'unit', 'pure', 'console') },
 ];

@@ -71,7 +71,7 @@ describe('asynchronous settings', () => {
     const [from, to] = [await make('from'), await make('to')];
     const destinations = new sdk.FuncAsyncDestinationConfig()
       .withOnSuccess(destination(FUNCTIONGRAPH, { func_urn: to }))
-      .withOnFailure(destination(OBS, { bucket: 'results', prefix: 'p', expires: 0 }));
+      .withOnFailure(destination(OBS, { bucket: 'results', prefix: 'p', expires: 3 }));
     const body = new sdk.UpdateFunctionAsyncInvokeConfigRequestBody()
       .withMaxAsyncEventAgeInSeconds(120)
       .withMaxAsyncRetryAttempts(2)
@@ -84,7 +84,7 @@ describe('asynchronous settings', () => {
       max_async_retry_attempts: 2,
       destination_config: {
         on_success: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: to }) },
-        on_failure: { destination: 'OBS', param: '{"bucket":"results","prefix":"p","expires":0}' },
+        on_failure: { destination: 'OBS', param: '{"bucket":"results","prefix":"p","expires":3}' },
       },
       created_time: expect.stringMatching(TIME),
       last_modified: expect.stringMatching(TIME),
@@ -113,7 +113,8 @@ describe('asynchronous settings', () => {
       [destination(FUNCTIONGRAPH, { func_urn: urn }), [400, 'FSS.0400']],
       [destination(FUNCTIONGRAPH, {}), [400, 'FSS.0400']],
       [destination(OBS, {}), [400, 'FSS.0400']],
-      [destination(OBS, { bucket: 'results', expires: 3 }), [426, 'FSS.0426']],
+      [destination(OBS, { bucket: 'results', expires: 366 }), [400, 'FSS.0400']],
+      [destination(OBS, { bucket: '@company/results', expires: 3 }), [426, 'FSS.0426']],
       [destination(SMN, { topic: 'x' }), [400, 'FSS.0400']],
       [destination(DIS, {}), [400, 'FSS.0400']],
     ] as const) {

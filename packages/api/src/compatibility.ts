@@ -24,7 +24,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionAsyncInvokeConfig:
-    'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0), streams (DIS) and, our own kind, ' +
+    'Results are delivered to functions, topics (SMN), buckets (OBS; with expires those of this server), streams (DIS) and, our own kind, ' +
     'to webhooks (HTTP).',
   createFunctionTrigger:
     `The kinds ${Object.keys(TRIGGER_KINDS).join(', ')}; EVENT, CloudEvents from any source, is our own. ` +

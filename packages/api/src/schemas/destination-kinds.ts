@@ -16,10 +16,11 @@ export const DESTINATION_KINDS = {
   OBS: {
     param: 'bucket',
     begins: /^obs:\/\//,
-    noun: 'a place in a bucket (obs://bucket/prefix)',
+    noun: 'a place in a bucket (obs://bucket/prefix, obs://bucket/prefix?expires=DAYS)',
     paramOf(text: string) {
-      const [, bucket, prefix] = /^obs:\/\/(@[^/]*\/[^/]*|[^/]*)\/?(.*)$/s.exec(text) ?? [];
-      return { bucket, prefix };
+      const [, bucket, prefix, expires] =
+        /^obs:\/\/(@[^/]*\/[^/?]*|[^/?]*)\/?(.*?)(?:\?expires=(\d+))?$/s.exec(text) ?? [];
+      return { bucket, prefix, ...(expires && { expires: Number(expires) }) };
     },
   },
   SMN: { param: 'topic_urn', begins: /^urn:smn:/, noun: 'a topic URN' },

@@ -58,7 +58,7 @@ export const asyncSettings: Noun = {
       },
       examples: [
         'fgs async set hello --retries 3 --on-failure https://example.com/alarm',
-        'fgs async set hello --on-success obs://results/hello/',
+        "fgs async set hello --on-success 'obs://results/hello/?expires=30'",
         'fgs async set hello --on-success dis://results',
         'fgs async set hello --on-success urn:fss:local-1:PROJECT:function:default:next',
       ],

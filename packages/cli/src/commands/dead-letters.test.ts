@@ -108,6 +108,8 @@ test('shows the warning about a destination', async () => {
 test.each([
   ['obs://results', 'OBS', '{"bucket":"results","prefix":""}'],
   ['obs://results/daily/a b', 'OBS', '{"bucket":"results","prefix":"daily/a b"}'],
+  ['obs://results/a?b?expires=30', 'OBS', '{"bucket":"results","prefix":"a?b","expires":30}'],
+  ['obs://results?expires=7', 'OBS', '{"bucket":"results","prefix":"","expires":7}'],
   ['obs://@company/results/a/', 'OBS', '{"bucket":"@company/results","prefix":"a/"}'],
   ['dis://results', 'DIS', '{"stream_name":"results"}'],
 ])('sets %s as a destination', async (text, destination, param) => {

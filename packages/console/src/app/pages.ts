@@ -3,6 +3,10 @@ import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
+import NotificationOutlined from '@ant-design/icons/es/icons/NotificationOutlined';
+import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined';
+import UnorderedListOutlined from '@ant-design/icons/es/icons/UnorderedListOutlined';
+import UserOutlined from '@ant-design/icons/es/icons/UserOutlined';
 import { page } from './routes.tsx';
 
 /** All pages, in the order of the navigation. A new page is one folder below `pages/` and one line here. */
@@ -41,4 +45,31 @@ export const PAGES = [
   }),
   page('/flows/new', () => import('../pages/flow-editor/new-flow-page.tsx')),
   page('/flows/$flow', () => import('../pages/flow-editor/flow-editor-page.tsx')),
+  page('/topics', () => import('../pages/topics/topic-list-page.tsx'), {
+    group: 'services',
+    label: 'topics',
+    icon: NotificationOutlined,
+    key: 'n',
+  }),
+  page('/topics/$topic', () => import('../pages/topics/topic-page.tsx')),
+  page('/streams', () => import('../pages/streams/stream-list-page.tsx'), {
+    group: 'services',
+    label: 'streams',
+    icon: UnorderedListOutlined,
+    key: 's',
+  }),
+  page('/streams/$stream', () => import('../pages/streams/stream-page.tsx')),
+  page('/users', () => import('../pages/identity/users/user-list-page.tsx'), {
+    group: 'access',
+    label: 'users',
+    icon: UserOutlined,
+    key: 'u',
+  }),
+  page('/users/$user', () => import('../pages/identity/users/user-page.tsx')),
+  page('/groups', () => import('../pages/identity/groups/group-list-page.tsx'), {
+    group: 'access',
+    label: 'userGroups',
+    icon: TeamOutlined,
+  }),
+  page('/groups/$group', () => import('../pages/identity/groups/group-page.tsx')),
 ] as const;

@@ -8,7 +8,7 @@ import './parts.css';
 import { useRowKeys } from './use-row-keys.ts';
 
 /** The part of a query's state that a table shows. */
-interface RowsQuery {
+export interface RowsQuery {
   readonly isPending: boolean;
   readonly isFetching: boolean;
   readonly error: Error | null;
@@ -20,7 +20,7 @@ interface DataTableProps<Row> {
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
   readonly columns: TableColumnsType<Row>;
-  /** Search and filters, above the rows. */
+  /** Search and filters, above the rows; false: not even the button that reads again. */
   readonly tools?: ReactNode;
   /** Shown when there are no rows at all. */
   readonly empty: ReactNode;
@@ -58,14 +58,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
   return (
     <div className="surface data-table" ref={element}>
-      <div className="table-tools">
-        {tools}
-        <Button
-          icon={<ReloadOutlined spin={query.isFetching} />}
-          aria-label={t('refresh')}
-          onClick={() => query.refetch()}
-        />
-      </div>
+      {tools !== false && (
+        <div className="table-tools">
+          {tools}
+          <Button
+            icon={<ReloadOutlined spin={query.isFetching} />}
+            aria-label={t('refresh')}
+            onClick={() => query.refetch()}
+          />
+        </div>
+      )}
       <Table<Row>
         columns={columns}
         dataSource={rows}

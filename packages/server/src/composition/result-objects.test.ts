@@ -19,6 +19,7 @@ const OBJECT = {
   bytes: Buffer.from('{}'),
   requestId: 'd1',
   depth: 4,
+  expireDays: 7,
 } as const;
 
 type Put = Buckets['put'];
@@ -34,11 +35,14 @@ function store(put: Put, caller: Caller | undefined = CALLER) {
 
 it('stores with the account, the depth and the rights of the caller, in buckets of the project only', async () => {
   let by: BucketCaller | undefined;
-  const result = await store(async (caller) => {
+  let days: number | undefined;
+  const result = await store(async (caller, { expireDays }) => {
     by = caller;
+    days = expireDays;
     return { etag: 'e' } as Awaited<ReturnType<Put>>;
   });
   expect(result).toEqual({ kind: 'delivered', note: { bucket: 'results', key: OBJECT.key, etag: 'e' }, messages: [] });
+  expect(days).toBe(7);
   expect(by).toMatchObject({ accountId: 'account', principalId: 'a1', chainDepth: 4, requestId: 'd1' });
   const mayIn = (projectId: string) =>
     by?.may('obs:object:PutObject', { projectId, bucket: 'results', key: OBJECT.key });

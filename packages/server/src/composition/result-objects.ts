@@ -22,7 +22,7 @@ type Delivered = Awaited<ReturnType<Store>>;
  */
 export function resultObjects(iam: Iam, { buckets, externalS3 }: ResultPlaces): Store {
   return async (object) => {
-    const { as, projectId, bucket, key, bytes, requestId, depth } = object;
+    const { as, projectId, bucket, key, bytes, expireDays, requestId, depth } = object;
     const caller = callerOf(iam, as, projectId);
     if (caller === undefined) return forbidden(`${whoOf(as)} is not there any more, or may not act`);
     const path = `${bucket}/${key}`;
@@ -43,7 +43,7 @@ export function resultObjects(iam: Iam, { buckets, externalS3 }: ResultPlaces): 
     const body = { bytes: once(bytes), size: bytes.byteLength };
     const content = { contentType: 'application/json' };
     try {
-      const { etag } = await buckets.put(by, { bucket, key, body, content, metadata: {} });
+      const { etag } = await buckets.put(by, { bucket, key, body, content, metadata: {}, expireDays });
       return { kind: 'delivered', note: { bucket, key, etag }, messages: [] };
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;

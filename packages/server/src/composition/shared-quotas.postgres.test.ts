@@ -6,13 +6,15 @@ import { ReservedConfigStore } from '../control/reserved-instances/reserved-conf
 import type { ReservedConfig } from '../control/reserved-instances/types.ts';
 import { TriggerStore } from '../control/triggers/trigger-store.ts';
 import type { Trigger } from '../control/triggers/types.ts';
+import { FlowStore } from '../flows/index.ts';
+import type { Flow } from '../flows/types.ts';
 import { IdentityStore, type StoredKey } from '../iam/identity-store.ts';
 import { RightsStore } from '../iam/rights-store.ts';
 import type { User } from '../iam/types.ts';
 import type { Storage } from '../storage/index.ts';
 import { newPlace } from '../storage/testing.ts';
 import { openAt } from '../storage/testing-place.ts';
-import { TRIGGERS } from '../triggers/index.ts';
+import { FLOW_KINDS, type FlowTriggerKind, TRIGGERS } from '../triggers/index.ts';
 
 const MOST = 5;
 const FN = { projectId: 'p1', package: 'default' };
@@ -125,6 +127,41 @@ it('two servers do not pass the limit of triggers of a version, and those of bro
       ['project_full', 40],
     ]),
   );
+});
+
+it('two servers do not pass the limit of brokers of a project with triggers of flows', async () => {
+  const kind = FLOW_KINDS.get('KAFKA') as FlowTriggerKind;
+  const save = (db: Storage['db'], number: number) => {
+    const flow: Flow = {
+      ...{
+        id: `flow${number}`,
+        projectId: 'p2',
+        name: `flow${number}`,
+        description: '',
+        mode: 'NORMAL',
+        stream: false,
+      },
+      ...{ definition: 'd', enterpriseProjectId: '', savedBy: { kind: 'user', id: 'u1' }, createdBy: 'ann' },
+      ...{ createdAt: 1, modifiedAt: 1 },
+    };
+    const settings = { kind: 'KAFKA', name: 'orders' };
+    const trigger = {
+      id: `t${number}`,
+      kind,
+      name: 'orders',
+      settings,
+      routeKey: undefined,
+      source: undefined,
+      index: 0,
+    };
+    const parts = { definition: { digest: 'd', body: '{}' }, triggers: [trigger] };
+    return new FlowStore(db).insert(flow, parts, 1000);
+  };
+  const ends = await create(20, async (db, number) => {
+    const end = await save(db, number);
+    return typeof end === 'string' ? end : 'full';
+  });
+  expect(ends).toEqual(within(20));
 });
 
 it('two servers do not pass the limit of reserved instances of a project', async () => {

@@ -61,14 +61,16 @@ export { ShareStore } from './shares/share-store.ts';
 export { Shares } from './shares/shares.ts';
 export type { ShareHolder, ShareKind } from './shares/types.ts';
 export { firedIn, TickStore } from './triggers/tick-store.ts';
+export { projectQuota } from './triggers/trigger-quota.ts';
 export type {
   FlowListener,
+  KindQuota,
   NewTriggerOf,
   TriggerNeighbours,
   TriggerRules,
   TriggerSources,
 } from './triggers/trigger-rules.ts';
-export { TriggerStore } from './triggers/trigger-store.ts';
+export { countOfKinds, TriggerStore } from './triggers/trigger-store.ts';
 export { shownQualifier, type TriggerRef, Triggers } from './triggers/triggers.ts';
 export type { Firing, Trigger, TriggerSettings } from './triggers/types.ts';
 export { VersionStore } from './versions/version-store.ts';

@@ -44,7 +44,7 @@ export function Navigation({ onLeave }: { onLeave: () => void }) {
 function NavigationItem({ path, place: { icon: Icon, label, key }, onLeave }: Item & { onLeave: () => void }) {
   const { t } = useTexts();
   const navigate = useNavigate();
-  useShortcut(`g ${key}`, t(`navigation.${label}`), () => void navigate({ to: path }));
+  useShortcut(key === undefined ? '' : `g ${key}`, t(`navigation.${label}`), () => void navigate({ to: path }));
   return (
     <li>
       <Link to={path} onClick={onLeave} activeProps={{ 'aria-current': 'page' }}>

@@ -5,8 +5,8 @@ import type { Texts } from '../../i18n/index.ts';
 export interface Place {
   readonly label: Exclude<keyof Texts['shell']['navigation'], 'groups'>;
   readonly icon: ComponentType;
-  /** `g` and this key lead to the page. */
-  readonly key: string;
+  /** `g` and this key lead to the page; not every page needs one. */
+  readonly key?: string;
   /** Its heading; none stands above all headings. */
   readonly group?: keyof Texts['shell']['navigation']['groups'];
 }

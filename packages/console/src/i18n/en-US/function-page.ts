@@ -11,7 +11,12 @@ export const functionPage = {
   actions: 'Actions',
   readOnly: 'Version {{version}} is published: its code and settings cannot be changed.',
   toLatest: 'Go to latest',
-  tabs: { code: 'Code', monitoring: 'Monitoring' },
+  tabs: {
+    code: 'Code',
+    settings: 'Settings',
+    versions: 'Versions',
+    monitoring: 'Monitoring',
+  },
   export: { action: 'Export function', failed: 'Function {{name}} was not exported' },
   enable: {
     action: 'Enable function',

@@ -3,29 +3,45 @@ import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
 import { functionCode } from './function-code.ts';
+import { functionDiff } from './function-diff.ts';
 import { functionPage } from './function-page.ts';
+import { functionSettings } from './function-settings.ts';
 import { functionTest } from './function-test.ts';
+import { functionVersions } from './function-versions.ts';
 import { functions } from './functions.ts';
+import { groups } from './groups.ts';
+import { identity } from './identity.ts';
 import { logView } from './log-view.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { shell } from './shell.ts';
+import { streams } from './streams.ts';
 import { templates } from './templates.ts';
+import { topics } from './topics.ts';
+import { users } from './users.ts';
 
 export const texts = {
-  monitoring,
-  logView,
   createFunction,
   dependencies,
   flowEditor,
   flows,
   functionCode,
+  functionDiff,
   functionPage,
+  functionSettings,
   functionTest,
+  functionVersions,
   functions,
+  groups,
+  identity,
+  logView,
+  monitoring,
   overview,
   parts,
   shell,
+  streams,
   templates,
+  topics,
+  users,
 };

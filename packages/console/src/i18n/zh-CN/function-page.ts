@@ -11,7 +11,12 @@ export const functionPage = {
   actions: '操作',
   readOnly: '版本 {{version}} 已发布，不能再修改代码和设置。',
   toLatest: '前往 latest',
-  tabs: { code: '代码', monitoring: '监控' },
+  tabs: {
+    code: '代码',
+    settings: '设置',
+    versions: '版本',
+    monitoring: '监控',
+  },
   export: { action: '导出函数', failed: '导出函数 {{name}} 失败' },
   enable: { action: '启用函数', done: '启用函数 {{name}} 成功', failed: '启用函数 {{name}} 失败' },
   disable: {

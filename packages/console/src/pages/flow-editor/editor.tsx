@@ -1,10 +1,9 @@
 import type { FlowDefinition, NodeKind } from '@funcgraph/flow';
-import { useBlocker } from '@tanstack/react-router';
 import { ReactFlowProvider } from '@xyflow/react';
 import { App } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { StartFlow } from '../../parts/start-flow.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { Canvas } from './canvas/canvas.tsx';
@@ -49,11 +48,6 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
     setArrangements((count) => count + 1);
   };
   const select = (node: string) => setUrl({ node });
-  const leave = useBlocker({
-    shouldBlockFn: ({ current, next }) => draft.isChanged && current.pathname !== next.pathname,
-    enableBeforeUnload: () => draft.isChanged,
-    withResolver: true,
-  });
 
   const insert = (kind: NodeKind) => {
     const node = newNode(kind, flow.nodes, kindName(kind));
@@ -127,15 +121,7 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
       {dialog === 'start' && id !== undefined && (
         <StartFlow flow={{ id, name: flow.name, mode: flow.mode }} onClose={() => setDialog(undefined)} />
       )}
-      {leave.status === 'blocked' && (
-        <ConfirmDialog
-          title={t('leave.title')}
-          consequence={t('leave.consequence')}
-          isBusy={false}
-          onConfirm={leave.proceed}
-          onCancel={leave.reset}
-        />
-      )}
+      <LeaveGuard isUnsaved={draft.isChanged} title={t('leave.title')} consequence={t('leave.consequence')} />
     </EditorProvider>
   );
 }

@@ -78,6 +78,10 @@ it.each([
   to({ onSuccess: { destination: 'OBS', param: '{"prefix":"x"}' } }),
   toBucket({ bucket: 'A b' }),
   toBucket({ prefix: 7 }),
+  toBucket({ expires: 366 }),
+  toBucket({ expires: -1 }),
+  toBucket({ expires: 1.5 }),
+  toBucket({ expires: '3' }),
   toBucket({ prefix: 'x'.repeat(801) }),
   toBucket({ prefix: '\ud800' }),
   to({ onSuccess: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } }),
@@ -104,8 +108,9 @@ it.each([
   await expect(set(toFunction(text))).rejects.toMatchObject({ code, message: expect.stringContaining('on_success') });
 });
 
-it('refuses results that a bucket should remove by itself', async () => {
-  await expect(set(toBucket({ expires: 3 }))).rejects.toMatchObject({ code: 'not_supported_here' });
+it('refuses results that a bucket outside should remove by itself', async () => {
+  const outside = { bucket: '@company/results', expires: 3 };
+  await expect(set(toBucket(outside))).rejects.toMatchObject({ code: 'not_supported_here' });
 });
 
 it('refuses an address that is too long', async () => {
@@ -144,6 +149,7 @@ it('accepts webhooks of the outside and of allowed hosts, buckets, topics and st
   for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
   for (const [destination, param] of [
     ['OBS', { bucket: 'results', prefix: 'p', expires: 0 }],
+    ['OBS', { bucket: 'results', prefix: 'p', expires: 365 }],
     ['SMN', { topic_urn: 'urn:smn:local-1:p1:orders' }],
     ['DIS', { stream_name: 's' }],
   ] as const) {

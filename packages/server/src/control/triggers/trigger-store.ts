@@ -94,26 +94,35 @@ async function fullness(
   { functionId, qualifier, fn: { projectId } }: Trigger,
   { ofVersion, ofProject }: MostTriggers,
 ): Promise<'added' | 'version_full' | 'project_full'> {
-  const count = tx.selectFrom('function_trigger').select(({ fn }) => fn.countAll().as('count'));
-  const version = await count
+  const version = await tx
+    .selectFrom('function_trigger')
+    .select(({ fn }) => fn.countAll().as('count'))
     .where('function_id', '=', functionId)
     .where('qualifier', '=', qualifier)
     .executeTakeFirstOrThrow();
   if (Number(version.count) >= ofVersion) return 'version_full';
   if (ofProject === undefined) return 'added';
-  const project = await count
+  const inProject = await countOfKinds(tx, projectId, ofProject.kinds);
+  return inProject >= ofProject.most ? 'project_full' : 'added';
+}
+
+/** The stored triggers of some kinds in a project, of functions and flows. In a transaction, the count holds until its end. */
+export async function countOfKinds(tx: Kysely<Schema>, projectId: string, kinds: readonly string[]): Promise<number> {
+  const { count: ofFunctions } = await tx
+    .selectFrom('function_trigger')
     .innerJoin('function', 'function.id', 'function_trigger.function_id')
+    .select(({ fn }) => fn.countAll().as('count'))
     .where('function.project_id', '=', projectId)
-    .where('kind', 'in', ofProject.kinds)
+    .where('kind', 'in', kinds)
     .executeTakeFirstOrThrow();
-  const ofFlows = await tx
+  const { count: ofFlows } = await tx
     .selectFrom('flow_trigger')
     .innerJoin('flow', 'flow.id', 'flow_trigger.flow_id')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('flow.project_id', '=', projectId)
-    .where('flow_trigger.kind', 'in', ofProject.kinds)
+    .where('flow_trigger.kind', 'in', kinds)
     .executeTakeFirstOrThrow();
-  return Number(project.count) + Number(ofFlows.count) >= ofProject.most ? 'project_full' : 'added';
+  return Number(ofFunctions) + Number(ofFlows);
 }
 
 function changeable(

@@ -9,6 +9,7 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
+import { projectQuota, triggerQuota } from './trigger-quota.ts';
 import type { FlowListener, TriggerRules, TriggerSources } from './trigger-rules.ts';
 import type { TriggerStore } from './trigger-store.ts';
 import type { Firing, Trigger, TriggerSettings } from './types.ts';
@@ -101,7 +102,7 @@ export class Triggers {
       const outcome = await store.insert(trigger, this.#keys(trigger), most);
       if (outcome === 'taken') throw this.#nameTaken(trigger);
       if (outcome === 'version_full') throw triggerQuota(shownQualifier(qualifier), `${most.ofVersion} triggers`);
-      if (outcome === 'project_full') throw triggerQuota('the project', `${ofProject?.most} ${ofProject?.name}`);
+      if (outcome === 'project_full' && ofProject !== undefined) throw projectQuota(ofProject);
       await access.caughtUp();
       return trigger;
     });
@@ -289,12 +290,6 @@ export class Triggers {
       hint: 'Choose another name, or delete that one.',
     });
   }
-}
-
-function triggerQuota(owner: string, what: string): PlatformError {
-  return new PlatformError('trigger_quota', `${owner} has ${what}, as many as it may have`, {
-    hint: 'Delete triggers that are not needed.',
-  });
 }
 
 /** As messages name it. */

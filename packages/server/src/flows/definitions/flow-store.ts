@@ -1,7 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { DefinedTrigger } from '../triggers/flow-trigger.ts';
-import { putTriggers, RouteTaken } from '../triggers/flow-trigger-store.ts';
+import { putTriggers, RouteTaken, TriggersFull } from '../triggers/flow-trigger-store.ts';
 import type { Flow } from '../types.ts';
 
 type Db = Kysely<Schema> | Transaction<Schema>;
@@ -74,38 +74,36 @@ export class FlowStore {
     flow: Flow,
     { definition, triggers }: StoredParts,
     most: number,
-  ): Promise<'added' | 'exists' | 'quota' | 'route'> {
+  ): Promise<'added' | 'exists' | 'quota' | NotPut> {
     try {
       await this.#db.transaction().execute(async (tx) => {
         await putDefinition(tx, definition);
         await tx.insertInto('flow').values(rowOf(flow)).execute();
         // after the insert, so that an existing name is reported as such also when the quota is used up
         if ((await countOf(tx, flow.projectId)) > most) throw new OverQuota();
-        await putTriggers(tx, flow.id, { triggers, now: flow.modifiedAt });
+        await putTriggers(tx, flow, { triggers, now: flow.modifiedAt });
       });
       return 'added';
     } catch (error) {
       if (error instanceof OverQuota) return 'quota';
-      if (error instanceof RouteTaken) return 'route';
       if (isUniqueViolation(error)) return 'exists';
-      throw error;
+      return notPut(error);
     }
   }
 
   /** Returns the reason when it cannot. */
-  async replace(flow: Flow, { definition, triggers }: StoredParts): Promise<'replaced' | 'missing' | 'route'> {
+  async replace(flow: Flow, { definition, triggers }: StoredParts): Promise<'replaced' | 'missing' | NotPut> {
     try {
       return await this.#db.transaction().execute(async (tx) => {
         await putDefinition(tx, definition);
         const { id, created_by: _, created_at: __, ...changed } = rowOf(flow);
         const { numUpdatedRows } = await tx.updateTable('flow').set(changed).where('id', '=', id).executeTakeFirst();
         if (numUpdatedRows === 0n) return 'missing';
-        await putTriggers(tx, id, { triggers, now: flow.modifiedAt });
+        await putTriggers(tx, flow, { triggers, now: flow.modifiedAt });
         return 'replaced';
       });
     } catch (error) {
-      if (error instanceof RouteTaken) return 'route';
-      throw error;
+      return notPut(error);
     }
   }
 
@@ -123,11 +121,8 @@ export class FlowStore {
   }
 
   /** Does nothing for a flow that was saved meanwhile. */
-  async makeTriggers(
-    { id, definition }: Flow,
-    triggers: readonly DefinedTrigger[],
-    now: number,
-  ): Promise<'made' | 'route'> {
+  async makeTriggers(flow: Flow, triggers: readonly DefinedTrigger[], now: number): Promise<'made' | NotPut> {
+    const { id, definition } = flow;
     try {
       await this.#db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
@@ -137,12 +132,11 @@ export class FlowStore {
           .where('definition', '=', definition)
           .where('triggers_made', '=', 0)
           .executeTakeFirst();
-        if (numUpdatedRows > 0n) await putTriggers(tx, id, { triggers, now });
+        if (numUpdatedRows > 0n) await putTriggers(tx, flow, { triggers, now });
       });
       return 'made';
     } catch (error) {
-      if (error instanceof RouteTaken) return 'route';
-      throw error;
+      return notPut(error);
     }
   }
 
@@ -192,6 +186,16 @@ export class FlowStore {
       .where('unused_since', '<', before)
       .execute();
   }
+}
+
+/** A path is taken, or the project may have no more triggers of the kind of this one. */
+export type NotPut = 'route' | { readonly full: DefinedTrigger };
+
+/** Rethrows other errors. */
+function notPut(error: unknown): NotPut {
+  if (error instanceof RouteTaken) return 'route';
+  if (error instanceof TriggersFull) return { full: error.trigger };
+  throw error;
 }
 
 class OverQuota extends Error {}

@@ -11,10 +11,10 @@ import { FLOW_KINDS } from '../../triggers/index.ts';
 import type { DefinedTrigger } from '../triggers/flow-trigger.ts';
 import type { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { readTriggers } from '../triggers/read-triggers.ts';
-import { triggerFaults } from '../triggers/trigger-faults.ts';
+import { tooMany, triggerFaults } from '../triggers/trigger-faults.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
 import { DefinitionCache } from './definition-cache.ts';
-import type { FlowStore, StoredDefinition } from './flow-store.ts';
+import type { FlowStore, NotPut, StoredDefinition } from './flow-store.ts';
 import { nameTargets } from './name-targets.ts';
 import { type FlowRights, targetFacts } from './target-facts.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -132,18 +132,19 @@ export class Flows implements FlowCatalog {
         modifiedAt: now,
       };
       const triggers = this.#triggers(definition, { projectId, flowId: id });
-      switch (await store.insert(flow, { definition: stored, triggers }, quota)) {
+      const outcome = await store.insert(flow, { definition: stored, triggers }, quota);
+      switch (outcome) {
         case 'added':
           await this.#options.triggers.caughtUp();
           return flow;
-        case 'route':
-          throw routeTaken();
         case 'exists':
           throw new PlatformError('flow_exists', `the project has a flow ${flow.name}`);
         case 'quota':
           throw new PlatformError('flow_quota', `the project has ${quota} flows, as many as it may have`, {
             hint: 'Delete flows that are not needed, or raise quota_flows.',
           });
+        default:
+          throw notPut(outcome);
       }
     });
   }
@@ -174,14 +175,15 @@ export class Flows implements FlowCatalog {
       const { definition: current } = await this.find(projectId, before.id);
       if (isSame && current === before.definition) return before;
       const flow = { ...before, ...changedBy(definition, stored, author), modifiedAt: this.#options.clock.now() };
-      switch (await this.#options.store.replace(flow, { definition: stored, triggers })) {
+      const outcome = await this.#options.store.replace(flow, { definition: stored, triggers });
+      switch (outcome) {
         case 'replaced':
           await this.#options.triggers.caughtUp();
           return flow;
-        case 'route':
-          throw routeTaken();
         case 'missing':
           throw new PlatformError('flow_not_found', `flow ${before.name} was deleted meanwhile`);
+        default:
+          throw notPut(outcome);
       }
     });
   }
@@ -293,7 +295,9 @@ export function violationOf({ code, text, node, edge, field }: Problem): ErrorVi
   };
 }
 
-function routeTaken(): PlatformError {
+/** What others did since the rules were checked. */
+function notPut(reason: NotPut): PlatformError {
+  if (reason !== 'route') return invalidFlow([tooMany(reason.full)]);
   return new PlatformError('request_path_taken', 'another trigger has just taken a path of this flow', {
     hint: 'Save the flow again to see which.',
   });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { firedIn, TickStore, type TriggerSettings } from '../../control/index.ts';
+import { countOfKinds, firedIn, type KindQuota, TickStore, type TriggerSettings } from '../../control/index.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import type { Flow } from '../types.ts';
 import type { DefinedTrigger, FlowTrigger } from './flow-trigger.ts';
 
 const SECOND_MS = 1000;
@@ -55,10 +56,20 @@ export class FlowTriggerStore {
 /** A path that a trigger wants is served by another one. */
 export class RouteTaken extends Error {}
 
-/** Replaces the triggers of a flow. What is the same as before keeps its beat. Throws `RouteTaken`. */
+/** The project has as many triggers of a kind as it may have. */
+export class TriggersFull extends Error {
+  readonly trigger: DefinedTrigger;
+
+  constructor(trigger: DefinedTrigger) {
+    super();
+    this.trigger = trigger;
+  }
+}
+
+/** Replaces the triggers of a flow. What is the same as before keeps its beat. Throws `RouteTaken`, `TriggersFull`. */
 export async function putTriggers(
   tx: Transaction<Schema>,
-  flowId: string,
+  { id: flowId, projectId }: Pick<Flow, 'id' | 'projectId'>,
   { triggers, now }: { readonly triggers: readonly DefinedTrigger[]; readonly now: number },
 ): Promise<void> {
   const rows = await tx.selectFrom('flow_trigger').selectAll().where('flow_id', '=', flowId).execute();
@@ -99,5 +110,21 @@ export async function putTriggers(
     } catch (error) {
       throw isUniqueViolation(error) ? new RouteTaken() : error;
     }
+  }
+  await refuseFull(
+    tx,
+    projectId,
+    triggers.filter(({ id }) => !before.has(id)),
+  );
+}
+
+async function refuseFull(tx: Transaction<Schema>, projectId: string, added: readonly DefinedTrigger[]): Promise<void> {
+  const quotas = new Map<KindQuota, DefinedTrigger>();
+  for (const trigger of added) {
+    const { mostOfProject } = trigger.kind;
+    if (mostOfProject !== undefined) quotas.set(mostOfProject, trigger);
+  }
+  for (const [{ kinds, most }, trigger] of quotas) {
+    if ((await countOfKinds(tx, projectId, kinds)) > most) throw new TriggersFull(trigger);
   }
 }

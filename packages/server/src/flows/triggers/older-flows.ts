@@ -2,6 +2,7 @@ import type { FlowDefinition } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import type { FlowStore } from '../definitions/flow-store.ts';
 import { readTriggers } from './read-triggers.ts';
+import { tooMany } from './trigger-faults.ts';
 
 export interface OlderFlowsDeps {
   readonly store: Pick<FlowStore, 'withoutTriggers' | 'makeTriggers'>;
@@ -28,13 +29,14 @@ export async function makeTriggersOfOlderFlows({ store, now, log }: OlderFlowsDe
       // a second one of the same name or path is a fault
       const distinct = [...new Map(triggers.toReversed().map((each) => [each.routeKey ?? each.id, each])).values()];
       const skipped = faults.map(({ field, message }) => `${field}: ${message}`);
-      if ((await store.makeTriggers(flow, distinct, now)) === 'route') {
-        skipped.push('another trigger serves a path of the flow');
-        await store.makeTriggers(
-          flow,
-          distinct.filter(({ routeKey }) => routeKey === undefined),
-          now,
+      const outcome = await store.makeTriggers(flow, distinct, now);
+      if (outcome !== 'made') {
+        const isRoute = outcome === 'route';
+        skipped.push(isRoute ? 'another trigger serves a path of the flow' : tooMany(outcome.full).message);
+        const others = distinct.filter(
+          ({ routeKey, kind }) => routeKey === undefined && kind.mostOfProject === undefined,
         );
+        await store.makeTriggers(flow, others, now);
       }
       if (skipped.length > 0) log.warn({ flow: name, projectId, skipped }, 'triggers of an older flow have no effect');
     }

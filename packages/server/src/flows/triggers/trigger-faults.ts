@@ -1,5 +1,11 @@
 import type { ErrorViolation } from '@funcgraph/api';
-import type { Catalog, FlowListener, TriggerNeighbours, TriggerSources } from '../../control/index.ts';
+import {
+  type Catalog,
+  type FlowListener,
+  projectQuota,
+  type TriggerNeighbours,
+  type TriggerSources,
+} from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { DefinedTrigger } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';
@@ -56,12 +62,18 @@ function refuseTakenRoute({ routeKey }: DefinedTrigger, { flowName, flows }: Aro
   throw new PlatformError('request_path_taken', message);
 }
 
+/** The fault of a trigger that is one too many. */
+export function tooMany(trigger: DefinedTrigger): ErrorViolation {
+  const { mostOfProject } = trigger.kind;
+  if (mostOfProject === undefined) throw new Error(`triggers of the kind ${trigger.kind.type} have no limit`);
+  return faultOf(projectQuota(mostOfProject), trigger);
+}
+
 function refuseTooMany({ kind: { mostOfProject } }: DefinedTrigger, { ofProject, ofFlows }: TriggerNeighbours): void {
   if (mostOfProject === undefined) return;
-  const { kinds, most, name } = mostOfProject;
+  const { kinds, most } = mostOfProject;
   const others = [...ofProject(), ...ofFlows()].filter(({ settings }) => kinds.includes(settings.kind)).length;
-  if (others < most) return;
-  throw new PlatformError('trigger_quota', `the project has ${most} ${name}, as many as it may have`);
+  if (others >= most) throw projectQuota(mostOfProject);
 }
 
 function neighbours(

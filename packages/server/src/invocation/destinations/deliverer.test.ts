@@ -395,7 +395,7 @@ describe('to a topic', () => {
 });
 
 describe('to a bucket', () => {
-  const param = JSON.stringify({ bucket: 'results', prefix: 'daily/' });
+  const param = JSON.stringify({ bucket: 'results', prefix: 'daily/', expires: 7 });
   const toBucket = { destination: 'OBS', param, setBy: SETTER };
 
   it('stores the outcome under the id of the request, with the rights of its setter', async () => {
@@ -408,6 +408,7 @@ describe('to a bucket', () => {
         bucket: 'results',
         key: 'daily/a/r1.json',
         bytes: Buffer.from('{"event":1}'),
+        expireDays: 7,
         requestId: 'd1',
         depth: 4,
       },
@@ -418,7 +419,7 @@ describe('to a bucket', () => {
   it('fails permanently when it is not known who set it, and when older settings cannot be met', async () => {
     await enqueue('d1', { destination: { destination: 'OBS', param } });
     await settled('d1', 'dead');
-    await enqueue('d2', { destination: { ...toBucket, param: '{"bucket":"results","expires":3}' } });
+    await enqueue('d2', { destination: { ...toBucket, param: '{"bucket":"@company/results","expires":3}' } });
     await settled('d2', 'dead');
     expect((await queue.get('d1'))?.outcome).toMatchObject({ reason: 'forbidden' });
     expect((await queue.get('d2'))?.outcome).toMatchObject({ reason: 'refused' });

@@ -68,6 +68,8 @@ export interface ResultObject {
   readonly bucket: string;
   readonly key: string;
   readonly bytes: Uint8Array;
+  /** Days until the object is removed; undefined for never, and for buckets outside. */
+  readonly expireDays?: number | undefined;
   /** Id of the delivery. */
   readonly requestId: string;
   /** Functions that ran one after another until now: triggers of the bucket continue the chain. */

@@ -1,5 +1,6 @@
 import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import { type AtomicStatement, prepared, type Schema, type Storage } from '../../storage/index.ts';
+import { endOf } from './expiry.ts';
 import type { Position } from './listing.ts';
 import type { BucketRow, Content, Garbage, ObjectRow } from './rows.ts';
 import type { LifecycleRule, ListedObject, Usage } from './types.ts';
@@ -17,9 +18,17 @@ export interface ListedRow extends ListedObject {
   readonly version: string;
 }
 
+export interface ExpiredObject {
+  readonly bucket: BucketRow;
+  readonly key: Buffer;
+  readonly version: string;
+}
+
 type Joined = Omit<Selectable<Schema['bucket']>, 'lifecycle'> &
   Omit<Selectable<Schema['bucket_usage']>, 'project_id'> & {
-    readonly [Field in keyof Omit<Schema['bucket_object'], 'bucket_id' | 'key'>]: Schema['bucket_object'][Field] | null;
+    readonly [Field in keyof Omit<Schema['bucket_object'], 'bucket_id' | 'key' | 'expires_at'>]:
+      | Schema['bucket_object'][Field]
+      | null;
   };
 
 /** More rows make a statement of another shape, which the database prepares anew. */
@@ -116,6 +125,21 @@ export class BucketStore {
     await this.#db.updateTable('bucket').set({ lifecycle }).where('id', '=', id).execute();
   }
 
+  /** Objects whose last write gave them an end before that time, the oldest first. */
+  async expired(before: number, limit: number): Promise<ExpiredObject[]> {
+    const rows = await this.#db
+      .selectFrom('bucket_object')
+      .innerJoin('bucket', 'bucket.id', 'bucket_object.bucket_id')
+      .selectAll('bucket')
+      .select(['bucket_object.key', 'bucket_object.version'])
+      .where('bucket_object.expires_at', 'is not', null)
+      .where('bucket_object.expires_at', '<=', before)
+      .orderBy('bucket_object.expires_at')
+      .limit(limit)
+      .execute();
+    return rows.map(({ key, version, ...bucket }) => ({ bucket: toBucket(bucket), key: Buffer.from(key), version }));
+  }
+
   /** Rows of keys from the position on, below `end`. */
   async list(bucketId: string, { from }: Position, end: Uint8Array | undefined, limit: number): Promise<ListedRow[]> {
     const rows = await this.#db
@@ -185,8 +209,10 @@ export class BucketStore {
   /** Puts `next` in the place of the version `old`, and must: another version may be there meanwhile. */
   replaceObject(bucketId: string, key: Uint8Array, old: string | undefined, next: ObjectRow): AtomicStatement {
     const { version, size, etag, modifiedAt: modified_at, sequence } = next;
+    const { expireDays } = next.content;
+    const expires_at = expireDays === undefined ? null : endOf(expireDays, modified_at);
     const content = JSON.stringify(next.content);
-    const values = { version, in_parts: next.inParts ? 1 : 0, size, etag, modified_at, sequence, content };
+    const values = { version, in_parts: next.inParts ? 1 : 0, size, etag, modified_at, sequence, content, expires_at };
     const query =
       old === undefined
         ? this.#db

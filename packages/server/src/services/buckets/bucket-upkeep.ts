@@ -34,8 +34,8 @@ export interface BucketUpkeepOptions {
 }
 
 /**
- * Removes files of replaced objects once a minute; and once an hour objects that their lifecycle ends, old uploads, and files
- * that no row names.
+ * Removes files of replaced objects and objects that were written with an end once a minute; and once an hour objects that
+ * their lifecycle ends, old uploads, and files that no row names.
  */
 export class BucketUpkeep {
   readonly #options: BucketUpkeepOptions;
@@ -75,6 +75,7 @@ export class BucketUpkeep {
     if (isHour) this.#hourlyAt = clock.now();
     const work = [
       () => this.#collect(goesOn),
+      () => this.#removeExpired(goesOn),
       ...(isHour
         ? [() => this.#expireObjects(goesOn), () => this.#expireUploads(goesOn), () => this.#sweep(signal, goesOn)]
         : []),
@@ -94,6 +95,18 @@ export class BucketUpkeep {
       await files.remove(names);
       await store.forgetGarbage(names);
       if (garbage.length < BATCH) return;
+    }
+  }
+
+  async #removeExpired(goesOn: () => boolean): Promise<void> {
+    const { store, commits, clock } = this.#options;
+    while (goesOn()) {
+      const expired = await store.expired(clock.now(), BATCH);
+      for (const { bucket, key: bytes, version } of expired) {
+        if (!goesOn()) return;
+        await commits.commit({ bucket, key: bytes.toString('utf8'), bytes, onlyVersion: version });
+      }
+      if (expired.length < BATCH) return;
     }
   }
 

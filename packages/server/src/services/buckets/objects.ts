@@ -9,7 +9,7 @@ import { keyBytes, textBytes } from './names.ts';
 import type { ObjectChange, ObjectCommits } from './object-commits.ts';
 import { asSource, type ObjectReader } from './object-reader.ts';
 import { type Content, headOf, isRefusal, noSuchKey, type ObjectRow, storedOf } from './rows.ts';
-import { checkBodySize, checkContent, checkCopySize, checkLimit, MAX_LISTED } from './rules.ts';
+import { checkBodySize, checkContent, checkCopySize, checkExpireDays, checkLimit, MAX_LISTED } from './rules.ts';
 import type {
   BucketCaller,
   CopyRequest,
@@ -53,16 +53,17 @@ export class Objects {
   }
 
   async put(caller: BucketCaller, request: PutRequest): Promise<Stored> {
-    const { key, body, content: headers, metadata, conditions } = request;
+    const { key, body, content: headers, metadata, expireDays, conditions } = request;
     const bytes = keyBytes(key);
     checkBodySize(body.size);
     checkContent(headers, metadata);
+    checkExpireDays(expireDays);
     const { access, files, gate } = this.#parts;
     const seen = await access.open(caller, 'obs:object:PutObject', request.bucket, { key, bytes });
     await this.#checkWrite(seen, body.size, conditions);
     return gate.run(seen.bucket.projectId, async () => {
       const { file, md5, checksum } = await files.receive(body);
-      const content = { headers, metadata, ...(checksum && { checksum }) };
+      const content = { headers, metadata, expireDays, ...(checksum && { checksum }) };
       const next = { version: file, inParts: false, size: body.size, etag: md5, content };
       const fact = { event: 'ObjectCreated:Put', caller } as const;
       return this.#commitNew({ bucket: seen.bucket, key, bytes, conditions, next, fact }, [file]);
@@ -113,9 +114,10 @@ export class Objects {
   }
 
   async copy(caller: BucketCaller, request: CopyRequest): Promise<Stored> {
-    const { key, source, replace, conditions } = request;
+    const { key, source, replace, expireDays, conditions } = request;
     const bytes = keyBytes(key);
     if (replace !== undefined) checkContent(replace.content, replace.metadata);
+    checkExpireDays(expireDays);
     const { access, gate } = this.#parts;
     const target = await access.open(caller, 'obs:object:PutObject', request.bucket, { key, bytes });
     const from = await this.source(caller, source, request.sourceConditions);
@@ -127,7 +129,7 @@ export class Objects {
     const { checksum, headers, metadata } = from.content;
     const described =
       replace === undefined ? { headers, metadata } : { headers: replace.content, metadata: replace.metadata };
-    const content: Content = { ...described, ...(checksum && { checksum }) };
+    const content: Content = { ...described, expireDays, ...(checksum && { checksum }) };
     const change = {
       bucket: target.bucket,
       key,

@@ -1,5 +1,6 @@
 import { PlatformError } from '../../lib/platform-error.ts';
 import { BucketError } from './errors.ts';
+import { endOf } from './expiry.ts';
 import type { Bucket, Checksum, ChecksumAlgorithm, ContentHeaders, Metadata, ObjectHead, Stored } from './types.ts';
 
 /** A bucket as it is stored. */
@@ -12,6 +13,8 @@ export interface Content {
   readonly headers: ContentHeaders;
   readonly metadata: Metadata;
   readonly checksum?: Checksum;
+  /** Days from the last change of the object to its end. */
+  readonly expireDays?: number | undefined;
   /** Of an upload in parts. */
   readonly checksumAlgorithm?: ChecksumAlgorithm;
 }
@@ -55,8 +58,13 @@ export interface Garbage {
 }
 
 export function headOf(key: string, { size, etag, modifiedAt, content }: ObjectRow): ObjectHead {
-  const { headers, metadata, checksum } = content;
-  return { key, size, etag, modifiedAt, content: headers, metadata, ...(checksum && { checksum }) };
+  const { headers, metadata, checksum, expireDays } = content;
+  const expiresAt = expireDays === undefined ? undefined : endOf(expireDays, modifiedAt);
+  return {
+    ...{ key, size, etag, modifiedAt, content: headers, metadata },
+    ...(checksum && { checksum }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 export function storedOf({ size, etag, modifiedAt, content: { checksum } }: Omit<ObjectRow, 'sequence'>): Stored {

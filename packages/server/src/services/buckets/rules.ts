@@ -41,6 +41,12 @@ export function checkContent(headers: ContentHeaders, metadata: Metadata): void 
   }
 }
 
+/** Throws `InvalidArgument`. */
+export function checkExpireDays(days: number | undefined): void {
+  if (days === undefined || isDays(days)) return;
+  throw invalid(`The days until an object expires are not a number from 1 to ${MAX_DAYS}.`);
+}
+
 /** Throws `EntityTooLarge` or `InvalidArgument`. */
 export function checkBodySize(size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) throw invalid('The size of the body is not a number of bytes.');
@@ -76,9 +82,13 @@ export function checkLifecycle(rules: readonly LifecycleRule[]): void {
     textBytes(prefix, 'prefix');
     const days = [expireDays, abortUploadDays].filter((each) => each !== undefined);
     if (days.length === 0) throw invalid(`The rule ${id} does nothing.`);
-    if (days.every((each) => Number.isInteger(each) && each >= 1 && each <= MAX_DAYS)) continue;
+    if (days.every(isDays)) continue;
     throw invalid(`The days of the rule ${id} are not a number from 1 to ${MAX_DAYS}.`);
   }
+}
+
+function isDays(days: number): boolean {
+  return Number.isInteger(days) && days >= 1 && days <= MAX_DAYS;
 }
 
 function checkIds(rules: readonly { readonly id: string }[]): void {

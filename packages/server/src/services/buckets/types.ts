@@ -92,6 +92,8 @@ export interface ObjectHead {
   readonly content: ContentHeaders;
   readonly metadata: Metadata;
   readonly checksum?: Checksum;
+  /** When it will be removed, by what its last write said; ms since the epoch. Rules of a lifecycle may remove it earlier. */
+  readonly expiresAt?: number;
 }
 
 /** Etags without quotes, `*` for any object; times are ms since the epoch. All that are present must hold. */
@@ -144,6 +146,8 @@ export interface PutRequest extends ObjectRef {
   readonly body: Body;
   readonly content: ContentHeaders;
   readonly metadata: Metadata;
+  /** The object is removed so many days after this write, 1 to 36,500. */
+  readonly expireDays?: number | undefined;
   readonly conditions?: WriteConditions;
 }
 
@@ -171,6 +175,8 @@ export interface CopyRequest extends ObjectRef {
   readonly sourceConditions?: ReadConditions;
   /** Present for the directive REPLACE: what the copy gets in place of the headers and metadata of the source. */
   readonly replace?: { readonly content: ContentHeaders; readonly metadata: Metadata };
+  /** As for `put`; the expiry of the source is not copied. */
+  readonly expireDays?: number | undefined;
   /** Of the target. */
   readonly conditions?: WriteConditions;
 }
@@ -223,6 +229,8 @@ export interface UploadRef extends ObjectRef {
 export interface CreateUploadRequest extends ObjectRef {
   readonly content: ContentHeaders;
   readonly metadata: Metadata;
+  /** Counted from the completion. */
+  readonly expireDays?: number | undefined;
   /** Each part is stored with a checksum of it, and the object gets that of all. */
   readonly checksumAlgorithm?: ChecksumAlgorithm;
 }

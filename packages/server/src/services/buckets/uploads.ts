@@ -18,6 +18,7 @@ import {
   checkBodySize,
   checkContent,
   checkCopySize,
+  checkExpireDays,
   checkLimit,
   checkPartNumber,
   MAX_OBJECT_BYTES,
@@ -68,14 +69,15 @@ export class Uploads {
   }
 
   async create(caller: BucketCaller, request: CreateUploadRequest): Promise<string> {
-    const { key, content: headers, metadata, checksumAlgorithm } = request;
+    const { key, content: headers, metadata, expireDays, checksumAlgorithm } = request;
     const bytes = keyBytes(key);
     checkContent(headers, metadata);
+    checkExpireDays(expireDays);
     const { access, uploads, store, limits, clock, refuseWhenFull } = this.#parts;
     const { bucket } = await access.open(caller, 'obs:object:PutObject', request.bucket, { key, bytes });
     refuseWhenFull();
     const id = newRequestId();
-    const content = { headers, metadata, ...(checksumAlgorithm && { checksumAlgorithm }) };
+    const content = { headers, metadata, expireDays, ...(checksumAlgorithm && { checksumAlgorithm }) };
     const usage = { uploads: 1 };
     await this.#repeat(async () => {
       checkUsage((await this.#seen(bucket)).usage, usage, limits);
@@ -394,9 +396,9 @@ function choose(
 }
 
 function composed(version: string, parts: readonly PartRow[], upload: UploadRow | undefined) {
-  const { headers = {}, metadata = {}, checksumAlgorithm } = upload?.content ?? {};
+  const { headers = {}, metadata = {}, expireDays, checksumAlgorithm } = upload?.content ?? {};
   const checksum = checksumOf(checksumAlgorithm, parts);
-  const content = { headers, metadata, ...(checksum && { checksum }) };
+  const content = { headers, metadata, expireDays, ...(checksum && { checksum }) };
   return { version, inParts: true, size: sizeOf(parts), etag: etagOfParts(parts.map(({ etag }) => etag)), content };
 }
 

@@ -25,6 +25,8 @@ export interface BucketObjectTable {
   sequence: number;
   /** JSON: headers, metadata, checksum. */
   content: string;
+  /** When the object is removed, if its last write said so. */
+  expires_at: number | null;
 }
 
 /** An upload in parts, unfinished or the list of parts of an object. */

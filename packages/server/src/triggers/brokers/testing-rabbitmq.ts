@@ -93,11 +93,22 @@ export class TestRabbitmq {
 
   /** Stores messages; the exchange is made when it is missing. */
   async publish(exchange: string, ...texts: readonly string[]): Promise<void> {
+    await this.#publish(exchange, texts, () => ({}));
+  }
+
+  /** The same, of messages whose ids are their texts. */
+  async publishWithIds(exchange: string, ...texts: readonly string[]): Promise<void> {
+    await this.#publish(exchange, texts, (messageId) => ({ messageId }));
+  }
+
+  async #publish(exchange: string, texts: readonly string[], propertiesOf: (text: string) => object): Promise<void> {
     const model = await connectAmqp(this.url);
     model.on('error', () => undefined);
     const channel = await model.createConfirmChannel();
     await channel.assertExchange(exchange, 'fanout', { durable: true });
-    for (const text of texts) channel.publish(exchange, '', Buffer.from(text), { persistent: true });
+    for (const text of texts) {
+      channel.publish(exchange, '', Buffer.from(text), { persistent: true, ...propertiesOf(text) });
+    }
     await channel.waitForConfirms();
     await model.close();
   }

@@ -22,7 +22,7 @@ async function archiveOf({ func_code: { file, link } }: StoredCode, queries: Que
 /** Apart from the answers of functions, which are read again after each change of one. */
 export const codeKey = (urn: string) => ['function-code', urn];
 
-export const useCode = ({ urn }: ShownFunction) =>
+export const useCode = ({ urn }: Pick<ShownFunction, 'urn'>) =>
   useQuery(
     queryOptions({
       queryKey: codeKey(urn),

@@ -1,8 +1,8 @@
-import { useBlocker } from '@tanstack/react-router';
 import { Suspense, useEffect, useReducer, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
+import { LeaveGuard } from '../../../parts/leave-guard.tsx';
 import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
@@ -42,14 +42,6 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
     if (isClean && stored.digest !== copy.digest) change({ kind: 'load', files, digest: stored.digest });
   }, [isClean, stored.digest, files, copy.digest]);
 
-  const leaving = useBlocker({
-    shouldBlockFn: ({ current, next }) => {
-      const version = (search: object) => ('version' in search ? search.version : undefined);
-      return !isClean && (current.pathname !== next.pathname || version(current.search) !== version(next.search));
-    },
-    enableBeforeUnload: () => !isClean,
-    withResolver: true,
-  });
   const start = ({ isForced = false } = {}) => {
     if (fn.isReadOnly || isClean || deploy.isPending) return;
     const sent = copy.files;
@@ -140,15 +132,12 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
           onCancel={() => setConflict(false)}
         />
       )}
-      {leaving.status === 'blocked' && (
-        <ConfirmDialog
-          title={t('leave.title')}
-          consequence={t('leave.text', { count: modified.length })}
-          isBusy={false}
-          onConfirm={leaving.proceed}
-          onCancel={leaving.reset}
-        />
-      )}
+      <LeaveGuard
+        isUnsaved={!isClean}
+        title={t('leave.title')}
+        consequence={t('leave.text', { count: modified.length })}
+        leavingFields={['version']}
+      />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { Call, HandlerDeps, HandlersOf } from '../call.ts';
 import { StorageError } from '../errors.ts';
 import { rangeOf, readConditions, unquoted, writeConditions } from '../objects/conditions.ts';
 import { copySourceOf, sourceConditions } from '../objects/copy-source.ts';
-import { contentHeaders, metadataOf, objectHeaders, overrides } from '../objects/stored-headers.ts';
+import { contentHeaders, expireDaysOf, metadataOf, objectHeaders, overrides } from '../objects/stored-headers.ts';
 import { all, type Element, maybe, refuseOthers, textOf } from '../xml/read.ts';
 
 /** As many keys as S3 takes, of 1,024 bytes, with their markup. */
@@ -21,6 +21,7 @@ export const objectHandlers: HandlersOf<
       body: objectBody(),
       content: contentHeaders(headers),
       metadata: metadataOf(headers),
+      expireDays: expireDaysOf(headers),
       conditions: writeConditions(headers),
     });
     return emptyAnswer(200, storedHeaders(stored));
@@ -34,6 +35,7 @@ export const objectHandlers: HandlersOf<
       source: copySourceOf(headers),
       sourceConditions: sourceConditions(headers),
       ...(replaces ? { replace: { content: contentHeaders(headers), metadata: metadataOf(headers) } } : {}),
+      expireDays: expireDaysOf(headers),
       conditions: writeConditions(headers),
     });
     const content = { LastModified: isoTime(stored.modifiedAt), ETag: quoted(stored.etag) };

@@ -4,7 +4,7 @@ import type { Call, HandlersOf } from '../call.ts';
 import { StorageError } from '../errors.ts';
 import { rangeOf, unquoted, writeConditions } from '../objects/conditions.ts';
 import { copySourceOf, sourceConditions } from '../objects/copy-source.ts';
-import { contentHeaders, metadataOf } from '../objects/stored-headers.ts';
+import { contentHeaders, expireDaysOf, metadataOf } from '../objects/stored-headers.ts';
 import { uriEncodePath } from '../signatures/encode.ts';
 import { all, type Element, maybe, textOf } from '../xml/read.ts';
 import { ownerOf } from './listings.ts';
@@ -28,6 +28,7 @@ export const uploadHandlers: HandlersOf<
       key,
       content: contentHeaders(headers),
       metadata: metadataOf(headers),
+      expireDays: expireDaysOf(headers),
       ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm }),
     });
     const { encode, name } = keyEncoding(head);

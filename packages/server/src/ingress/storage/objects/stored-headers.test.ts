@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../../services/index.ts';
-import { contentHeaders, metadataOf, objectHeaders, overrides } from './stored-headers.ts';
+import { contentHeaders, expireDaysOf, metadataOf, objectHeaders, overrides } from './stored-headers.ts';
 
 const map = (entries: Record<string, string>): Map<string, string> => new Map(Object.entries(entries));
 const head: ObjectHead = {
@@ -40,6 +40,18 @@ describe('headers of an object', () => {
     ]);
     const all = Object.fromEntries(objectHeaders(head, { ...view, dialect: 'aws', withChecksum: true }));
     expect(all).toMatchObject({ 'x-amz-meta-a': 'b', 'x-amz-checksum-crc32': 'NhCmhg==' });
+  });
+
+  it('tell the end of the object', () => {
+    const view = { replaced: map({}), withChecksum: false };
+    const ending = { ...head, expiresAt: Date.UTC(2013, 4, 27) };
+    const value = 'expiry-date="Mon, 27 May 2013 00:00:00 GMT"';
+    expect(objectHeaders(ending, { ...view, dialect: 'obs' })).toContainEqual(['x-obs-expiration', value]);
+    expect(objectHeaders(ending, { ...view, dialect: 'aws' })).toContainEqual(['x-amz-expiration', value]);
+    expect([expireDaysOf(map({ 'x-obs-expires': '3' })), expireDaysOf(map({}))]).toEqual([3, undefined]);
+    for (const text of ['', '1.5', '-1', 'soon', '1e3', '100000']) {
+      expect(() => expireDaysOf(map({ 'x-obs-expires': text }))).toThrow(/x-obs-expires/);
+    }
   });
 
   it('are replaced by parameters that are values of headers', () => {

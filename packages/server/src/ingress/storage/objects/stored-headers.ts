@@ -44,6 +44,15 @@ export function metadataOf(headers: ReadonlyMap<string, string>): Metadata {
   return Object.fromEntries(metadata);
 }
 
+/** Days until the object is removed, as OBS has it. Throws `InvalidArgument`. */
+export function expireDaysOf(headers: ReadonlyMap<string, string>): number | undefined {
+  const text = headers.get('x-obs-expires');
+  if (text === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(text))
+    throw new StorageError('InvalidArgument', 'The header x-obs-expires is not a number of days.');
+  return Number(text);
+}
+
 /** A header value that would end the header, or another one, is refused; other text is sent as UTF-8. */
 const UNSAFE = /[^\t\P{Cc}]/u;
 
@@ -63,7 +72,7 @@ export function overrides(query: ReadonlyMap<string, string>): Map<string, strin
 
 /** Headers of an answer about an object. Values are those of clients: the door adds what keeps browsers from running it. */
 export function objectHeaders(
-  { content, metadata, etag, modifiedAt, checksum }: ObjectHead,
+  { content, metadata, etag, modifiedAt, checksum, expiresAt }: ObjectHead,
   { dialect, replaced, withChecksum }: ObjectView,
 ): [string, string][] {
   const headers: [string, string][] = [
@@ -77,6 +86,12 @@ export function objectHeaders(
   }
   const prefix = dialect === 'obs' ? 'x-obs-meta-' : 'x-amz-meta-';
   for (const [name, value] of Object.entries(metadata)) headers.push([`${prefix}${name}`, value]);
+  if (expiresAt !== undefined) {
+    headers.push([
+      `x-${dialect === 'obs' ? 'obs' : 'amz'}-expiration`,
+      `expiry-date="${new Date(expiresAt).toUTCString()}"`,
+    ]);
+  }
   if (withChecksum && checksum !== undefined) {
     headers.push([`x-amz-checksum-${checksum.algorithm.toLowerCase()}`, checksum.value]);
     headers.push(['x-amz-checksum-type', checksum.value.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT']);

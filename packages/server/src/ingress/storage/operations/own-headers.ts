@@ -41,6 +41,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
  */
 export function checkOwnHeaders(headers: ReadonlyMap<string, string>): void {
   for (const [name, value] of headers) {
+    if (name === 'x-obs-expires') continue;
     const rest = /^x-(?:amz|obs)-(.*)$/.exec(name)?.[1];
     if (rest === undefined || KNOWN.has(rest) || /^(?:meta|checksum)-/.test(rest)) continue;
     const usual = Object.hasOwn(USUAL, rest) ? USUAL[rest] : undefined;

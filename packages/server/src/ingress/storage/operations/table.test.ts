@@ -79,6 +79,8 @@ describe('operations', () => {
     ['x-amz-server-side-encryption-customer-key', 'a', 'NotImplemented'],
     ['x-amz-acl', 'public-read', 'NotImplemented'],
     ['x-amz-acl', 'private', 'putObject'],
+    ['x-amz-expires', '3', 'NotImplemented'],
+    ['x-obs-expires', '3', 'putObject'],
     ['x-obs-acl', 'public-read-write', 'NotImplemented'],
     ['x-amz-tagging', 'a=b', 'NotImplemented'],
     ['x-amz-object-lock-mode', 'GOVERNANCE', 'NotImplemented'],

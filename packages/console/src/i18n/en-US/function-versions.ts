@@ -1,0 +1,48 @@
+export const functionVersions = {
+  count: '{{count}} of {{most}} versions',
+  full: '{{count}} of {{most}} versions: delete one to publish another',
+  shown: 'shown',
+  latest: 'The version that can be changed',
+  grey: '{{name}} (grey)',
+  columns: {
+    version: 'Version',
+    aliases: 'Aliases',
+    description: 'Description',
+    size: 'Code size',
+    made: 'Created',
+    actions: 'Actions',
+  },
+  publish: {
+    action: 'Publish version',
+    title: 'Publish a version',
+    version: 'Version',
+    versionHelp: 'At most 42 letters, digits, -, _ and dots, with a letter or digit at both ends.',
+    versionWrong: 'This is no name of a version.',
+    ofTime: 'Empty: made of the time, such as v20220510-190658',
+    description: 'Description',
+    snapshot:
+      'The version has the deployed code, the settings and the environment variables of latest. It never changes.',
+    without: 'It starts without triggers, reserved instances and disk mounts.',
+    disabled: 'The function is disabled. A version that is published now stays disabled for good.',
+    done: 'Version {{version}} published',
+    failed: 'No version was published',
+  },
+  compare: {
+    action: 'Compare',
+    title: 'Compare versions',
+    before: 'First version',
+    after: 'Second version',
+    settings: 'Settings',
+    hiddenSame: 'The console does not open this code. Both versions have the same.',
+    hiddenDiffers: 'The console does not open this code. The versions have different code.',
+  },
+  remove: {
+    action: 'Delete',
+    title: 'Delete version {{version}}?',
+    consequence:
+      'Its code, settings, triggers and reserved instances are deleted too, and cannot be restored. Its logs stay.',
+    aliases: 'So are the aliases that point to it: {{names}}.',
+    done: 'Version {{version}} deleted',
+    failed: 'Version {{version}} was not deleted',
+  },
+};

@@ -1,0 +1,43 @@
+export const groups = {
+  title: 'Groups',
+  intro: 'Policies are granted to groups; each member has them.',
+  search: 'Search by name or description',
+  back: 'All groups',
+  empty: {
+    title: 'No groups yet',
+    text: 'Create a group for each task, such as developers or operators, and grant policies to it.',
+  },
+  create: {
+    action: 'Create group',
+    done: 'Group {{name}} created',
+    failed: 'Group {{name}} was not created',
+  },
+  edit: {
+    title: 'Edit {{name}}',
+    done: 'Group {{name}} changed',
+    failed: 'Group {{name}} was not changed',
+  },
+  remove: {
+    title: 'Delete group {{name}}?',
+    consequence: 'Its members lose the policies of the group with the next request. The users stay.',
+    done: 'Group {{name}} deleted',
+    failed: 'Group {{name}} was not deleted',
+  },
+  members: {
+    title: 'Members',
+    status: 'Status',
+    users: 'Users',
+    add: 'Add members',
+    addTitle: 'Add members to {{group}}',
+    missing: 'Choose a user',
+    added: 'Members added to {{group}}',
+    addFailed: 'A member was not added',
+    none: 'No members yet',
+    noneText: 'Add users here or with a command:',
+    remove: 'Remove',
+    removeTitle: 'Remove {{name}} from {{group}}?',
+    removeText: 'The user loses the policies of the group with the next request.',
+    removed: '{{name}} removed',
+    removeFailed: '{{name}} was not removed',
+  },
+};

@@ -1,0 +1,43 @@
+export const groups = {
+  title: '用户组',
+  intro: '权限策略授予用户组，组内每个用户都拥有这些策略。',
+  search: '按名称或描述搜索',
+  back: '全部用户组',
+  empty: {
+    title: '还没有用户组',
+    text: '按职责创建用户组，例如开发人员、运维人员，再为其授予策略。',
+  },
+  create: {
+    action: '创建用户组',
+    done: '创建用户组 {{name}} 成功',
+    failed: '创建用户组 {{name}} 失败',
+  },
+  edit: {
+    title: '编辑 {{name}}',
+    done: '修改用户组 {{name}} 成功',
+    failed: '修改用户组 {{name}} 失败',
+  },
+  remove: {
+    title: '删除用户组 {{name}}？',
+    consequence: '从下一次请求起，组内用户不再拥有该组的策略。用户本身保留。',
+    done: '删除用户组 {{name}} 成功',
+    failed: '删除用户组 {{name}} 失败',
+  },
+  members: {
+    title: '成员',
+    status: '状态',
+    users: '用户',
+    add: '添加成员',
+    addTitle: '为 {{group}} 添加成员',
+    missing: '请选择用户',
+    added: '为 {{group}} 添加成员成功',
+    addFailed: '添加成员失败',
+    none: '还没有成员',
+    noneText: '可在此添加用户，或使用命令：',
+    remove: '移出',
+    removeTitle: '将 {{name}} 移出用户组 {{group}}？',
+    removeText: '从下一次请求起，用户不再拥有该用户组的策略。',
+    removed: '移出 {{name}} 成功',
+    removeFailed: '移出 {{name}} 失败',
+  },
+};

@@ -1,0 +1,112 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { useMutation } from '@tanstack/react-query';
+import { Button, Form } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { mutation } from '../../../../api/index.ts';
+import { useTexts } from '../../../../i18n/index.ts';
+import { ActionButton } from '../../../../parts/action-button.tsx';
+import { ErrorView } from '../../../../parts/error-view.tsx';
+import { useNotices } from '../../../../parts/notices.tsx';
+import type { ConfigChange, SectionProps } from '../section.ts';
+import { changedFields } from './changed-fields.ts';
+import { refusedField } from './refused-field.ts';
+
+interface SettingsFormProps<Fields extends object> extends SectionProps {
+  readonly title: string;
+  readonly intro: ReactNode;
+  /** The fields of the form from the configuration of the function. */
+  readonly read: (config: RouteResponse<Routes['showFunctionConfig']>) => Fields;
+  /** What is sent for the fields; of it, only what changed. */
+  readonly write: (fields: Fields) => ConfigChange;
+  readonly children: ReactNode;
+}
+
+/** A section of the settings: saved as a whole when its user says so. */
+export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fields>) {
+  const { fn, setUnsaved, title, intro, read, write, children } = props;
+  const { t } = useTexts('functionSettings');
+  const notices = useNotices();
+  const [form] = Form.useForm<Fields>();
+  const update = useMutation(mutation('updateFunctionConfig'));
+  const current = read(fn.config);
+  const [base, setBase] = useState(current);
+  // fields that are hidden keep their values
+  const shown: Fields = Form.useWatch([], { form, preserve: true }) ?? base;
+  const change = changedFields(write(base), write({ ...base, ...shown }));
+  const isUnsaved = Object.keys(change).length > 0;
+
+  useEffect(() => setUnsaved(isUnsaved), [setUnsaved, isUnsaved]);
+
+  const showAs = (fields: Fields) => {
+    setBase(fields);
+    form.setFieldsValue(fields as Parameters<typeof form.setFieldsValue>[0]);
+  };
+  const isOutdated = JSON.stringify(current) !== JSON.stringify(base);
+  useEffect(() => {
+    // another person's change is shown unless this one is writing
+    if (isOutdated && !isUnsaved && !update.isPending) showAs(current);
+  });
+
+  const save = () =>
+    update.mutate(
+      { params: { function_urn: fn.baseUrn }, body: change },
+      {
+        onSuccess: (config) => {
+          showAs(read(config));
+          notices.success(t('saved', { title }));
+        },
+        onError: (error) => {
+          const name = refusedField(error);
+          if (name === undefined) return;
+          form.setFields([{ name: name as never, errors: [error.message] }]);
+          form.scrollToField(name as never, { focus: true });
+        },
+      },
+    );
+  return (
+    <Form
+      form={form}
+      className="surface settings-section"
+      layout="vertical"
+      requiredMark
+      disabled={fn.isReadOnly || update.isPending}
+      scrollToFirstError={{ focus: true }}
+      initialValues={base}
+      onFinish={save}
+    >
+      <header>
+        <h2>{title}</h2>
+        <p>{intro}</p>
+      </header>
+      <div className="settings-fields">{children}</div>
+      {update.error && refusedField(update.error) === undefined && <ErrorView error={update.error} />}
+      {!fn.isReadOnly && (
+        <footer>
+          <ActionButton
+            needs="updateFunctionConfig"
+            type="primary"
+            disabled={!isUnsaved}
+            loading={update.isPending}
+            onClick={() => form.submit()}
+          >
+            {t('save')}
+          </ActionButton>
+          {isUnsaved && (
+            <>
+              <Button
+                onClick={() => {
+                  form.resetFields();
+                  showAs(current);
+                  update.reset();
+                }}
+              >
+                {t('discard')}
+              </Button>
+              <span role="status">{t('unsaved')}</span>
+            </>
+          )}
+        </footer>
+      )}
+    </Form>
+  );
+}

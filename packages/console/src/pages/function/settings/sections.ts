@@ -1,0 +1,17 @@
+import type { ComponentType } from 'react';
+import type { SectionProps } from './section.ts';
+
+type SectionModule = Promise<{ Section: ComponentType<SectionProps> }>;
+
+const section = <const Key extends string>(key: Key, load: () => SectionModule) => ({
+  key,
+  load: async () => ({ default: (await load()).Section }),
+});
+
+/**
+ * All sections of the settings, in their order. A new one is a folder with a module that exports `Section`, one line here
+ * and its name in the texts of `function-settings.ts`.
+ */
+export const SECTIONS = [section('general', () => import('./general/general-section.tsx'))] as const;
+
+export type SectionKey = (typeof SECTIONS)[number]['key'];

@@ -1,0 +1,84 @@
+import { Alert, Modal, Select, Skeleton } from 'antd';
+import { useMemo } from 'react';
+import { useTexts } from '../../../i18n/index.ts';
+import { ErrorView } from '../../../parts/error-view.tsx';
+import { textFile } from '../code/archive.ts';
+import { changedFiles } from '../diff/changed-files.ts';
+import { CodeDiff } from '../diff/code-diff.tsx';
+import type { ShownFunction } from '../shown-function.ts';
+import { settingsText } from './settings-text.ts';
+import { useVersionContent, type VersionContent } from './version-content.ts';
+
+interface CompareVersionsProps {
+  readonly fn: ShownFunction;
+  readonly versions: readonly string[];
+  readonly before: string;
+  readonly after: string;
+  readonly onChoose: (before: string, after: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Code and settings of two versions beside each other. */
+export function CompareVersions({ fn, versions, before, after, onChoose, onClose }: CompareVersionsProps) {
+  const { t } = useTexts('functionVersions');
+  const options = versions.map((version) => ({ value: version, label: version }));
+  return (
+    <Modal open title={t('compare.title')} width={1120} style={{ top: 40 }} footer={null} onCancel={onClose}>
+      <div className="compare-choice">
+        <Select
+          aria-label={t('compare.before')}
+          value={before}
+          options={options}
+          popupMatchSelectWidth={false}
+          onChange={(version) => onChoose(version, after)}
+        />
+        <span aria-hidden>→</span>
+        <Select
+          aria-label={t('compare.after')}
+          value={after}
+          options={options}
+          popupMatchSelectWidth={false}
+          onChange={(version) => onChoose(before, version)}
+        />
+      </div>
+      <Comparison key={`${before} ${after}`} fn={fn} before={before} after={after} />
+    </Modal>
+  );
+}
+
+function Comparison({ fn, before, after }: Pick<CompareVersionsProps, 'fn' | 'before' | 'after'>) {
+  const { t } = useTexts('functionVersions');
+  const one = useVersionContent(fn, before);
+  const other = useVersionContent(fn, after);
+  const settings = t('compare.settings');
+  const changes = useMemo(() => {
+    if (one.content === undefined || other.content === undefined) return undefined;
+    const withSettings = ({ files, config }: VersionContent) =>
+      new Map([[settings, textFile(settingsText(config))], ...(files ?? [])]);
+    return changedFiles(withSettings(one.content), withSettings(other.content));
+  }, [one.content, other.content, settings]);
+  const error = one.error ?? other.error;
+  if (error !== null) {
+    const again = () => {
+      one.refetch();
+      other.refetch();
+    };
+    return <ErrorView error={error} onRetry={again} />;
+  }
+  if (changes === undefined) return <Skeleton active />;
+  const isHidden = one.content?.files === undefined || other.content?.files === undefined;
+  const isSameCode = one.content?.config.digest === other.content?.config.digest;
+  return (
+    <>
+      {isHidden && (
+        <Alert
+          className="compare-note"
+          type="info"
+          showIcon
+          title={t(isSameCode ? 'compare.hiddenSame' : 'compare.hiddenDiffers')}
+        />
+      )}
+      <CodeDiff changes={changes} before={before} after={after} />
+    </>
+  );
+}

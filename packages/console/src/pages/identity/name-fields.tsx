@@ -1,0 +1,34 @@
+import { Form, Input } from 'antd';
+import { useTexts } from '../../i18n/index.ts';
+import { MAX_DESCRIPTION, MAX_NAME, NAME } from './names.ts';
+
+/** Name and purpose of a user, group, policy or agency. */
+export function NameFields() {
+  const { t } = useTexts('identity');
+  return (
+    <>
+      <Form.Item
+        name="name"
+        label={t('name')}
+        extra={t('nameHelp')}
+        validateTrigger="onBlur"
+        rules={[
+          { required: true, message: t('nameMissing') },
+          { pattern: NAME, message: t('nameHelp') },
+        ]}
+      >
+        <Input autoFocus autoComplete="off" maxLength={MAX_NAME} />
+      </Form.Item>
+      <DescriptionField />
+    </>
+  );
+}
+
+export function DescriptionField() {
+  const { t } = useTexts('identity');
+  return (
+    <Form.Item name="description" label={t('description')}>
+      <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} maxLength={MAX_DESCRIPTION} />
+    </Form.Item>
+  );
+}

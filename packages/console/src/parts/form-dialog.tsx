@@ -1,0 +1,43 @@
+import { Form, Modal } from 'antd';
+import type { ReactNode } from 'react';
+import './parts.css';
+
+interface FormDialogProps<Fields> {
+  readonly title: string;
+  readonly initialValues?: Partial<Fields>;
+  /** Of the button that sends it. */
+  readonly okText?: string;
+  readonly isBusy: boolean;
+  readonly onSubmit: (fields: Fields) => unknown;
+  readonly onClose: () => void;
+  /** Items of the form. */
+  readonly children: ReactNode;
+}
+
+/** A form in a dialog. A click beside it does not lose what was typed. Mount it to open it. */
+export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
+  const { title, initialValues = {}, okText, isBusy, onSubmit, onClose, children } = props;
+  const [form] = Form.useForm<Fields>();
+  return (
+    <Modal
+      open
+      title={title}
+      {...(okText === undefined ? {} : { okText })}
+      mask={{ closable: false }}
+      style={{ top: 48 }}
+      confirmLoading={isBusy}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form<Fields>
+        form={form}
+        className="form-dialog"
+        layout="vertical"
+        initialValues={initialValues}
+        onFinish={(fields) => void onSubmit(fields)}
+      >
+        {children}
+      </Form>
+    </Modal>
+  );
+}

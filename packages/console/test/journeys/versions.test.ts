@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import { deploy, runtimeOf, target, zipped } from '../../../../tests/functions.ts';
+import { journey, look } from '../journey.ts';
+
+const code = (greeting: string) => ({
+  'index.js': `exports.handler = async () => '${greeting}';\n`,
+  'lib/same.txt': 'the same in all versions',
+});
+
+journey('versions are published, compared and deleted', async ({ platform, visit }) => {
+  const name = 'journey-versions';
+  const urn = await deploy(platform, { name, files: code('one'), runtime: await runtimeOf(platform, 'Node.js') });
+  const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
+  expect(exitCode, stderr).toBe(0);
+  await platform.api.call('updateFunctionCode', {
+    params: target(platform, urn),
+    body: { code_type: 'zip', code_filename: 'two.zip', func_code: { file: zipped(code('two')) } },
+  });
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}?tab=versions`);
+  const rowOf = (version: string) => page.getByRole('row', { name: new RegExp(`^${version}`) });
+  await rowOf('v1').waitFor();
+  expect(await rowOf('latest').getByRole('button', { name: '删除' }).count()).toBe(0);
+  await page.getByText('已有 1 个版本，最多 10 个').waitFor();
+
+  await page.getByRole('button', { name: '发布新版本' }).click();
+  const publish = page.getByRole('dialog', { name: '发布新版本' });
+  await publish.getByText('新版本没有触发器、预留实例和磁盘挂载。').waitFor();
+  await publish.getByLabel('版本号').fill('-v2');
+  await publish.getByLabel('描述').fill('says two');
+  await publish.getByText('版本号格式不正确。').waitFor();
+  await look(page, 'versions-publish');
+  await publish.getByLabel('版本号').fill('v2');
+  await publish.getByRole('button', { name: '确定' }).click();
+  await page.getByText('发布版本 v2 成功').waitFor();
+  await page.getByText('版本 v2 已发布，不能再修改代码和设置。').waitFor();
+  expect(page.url()).toMatch(/version=v2/);
+  expect(await rowOf('v2').textContent()).toMatch(/^v2 · 当前显示.*says two/);
+
+  const made = await platform.fgs([
+    'aliases',
+    'create',
+    name,
+    'live',
+    '--version',
+    'v1',
+    '--also',
+    'v2',
+    '--weight',
+    '5',
+  ]);
+  expect(made.exitCode, made.stderr).toBe(0);
+  await page.reload();
+  await rowOf('v2').getByText('live（灰度）').waitFor();
+  await look(page, 'versions');
+
+  await rowOf('v1').getByRole('button', { name: '对比' }).click();
+  const comparison = page.getByRole('dialog', { name: '版本对比' });
+  const before = comparison.getByRole('textbox', { name: 'v1 的 index.js' });
+  await before.waitFor();
+  expect(await before.textContent()).toContain("'one'");
+  expect(await comparison.getByRole('textbox', { name: 'latest 的 index.js' }).textContent()).toContain("'two'");
+  expect(await comparison.getByRole('list', { name: '有差异的文件' }).textContent()).toBe('修改index.js');
+  await look(page, 'versions-compared');
+  await comparison.getByRole('combobox', { name: '第一个版本' }).press('Enter');
+  await page.getByRole('option', { name: 'v2' }).click();
+  await comparison.getByText('没有差异。').waitFor();
+  await comparison.getByRole('button', { name: '关闭' }).click();
+
+  // an alias still needs it
+  visitor.expectComplaint(/403/);
+  await rowOf('v2').getByRole('button', { name: '删除' }).click();
+  const removal = page.getByRole('dialog', { name: '删除版本 v2？' });
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByRole('alert').getByText(/live/).waitFor();
+  await rowOf('v1').getByRole('button', { name: '删除' }).click();
+  await page.getByText('指向该版本的别名也将删除：live。').waitFor();
+  await look(page, 'versions-delete');
+  await page.getByRole('dialog').getByRole('button', { name: '确认' }).click();
+  await page.getByText('删除版本 v1 成功').waitFor();
+  await rowOf('v2').getByRole('button', { name: '删除' }).click();
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByText('删除版本 v2 成功').waitFor();
+  await rowOf('v2').waitFor({ state: 'detached' });
+  expect(page.url()).not.toMatch(/version=/);
+});
