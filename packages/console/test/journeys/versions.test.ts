@@ -1,6 +1,11 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { deploy, runtimeOf, target, zipped } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
+
+/** In the list that is open. */
+const choose = (page: Page, name: string) =>
+  page.locator('.ant-select-dropdown:visible').getByTitle(name, { exact: true }).click();
 
 const code = (greeting: string) => ({
   'index.js': `exports.handler = async () => '${greeting}';\n`,
@@ -65,7 +70,7 @@ journey('versions are published, compared and deleted', async ({ platform, visit
   expect(await comparison.getByRole('list', { name: '有差异的文件' }).textContent()).toBe('修改index.js');
   await look(page, 'versions-compared');
   await comparison.getByRole('combobox', { name: '第一个版本' }).press('Enter');
-  await page.getByRole('option', { name: 'v2' }).click();
+  await choose(page, 'v2');
   await comparison.getByText('没有差异。').waitFor();
   await comparison.getByRole('button', { name: '关闭' }).click();
 
@@ -85,4 +90,56 @@ journey('versions are published, compared and deleted', async ({ platform, visit
   await page.getByText('删除版本 v2 成功').waitFor();
   await rowOf('v2').waitFor({ state: 'detached' });
   expect(page.url()).not.toMatch(/version=/);
+});
+
+journey('an alias leads to a version, and a part of its requests to a grey one', async ({ platform, visit }) => {
+  const name = 'journey-aliases';
+  await deploy(platform, { name, files: code('one'), runtime: await runtimeOf(platform, 'Node.js') });
+  const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
+  expect(exitCode, stderr).toBe(0);
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}?tab=aliases`);
+  await page.getByRole('heading', { name: '还没有别名' }).waitFor();
+  await look(page, 'aliases-empty');
+  await page.getByRole('button', { name: '创建别名' }).click();
+  const creation = page.getByRole('dialog', { name: '创建别名' });
+  await creation.getByRole('button', { name: '确定' }).click();
+  for (const missing of ['请输入别名名称', '请选择版本']) await creation.getByText(missing).waitFor();
+  await creation.getByLabel('别名名称').fill('live');
+  await creation.getByLabel('对应版本').press('Enter');
+  await choose(page, 'latest');
+  await creation.getByRole('switch', { name: '开启灰度版本' }).click();
+  await creation.getByLabel('灰度版本', { exact: true }).press('Enter');
+  // neither latest nor the main version
+  expect(await page.locator('.ant-select-dropdown:visible .ant-select-item-option').allTextContents()).toEqual(['v1']);
+  await choose(page, 'v1');
+  await creation.getByLabel('权重').fill('25');
+  await creation.getByText('latest 75 %，v1 25 %').waitFor();
+  await look(page, 'aliases-create');
+  await creation.getByRole('button', { name: '确定' }).click();
+  await page.getByText('创建别名 live 成功').waitFor();
+  const row = page.getByRole('row', { name: /^live/ });
+  await row.getByText('latest 75 %，v1 25 %').waitFor();
+  await look(page, 'aliases');
+
+  await row.getByRole('button', { name: '修改' }).click();
+  const change = page.getByRole('dialog', { name: '修改别名 live' });
+  expect(await change.getByLabel('权重').inputValue()).toBe('25');
+  await change.getByRole('switch', { name: '开启灰度版本' }).click();
+  await change.getByLabel('对应版本').press('Enter');
+  await choose(page, 'v1');
+  await change.getByRole('button', { name: '确定' }).click();
+  await page.getByText('修改别名 live 成功').waitFor();
+  expect(await row.textContent()).toMatch(/^livev1/);
+
+  await row.getByRole('button', { name: 'live' }).click();
+  await row.getByText('live · 当前显示').waitFor();
+  await row.getByRole('button', { name: '删除' }).click();
+  const removal = page.getByRole('dialog', { name: '删除别名 live？' });
+  await removal.getByText('版本保留').waitFor();
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByText('删除别名 live 成功').waitFor();
+  await page.getByRole('heading', { name: '还没有别名' }).waitFor();
 });

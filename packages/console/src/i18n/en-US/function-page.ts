@@ -15,6 +15,7 @@ export const functionPage = {
     code: 'Code',
     settings: 'Settings',
     versions: 'Versions',
+    aliases: 'Aliases',
     monitoring: 'Monitoring',
   },
   export: { action: 'Export function', failed: 'Function {{name}} was not exported' },

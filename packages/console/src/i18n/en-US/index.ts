@@ -2,6 +2,7 @@ import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flows } from './flows.ts';
+import { functionAliases } from './function-aliases.ts';
 import { functionCode } from './function-code.ts';
 import { functionDiff } from './function-diff.ts';
 import { functionPage } from './function-page.ts';
@@ -26,6 +27,7 @@ export const texts = {
   dependencies,
   flowEditor,
   flows,
+  functionAliases,
   functionCode,
   functionDiff,
   functionPage,

@@ -15,6 +15,7 @@ export const functionPage = {
     code: '代码',
     settings: '设置',
     versions: '版本',
+    aliases: '别名',
     monitoring: '监控',
   },
   export: { action: '导出函数', failed: '导出函数 {{name}} 失败' },

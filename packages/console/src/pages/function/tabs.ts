@@ -14,4 +14,5 @@ export const TABS = [
   tab('settings', () => import('./settings/settings-tab.tsx')),
   tab('versions', () => import('./versions/versions-tab.tsx')),
   tab('monitoring', () => import('./monitoring/monitoring-tab.tsx')),
+  tab('aliases', () => import('./aliases/aliases-tab.tsx')),
 ] as const;

@@ -1,0 +1,58 @@
+export const functionAliases = {
+  count: '{{count}} of {{most}} aliases',
+  full: '{{count}} of {{most}} aliases: delete one to create another',
+  shown: 'shown',
+  columns: {
+    name: 'Alias',
+    target: 'Versions',
+    description: 'Description',
+    modified: 'Last modified',
+    actions: 'Actions',
+  },
+  split: {
+    weight: '{{version}} {{main}} %, {{grey}} {{percent}} %',
+    rules_one: '{{version}}, {{grey}} by {{count}} rule',
+    rules_other: '{{version}}, {{grey}} by {{count}} rules',
+  },
+  empty: {
+    title: 'No aliases yet',
+    text: 'An alias is a name that callers use, such as live. Point it to another version at any time: for all requests, or for a part of them first.',
+  },
+  fields: {
+    name: 'Name',
+    nameHelp: 'At most 63 letters, digits, - and _; starts with a letter, ends with a letter or digit.',
+    nameMissing: 'Enter a name.',
+    nameWrong: 'This is no name of an alias.',
+    version: 'Version',
+    versionMissing: 'Choose a version.',
+    isGrey: 'Grey release',
+    isGreyHelp: 'A second version gets a part of the requests.',
+    grey: 'Grey version',
+    greyMissing: 'Choose the second version.',
+    greySame: 'This is the first version already.',
+    percent: 'Weight',
+    percentMissing: 'Enter 0 to 100.',
+    description: 'Description',
+  },
+  rulesGo: 'Rules on headers or cookies choose the version of this alias. Saving here removes them.',
+  create: {
+    action: 'Create alias',
+    title: 'Create an alias',
+    done: 'Alias {{name}} created',
+    failed: 'Alias {{name}} was not created',
+  },
+  edit: {
+    action: 'Edit',
+    title: 'Edit alias {{name}}',
+    done: 'Alias {{name}} saved',
+    failed: 'Alias {{name}} was not saved',
+  },
+  remove: {
+    action: 'Delete',
+    title: 'Delete alias {{name}}?',
+    consequence:
+      'Callers that use this name fail from now on. Its triggers and reserved instances are deleted too; the versions stay.',
+    done: 'Alias {{name}} deleted',
+    failed: 'Alias {{name}} was not deleted',
+  },
+};
