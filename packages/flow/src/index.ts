@@ -53,6 +53,7 @@ export {
 } from './expressions/compile.ts';
 export type { Scope } from './expressions/evaluate.ts';
 export { EXPRESSION_LIMITS, ExpressionError } from './expressions/expression-error.ts';
+export { type NodeTry, RunHistory } from './history/run-history.ts';
 export { canonicalText } from './json/canonical.ts';
 export { FLOW_LIMITS } from './limits.ts';
 export { KIND_WORDS } from './nodes/kinds.ts';

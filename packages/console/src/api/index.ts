@@ -1,5 +1,5 @@
 export { ApiError } from '@funcgraph/api/client';
 export { isFromProxy, probe, useConnection } from './connection.ts';
-export { type Input, mutation, pages, query, receive } from './operations.ts';
+export { follow, type Input, mutation, pages, query, receive } from './operations.ts';
 export { useMissingRight } from './rights.ts';
 export { type Credentials, isSignedOut, sessionQuery, signIn, signOut, useSession } from './session.ts';

@@ -87,3 +87,13 @@ export function mutation<R extends RouteId>(id: R, alsoChanges: readonly RouteId
     },
   });
 }
+
+/** The lines of an answer that comes bit by bit. The caller ends it by the signal. */
+export async function* follow<R extends RouteId>(
+  id: R,
+  input: Input<R>,
+  queries: QueryClient,
+  signal: AbortSignal,
+): AsyncGenerator<RouteResponse<Routes[R]>> {
+  yield* client.stream(id, await completed(input, queries, signal));
+}

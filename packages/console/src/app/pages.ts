@@ -72,4 +72,5 @@ export const PAGES = [
     icon: TeamOutlined,
   }),
   page('/groups/$group', () => import('../pages/identity/groups/group-page.tsx')),
+  page('/flows/$flow/runs', () => import('../pages/flow-run/run-history-page.tsx')),
 ] as const;

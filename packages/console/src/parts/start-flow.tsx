@@ -17,13 +17,21 @@ export interface StartableFlow {
 
 type Result = RouteResponse<Routes['startSyncWorkflowExecution']>;
 
+interface StartFlowProps {
+  readonly flow: StartableFlow;
+  /** What the dialog begins with. */
+  readonly input?: unknown;
+  readonly onStarted?: (run: string) => void;
+  readonly onClose: () => void;
+}
+
 /** Starts a flow. An express flow answers here, since it leaves no run behind. */
-export function StartFlow({ flow, onClose }: { flow: StartableFlow; onClose: () => void }) {
+export function StartFlow({ flow, input: given = {}, onStarted, onClose }: StartFlowProps) {
   const { t } = useTexts('flows');
   const notices = useNotices();
   const { id, name } = flow;
   const [hasInput, setHasInput] = useState(true);
-  const [text, setText] = useState('{}');
+  const [text, setText] = useState(() => JSON.stringify(given, null, 2));
   const start = useMutation(mutation('startWorkflowExecution'));
   const call = useMutation(mutation('startSyncWorkflowExecution'));
   const input = hasInput ? readFlowInput(text) : {};
@@ -36,6 +44,7 @@ export function StartFlow({ flow, onClose }: { flow: StartableFlow; onClose: () 
         onSuccess: ({ execution_id }) => {
           notices.success(t('start.done', { name, id: execution_id }));
           onClose();
+          onStarted?.(execution_id);
         },
         onError,
       });

@@ -1,4 +1,5 @@
 export const flows = {
+  tabs: { label: 'Parts of the flow', definition: 'Flow', runs: 'Run history' },
   title: 'Flows',
   intro: 'Functions, waits and decisions, drawn as one graph.',
   search: 'Search by flow name',

@@ -3,6 +3,7 @@ import type { SameKeys } from '../same-keys.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
+import { flowRun } from './flow-run.ts';
 import { flows } from './flows.ts';
 import { functionAliases } from './function-aliases.ts';
 import { functionCode } from './function-code.ts';
@@ -28,6 +29,7 @@ export const texts = {
   createFunction,
   dependencies,
   flowEditor,
+  flowRun,
   flows,
   functionAliases,
   functionCode,

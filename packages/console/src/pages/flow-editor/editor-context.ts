@@ -1,7 +1,5 @@
-import type { FlowDefinition, NodeKind, Problem, Sentence } from '@funcgraph/flow';
-import { KIND_WORDS } from '@funcgraph/flow';
-import { createContext, useContext, useMemo } from 'react';
-import { useTexts } from '../../i18n/index.ts';
+import type { FlowDefinition, Problem } from '@funcgraph/flow';
+import { createContext, useContext } from 'react';
 import type { Change } from './use-draft.ts';
 
 export interface EditorState {
@@ -22,18 +20,4 @@ export function useEditor(): EditorState {
   const state = useContext(Context);
   if (state === undefined) throw new Error('outside of the editor');
   return state;
-}
-
-/** The words of the package of flows, in the language of the person. */
-export function useWords() {
-  const { i18n } = useTexts('flowEditor');
-  const isChinese = i18n.language === 'zh-CN';
-  return useMemo(() => {
-    const word = (sentence: Sentence): string => (isChinese ? sentence.zh : sentence.en);
-    return {
-      word,
-      kindName: (kind: NodeKind) => word(KIND_WORDS[kind].name),
-      reason: (problems: readonly Problem[]) => problems.map(({ text }) => word(text)).join(' '),
-    };
-  }, [isChinese]);
 }

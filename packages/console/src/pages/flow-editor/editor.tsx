@@ -1,19 +1,20 @@
 import type { FlowDefinition, NodeKind } from '@funcgraph/flow';
+import { useNavigate } from '@tanstack/react-router';
 import { ReactFlowProvider } from '@xyflow/react';
 import { App } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
+import { arrange, isPlaced, type Position, useWords } from '../../parts/flow-graph/index.ts';
+import { FlowTabs } from '../../parts/flow-tabs.tsx';
 import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { StartFlow } from '../../parts/start-flow.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { Canvas } from './canvas/canvas.tsx';
 import { Palette } from './canvas/palette.tsx';
-import type { Position } from './draft/changes.ts';
-import { arrange, isPlaced } from './draft/layout.ts';
 import { newNode } from './draft/nodes.ts';
 import { appendNode, dropNode } from './draft/placing.ts';
 import { problemsOf } from './draft/problems.ts';
-import { EditorProvider, useWords } from './editor-context.ts';
+import { EditorProvider } from './editor-context.ts';
 import './flow-editor.css';
 import { NodeForm } from './form/node-form.tsx';
 import { JsonDialog } from './json-dialog.tsx';
@@ -36,6 +37,7 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
   const { t } = useTexts('flowEditor');
   const { kindName, reason } = useWords();
   const { message } = App.useApp();
+  const navigate = useNavigate();
   const [placed] = useState(() => (isPlaced(initial) ? initial : arrange(initial)));
   const draft = useDraft(placed);
   const { flow, change } = draft;
@@ -86,6 +88,7 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
         onDialog={setDialog}
         onSave={() => (id === undefined ? setDialog('save') : save(flow))}
       />
+      {id !== undefined && <FlowTabs flow={id} mode={flow.mode} />}
       <div className="flow-editor">
         <Palette onInsert={insert} />
         <div className="flow-middle">
@@ -119,7 +122,13 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
         />
       )}
       {dialog === 'start' && id !== undefined && (
-        <StartFlow flow={{ id, name: flow.name, mode: flow.mode }} onClose={() => setDialog(undefined)} />
+        <StartFlow
+          flow={{ id, name: flow.name, mode: flow.mode }}
+          onStarted={(run) =>
+            void navigate({ to: '/flows/$flow/runs', params: { flow: id }, search: { run } as never })
+          }
+          onClose={() => setDialog(undefined)}
+        />
       )}
       <LeaveGuard isUnsaved={draft.isChanged} title={t('leave.title')} consequence={t('leave.consequence')} />
     </EditorProvider>

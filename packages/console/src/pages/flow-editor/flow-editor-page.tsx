@@ -5,9 +5,9 @@ import { Alert, Skeleton } from 'antd';
 import { mutation, query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
+import { useWords } from '../../parts/flow-graph/index.ts';
 import { useNotices } from '../../parts/notices.tsx';
 import { Editor } from './editor.tsx';
-import { useWords } from './editor-context.ts';
 
 /** A saved flow. */
 export function Page() {

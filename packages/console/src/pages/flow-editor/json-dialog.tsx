@@ -2,7 +2,7 @@ import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
 import { Alert, Button, Input, Modal, Upload } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
-import { useWords } from './editor-context.ts';
+import { useWords } from '../../parts/flow-graph/index.ts';
 
 interface JsonDialogProps {
   readonly flow: FlowDefinition;

@@ -4,11 +4,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { mutation } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { useWords } from '../../parts/flow-graph/index.ts';
 import { useNotices } from '../../parts/notices.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { newFlow } from './draft/new-flow.ts';
 import { Editor } from './editor.tsx';
-import { useWords } from './editor-context.ts';
 
 /** A flow that is not saved yet; `?mode=EXPRESS` makes an express flow. */
 export function Page() {

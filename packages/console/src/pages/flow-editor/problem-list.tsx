@@ -1,7 +1,8 @@
 import type { Problem } from '@funcgraph/flow';
 import { useTexts } from '../../i18n/index.ts';
+import { useWords } from '../../parts/flow-graph/index.ts';
 import { nodeOf } from './draft/changes.ts';
-import { useEditor, useWords } from './editor-context.ts';
+import { useEditor } from './editor-context.ts';
 
 /** What keeps the flow from running. A click selects the node. */
 export function ProblemList() {

@@ -1,12 +1,12 @@
+import { RunHistory } from '@funcgraph/flow';
 import type { Clock } from '../../lib/clock.ts';
-import { newRequestId } from '../../lib/ids.ts';
+import { idOf, newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FlowCatalog, FlowRunDetail, StartFlowRun } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { RunActor } from './actor/run-actor.ts';
 import type { FlowMinutes } from './metrics/flow-minutes.ts';
 import type { NewRuns } from './new-runs.ts';
-import { RunHistory } from './read/run-history.ts';
 import { detailOf } from './read/run-reader.ts';
 
 export interface ExpressRunsOptions {
@@ -54,7 +54,7 @@ export class ExpressRuns {
       });
       const actor = await Promise.race([ended, aborted(signal)]);
       const { values, log } = actor.parts;
-      const history = log.history?.() ?? new RunHistory();
+      const history = log.history?.() ?? new RunHistory(idOf);
       const { status, at } = history.end ?? { status: 'fail' as const, at: clock.now() };
       return await detailOf({
         row: { ...row, status, ended_at: at, updated_at: at },

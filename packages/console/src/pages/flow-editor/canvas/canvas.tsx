@@ -10,17 +10,17 @@ import {
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
+import { moveNodes, type Position, useCanvasWords, useWords } from '../../../parts/flow-graph/index.ts';
 import '@xyflow/react/dist/style.css';
 import { App } from 'antd';
 import { type DragEvent, useEffect, useMemo, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
-import { addEdge, moveNodes, type Position, removeEdge, removeNodes } from '../draft/changes.ts';
-import { useEditor, useWords } from '../editor-context.ts';
+import { addEdge, removeEdge, removeNodes } from '../draft/changes.ts';
+import { useEditor } from '../editor-context.ts';
 import { Line } from './line.tsx';
 import { ContainerCard, NodeCard } from './node-card.tsx';
 import { DRAGGED_KIND } from './palette.tsx';
 import { type CanvasEdge, type CanvasNode, canvasEdges, canvasNodes } from './to-canvas.ts';
-import { useCanvasWords } from './use-canvas-words.ts';
 
 const NODE_TYPES = { card: NodeCard, container: ContainerCard };
 const EDGE_TYPES = { line: Line };

@@ -3,9 +3,10 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from '
 import { Dropdown } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { parentOf, useWords } from '../../../parts/flow-graph/index.ts';
 import { insertNode, nodeOf, whyNotInsert, whyNotInside } from '../draft/changes.ts';
-import { NODE_KINDS, newNode, parentOf } from '../draft/nodes.ts';
-import { useEditor, useWords } from '../editor-context.ts';
+import { NODE_KINDS, newNode } from '../draft/nodes.ts';
+import { useEditor } from '../editor-context.ts';
 import type { CanvasEdge } from './to-canvas.ts';
 
 /** A line with its branch and a button that puts a node onto it. */

@@ -1,6 +1,5 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
-import { useWords } from '../editor-context.ts';
-import { KIND_ICONS } from './kind-icons.ts';
+import { KIND_ICONS, useWords } from '../../../parts/flow-graph/index.ts';
 import type { CanvasNode } from './to-canvas.ts';
 
 function Handles({ kind }: Pick<CanvasNode['data'], 'kind'>) {

@@ -1,9 +1,8 @@
 import type { NodeKind } from '@funcgraph/flow';
 import { KIND_WORDS } from '@funcgraph/flow';
 import { useTexts } from '../../../i18n/index.ts';
+import { KIND_ICONS, useWords } from '../../../parts/flow-graph/index.ts';
 import { NODE_KINDS } from '../draft/nodes.ts';
-import { useWords } from '../editor-context.ts';
-import { KIND_ICONS } from './kind-icons.ts';
 
 export const DRAGGED_KIND = 'application/x-funcgraph-node';
 

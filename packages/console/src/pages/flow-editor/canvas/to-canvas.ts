@@ -1,7 +1,6 @@
 import type { FlowDefinition, FlowNode, NodeKind } from '@funcgraph/flow';
 import type { Edge, Node } from '@xyflow/react';
-import { sizeOf } from '../draft/layout.ts';
-import { isContainer, parentOf } from '../draft/nodes.ts';
+import { isContainer, parentOf, sizeOf } from '../../../parts/flow-graph/index.ts';
 
 export type CanvasNode = Node<{ kind: NodeKind; name: string; isBad: boolean }>;
 export type CanvasEdge = Edge<{ label: string | undefined }>;

@@ -1,7 +1,6 @@
 import { check, type FlowDefinition, type FlowEdge, type FlowNode, type Problem, whyNot } from '@funcgraph/flow';
-import { parentOf } from './nodes.ts';
+import { parentOf } from '../../../parts/flow-graph/index.ts';
 
-export type Position = NonNullable<FlowNode['position']>;
 type Ends = Pick<FlowEdge, 'from' | 'to'>;
 
 const isSame = (one: Ends, other: Ends): boolean => one.from === other.from && one.to === other.to;
@@ -37,14 +36,6 @@ export function removeNodes(flow: FlowDefinition, ids: readonly string[]): FlowD
     nodes: flow.nodes.filter(({ id }) => !gone.has(id)),
     edges: flow.edges.filter(({ from, to }) => !gone.has(from) && !gone.has(to)),
   };
-}
-
-export function moveNodes(flow: FlowDefinition, places: ReadonlyMap<string, Position>): FlowDefinition {
-  const nodes = flow.nodes.map((node) => {
-    const position = places.get(node.id);
-    return position === undefined ? node : { ...node, position };
-  });
-  return { ...flow, nodes };
 }
 
 /** Draws a line. Out of a condition it is a branch: the first with an expression, the second the default one. */

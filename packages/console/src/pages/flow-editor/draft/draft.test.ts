@@ -1,8 +1,8 @@
 import { check, readDefinition, whyNot } from '@funcgraph/flow';
 import { describe, expect, it } from 'vitest';
+import { arrange, CARD, isPlaced, sizeOf } from '../../../parts/flow-graph/index.ts';
 import { addEdge, addNode, changeNode, insertNode, removeNodes, whyNotInsert, whyNotInside } from './changes.ts';
 import { historyOf, MOST_STEPS, redo, step, undo } from './history.ts';
-import { arrange, CARD, isPlaced, sizeOf } from './layout.ts';
 import { newFlow } from './new-flow.ts';
 import { NODE_KINDS, newNode } from './nodes.ts';
 import { problemsOf } from './problems.ts';

@@ -16,10 +16,6 @@ const SETTINGS: { readonly [K in NodeKind]: Omit<Extract<FlowNode, { kind: K }>,
 
 export const NODE_KINDS = Object.keys(SETTINGS) as readonly NodeKind[];
 
-export const isContainer = (kind: NodeKind): boolean => kind === 'loop' || kind === 'service';
-
-export const parentOf = (node: FlowNode): string | undefined => ('parent' in node ? node.parent : undefined);
-
 /** A node of a kind, with an id that no other has. `word` is the kind's name in the language of the person. */
 export function newNode(kind: NodeKind, taken: readonly FlowNode[], word: string): FlowNode {
   const ids = new Set(taken.map(({ id }) => id));

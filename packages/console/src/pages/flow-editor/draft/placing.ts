@@ -1,7 +1,6 @@
 import { type FlowDefinition, type FlowNode, type Problem, whyNot } from '@funcgraph/flow';
-import { addEdge, addNode, nodeOf, type Position, whyNotInside } from './changes.ts';
-import { CARD, sizeOf } from './layout.ts';
-import { isContainer, parentOf } from './nodes.ts';
+import { CARD, isContainer, type Position, parentOf, sizeOf } from '../../../parts/flow-graph/index.ts';
+import { addEdge, addNode, nodeOf, whyNotInside } from './changes.ts';
 
 const within = (at: Position, corner: Position, { width, height }: { width: number; height: number }): boolean =>
   at.x >= corner.x && at.x <= corner.x + width && at.y >= corner.y && at.y <= corner.y + height;

@@ -3,8 +3,9 @@ import { type FlowEdge, type FlowNode, whyNot } from '@funcgraph/flow';
 import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { useWords } from '../../../parts/flow-graph/index.ts';
 import { addEdge, changeBranch, nodeOf, removeEdge } from '../draft/changes.ts';
-import { useEditor, useWords } from '../editor-context.ts';
+import { useEditor } from '../editor-context.ts';
 
 /** The lines out of a node, with their branches. What the mouse draws can be done by keyboard here. */
 export function Lines({ node }: { node: FlowNode }) {

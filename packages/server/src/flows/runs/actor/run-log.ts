@@ -1,5 +1,5 @@
-import type { RunEvent } from '@funcgraph/flow';
-import { RunHistory } from '../read/run-history.ts';
+import { type RunEvent, RunHistory } from '@funcgraph/flow';
+import { idOf } from '../../../lib/ids.ts';
 import type { Append } from '../store/append.ts';
 import type { PayloadStore } from '../store/payload-store.ts';
 import type { RunStore } from '../store/run-store.ts';
@@ -40,7 +40,7 @@ export class ExpressLog implements RunLog {
 
   history(): RunHistory {
     if (this.#history === undefined) {
-      this.#history = new RunHistory();
+      this.#history = new RunHistory(idOf);
       for (const text of this.#events) for (const event of JSON.parse(text) as RunEvent[]) this.#history.add(event);
     }
     return this.#history;

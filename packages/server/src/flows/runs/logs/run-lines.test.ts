@@ -1,7 +1,6 @@
-import type { FlowDefinition, Json, Value } from '@funcgraph/flow';
+import type { FlowDefinition, Json, NodeTry, RunHistory, Value } from '@funcgraph/flow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NodeTry, RunHistory } from '../read/run-history.ts';
 import { RUN_LINES, runLines } from './run-lines.ts';
 
 const value = (json: Json): Value => ({ json, bytes: Buffer.byteLength(JSON.stringify(json)) });

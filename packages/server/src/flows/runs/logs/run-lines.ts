@@ -1,7 +1,6 @@
-import type { FlowDefinition } from '@funcgraph/flow';
+import type { FlowDefinition, NodeTry, RunHistory } from '@funcgraph/flow';
 import type { LogLine } from '../../../telemetry/index.ts';
 import type { FlowRunStatus } from '../../types.ts';
-import type { NodeTry, RunHistory } from '../read/run-history.ts';
 import { shownText, shownValue } from './shown-value.ts';
 
 export type RunLine = Pick<LogLine, 'time' | 'level' | 'message'>;

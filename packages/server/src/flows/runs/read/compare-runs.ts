@@ -1,9 +1,8 @@
 import { setImmediate as pause } from 'node:timers/promises';
-import { compareDefinitions, compareTries, type FlowDefinition } from '@funcgraph/flow';
+import { compareDefinitions, compareTries, type FlowDefinition, type NodeTry, type RunHistory } from '@funcgraph/flow';
 import type { ComparedExecution, FlowRunComparison } from '../../types.ts';
 import type { RunRow } from '../store/run-rows.ts';
 import { toFlowRun } from './listed-run.ts';
-import type { NodeTry, RunHistory } from './run-history.ts';
 import type { RunReader } from './run-reader.ts';
 import { ValueDigests } from './value-digest.ts';
 

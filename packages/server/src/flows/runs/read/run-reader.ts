@@ -1,12 +1,21 @@
-import { type FlowDefinition, type Json, type JsonObject, type RunEvent, toJson, type Value } from '@funcgraph/flow';
+import {
+  type FlowDefinition,
+  type Json,
+  type JsonObject,
+  type NodeTry,
+  type RunEvent,
+  RunHistory,
+  toJson,
+  type Value,
+} from '@funcgraph/flow';
 import type { Clock } from '../../../lib/clock.ts';
+import { idOf } from '../../../lib/ids.ts';
 import type { FlowCatalog, FlowError, FlowNodeExecution, FlowRunDetail, FlowRunEvent } from '../../types.ts';
 import type { ListedRun } from '../store/run-rows.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { digestsIn } from '../values/run-values.ts';
 import { toFlowRun } from './listed-run.ts';
 import { logPages } from './log-pages.ts';
-import { type NodeTry, RunHistory } from './run-history.ts';
 
 export interface RunReaderOptions {
   readonly store: Pick<RunStore, 'events' | 'appendBefore' | 'payloads' | 'row'>;
@@ -37,7 +46,7 @@ export class RunReader {
 
   /** Reads the whole log. */
   async history(run: string): Promise<RunHistory> {
-    const history = new RunHistory();
+    const history = new RunHistory(idOf);
     for await (const page of logPages(this.#options.store, run, 0)) {
       for (const { events } of page) for (const event of JSON.parse(events) as RunEvent[]) history.add(event);
     }

@@ -1,7 +1,6 @@
 import dagre from '@dagrejs/dagre';
 import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
-import { moveNodes, type Position } from './changes.ts';
-import { isContainer, parentOf } from './nodes.ts';
+import { isContainer, moveNodes, type Position, parentOf } from './structure.ts';
 
 export interface Size {
   readonly width: number;

@@ -1,8 +1,15 @@
-import { type Around, begin, callKey, fold, type RunEvent, type RunState, type Value } from '@funcgraph/flow';
-import { idOf } from '../../../lib/ids.ts';
-import type { FlowError, FlowRunStatus } from '../../types.ts';
+import type { Around } from '../compare/compare-runs.ts';
+import { callKey } from '../engine/call-key.ts';
+import type { CallId } from '../engine/commands.ts';
+import type { RunEvent } from '../engine/events.ts';
+import { begin, fold } from '../engine/fold.ts';
+import type { Exec, RunState } from '../engine/state.ts';
+import type { Value } from '../engine/values.ts';
 
-type Exec = NonNullable<ReturnType<RunState['execs']['get']>>;
+export interface TryError {
+  readonly code: string;
+  readonly message: string;
+}
 
 /** One try of a node, or one iteration, with values as they are stored. */
 export interface NodeTry {
@@ -11,10 +18,10 @@ export interface NodeTry {
   readonly inside: readonly Around[];
   /** From 1. */
   readonly attempt: number;
-  status: FlowRunStatus;
+  status: 'running' | 'success' | 'fail' | 'cancel';
   readonly input: Value;
   output?: Value;
-  error?: FlowError;
+  error?: TryError;
   readonly startedAt: number;
   endedAt?: number;
   readonly requestId?: string;
@@ -22,10 +29,19 @@ export interface NodeTry {
   to?: string;
   /** The version that the function resolved to. */
   target?: string;
+  /** Of a wait: when it ends, or its callback times out. */
+  readonly due?: number;
+  /** The key of the callback that a wait is for. */
+  readonly callback?: string;
+  /** When the next attempt begins. */
+  retryAt?: number;
+  /** The run of a sub-flow. */
+  child?: string;
 }
 
 /** What the log of a run says about its nodes. Events are added in order; nothing is evaluated. */
 export class RunHistory {
+  readonly #requestIdOf: ((callKey: string) => string) | undefined;
   #state: RunState | undefined;
   /** In the order in which they began. */
   readonly tries: NodeTry[] = [];
@@ -35,6 +51,11 @@ export class RunHistory {
   readonly #calls = new Map<string, NodeTry>();
   end: Extract<RunEvent, { type: 'run_finished' }> | undefined;
   started: Extract<RunEvent, { type: 'run_started' }> | undefined;
+
+  /** Without `requestIdOf` tries have no request ids. */
+  constructor(requestIdOf?: (callKey: string) => string) {
+    this.#requestIdOf = requestIdOf;
+  }
 
   /** The output of the run. */
   get output(): Value | undefined {
@@ -54,7 +75,7 @@ export class RunHistory {
     fold(state, event);
     switch (event.type) {
       case 'node_started':
-        this.#began(state, event.exec, event.at, event.kind === 'function' || event.kind === 'subflow');
+        this.#began(state, event);
         return;
       case 'call_started':
         this.#called(state, event);
@@ -69,6 +90,16 @@ export class RunHistory {
         if (result !== undefined) found.output = result;
         if (error !== undefined) found.error = errorOf(error);
         if (target !== undefined) found.target = target;
+        return;
+      }
+      case 'child_started': {
+        const parent = this.#open.get(event.exec)?.at(-1);
+        if (parent !== undefined) parent.child = event.run;
+        return;
+      }
+      case 'retry_scheduled': {
+        const failed = this.#open.get(event.exec)?.at(-1);
+        if (failed !== undefined) failed.retryAt = event.due;
         return;
       }
       case 'node_finished':
@@ -88,7 +119,9 @@ export class RunHistory {
     }
   }
 
-  #began(state: RunState, id: number, at: number, isCall: boolean): void {
+  #began(state: RunState, event: Extract<RunEvent, { type: 'node_started' }>): void {
+    const { exec: id, at, kind } = event;
+    const isCall = kind === 'function' || kind === 'subflow';
     const exec = state.execs.get(id);
     // a node without work ends in the same step
     if (exec === undefined) return;
@@ -99,7 +132,10 @@ export class RunHistory {
       status: 'running',
       input: exec.input,
       startedAt: at,
-      ...(isCall ? { requestId: idOf(callKey(state, { exec: id, attempt: 1 })) } : {}),
+      ...(isCall ? this.#requestOf(state, { exec: id, attempt: 1 }) : {}),
+      ...(kind === 'wait'
+        ? { due: event.due, ...(event.callback === undefined ? {} : { callback: event.callback }) }
+        : {}),
     });
     const last = this.#open.get(id)?.at(-1);
     if (isCall && last !== undefined) this.#calls.set(nameOf({ exec: id, attempt: 1 }), last);
@@ -117,10 +153,14 @@ export class RunHistory {
       status: 'running',
       input: exec.calls.at(-1)?.input ?? exec.input,
       startedAt: event.at,
-      requestId: idOf(callKey(state, call)),
+      ...this.#requestOf(state, call),
     };
     this.#push(event.exec, each);
     this.#calls.set(nameOf(call), each);
+  }
+
+  #requestOf(state: RunState, call: CallId): { readonly requestId?: string } {
+    return this.#requestIdOf === undefined ? {} : { requestId: this.#requestIdOf(callKey(state, call)) };
   }
 
   #push(exec: number, each: NodeTry): void {
@@ -144,8 +184,8 @@ export class RunHistory {
 
   #ended(
     { exec, at, to }: { readonly exec: number; readonly at: number; readonly to?: string },
-    status: FlowRunStatus,
-    { error, output }: { readonly error?: FlowError; readonly output?: Value } = {},
+    status: NodeTry['status'],
+    { error, output }: { readonly error?: TryError; readonly output?: Value } = {},
   ): void {
     const open = this.#open.get(exec) ?? [];
     this.#open.delete(exec);
@@ -171,6 +211,6 @@ function nameOf({ exec, attempt, action }: { exec: number; attempt: number; acti
   return `${exec} ${attempt} ${action ?? ''}`;
 }
 
-function errorOf({ error_code, error_message }: { error_code: string; error_message: string }): FlowError {
+function errorOf({ error_code, error_message }: { error_code: string; error_message: string }): TryError {
   return { code: error_code, message: error_message };
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useTexts } from '../../../i18n/index.ts';
+import { useTexts } from '../../i18n/index.ts';
 
 /** What a screen reader says on the canvas. */
 export function useCanvasWords() {

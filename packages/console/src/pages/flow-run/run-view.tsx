@@ -1,0 +1,103 @@
+import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
+import { useQuery } from '@tanstack/react-query';
+import { Segmented, Skeleton } from 'antd';
+import { useEffect, useMemo } from 'react';
+import { query } from '../../api/index.ts';
+import { useTexts } from '../../i18n/index.ts';
+import { ErrorView } from '../../parts/error-view.tsx';
+import { EventLog } from './events/event-log.tsx';
+import { RunGraph } from './graph/run-graph.tsx';
+import { runModel, type ShownTry } from './model/run-model.ts';
+import { RunPanel } from './panel/run-panel.tsx';
+import { RunHead } from './run-head.tsx';
+import { isEnded } from './status-mark.tsx';
+import { Timeline } from './timeline/timeline.tsx';
+import { useRunEvents } from './use-run-events.ts';
+
+const LOOK_AGAIN_MS = 2000;
+
+export interface RunPlace {
+  readonly node: string;
+  /** Which of the tries of the node; below 0 the last one. */
+  readonly nth: number;
+  readonly view: string;
+}
+
+interface RunViewProps {
+  readonly flow: string;
+  readonly name: string;
+  readonly run: string;
+  readonly place: RunPlace;
+  readonly onPlace: (change: Partial<RunPlace>) => void;
+  readonly onRun: (run: string) => void;
+}
+
+/** One run: its graph, its values and what happened in it; goes along with a run that has not ended. */
+export function RunView({ flow, name, run, place, onPlace, onRun }: RunViewProps) {
+  const { t } = useTexts('flowRun');
+  const params = { workflow_id: flow, execution_id: run };
+  const detail = useQuery({
+    ...query('showWorkflowExecution', { params }),
+    refetchInterval: ({ state }) => (state.data !== undefined && !isEnded(state.data.status) ? LOOK_AGAIN_MS : false),
+  });
+  const pinned = useQuery({ ...query('showWorkflowExecutionGraph', { params }), staleTime: Number.POSITIVE_INFINITY });
+  const { events, error } = useRunEvents(flow, run);
+  const model = useMemo(() => runModel(events.map(({ event }) => event)), [events]);
+  const hasEnded = model.endedAt !== undefined;
+  const { refetch } = detail;
+  useEffect(() => {
+    if (hasEnded) void refetch();
+  }, [hasEnded, refetch]);
+  const definition = useMemo(() => graphOf(pinned.data?.graph), [pinned.data]);
+  const names = useMemo(
+    () => new Map((definition?.nodes ?? []).map((node) => [node.id, node.name] as const)),
+    [definition],
+  );
+  const failure = detail.error ?? pinned.error ?? error;
+  if (failure) return <ErrorView error={failure} onRetry={() => void detail.refetch()} />;
+  if (detail.data === undefined || definition === undefined) return <Skeleton active />;
+
+  const tries = model.byNode.get(place.node) ?? [];
+  const chosen = place.nth < 0 ? tries.at(-1) : tries[place.nth];
+  const choose = (next: ShownTry) => onPlace({ node: next.node, nth: next.nth });
+  const selectNode = (node: string) => onPlace({ node, nth: -1 });
+  return (
+    <div className="run-view">
+      <RunHead detail={detail.data} model={model} flow={{ id: flow, name }} onRun={onRun} />
+      <div className="surface run-picture">
+        <RunGraph flow={definition} model={model} selected={place.node} onSelect={selectNode} />
+        <RunPanel
+          detail={detail.data}
+          model={model}
+          names={names}
+          node={place.node}
+          chosen={chosen}
+          onChoose={choose}
+          onClear={() => selectNode('')}
+        />
+      </div>
+      <section className="surface run-happenings">
+        <Segmented
+          aria-label={t('view.label')}
+          value={place.view}
+          options={[
+            { value: 'timeline', label: t('timeline.title') },
+            { value: 'events', label: t('events.title') },
+          ]}
+          onChange={(view) => onPlace({ view })}
+        />
+        {place.view === 'events' ? (
+          <EventLog events={events} names={names} onSelect={selectNode} />
+        ) : (
+          <Timeline model={model} names={names} selected={chosen} onSelect={choose} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function graphOf(graph: Record<string, unknown> | undefined): FlowDefinition | undefined {
+  if (graph === undefined) return undefined;
+  const read = readDefinition(graph);
+  return read.ok ? read.definition : (graph as unknown as FlowDefinition);
+}

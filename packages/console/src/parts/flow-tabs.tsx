@@ -1,0 +1,23 @@
+import { Link } from '@tanstack/react-router';
+import { useTexts } from '../i18n/index.ts';
+import './flow-tabs.css';
+
+const TABS = [
+  { to: '/flows/$flow', label: 'tabs.definition', mode: 'all' },
+  { to: '/flows/$flow/runs', label: 'tabs.runs', mode: 'NORMAL' },
+] as const;
+
+/** The pages of one flow. An express flow leaves log lines in place of runs. */
+export function FlowTabs({ flow, mode }: { flow: string; mode: string }) {
+  const { t } = useTexts('flows');
+  const shown = TABS.filter((tab) => tab.mode === 'all' || tab.mode === mode);
+  return (
+    <nav className="flow-tabs" aria-label={t('tabs.label')}>
+      {shown.map(({ to, label }) => (
+        <Link key={to} to={to} params={{ flow }} activeOptions={{ exact: true, includeSearch: false }}>
+          {t(label)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,127 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
+import { journey, look, type Platform } from '../journey.ts';
+
+const CODE = `exports.handler = async (event, context) => {
+  console.log('order', event.order);
+  if (event.order === 13) throw new Error('thirteen <b>is</b> refused');
+  return { ...event, seen: null };
+};`;
+
+/** A function with an error node, a loop of the same function, and a wait of an hour for slow orders. */
+async function saveFlow(platform: Platform, name: string): Promise<string> {
+  const files = { 'index.js': CODE };
+  const urn = await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
+  const step = { kind: 'function', function: urn, parameters: [] };
+  const graph = {
+    name,
+    mode: 'NORMAL',
+    merge_parameters: true,
+    constants: {},
+    triggers: [],
+    nodes: [
+      { id: 'start', name: '开始节点', kind: 'start' },
+      { ...step, id: 'check', name: '检查订单' },
+      { id: 'again', name: '异常处理', kind: 'error', retries: [{ interval_seconds: 1, max_retries: 1 }] },
+      {
+        id: 'rows',
+        name: '每一行',
+        kind: 'loop',
+        array_path: '$.rows',
+        item_name: 'row',
+        result_path: '$.done',
+        concurrency: 0,
+        interval_seconds: 0,
+      },
+      { ...step, id: 'row', name: '处理一行', parent: 'rows' },
+      { id: 'speed', name: '条件分支', kind: 'condition' },
+      { id: 'hour', name: '时间等待', kind: 'wait', seconds: 3600 },
+      { ...step, id: 'report', name: '汇报' },
+      { id: 'end', name: '结束节点', kind: 'end' },
+    ],
+    edges: [
+      { from: 'start', to: 'check' },
+      { from: 'check', to: 'again' },
+      { from: 'check', to: 'rows' },
+      { from: 'rows', to: 'speed' },
+      { from: 'speed', to: 'hour', branch: { kind: 'condition', expression: '$.slow == true' } },
+      { from: 'speed', to: 'report', branch: { kind: 'default' } },
+      { from: 'report', to: 'end' },
+    ],
+  };
+  const { data } = await platform.api.call('createWorkflow', { params: project(platform), body: { graph } });
+  return data.id;
+}
+
+const nodeOf = (page: Page, name: string) => page.getByRole('application').getByRole('group', { name });
+
+journey(
+  'a run is followed on its graph, stopped, and started again with another input',
+  async ({ platform, visit }) => {
+    const name = 'journey-run';
+    const flow = await saveFlow(platform, name);
+    const visitor = await visit();
+    const { page } = visitor;
+    await visitor.open(`/flows/${flow}`);
+    await page.getByRole('navigation', { name: '函数流页签' }).getByRole('link', { name: '运行记录' }).click();
+    await page.getByRole('heading', { name: '还没有运行记录' }).waitFor();
+    await look(page, 'flow-runs-empty');
+
+    const start = async (input: object) => {
+      const dialog = page.getByRole('dialog', { name: `启动执行 ${name}` });
+      await dialog.getByRole('textbox').fill(JSON.stringify(input));
+      await dialog.getByRole('button', { name: '开始执行' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await page.getByRole('button', { name: '启动' }).first().click();
+    await start({ order: 7, rows: [1, 2, 3], slow: true });
+
+    // live, without a reload
+    await nodeOf(page, '时间等待: 时间等待, 运行中').waitFor();
+    await nodeOf(page, '函数: 检查订单, 成功').waitFor();
+    await nodeOf(page, '结束节点: 结束节点, 未执行').waitFor();
+    await nodeOf(page, '函数: 处理一行, 成功').getByText('3/3').waitFor();
+    await page.getByRole('complementary', { name: '函数流的输入和输出' }).getByText('"slow": true').waitFor();
+    await look(page, 'flow-run-live');
+
+    // the iterations of a loop, with their input and output
+    const timeline = page.getByRole('region', { name: '时间线' });
+    await timeline.getByRole('button', { name: '处理一行#2' }).click();
+    const panel = page.getByRole('complementary', { name: '处理一行 的输入和输出' });
+    await panel.getByText('"row": 2').first().waitFor();
+    await panel.getByRole('link', { name: `${name}:latest` }).waitFor();
+    expect(new URL(page.url()).searchParams.get('node')).toBe('row');
+    await look(page, 'flow-run-node');
+
+    await page.getByRole('button', { name: '停止' }).click();
+    await page.getByRole('dialog', { name: '停止运行' }).getByRole('button', { name: '确认' }).click();
+    await nodeOf(page, '时间等待: 时间等待, 取消').waitFor();
+    await page.getByText('节点日志', { exact: true }).click();
+    await page.getByText('运行已取消').waitFor();
+
+    // with the input of that run
+    await page.getByRole('button', { name: '以相同输入启动' }).click();
+    const input = page.getByRole('dialog', { name: `启动执行 ${name}` }).getByRole('textbox');
+    expect(JSON.parse(await input.inputValue())).toEqual({ order: 7, rows: [1, 2, 3], slow: true });
+    await start({ order: 13, rows: [] });
+    await nodeOf(page, '函数: 检查订单, 失败').getByText('2 次尝试').waitFor();
+    await page.getByText('检查订单：下次尝试时间').waitFor();
+    await nodeOf(page, '函数: 检查订单').click();
+    const failed = page.getByRole('complementary', { name: '检查订单 的输入和输出' });
+    await failed.getByText('thirteen <b>is</b> refused').first().waitFor();
+    await look(page, 'flow-run-failed');
+
+    const before = new URL(page.url()).searchParams.get('run') ?? '';
+    await page.getByRole('button', { name: '重试' }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('run')).not.toBe(before);
+    const list = page.getByRole('complementary', { name: '运行记录' });
+    await expect.poll(() => list.getByRole('listitem').count()).toBe(3);
+
+    // any run by its id
+    await list.getByRole('searchbox', { name: '流程执行ID' }).fill(before);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
+    await page.getByRole('heading', { name: before }).waitFor();
+  },
+);
