@@ -227,6 +227,24 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
     await expect.poll(guarded, PATIENCE).toEqual(before);
   });
 
+  it('gets its bridge back, with the sandboxes on it, when another program deletes it', async () => {
+    const owner = agentOwner(bench);
+    const sandbox = await frozenProbe(bench, 'sleep_forever');
+    await sandbox.assign({ ...assignment(code), network: EGRESS });
+    const [before, ports] = [bridges(owner), portsOf(owner)];
+    expect([before.length, ports.length]).toEqual([1, 1]);
+    const [bridge = ''] = before;
+    execFileSync('ip', ['link', 'delete', bridge]);
+    expect(await reach(outside.address, 80, EGRESS)).toEqual(OK);
+    expect(bridges(owner)).toEqual(before);
+    expect(portsOf(owner)).toContain(ports[0]);
+    execFileSync('ip', ['link', 'delete', bridge]);
+    await expect.poll(() => attempt(() => portsOf(owner).join()), PATIENCE).toBe(ports.join());
+    const shown = execFileSync('bridge', ['-d', 'link', 'show', 'dev', ports[0] ?? ''], { encoding: 'utf8' });
+    expect(shown).toContain('isolated on');
+    await sandbox.stop();
+  });
+
   it('is closed to a sandbox as long as there can be no rules', async () => {
     const table = tableOf(bench);
     const { pid } = await bench.agent.ensureAgent();

@@ -40,6 +40,19 @@ export async function makeBridge({ name, ownerId, block, hostInterface }: Bridge
   }
 }
 
+export function hasBridge(name: string): boolean {
+  return existsSync(`${INTERFACES}/${name}`);
+}
+
+/** Connects interfaces of sandboxes, which lost their bridge. One that has ended meanwhile is left out. */
+export async function attachPorts(name: string, ports: Iterable<string>): Promise<void> {
+  for (const port of ports) {
+    await ip(`link set dev ${port} master ${name}`, `link set dev ${port} type bridge_slave isolated on`).catch(
+      () => {},
+    );
+  }
+}
+
 /** Deletes the interfaces of sandboxes on it; an interface of the machine is released. */
 export async function removeBridge(name: string): Promise<void> {
   const ports = namesIn(`${INTERFACES}/${name}/brif`).filter((port) => port.startsWith('fg'));
@@ -72,7 +85,7 @@ export function ownedBridges(): { readonly name: string; readonly ownerId: strin
 
 /** Throws `NETWORK_TAKEN` when a bridge of this name exists, or the interface is not free. */
 export function checkBridge(name: string, hostInterface: string | undefined): void {
-  if (existsSync(`${INTERFACES}/${name}`)) {
+  if (hasBridge(name)) {
     throw new AgentError('NETWORK_TAKEN', `the machine has an interface ${name} already`, {
       hint: 'another server made it, or left it: choose another network',
     });

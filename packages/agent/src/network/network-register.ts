@@ -28,6 +28,11 @@ export class NetworkRegister<Network> {
     return making;
   }
 
+  /** Runs `work` while no network is created or removed. */
+  alone(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(work);
+  }
+
   /** Whether this network was not closed since it was made. */
   async holds(id: string, network: Network): Promise<boolean> {
     return (await this.#open.get(id)?.catch(() => undefined)) === network;

@@ -2,7 +2,8 @@ import { AgentError } from '../agent-error.ts';
 import type { AttachTarget } from '../attach/attacher.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
-import { checkBridge, makeBridge, removeBridge, removeBridgesNamed, removeInterface, switchBridge } from './bridge.ts';
+import { checkBridge, hasBridge, removeBridgesNamed, removeInterface, switchBridge } from './bridge.ts';
+import { Bridges, type OpenNetwork } from './bridges.ts';
 import type { Connector } from './connector.ts';
 import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
 import { Forwarding } from './forwarding.ts';
@@ -19,12 +20,6 @@ const MAX_NETWORKS = 256;
 const WATCH_MS = 5000;
 /** The kernel allows 1023 ports on a bridge; the administrator may use some. */
 const MAX_PORTS = 1021;
-
-interface OpenNetwork {
-  readonly id: string;
-  readonly rules: NetworkRules;
-  readonly addresses: AddressPool;
-}
 
 export interface NetworksParts {
   readonly ownerId: string;
@@ -50,6 +45,7 @@ export class Networks {
   readonly #claim: NetworkClaim;
   readonly #filter: PacketFilter;
   readonly #register = new NetworkRegister<OpenNetwork>(MAX_NETWORKS);
+  readonly #bridges: Bridges;
   /** Rules in force, by network. */
   readonly #rules = new Map<string, NetworkRules>();
   /** Changes of the table run one at a time. */
@@ -70,6 +66,11 @@ export class Networks {
     this.#parts = parts;
     this.#claim = claim;
     this.#filter = filter;
+    this.#bridges = new Bridges({
+      ownerId: parts.ownerId,
+      alone: (work) => this.#register.alone(work),
+      areDown: () => this.#areBridgesDown,
+    });
   }
 
   /** Creates the default network. Throws `NETWORK_FAILED` naming the missing feature. */
@@ -96,10 +97,11 @@ export class Networks {
   /** Gives a running sandbox its interface. Throws `NETWORK_FAILED`, `NETWORK_TAKEN`. */
   async connect(sandbox: AttachTarget, network: Exclude<SandboxNetwork, { kind: 'none' }>): Promise<Disconnect> {
     const open = network.kind === 'egress' ? await this.#egress() : await this.#vpc(network.network);
-    const { rules, addresses } = open;
+    const { rules, addresses, wires } = open;
     const { nameServers, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
     if (this.#isDoubtful || this.#inForce === undefined || this.#watch?.isLive !== true) await this.#checkRules();
+    if (!hasBridge(rules.bridge)) await this.#bridges.restore();
     const address = addresses.take();
     try {
       this.#wires += 1;
@@ -116,7 +118,11 @@ export class Networks {
         await removeInterface(outer).catch(() => {});
         throw new AgentError('NETWORK_FAILED', 'the network was closed');
       }
-      return () => addresses.giveBack(address);
+      wires.add(outer);
+      return () => {
+        wires.delete(outer);
+        addresses.giveBack(address);
+      };
     } catch (error) {
       addresses.giveBack(address);
       throw error;
@@ -129,8 +135,8 @@ export class Networks {
   }
 
   async closeVpc(id: string): Promise<void> {
-    await this.#register.close(id, async ({ rules }) => {
-      await removeBridge(rules.bridge);
+    await this.#register.close(id, async (network) => {
+      await this.#bridges.remove(network);
       await this.#applyRules(() => this.#rules.delete(id));
     });
   }
@@ -152,6 +158,7 @@ export class Networks {
   async #tend(): Promise<void> {
     if (this.#watch?.isLive === false) await this.#applyRules(() => {}).catch(() => {});
     else await this.restoreRules();
+    await this.#bridges.restore();
   }
 
   /**
@@ -190,7 +197,7 @@ export class Networks {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#watch?.close();
-    await this.#register.closeAll(({ rules }) => removeBridge(rules.bridge));
+    await this.#register.closeAll((network) => this.#bridges.remove(network));
     this.#rules.clear();
     await this.#turn.catch(() => {});
     await this.#filter.close();
@@ -250,13 +257,15 @@ export class Networks {
     // Before the rules: otherwise they would apply to a bridge of another agent.
     checkBridge(rules.bridge, hostInterface);
     await this.#applyRules(() => this.#rules.set(id, rules));
+    const addresses = new AddressPool(upperHalf(rules.block), MAX_PORTS);
+    const network: OpenNetwork = { id, rules, hostInterface, addresses, wires: new Set() };
     try {
-      await makeBridge({ name: rules.bridge, ownerId: this.#parts.ownerId, block: rules.block, hostInterface });
+      await this.#bridges.make(network);
     } catch (error) {
       await this.#applyRules(() => this.#rules.delete(id));
       throw error;
     }
-    return { id, rules, addresses: new AddressPool(upperHalf(rules.block), MAX_PORTS) };
+    return network;
   }
 
   #applyRules(change: () => unknown): Promise<void> {
