@@ -1,9 +1,13 @@
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
+import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined';
 import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
+import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
 import NotificationOutlined from '@ant-design/icons/es/icons/NotificationOutlined';
+import SafetyOutlined from '@ant-design/icons/es/icons/SafetyOutlined';
+import SolutionOutlined from '@ant-design/icons/es/icons/SolutionOutlined';
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined';
 import UnorderedListOutlined from '@ant-design/icons/es/icons/UnorderedListOutlined';
 import UserOutlined from '@ant-design/icons/es/icons/UserOutlined';
@@ -73,4 +77,27 @@ export const PAGES = [
   }),
   page('/groups/$group', () => import('../pages/identity/groups/group-page.tsx')),
   page('/flows/$flow/runs', () => import('../pages/flow-run/run-history-page.tsx')),
+  page('/policies', () => import('../pages/identity/policies/policy-list-page.tsx'), {
+    group: 'access',
+    label: 'policies',
+    icon: SafetyOutlined,
+  }),
+  page('/agencies', () => import('../pages/identity/agencies/agency-list-page.tsx'), {
+    group: 'access',
+    label: 'agencies',
+    icon: SolutionOutlined,
+    key: 'a',
+  }),
+  page('/agencies/$agency', () => import('../pages/identity/agencies/agency-page.tsx')),
+  page('/access-keys', () => import('../pages/identity/keys/access-key-page.tsx'), {
+    group: 'access',
+    label: 'accessKeys',
+    icon: KeyOutlined,
+    key: 'k',
+  }),
+  page('/audit', () => import('../pages/identity/audit/audit-page.tsx'), {
+    group: 'access',
+    label: 'audit',
+    icon: AuditOutlined,
+  }),
 ] as const;

@@ -30,7 +30,7 @@ journey('a reader is made by page, signs in, and sees which right each action la
   await page.getByRole('link', { name: '用户', exact: true }).click();
   await page.getByRole('button', { name: '创建用户' }).click();
   const userDialog = page.getByRole('dialog', { name: '创建用户' });
-  await userDialog.getByLabel('名称', { exact: true }).fill(reader.name);
+  await userDialog.getByLabel('用户名').fill(reader.name);
   await userDialog.getByLabel('密码').fill(reader.password);
   await userDialog.getByLabel('用户组').click();
   await page.locator('.ant-select-item-option').filter({ hasText: 'platform-readers' }).click();
@@ -55,4 +55,117 @@ journey('a reader is made by page, signs in, and sees which right each action la
   await other.open('/users');
   await other.page.getByRole('alert').getByText('iam:users:listUsers here').waitFor();
   await look(other.page, 'users-forbidden');
+});
+
+journey('an agency is made in three steps, with a policy of the account', async ({ platform, visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const next = (dialog: ReturnType<typeof page.getByRole>) => dialog.getByRole('button', { name: '下一步' }).click();
+  await visitor.open('/policies');
+  await page.getByRole('button', { name: 'FunctionGraph ReadOnlyAccess' }).click();
+  await page.getByRole('dialog', { name: 'FunctionGraph ReadOnlyAccess' }).getByText('functiongraph:*:list*').waitFor();
+  await look(page, 'policy');
+  await page.getByRole('button', { name: '关闭' }).last().click();
+
+  await page.getByRole('button', { name: '创建策略' }).click();
+  const policy = page.getByRole('dialog', { name: '创建策略' });
+  await policy.getByLabel('策略名称').fill('platform-caller');
+  const written = policy.getByLabel('策略内容');
+  const document = await written.inputValue();
+  await written.fill('{');
+  await policy.getByRole('button', { name: '确定' }).click();
+  await policy.getByText('不是有效的JSON').waitFor();
+  await look(page, 'policy-not-json');
+  visitor.expectComplaint(/400/);
+  await written.fill(document.replace('Allow', 'Maybe'));
+  await policy.getByRole('button', { name: '确定' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/Effect/)
+    .first()
+    .waitFor();
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await written.fill(document);
+  await policy.getByRole('button', { name: '确定' }).click();
+  await page.getByText('创建策略 platform-caller 成功').waitFor();
+  await policy.waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /platform-caller 自定义/ }).waitFor();
+  await look(page, 'policies');
+
+  const list = /OS-AGENCY\/agencies$/;
+  await page.route(list, (route) => route.fulfill({ json: { agencies: [] } }));
+  await visitor.open('/agencies');
+  await page.getByRole('heading', { name: '还没有委托' }).waitFor();
+  await look(page, 'agencies-empty');
+  await page.unroute(list);
+  await visitor.open('/agencies?create=1');
+  const dialog = page.getByRole('dialog', { name: '创建委托' });
+  await next(dialog);
+  await dialog.getByText('请输入名称').waitFor();
+  await dialog.getByLabel('委托名称').fill('platform-agency');
+  for (const word of ['委托类型', '永久']) await dialog.getByText(word).first().waitFor();
+  await look(page, 'agencies-create');
+  await next(dialog);
+  await dialog.getByRole('searchbox').fill('platform');
+  await dialog.getByRole('searchbox').press('Enter');
+  await dialog.getByRole('checkbox', { name: 'platform-caller' }).check();
+  await look(page, 'agencies-policies');
+  await next(dialog);
+  await dialog.getByText('项目', { exact: true }).click();
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await dialog.getByText('请选择项目').waitFor();
+  await dialog.getByLabel('项目名称').click();
+  await page.locator('.ant-select-item-option').first().click();
+  await look(page, 'agencies-scope');
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await page.getByText('创建委托 platform-agency 成功').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  await look(page, 'agencies');
+  await page.getByRole('link', { name: 'platform-agency' }).click();
+  await page.getByRole('row', { name: /platform-caller 项目/ }).waitFor();
+  await look(page, 'agency');
+  const { stdout } = await platform.fgs(['iam', 'agencies', 'show', 'platform-agency']);
+  expect(stdout.toString()).toContain('platform-caller');
+});
+
+journey('the secret of an access key is shown once, and the audit trail has each change', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/access-keys');
+  await page.getByRole('button', { name: '创建访问密钥' }).click();
+  const dialog = page.getByRole('dialog', { name: '为 admin 创建访问密钥' });
+  await dialog.getByLabel('描述').fill('platform journey');
+  await dialog.getByRole('button', { name: '确定' }).click();
+  const made = page.getByRole('dialog', { name: '访问密钥已创建' });
+  await made.getByText('仅显示这一次').waitFor();
+  const [access = '', secret = ''] = await made.locator('code').allTextContents();
+  expect(secret).toHaveLength(40);
+  await made.getByRole('button', { name: '我已保存' }).click();
+  await made.waitFor({ state: 'detached' });
+  const row = page.getByRole('row', { name: new RegExp(access) });
+  await row.getByRole('button', { name: '停用' }).click();
+  await row.getByText('停用', { exact: true }).first().waitFor();
+  await page.getByText(`停用访问密钥 ${access} 成功`).waitFor();
+  await look(page, 'access-keys');
+  expect(await page.content()).not.toContain(secret);
+  await row.getByRole('button', { name: '删除' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '确认' }).click();
+  await row.waitFor({ state: 'detached' });
+
+  await page.getByRole('link', { name: '审计日志' }).click();
+  await page.getByRole('button', { name: 'iam:credentials:deleteCredential' }).first().click();
+  await page.getByRole('dialog', { name: '审计记录' }).getByText('deleteAccessKey').waitFor();
+  await look(page, 'audit-record');
+  await page.getByRole('dialog').getByRole('button', { name: '关闭' }).last().click();
+  await page.getByLabel('搜索字段').click();
+  await page.getByTitle('操作', { exact: true }).last().click();
+  await page.getByRole('searchbox').fill('iam:credentials:*');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByText('成功', { exact: true }).first().click();
+  await page
+    .getByRole('row', { name: /createCredential/ })
+    .first()
+    .waitFor();
+  expect(page.url()).toMatch(/by=action&q=iam%3Acredentials%3A\*&result=ok$/);
+  await look(page, 'audit');
 });

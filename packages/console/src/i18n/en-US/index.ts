@@ -1,3 +1,6 @@
+import { accessKeys } from './access-keys.ts';
+import { agencies } from './agencies.ts';
+import { audit } from './audit.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
@@ -17,6 +20,7 @@ import { logView } from './log-view.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
+import { policies } from './policies.ts';
 import { shell } from './shell.ts';
 import { streams } from './streams.ts';
 import { templates } from './templates.ts';
@@ -24,6 +28,9 @@ import { topics } from './topics.ts';
 import { users } from './users.ts';
 
 export const texts = {
+  accessKeys,
+  agencies,
+  audit,
   createFunction,
   dependencies,
   flowEditor,
@@ -43,6 +50,7 @@ export const texts = {
   monitoring,
   overview,
   parts,
+  policies,
   shell,
   streams,
   templates,

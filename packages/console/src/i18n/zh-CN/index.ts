@@ -1,5 +1,8 @@
 import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
+import { accessKeys } from './access-keys.ts';
+import { agencies } from './agencies.ts';
+import { audit } from './audit.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { flowEditor } from './flow-editor.ts';
@@ -19,6 +22,7 @@ import { logView } from './log-view.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
+import { policies } from './policies.ts';
 import { shell } from './shell.ts';
 import { streams } from './streams.ts';
 import { templates } from './templates.ts';
@@ -26,6 +30,9 @@ import { topics } from './topics.ts';
 import { users } from './users.ts';
 
 export const texts = {
+  accessKeys,
+  agencies,
+  audit,
   createFunction,
   dependencies,
   flowEditor,
@@ -45,6 +52,7 @@ export const texts = {
   monitoring,
   overview,
   parts,
+  policies,
   shell,
   streams,
   templates,

@@ -3,13 +3,13 @@ import { useTexts } from '../../i18n/index.ts';
 import { MAX_DESCRIPTION, MAX_NAME, NAME } from './names.ts';
 
 /** Name and purpose of a user, group, policy or agency. */
-export function NameFields() {
+export function NameFields({ label }: { label?: string }) {
   const { t } = useTexts('identity');
   return (
     <>
       <Form.Item
         name="name"
-        label={t('name')}
+        label={label ?? t('name')}
         extra={t('nameHelp')}
         validateTrigger="onBlur"
         rules={[

@@ -35,7 +35,7 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <NameFields />
+      <NameFields label={t('columns.name')} />
       <PasswordField label={t('password')} help={t('create.passwordHelp')} />
       <GroupsField />
     </FormDialog>

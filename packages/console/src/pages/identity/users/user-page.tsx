@@ -5,6 +5,7 @@ import { useTexts } from '../../../i18n/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import '../identity.css';
+import { UserKeys } from '../keys/user-keys.tsx';
 import { UserStatus } from './user-columns.tsx';
 import { UserGroups } from './user-groups.tsx';
 
@@ -23,7 +24,12 @@ export function Page() {
         actions={data && <UserStatus isEnabled={data.user.enabled} />}
       />
       {error && <ErrorView error={error} />}
-      {data && <UserGroups user={data.user} />}
+      {data && (
+        <>
+          <UserGroups user={data.user} />
+          <UserKeys user={data.user} />
+        </>
+      )}
     </>
   );
 }

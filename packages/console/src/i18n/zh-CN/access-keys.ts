@@ -1,0 +1,31 @@
+export const accessKeys = {
+  title: '访问密钥',
+  intro: '程序和fgs命令使用访问密钥以您的身份签名请求。每个用户最多两个，便于轮换。',
+  columns: { key: '访问密钥（AK）', status: '状态', used: '上次使用' },
+  status: { active: '启用', inactive: '停用' },
+  never: '从未使用',
+  empty: { title: '还没有访问密钥', text: '为每台机器或每个程序创建一个访问密钥，可在此创建或使用命令：' },
+  create: {
+    action: '创建访问密钥',
+    title: '为 {{name}} 创建访问密钥',
+    made: '访问密钥已创建',
+    once: '秘密访问密钥仅显示这一次，请立即保存。',
+    secret: '秘密访问密钥（SK）',
+    copy: '复制{{name}}',
+    stored: '我已保存',
+    failed: '为 {{name}} 创建访问密钥失败',
+  },
+  toggle: {
+    enable: '启用',
+    disable: '停用',
+    active: '启用访问密钥 {{key}} 成功',
+    inactive: '停用访问密钥 {{key}} 成功',
+    failed: '修改访问密钥 {{key}} 失败',
+  },
+  remove: {
+    title: '删除访问密钥 {{key}}？',
+    consequence: '该密钥的请求及其登录链接的会话从现在起均被拒绝，且无法恢复。',
+    done: '删除访问密钥 {{key}} 成功',
+    failed: '删除访问密钥 {{key}} 失败',
+  },
+};
