@@ -1,12 +1,17 @@
 import { expect } from 'vitest';
-import { deploy, invoke, runtimeOf } from '../../../../tests/functions.ts';
+import { deploy, invoke, runtimeOf, target } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const FILES = {
   'index.js': [
+    "let ready = '';",
+    "exports.initializer = (context, callback) => { ready = 'initialised'; callback(null, ''); };",
     'exports.handler = async (event, context) => ({',
     '  memory: context.getMemorySize(),',
-
+    "  host: context.getUserData('HOST'),",
+    "  token: context.getUserData('TOKEN'),",
+    '  hasKey: Boolean(context.getSecurityAccessKey()),',
+    '  ready,',
     '});',
     '',
   ].join('\n'),
@@ -66,3 +71,77 @@ journey(
     await look(page, 'settings-version');
   },
 );
+
+journey('agency, variables, concurrency and initializer count for the next call', async ({ platform, visit }) => {
+  const name = 'journey-surroundings';
+  const urn = await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });
+  for (const args of [['journey-caller', '--policy', 'FunctionGraph CommonOperations'], ['journey-powerless']]) {
+    const { exitCode, stderr } = await platform.fgs(['iam', 'agencies', 'create', ...args]);
+    expect(exitCode, stderr).toBe(0);
+  }
+  const visitor = await visit();
+  const { page } = visitor;
+  const section = (title: string) => page.getByRole('tabpanel', { name: title });
+  const save = async (title: string) => {
+    await section(title).getByRole('button', { name: '保存' }).click();
+    await page.getByText(`保存${title}成功`).waitFor();
+    await page.getByRole('tab', { name: title, exact: true }).waitFor();
+  };
+
+  await visitor.open(`/functions/${name}?tab=settings&section=permissions`);
+  const permissions = section('权限');
+  await permissions.getByRole('combobox', { name: '函数配置委托' }).press('Enter');
+  await page.getByTitle('journey-powerless', { exact: true }).click();
+  await permissions.getByText('journey-powerless 没有任何权限，代码无法用它访问其他服务。').waitFor();
+  await permissions.getByRole('checkbox', { name: '为函数执行单独设置委托' }).click();
+  await permissions.getByRole('combobox', { name: '函数执行委托' }).press('Enter');
+  await page.getByTitle('journey-caller', { exact: true }).last().click();
+  await permissions.getByText('FunctionGraph CommonOperations').waitFor();
+  await permissions.getByRole('row', { name: /容器镜像.*SWR Admin/ }).waitFor();
+  await look(page, 'settings-permissions');
+  await save('权限');
+
+  await page.getByRole('tab', { name: '环境变量' }).click();
+  const variables = section('环境变量');
+  await variables.getByRole('button', { name: '添加环境变量' }).click();
+  const key = variables.getByRole('textbox', { name: '键' });
+  await key.fill('RUNTIME_MEMORY');
+  await variables.getByText('该键为平台保留，不可使用').waitFor();
+  await key.fill('');
+  // as from the clipboard, which the browser of a test may not read
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', 'HOST=smtp.example\\nTOKEN="a secret"');
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
+  await variables.getByRole('switch', { name: '加密 TOKEN' }).click();
+  await variables.getByText('29 / 4096').waitFor();
+  await look(page, 'settings-environment');
+  await save('环境变量');
+  expect(await variables.getByRole('textbox', { name: 'TOKEN 的值' }).inputValue()).toBe('');
+  await key.last().fill('OTHER');
+  await variables.getByText('已加密的值无法读取，请重新输入').waitFor();
+  await variables.getByRole('button', { name: '放弃修改' }).click();
+
+  await page.getByRole('tab', { name: '并发' }).click();
+  const concurrency = section('并发');
+  await concurrency.getByRole('spinbutton', { name: '单实例并发数' }).fill('20');
+  await concurrency.getByText('请求之间共享全局变量，请加锁保护。').waitFor();
+  await concurrency.getByRole('spinbutton', { name: '单函数最大实例数' }).fill('-1');
+  await concurrency.getByText('-1：不限制实例数，取决于服务器资源。').waitFor();
+  await look(page, 'settings-concurrency');
+  await save('并发');
+
+  await page.getByRole('tab', { name: '高级设置' }).click();
+  const advanced = section('高级设置');
+  await advanced.getByRole('switch', { name: '配置初始化函数' }).click();
+  await advanced.getByRole('textbox', { name: '函数初始化入口' }).fill('index.initializer');
+  await advanced.getByRole('switch', { name: '动态内存' }).click();
+  await look(page, 'settings-advanced');
+  await save('高级设置');
+
+  const { json } = await invoke(platform, urn, {}, { 'X-Cff-Instance-Memory': '256' });
+  expect(json).toEqual({ memory: '256', host: 'smtp.example', token: 'a secret', hasKey: true, ready: 'initialised' });
+  const { data } = await platform.api.call('showFunctionConfig', { params: target(platform, urn) });
+  expect(data.strategy_config).toEqual({ concurrent_num: 20, concurrency: -1 });
+});

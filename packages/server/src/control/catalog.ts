@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Environment } from '@funcgraph/api/environment';
 import type { Artifact } from '../artifacts/index.ts';
-import type { Environment } from '../domain/environment.ts';
 import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';

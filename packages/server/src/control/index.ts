@@ -24,7 +24,6 @@ export type { BothLanguages, FunctionTemplate, TemplateCode } from './function-t
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
 export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';
-export { MASK } from './functions/apply-settings.ts';
 export { CatalogSource } from './functions/catalog-source.ts';
 export type { FunctionAccess } from './functions/function-access.ts';
 export { FunctionStore, type ProjectUsage } from './functions/function-store.ts';

@@ -22,15 +22,7 @@ export const createFunction = {
     missing: 'Enter a name',
     rule: 'At most 60 letters, digits, - and _; starts with a letter, ends with a letter or digit',
   },
-  agency: {
-    label: 'Agency',
-    none: 'Use no agency',
-    help: 'Gives the function rights on other services. Make one with: fgs iam agencies create NAME',
-    separate: 'Separate agency for execution',
-    run: 'Execution agency',
-    runHelp: 'For the running code alone. The agency above is used to configure the function.',
-    runMissing: 'Choose the execution agency',
-  },
+  agency: 'Agency',
   enterpriseProject: 'Enterprise project',
   runtime: {
     label: 'Runtime',

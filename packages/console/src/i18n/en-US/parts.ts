@@ -1,4 +1,14 @@
 export const parts = {
+  agency: {
+    none: 'Use no agency',
+    help: 'Gives the function rights on other services.',
+    create: 'Create agency',
+    createBy: 'Make one with: {{command}}',
+    separate: 'Separate agency for execution',
+    run: 'Execution agency',
+    runHelp: 'For the running code alone. The agency above is used to configure the function.',
+    runMissing: 'Choose the execution agency',
+  },
   close: 'Close',
   missingRight: 'You lack the right {{right}}. An administrator can grant it.',
   copy: { action: 'Copy', command: 'Copy the command', done: 'Copied', failed: 'The browser refused to copy' },

@@ -22,15 +22,7 @@ export const createFunction = {
     missing: '请输入函数名称',
     rule: '可包含字母、数字、下划线和中划线，长度不超过60个字符；以字母开头，以字母或数字结尾',
   },
-  agency: {
-    label: '委托名称',
-    none: '不使用任何委托',
-    help: '为函数授予访问其他服务的权限。创建委托：fgs iam agencies create NAME',
-    separate: '为函数执行单独设置委托',
-    run: '函数执行委托',
-    runHelp: '仅用于运行中的代码；上面的委托用于配置函数。',
-    runMissing: '请选择函数执行委托',
-  },
+  agency: '委托名称',
   enterpriseProject: '企业项目',
   runtime: {
     label: '运行时',

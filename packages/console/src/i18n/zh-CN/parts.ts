@@ -1,4 +1,14 @@
 export const parts = {
+  agency: {
+    none: '不使用任何委托',
+    help: '为函数授予访问其他服务的权限。',
+    create: '创建委托',
+    createBy: '创建委托：{{command}}',
+    separate: '为函数执行单独设置委托',
+    run: '函数执行委托',
+    runHelp: '仅用于运行中的代码；上面的委托用于配置函数。',
+    runMissing: '请选择函数执行委托',
+  },
   close: '关闭',
   missingRight: '缺少权限 {{right}}，请联系管理员授权。',
   copy: { action: '复制', command: '复制命令', done: '已复制', failed: '浏览器不允许复制' },

@@ -4,11 +4,11 @@ import { Alert, Button, Form } from 'antd';
 import { mutation, query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
+import { AgencyFields } from '../../parts/agency-fields.tsx';
 import { Command } from '../../parts/command.tsx';
 import { useNotices } from '../../parts/notices.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
-import { AgencyFields } from './agency-fields.tsx';
 import { BasicFields } from './basic-fields.tsx';
 import { CodeUpload } from './code-upload.tsx';
 import './create-function.css';
@@ -96,7 +96,7 @@ export function Page() {
             <TemplateField value={url.template} onChange={(id) => setUrl({ template: id })} template={template} />
           )}
           <BasicFields hasType={way === 'blank'} isHttp={isHttp} />
-          <AgencyFields />
+          <AgencyFields label={t('agency')} />
           {way === 'blank' && !isHttp && <RuntimeField runtimes={runtimes} isLoading={list.isLoading} />}
           {way === 'blank' && (language === 'java' || language === 'go') && <CodeUpload language={language} />}
           {unset.length > 0 && (

@@ -1,14 +1,11 @@
 import { type ErrorCode, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
+import { type Environment, environmentFault, environmentFits, MASK } from '@funcgraph/api/environment';
 import { handlerFits, type Language } from '@funcgraph/runtimes';
-import { type Environment, environmentFault, environmentFits } from '../../domain/environment.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkDescription, checkLength, checkRange } from '../checks.ts';
 import { checkHooks } from './java-hooks.ts';
 import { checkMountConfig } from './mount-config.ts';
 import type { FunctionConfig, FunctionSettings } from './types.ts';
-
-/** Shown instead of the value of an encrypted variable; sent back, it means "as before". */
-export const MASK = '******';
 
 const MAX_ID_CHARS = 64;
 

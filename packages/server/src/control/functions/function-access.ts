@@ -1,5 +1,5 @@
+import type { Environment } from '@funcgraph/api/environment';
 import type { ArtifactStore } from '../../artifacts/index.ts';
-import type { Environment } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import { type Quotas, USUAL_QUOTAS } from '../../domain/quotas.ts';
 import type { Images } from '../../images/index.ts';

@@ -5,13 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ErrorCode } from '@funcgraph/api';
+import { MASK } from '@funcgraph/api/environment';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
 import type { Mount } from '../../domain/surroundings.ts';
 import { refusal } from '../../lib/testing.ts';
 import type { FunctionFacts } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import { MASK } from './apply-settings.ts';
 import type { NewFunction } from './types.ts';
 
 const P = 'p0001';

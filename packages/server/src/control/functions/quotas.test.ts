@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Environment } from '@funcgraph/api/environment';
 import { afterEach, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
-import type { Environment } from '../../domain/environment.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import type { FunctionSettings, NewFunction } from './types.ts';
 

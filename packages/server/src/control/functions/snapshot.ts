@@ -1,6 +1,6 @@
 import { formatUrn, LIMITS } from '@funcgraph/api';
+import type { Environment } from '@funcgraph/api/environment';
 import { languageOf } from '@funcgraph/runtimes';
-import type { Environment } from '../../domain/environment.ts';
 import { surroundingsChoice } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { hooksOf } from './java-hooks.ts';

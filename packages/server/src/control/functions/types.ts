@@ -1,5 +1,5 @@
+import type { Environment } from '@funcgraph/api/environment';
 import type { Artifact } from '../../artifacts/index.ts';
-import type { Environment } from '../../domain/environment.ts';
 import type { SurroundingSettings } from '../../domain/surroundings.ts';
 import type { DependencyVersion } from '../dependencies/types.ts';
 

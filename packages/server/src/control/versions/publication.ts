@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Environment } from '../../domain/environment.ts';
+import type { Environment } from '@funcgraph/api/environment';
 import { isVersionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkDescription } from '../checks.ts';

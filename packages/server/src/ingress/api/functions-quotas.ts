@@ -1,4 +1,5 @@
 import { LIMITS } from '@funcgraph/api';
+import { environmentChars } from '@funcgraph/api/environment';
 import {
   type Catalog,
   type Functions,
@@ -7,7 +8,6 @@ import {
   type Runtimes,
   type Trigger,
 } from '../../control/index.ts';
-import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { FlowRuns, Flows } from '../../flows/index.ts';
 import type { RunningCalls } from '../../telemetry/index.ts';

@@ -1,5 +1,6 @@
 import { cpuMillisFor, LIMITS, type RouteResponse, type Routes } from '@funcgraph/api';
-import { type FunctionImage, type FunctionState, functionUrn, MASK } from '../../control/index.ts';
+import { MASK } from '@funcgraph/api/environment';
+import { type FunctionImage, type FunctionState, functionUrn } from '../../control/index.ts';
 import type { MountConfig } from '../../domain/surroundings.ts';
 import { dependencyReply } from './dependencies-reply.ts';
 

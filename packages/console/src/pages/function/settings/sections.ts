@@ -12,6 +12,12 @@ const section = <const Key extends string>(key: Key, load: () => SectionModule) 
  * All sections of the settings, in their order. A new one is a folder with a module that exports `Section`, one line here
  * and its name in the texts of `function-settings.ts`.
  */
-export const SECTIONS = [section('general', () => import('./general/general-section.tsx'))] as const;
+export const SECTIONS = [
+  section('general', () => import('./general/general-section.tsx')),
+  section('permissions', () => import('./permissions/permissions-section.tsx')),
+  section('environment', () => import('./variables/environment-section.tsx')),
+  section('concurrency', () => import('./concurrency/concurrency-section.tsx')),
+  section('advanced', () => import('./advanced/advanced-section.tsx')),
+] as const;
 
 export type SectionKey = (typeof SECTIONS)[number]['key'];

@@ -5,6 +5,8 @@ import { ApiError } from '../../../../api/index.ts';
 const FIELDS: Readonly<Record<string, string>> = {
   [ERRORS.invalid_handler.fss]: 'handler',
   [ERRORS.invalid_timeout.fss]: 'timeout',
+  [ERRORS.invalid_initializer.fss]: 'initializer',
+  [ERRORS.invalid_initializer_timeout.fss]: 'initializerTimeout',
   [ERRORS.description_too_long.fss]: 'description',
 };
 

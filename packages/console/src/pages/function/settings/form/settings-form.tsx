@@ -76,7 +76,7 @@ export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fie
     >
       <header>
         <h2>{title}</h2>
-        <p>{intro}</p>
+        <p className="settings-intro">{intro}</p>
       </header>
       <div className="settings-fields">{children}</div>
       {update.error && refusedField(update.error) === undefined && <ErrorView error={update.error} />}

@@ -34,7 +34,7 @@ export function ImageFields() {
   return (
     <section className="settings-group" aria-labelledby="image-override">
       <h3 id="image-override">{t('image.title')}</h3>
-      <p>{t('image.intro')}</p>
+      <p className="settings-intro">{t('image.intro')}</p>
       <Form.Item
         name={['image', 'image']}
         label={t('image.name.label')}

@@ -1,3 +1,8 @@
+/** Rules of environment variables that clients and server must agree on. */
+
+/** Shown instead of the value of an encrypted variable; sent back, it means "as before". */
+export const MASK = '******';
+
 /** Names the platform sets itself; a function may not define them. */
 export const RESERVED_VARIABLES: ReadonlySet<string> = new Set([
   'RUNTIME_PROJECT_ID',
