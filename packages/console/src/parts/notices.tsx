@@ -9,6 +9,8 @@ export function useNotices() {
   const { notification } = App.useApp();
   return {
     success: (title: string) => notification.success({ title, role: 'status' }),
+    warning: (title: string, description: string) =>
+      notification.warning({ title, description, duration: 0, closable: { 'aria-label': t('close') } }),
     failure: (title: string, error: Error) => {
       // the sign-in page says it
       if (error instanceof ApiError && error.status === 401) return;

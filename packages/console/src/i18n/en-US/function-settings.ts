@@ -1,6 +1,7 @@
 export const functionSettings = {
   sections: {
     general: 'General',
+    triggers: 'Triggers',
     permissions: 'Permissions',
     environment: 'Environment',
     concurrency: 'Concurrency',

@@ -20,11 +20,14 @@ import { logView } from './log-view.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
+import { pickers } from './pickers.ts';
 import { policies } from './policies.ts';
+import { schedule } from './schedule.ts';
 import { shell } from './shell.ts';
 import { streams } from './streams.ts';
 import { templates } from './templates.ts';
 import { topics } from './topics.ts';
+import { triggers } from './triggers.ts';
 import { users } from './users.ts';
 
 export const texts = {
@@ -50,10 +53,13 @@ export const texts = {
   monitoring,
   overview,
   parts,
+  pickers,
   policies,
+  schedule,
   shell,
   streams,
   templates,
   topics,
   users,
+  triggers,
 };

@@ -1,6 +1,7 @@
 export const functionSettings = {
   sections: {
     general: '常规设置',
+    triggers: '触发器',
     permissions: '权限',
     environment: '环境变量',
     concurrency: '并发',

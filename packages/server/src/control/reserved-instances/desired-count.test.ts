@@ -1,6 +1,6 @@
+import { parseCron } from '@funcgraph/api/schedule';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCron } from '../../domain/cron.ts';
 import { desiredCount, nextChange, peakCount } from './desired-count.ts';
 import type { ReservedPolicy } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { lastAt, nextAt } from '../../domain/cron.ts';
+import { lastAt, nextAt } from '@funcgraph/api/schedule';
 import type { MetricPolicy, ReservedConfig, ReservedPolicy } from './types.ts';
 
 type Plan = Pick<ReservedConfig, 'count' | 'policies'>;

@@ -1,5 +1,5 @@
 import { LIMITS } from '@funcgraph/api';
-import { type Cron, CronError, parseCron } from '../../domain/cron.ts';
+import { type Cron, CronError, parseCron } from '@funcgraph/api/schedule';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkCount, checkLength, checkRange } from '../checks.ts';
 import type { MetricPolicy, NewPolicy, ReservedPolicy } from './types.ts';

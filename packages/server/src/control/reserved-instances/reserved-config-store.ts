@@ -1,5 +1,5 @@
+import { parseCron } from '@funcgraph/api/schedule';
 import type { Kysely } from 'kysely';
-import { parseCron } from '../../domain/cron.ts';
 import type { Schema } from '../../storage/index.ts';
 import type { MetricPolicy, ReservedConfig, ReservedPolicy } from './types.ts';
 

@@ -1,5 +1,5 @@
+import { parseCron } from '@funcgraph/api/schedule';
 import { describe, expect, it } from 'vitest';
-import { parseCron } from '../../domain/cron.ts';
 import { trackedCount } from './tracked-count.ts';
 
 const NOON = Date.UTC(2026, 2, 10, 12);

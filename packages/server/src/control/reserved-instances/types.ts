@@ -1,4 +1,4 @@
-import type { Cron } from '../../domain/cron.ts';
+import type { Cron } from '@funcgraph/api/schedule';
 import type { FunctionName } from '../functions/types.ts';
 
 /** Another number of instances for a time. */

@@ -1,7 +1,7 @@
+import { parseCronSchedule } from '@funcgraph/api/schedule';
 import type { Json } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import type { Firing } from '../../control/index.ts';
-import { parseCronSchedule } from '../../domain/schedule.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import { type FlowTimerSettings, isFlowTimer, type Timed, type Timers } from '../../triggers/index.ts';
 import type { FlowCatalog, FlowRuns } from '../types.ts';

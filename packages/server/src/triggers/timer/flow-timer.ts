@@ -1,5 +1,5 @@
+import { parseCronSchedule, ScheduleError } from '@funcgraph/api/schedule';
 import { Type } from 'typebox';
-import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FlowVariant } from '../trigger-kind.ts';
 

@@ -1,6 +1,6 @@
+import { parseCronSchedule, parseRate, type Schedule } from '@funcgraph/api/schedule';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCronSchedule, parseRate, type Schedule } from '../../domain/schedule.ts';
 import { afterJump, jumpedForward, type Moment, nextDue, type TimerState } from './next-tick.ts';
 
 const SECOND = 1000;

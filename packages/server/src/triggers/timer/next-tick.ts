@@ -1,4 +1,4 @@
-import { lastTick, nextTick, type Schedule } from '../../domain/schedule.ts';
+import { lastTick, nextTick, type Schedule } from '@funcgraph/api/schedule';
 
 export interface Moment {
   /** The time of the machine's clock. */

@@ -1,4 +1,4 @@
-import { type Schedule, tickText } from '../../domain/schedule.ts';
+import { type Schedule, tickText } from '@funcgraph/api/schedule';
 import type { TimerSettings } from './timer-settings.ts';
 
 /** The event of a tick for the function; `time` is the planned time of the tick, also when it runs later. */

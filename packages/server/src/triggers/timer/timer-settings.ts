@@ -1,5 +1,5 @@
+import { parseCronSchedule, parseRate, type Schedule, ScheduleError } from '@funcgraph/api/schedule';
 import { checkLength, type Trigger } from '../../control/index.ts';
-import { parseCronSchedule, parseRate, type Schedule, ScheduleError } from '../../domain/schedule.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 export interface TimerSettings {

@@ -1,5 +1,5 @@
+import type { Schedule } from '@funcgraph/api/schedule';
 import type { Firing, Trigger } from '../../control/index.ts';
-import type { Schedule } from '../../domain/schedule.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 
 /** A timer that is enabled, of a function or of a flow. Times are ms since the epoch. */

@@ -14,6 +14,7 @@ const section = <const Key extends string>(key: Key, load: () => SectionModule) 
  */
 export const SECTIONS = [
   section('general', () => import('./general/general-section.tsx')),
+  section('triggers', () => import('../triggers/triggers-section.tsx')),
   section('permissions', () => import('./permissions/permissions-section.tsx')),
   section('environment', () => import('./variables/environment-section.tsx')),
   section('concurrency', () => import('./concurrency/concurrency-section.tsx')),

@@ -7,8 +7,20 @@ export type Schedule =
   /** Without a zone in UTC. */
   | { readonly kind: 'cron'; readonly cron: Cron; readonly zone: TimeZone | undefined };
 
+/** What keeps a text from being a schedule. */
+export type ScheduleFault =
+  | { readonly kind: 'rate' | 'range' | 'zone' | 'never' | 'fields' | 'every' | 'everyRange' }
+  | ({ readonly kind: 'field' } & NonNullable<CronError['part']>);
+
 /** Text that is not a schedule; the message gives the reason. */
-export class ScheduleError extends Error {}
+export class ScheduleError extends Error {
+  readonly fault: ScheduleFault;
+
+  constructor(message: string, fault: ScheduleFault, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1000, 60_000, 3_600_000, 86_400_000];
 const RATES: Readonly<Record<string, { readonly ms: number; readonly most: number; readonly name: string }>> = {
@@ -36,10 +48,11 @@ const LONGEST_MS = 366 * DAY_MS;
 export function parseRate(text: string): Schedule {
   const [, digits = '', letter = ''] = /^(\d{1,9})([mhd])$/.exec(text) ?? [];
   const unit = RATES[letter];
-  if (unit === undefined) throw new ScheduleError('a rate is a whole number and m, h or d, for example 15m');
+  if (unit === undefined)
+    throw new ScheduleError('a rate is a whole number and m, h or d, for example 15m', { kind: 'rate' });
   const count = Number(digits);
   if (count < 1 || count > unit.most) {
-    throw new ScheduleError(`a rate in ${unit.name} is from 1${letter} to ${unit.most}${letter}`);
+    throw new ScheduleError(`a rate in ${unit.name} is from 1${letter} to ${unit.most}${letter}`, { kind: 'range' });
   }
   return { kind: 'every', periodMs: count * unit.ms };
 }
@@ -55,11 +68,12 @@ export function parseCronSchedule(text: string): Schedule {
   const [, name, rest = trimmed] = /^CRON_TZ=(\S*)\s+(.*)$/s.exec(trimmed) ?? [];
   const zone = name === undefined ? undefined : timeZone(name);
   if (name !== undefined && zone === undefined) {
-    throw new ScheduleError(`${JSON.stringify(name.slice(0, 64))} is not the name of a time zone, as Asia/Shanghai is`);
+    const message = `${JSON.stringify(name.slice(0, 64))} is not the name of a time zone, as Asia/Shanghai is`;
+    throw new ScheduleError(message, { kind: 'zone' });
   }
   const schedule: Schedule = { kind: 'cron', cron: cronOf(rest), zone };
   if (nextAt(schedule.cron, 0) === undefined)
-    throw new ScheduleError('the cron expression names a day that does not exist');
+    throw new ScheduleError('the cron expression names a day that does not exist', { kind: 'never' });
   return schedule;
 }
 
@@ -109,7 +123,8 @@ function cronOf(text: string): Cron {
     return parseCron(text);
   } catch (cause) {
     if (!(cause instanceof CronError)) throw cause;
-    throw new ScheduleError(cause.message, { cause });
+    const { message, part } = cause;
+    throw new ScheduleError(message, part === undefined ? { kind: 'fields' } : { kind: 'field', ...part }, { cause });
   }
 }
 
@@ -118,13 +133,14 @@ function parseEvery(text: string): number {
   if (!DURATION.test(duration)) {
     throw new ScheduleError(
       'after @ only every with a length of time is allowed, for example @every 30s or @every 2h30m',
+      { kind: 'every' },
     );
   }
   let ms = 0;
   for (const [, digits = '', unit = ''] of duration.matchAll(PART)) ms += Number(digits) * (UNITS_MS[unit] ?? 0);
   const rounded = Math.round(ms);
   if (rounded < SHORTEST_MS || rounded > LONGEST_MS) {
-    throw new ScheduleError('@every takes from 1 second (1s) to 366 days (8784h)');
+    throw new ScheduleError('@every takes from 1 second (1s) to 366 days (8784h)', { kind: 'everyRange' });
   }
   return rounded;
 }

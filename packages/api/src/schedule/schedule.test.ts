@@ -127,6 +127,16 @@ describe('a cron schedule', () => {
   });
 });
 
+describe('the fault of a text that is no schedule', () => {
+  it.each([
+    [() => parseCronSchedule('0 60 8 * * ?'), { kind: 'field', field: 'minute', text: '60', min: 0, max: 59 }],
+    [() => parseCronSchedule('0 0 8'), { kind: 'fields' }],
+    [() => parseRate('61m'), { kind: 'range' }],
+  ])('names what is wrong: %#', (parse, fault) => {
+    expect(parse).toThrow(expect.objectContaining({ fault }));
+  });
+});
+
 describe('the text of a tick', () => {
   it('has the offset of the zone at that moment', () => {
     const zoned = (zone: string) => parseCronSchedule(`CRON_TZ=${zone} 0 0 8 * * ?`);

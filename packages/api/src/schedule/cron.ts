@@ -12,10 +12,27 @@ export interface Cron {
 }
 
 /** Text that is no cron expression; the message names the field. */
-export class CronError extends Error {}
+export class CronError extends Error {
+  /** What is wrong with which field; undefined when the number of fields is wrong. */
+  readonly part: WrongPart | undefined;
+
+  constructor(message: string, part?: WrongPart) {
+    super(message);
+    this.part = part;
+  }
+}
+
+export type CronFieldName = 'second' | 'minute' | 'hour' | 'day of month' | 'month' | 'weekday';
+
+interface WrongPart {
+  readonly field: CronFieldName;
+  readonly text: string;
+  readonly min: number;
+  readonly max: number;
+}
 
 interface Field {
-  readonly name: string;
+  readonly name: CronFieldName;
   readonly min: number;
   readonly max: number;
   readonly names?: readonly string[];
@@ -157,5 +174,7 @@ function sequence(from: number, to: number, every: number): number[] {
 }
 
 function wrong(part: string, { name, min, max }: Field): CronError {
-  return new CronError(`${JSON.stringify(part.slice(0, 40))} is not a ${name} (${min} to ${max}) of a cron expression`);
+  const text = part.slice(0, 40);
+  const message = `${JSON.stringify(text)} is not a ${name} (${min} to ${max}) of a cron expression`;
+  return new CronError(message, { field: name, text, min, max });
 }

@@ -1,0 +1,71 @@
+import type { TableColumnsType } from 'antd';
+import { useTexts } from '../../../i18n/index.ts';
+import { ActionButton } from '../../../parts/action-button.tsx';
+import { formOf, kindKey } from '../../../parts/triggers/kinds.ts';
+import { TriggerFacts } from '../../../parts/triggers/trigger-facts.tsx';
+import type { ShownFunction } from '../shown-function.ts';
+import { nameOf, type Trigger } from './trigger.ts';
+import { TriggerStatus } from './trigger-status.tsx';
+import { useSwitchTrigger } from './use-switch-trigger.ts';
+
+interface TriggerActions {
+  readonly onDelete: (trigger: Trigger) => void;
+  readonly onSecret: (trigger: Trigger) => void;
+}
+
+export function useTriggerColumns(
+  fn: ShownFunction,
+  { onDelete, onSecret }: TriggerActions,
+): TableColumnsType<Trigger> {
+  const { t } = useTexts('triggers');
+  const { turn, turning } = useSwitchTrigger(fn);
+  return [
+    {
+      title: t('columns.name'),
+      key: 'name',
+      fixed: 'left',
+      render: (_, row) => {
+        const known = kindKey(row.trigger_type_code);
+        return (
+          <div className="trigger-name">
+            {nameOf(row)}
+            <div className="trigger-note">{known === undefined ? row.trigger_type_code : t(`kinds.${known}`)}</div>
+          </div>
+        );
+      },
+    },
+    {
+      title: t('columns.settings'),
+      key: 'settings',
+      render: (_, row) => <TriggerFacts code={row.trigger_type_code} data={row.event_data} />,
+    },
+    { title: t('columns.status'), key: 'status', render: (_, row) => <TriggerStatus trigger={row} /> },
+    {
+      title: t('columns.actions'),
+      key: 'actions',
+      render: (_, row) => (
+        <div className="trigger-actions">
+          {row.trigger_type_code === 'EVENT' && (
+            <ActionButton needs="showFunctionTrigger" type="link" size="small" onClick={() => onSecret(row)}>
+              {t('secret.action')}
+            </ActionButton>
+          )}
+          {formOf(row.trigger_type_code)?.isAlwaysOn !== true && (
+            <ActionButton
+              needs="updateTrigger"
+              type="link"
+              size="small"
+              loading={turning === row.trigger_id}
+              onClick={() => turn(row)}
+            >
+              {t(row.trigger_status === 'ACTIVE' ? 'enable.off' : 'enable.on')}
+            </ActionButton>
+          )}
+          <ActionButton needs="deleteFunctionTrigger" type="link" size="small" onClick={() => onDelete(row)}>
+            {t('remove.action')}
+          </ActionButton>
+        </div>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import { Form } from 'antd';
+import { useTexts } from '../../i18n/index.ts';
+import { useScheduleCheck } from '../schedule/use-schedule-check.ts';
+import { TriggerFieldInput } from './field-input.tsx';
+import type { TriggerField, TriggerForm, TriggerTarget } from './trigger-form.ts';
+
+interface TriggerFieldsProps {
+  readonly form: Pick<TriggerForm, 'fields'>;
+  readonly target: TriggerTarget;
+}
+
+/** The fields of a kind of trigger, inside a form. */
+export function TriggerFields({ form: { fields }, target }: TriggerFieldsProps) {
+  const values: Readonly<Record<string, unknown>> = Form.useWatch([]) ?? {};
+  return (
+    <div className="trigger-fields">
+      {fields
+        .filter(({ when }) => when === undefined || when(values, target))
+        .map((field) => (
+          <FieldItem key={field.name} field={field} />
+        ))}
+    </div>
+  );
+}
+
+function FieldItem({ field }: { field: TriggerField }) {
+  const { t } = useTexts('triggers');
+  const checks = { rate: useScheduleCheck('Rate'), cron: useScheduleCheck('Cron') };
+  const label = t(`fields.${field.label}`);
+  const isSchedule = field.input === 'rate' || field.input === 'cron';
+  const rules = [
+    ...(field.isRequired ? [{ required: true, message: t('missing', { field: label }) }] : []),
+    ...(field.pattern === undefined ? [] : [{ pattern: field.pattern, message: t('wrong', { field: label }) }]),
+    ...(isSchedule ? [{ validator: checks[field.input] }] : []),
+  ];
+  return (
+    <Form.Item
+      name={field.name.split('.')}
+      label={label}
+      className={field.isWide ? 'trigger-field-wide' : ''}
+      required={field.isRequired === true || isSchedule}
+      extra={field.hint === undefined ? undefined : t(`hints.${field.hint}`)}
+      rules={rules}
+    >
+      <TriggerFieldInput field={field} />
+    </Form.Item>
+  );
+}

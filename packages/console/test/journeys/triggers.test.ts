@@ -1,0 +1,165 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
+import { journey, look } from '../journey.ts';
+
+const FILES = { 'index.js': 'exports.handler = async (event) => event;' };
+
+const addressOf = (name: string, section: string) => `/functions/${name}?tab=settings&section=${section}`;
+
+async function choose(page: Page, within: Locator, label: string, option: string): Promise<void> {
+  await within.getByRole('combobox', { name: label }).press('Enter');
+  await page.getByTitle(option, { exact: true }).last().click();
+}
+
+journey('triggers are made from the form of their kind, switched and deleted', async ({ platform, visit }) => {
+  const name = 'journey-triggered';
+  const runtime = await runtimeOf(platform, 'Node.js');
+  await deploy(platform, { name, files: FILES, runtime });
+  await deploy(platform, { name: 'journey-chatty', files: FILES, runtime });
+  const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
+  expect(exitCode, stderr).toBe(0);
+  const params = project(platform);
+  await platform.api.call('createTopic', { params, body: { name: 'journey-news' } });
+  await platform.api.call('createStream', { params, body: { stream_name: 'journey-river' } });
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(addressOf(name, 'triggers'));
+  const triggers = page.getByRole('tabpanel', { name: '触发器' });
+  await triggers.getByRole('heading', { name: '还没有触发器' }).waitFor();
+  await look(page, 'triggers-empty');
+  const open = async (kind: string) => {
+    await triggers.getByRole('button', { name: '创建触发器' }).click();
+    const dialog = page.getByRole('dialog', { name: '创建触发器' });
+    await choose(page, dialog, '触发器类型', kind);
+    return dialog;
+  };
+  const confirm = async (dialog: Locator) => {
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  const rowOf = (kind: string) => triggers.getByRole('row', { name: kind });
+
+  const timer = await open('定时触发器 (TIMER)');
+  await timer.getByText('定时触发始终为异步调用').waitFor();
+  await timer.getByRole('spinbutton', { name: '固定频率' }).fill('61');
+  await timer.getByText('分钟的范围是1-60').waitFor();
+  await timer.getByRole('spinbutton', { name: '固定频率' }).fill('5');
+  await timer.getByText('每5分钟', { exact: true }).waitFor();
+  expect(await timer.getByRole('listitem').count()).toBe(5);
+  await timer.getByText('Cron表达式').click();
+  const cron = timer.getByRole('textbox', { name: 'Cron表达式' });
+  await cron.fill('0 60 8 * * ?');
+  await timer.getByText('“60”不符合“分”字段的格式：取值 0 至 59').waitFor();
+  await look(page, 'trigger-cron-wrong');
+  await timer.getByRole('button', { name: '工作日 9:30' }).click();
+  await timer.getByRole('combobox', { name: '时区' }).fill('Asia/Shang');
+  await page.getByTitle('Asia/Shanghai').click();
+  await timer.getByText('每星期一至星期五 09:30').waitFor();
+  await timer.getByText('最近五次触发时间（Asia/Shanghai）').waitFor();
+  expect(await timer.getByRole('listitem').first().textContent()).toMatch(/09:30:00$/);
+  await timer.getByRole('textbox', { name: '附加信息' }).fill('{"job": "morning"}');
+  await timer.getByRole('switch', { name: '是否开启' }).click();
+  await look(page, 'trigger-timer');
+  await confirm(timer);
+  await rowOf('TIMER').getByText('CRON_TZ=Asia/Shanghai 0 30 9 ? * MON-FRI').waitFor();
+  await rowOf('TIMER').getByText('已停用').waitFor();
+  await rowOf('TIMER').getByRole('button', { name: '启用' }).click();
+  await rowOf('TIMER').getByText('已启用').waitFor();
+
+  const gateway = await open('API网关服务（APIG专享版）');
+  await gateway.getByRole('textbox', { name: '路径' }).fill('users');
+  await gateway.getByText('路径格式不正确').waitFor();
+  await gateway.getByRole('textbox', { name: '路径' }).fill('/journey/{id}');
+  await choose(page, gateway, '请求方式', 'GET');
+  await gateway.getByText('App（推荐）').click();
+  await look(page, 'trigger-gateway');
+  await confirm(gateway);
+  const api = rowOf('APIG专享版');
+  await api.getByText(/^http:.*\/api\/.*\/DEFAULT\/journey\/\{id\}$/).waitFor();
+  await api.getByRole('button', { name: '复制调用URL' }).waitFor();
+  expect(await api.getByRole('button', { name: '停用' }).count()).toBe(0);
+
+  const webhook = await open('事件Webhook (EVENT)');
+  await webhook.getByRole('combobox', { name: '事件类型' }).fill('com.example.order.*,');
+  await confirm(webhook);
+  const secret = page.getByRole('dialog', { name: 'event 的密钥' });
+  const value = secret.locator('code').last();
+  const before = await value.textContent();
+  await look(page, 'trigger-secret');
+  await secret.getByRole('button', { name: '更换' }).click();
+  await expect.poll(() => value.textContent()).not.toBe(before);
+  await page.keyboard.press('Escape');
+  await secret.waitFor({ state: 'detached' });
+  await rowOf('EVENT').getByText('com.example.order.*').waitFor();
+
+  const topic = await open('消息通知服务 (SMN)');
+  await choose(page, topic, '主题名称', 'journey-news');
+  await confirm(topic);
+  await rowOf('SMN')
+    .getByText(/:journey-news$/)
+    .waitFor();
+  const stream = await open('数据接入服务 (DIS)');
+  await choose(page, stream, '通道名称', 'journey-river');
+  await look(page, 'trigger-stream');
+  await confirm(stream);
+  await rowOf('DIS').getByText('journey-river', { exact: true }).waitFor();
+  const log = await open('云日志服务 (LTS)');
+  await choose(page, log, '函数日志', 'default / journey-chatty');
+  await confirm(log);
+  await rowOf('LTS').waitFor();
+
+  // a bucket that does not exist; nothing typed is lost
+  visitor.expectComplaint(/426/);
+  const bucket = await open('对象存储服务 (OBS)');
+  await bucket.getByRole('textbox', { name: '桶' }).fill('journey-nowhere');
+  await bucket.getByRole('button', { name: '确定' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/journey-nowhere/)
+    .waitFor();
+  await look(page, 'trigger-refused');
+  await page.getByRole('alert').getByRole('button', { name: '关闭' }).click();
+  for (const [kind, field] of [
+    ['云审计服务 (CTS)', '自定义操作'],
+    ['分布式消息服务 Kafka (KAFKA)', '连接地址'],
+    ['开源 Kafka (OPENSOURCEKAFKA)', '连接地址'],
+    ['分布式消息服务 RabbitMQ (RABBITMQ)', '交换机名称'],
+  ] as const) {
+    await choose(page, bucket, '触发器类型', kind);
+    await bucket.getByText(field, { exact: true }).waitFor();
+  }
+  await bucket.getByRole('button', { name: '确定' }).click();
+  await bucket.getByText('请填写交换机名称').waitFor();
+  await look(page, 'trigger-missing');
+  await bucket.getByRole('button', { name: '取消' }).click();
+  await look(page, 'triggers');
+
+  await rowOf('TIMER').getByRole('button', { name: '删除' }).click();
+  const deletion = page.getByRole('dialog', { name: '删除触发器 timer？' });
+  await look(page, 'trigger-delete');
+  await deletion.getByRole('button', { name: '确认' }).click();
+  await rowOf('TIMER').waitFor({ state: 'detached' });
+
+  await page.getByRole('combobox', { name: '选择函数版本' }).press('Enter');
+  await page.getByTitle('v1', { exact: true }).click();
+  await triggers.getByRole('heading', { name: '还没有触发器' }).waitFor();
+  await triggers.getByText('触发本函数的 v1。').waitFor();
+});
+
+journey('an HTTP function has triggers of gateways only', async ({ platform, visit }) => {
+  const name = 'journey-pages';
+  await deploy(platform, { name, files: { bootstrap: '#!/bin/sh' }, runtime: 'http', handler: '-' });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(addressOf(name, 'triggers'));
+  await page.getByRole('button', { name: '创建触发器' }).click();
+  const dialog = page.getByRole('dialog', { name: '创建触发器' });
+  expect(await dialog.getByText('调用方式').count()).toBe(0);
+  await dialog.getByRole('combobox', { name: '触发器类型' }).press('Enter');
+  expect(await page.locator('.ant-select-item-option').allTextContents()).toEqual([
+    'API网关服务（APIG专享版）',
+    'API网关服务（APIG共享版）',
+  ]);
+});
