@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps, useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { Checkbox, Form, Select } from 'antd';
 import { query, useMissingRight } from '../api/index.ts';
 import { useTexts } from '../i18n/index.ts';
 
-/** Where the list of agencies opens its dialog. */
-const CREATE: LinkProps = { to: '/agencies' as '/', search: { create: 1 } as never };
+/** Opens the dialog on the page of agencies. */
+const CREATE = { create: 1 } as never;
 
 /** Fields `agency`, `isSeparate` and `runAgency`: one agency for configuration and running code, or one for each. */
 export function AgencyFields({ label }: { label: string }) {
@@ -14,24 +14,15 @@ export function AgencyFields({ label }: { label: string }) {
   const missing = useMissingRight('listServiceTrustedAgencies');
   const agencies = useQuery({ ...query('listServiceTrustedAgencies'), enabled: missing === undefined });
   const options = (agencies.data ?? []).map(({ name }) => ({ value: name, label: name }));
-  const hasPage = '/agencies' in useRouter().routesByPath;
   return (
     <>
-      <Form.Item
-        name="agency"
-        label={label}
-        extra={
-          <>
-            {t('agency.help')}{' '}
-            {hasPage ? (
-              <Link {...CREATE}>{t('agency.create')}</Link>
-            ) : (
-              t('agency.createBy', { command: 'fgs iam agencies create NAME' })
-            )}
-          </>
-        }
-      >
+      <Form.Item name="agency" label={label} extra={t('agency.help')}>
         <Select options={[{ value: '', label: t('agency.none') }, ...options]} loading={agencies.isLoading} />
+      </Form.Item>
+      <Form.Item>
+        <Link to="/agencies" search={CREATE}>
+          {t('agency.create')}
+        </Link>
       </Form.Item>
       <Form.Item name="isSeparate" valuePropName="checked">
         <Checkbox>{t('agency.separate')}</Checkbox>

@@ -93,6 +93,8 @@ journey('agency, variables, concurrency and initializer count for the next call'
   await permissions.getByRole('combobox', { name: '函数配置委托' }).press('Enter');
   await page.getByTitle('journey-powerless', { exact: true }).click();
   await permissions.getByText('journey-powerless 没有任何权限，代码无法用它访问其他服务。').waitFor();
+  const create = permissions.getByRole('link', { name: '创建委托' });
+  expect(await create.getAttribute('href')).toBe('/console/agencies?create=1');
   await permissions.getByRole('checkbox', { name: '为函数执行单独设置委托' }).click();
   await permissions.getByRole('combobox', { name: '函数执行委托' }).press('Enter');
   await page.getByTitle('journey-caller', { exact: true }).last().click();

@@ -3,7 +3,6 @@ export const parts = {
     none: 'Use no agency',
     help: 'Gives the function rights on other services.',
     create: 'Create agency',
-    createBy: 'Make one with: {{command}}',
     separate: 'Separate agency for execution',
     run: 'Execution agency',
     runHelp: 'For the running code alone. The agency above is used to configure the function.',

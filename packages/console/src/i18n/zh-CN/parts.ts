@@ -3,7 +3,6 @@ export const parts = {
     none: '不使用任何委托',
     help: '为函数授予访问其他服务的权限。',
     create: '创建委托',
-    createBy: '创建委托：{{command}}',
     separate: '为函数执行单独设置委托',
     run: '函数执行委托',
     runHelp: '仅用于运行中的代码；上面的委托用于配置函数。',
