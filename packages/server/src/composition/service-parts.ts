@@ -1,7 +1,7 @@
 import { FlowListeners, FlowTargets, FlowTimers } from '../flows/index.ts';
 import { SourceInvocations } from '../invocation/index.ts';
 import { newRequestId } from '../lib/ids.ts';
-import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
+import { auditFacts, FactSignal, FactStore, Facts, FanOut } from '../services/index.ts';
 import type { Duty } from '../storage/index.ts';
 import {
   BatchRoom,
@@ -43,12 +43,18 @@ export function serviceParts(deps: ServiceDeps) {
   const ofFlows = { triggers: flowTriggers, flows, runs, log };
   const subscribers = [functions, new FlowListeners(ofFlows)];
   const fanOut = new FanOut({ store, queue, subscribers, caughtUp: () => feed.caughtUp(), clock, log });
+  const { signals } = storage;
+  const signal = signals && new FactSignal({ signals, clock });
+  if (signals !== undefined) deps.life.onStop(signals.onFacts(() => fanOut.wake()));
   const facts = new Facts({
     store,
     subscribers,
     quota: { entries: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
     clock,
-    wake: () => fanOut.wake(),
+    wake: () => {
+      // another server may have the duty
+      if (!fanOut.wake()) signal?.report();
+    },
     onError: (error) => log.error({ err: error }, 'the events of services that wait could not be counted'),
   });
   const left = (projectId: string, operation: string): void =>

@@ -43,6 +43,7 @@ export { addressAt, externalBucket, externalPath } from './external-s3/address.t
 export { ExternalS3Error } from './external-s3/errors.ts';
 export { ExternalS3, type RegisteredS3 } from './external-s3/external-s3.ts';
 export { type AuditFact, auditFacts, auditOf, auditSource } from './facts/audit-facts.ts';
+export { FactSignal } from './facts/fact-signal.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';

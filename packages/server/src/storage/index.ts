@@ -10,7 +10,7 @@ export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';
 export { isGuard, isRefusedValue, isUniqueViolation, StorageError } from './errors.ts';
 export { type Inserted, insertWithin } from './insert-within.ts';
 export { openStorage, prepared, type Storage, writeEmptyDatabase } from './open.ts';
-export type { StorageCheck, StorageOptions } from './options.ts';
+export type { Signals, StorageCheck, StorageOptions } from './options.ts';
 export type { FlowMinuteTable, FlowRunTable } from './schema/flow-runs.ts';
 export type { MessageState, MessageTable } from './schema/queue.ts';
 export type { Schema } from './schema.ts';

@@ -40,6 +40,10 @@ export interface Signals {
    * have happened: servers came or left, or the session was replaced and may have missed calls. Returns what ends it.
    */
   listen(hear: (number: number | undefined) => void): () => void;
+  /** Calls back when a server has reported facts, or may have. Returns what ends it. */
+  onFacts(hear: () => void): () => void;
+  /** Reports to all servers, this one too, that facts are stored. Rejects like `ask`. */
+  reportFacts(): Promise<void>;
   /** Runs one statement outside of the pool. Rejects with `unavailable` within seconds, whether it was run or not. */
   ask<Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]>;
 }

@@ -74,9 +74,10 @@ export class FanOut {
     this.#drain.request();
   }
 
-  /** Facts may be stored. */
-  wake(): void {
+  /** Facts may be stored. False while this server does not turn them into events. */
+  wake(): boolean {
     if (this.#running) this.#drain.request();
+    return this.#running;
   }
 
   /** Resolves when the events in progress are stored. */

@@ -11,7 +11,9 @@ import { prepareSession } from './session.ts';
 /** A heartbeat is sent every two seconds; one that is not answered in this time will not be. */
 const ANSWER_MS = 3_000;
 const RETRIES = { firstMs: 100, mostMs: 1_000 };
-const CHANNELS = ['funcgraph_change', 'funcgraph_server'];
+const CHANGES = 'funcgraph_change';
+const FACTS = 'funcgraph_fact';
+const CHANNELS = [CHANGES, FACTS, 'funcgraph_server'];
 
 export interface SignalOptions {
   readonly url: Secret;
@@ -25,6 +27,7 @@ export interface SignalOptions {
 export class SignalSession implements Signals {
   readonly #options: SignalOptions;
   readonly #listeners = new Set<(number: number | undefined) => void>();
+  readonly #ofFacts = new Set<() => void>();
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
   #ended = false;
@@ -45,6 +48,17 @@ export class SignalSession implements Signals {
     return () => {
       this.#listeners.delete(hear);
     };
+  }
+
+  onFacts(hear: () => void): () => void {
+    this.#ofFacts.add(hear);
+    return () => {
+      this.#ofFacts.delete(hear);
+    };
+  }
+
+  async reportFacts(): Promise<void> {
+    await this.ask('select pg_notify($1, $2)', [FACTS, '']);
   }
 
   async ask<Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]> {
@@ -72,8 +86,9 @@ export class SignalSession implements Signals {
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ channel, payload }) => {
+      if (channel === FACTS) return this.#tellOfFacts();
       const number = Number(payload);
-      this.#tell(channel === CHANNELS[0] && Number.isSafeInteger(number) ? number : undefined);
+      this.#tell(channel === CHANGES && Number.isSafeInteger(number) ? number : undefined);
     });
     for (const channel of CHANNELS) await ask(client, `listen ${channel}`);
     this.#client = client;
@@ -81,6 +96,10 @@ export class SignalSession implements Signals {
 
   #tell(number: number | undefined): void {
     for (const hear of this.#listeners) hear(number);
+  }
+
+  #tellOfFacts(): void {
+    for (const hear of this.#ofFacts) hear();
   }
 
   #lost(client: Client): void {
@@ -113,5 +132,6 @@ export class SignalSession implements Signals {
       throw error;
     }
     this.#tell(undefined);
+    this.#tellOfFacts();
   }
 }
