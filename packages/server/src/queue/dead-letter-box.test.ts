@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openStorage, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { openInMemory } from '../storage/testing.ts';
 import { DeadLetterBox, type LeasedMessage, Queue, type Trimmed } from './index.ts';
 
 let storage: Storage;
@@ -8,7 +9,7 @@ let box: DeadLetterBox;
 const now = 1_750_000_000_000;
 
 beforeEach(async () => {
-  storage = await openStorage({ file: ':memory:' });
+  storage = await openInMemory();
   queue = await Queue.open({ storage, now: () => now, maxBacklog: 40 });
   box = new DeadLetterBox({ storage, queue, topics: ['calls', 'results'], now: () => now });
 });

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openStorage, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { openInMemory } from '../storage/testing.ts';
 import { DeadLetterBox, Queue } from './index.ts';
 
 let storage: Storage;
@@ -10,7 +11,7 @@ let now = 1_000;
 let plans: string[] = [];
 
 beforeEach(async () => {
-  storage = await openStorage({ file: ':memory:' });
+  storage = await openInMemory();
   const { prepare } = Database.prototype;
   vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, sql: string) {
     const statement = prepare.call(this, sql) as Database.Statement<unknown[]>;

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openStorage } from '../storage/index.ts';
+import { openInMemory } from '../storage/testing.ts';
 import { queueConformance } from './conformance.ts';
 import { Queue } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fg-queue-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-queueConformance('in memory', () => openStorage({ file: ':memory:' }));
+queueConformance('in memory', () => openInMemory());
 
 let files = 0;
 queueConformance('in a file', () => {
@@ -18,7 +19,7 @@ queueConformance('in a file', () => {
 });
 
 it('throws when the database returns more messages than were asked for', async () => {
-  const storage = await openStorage({ file: ':memory:' });
+  const storage = await openInMemory();
   const twice = storage.db.withPlugin({
     transformQuery: ({ node }) => node,
     transformResult: ({ result }) => Promise.resolve({ ...result, rows: [...result.rows, ...result.rows] }),

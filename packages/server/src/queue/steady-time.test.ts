@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
-import { openStorage, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { openInMemory } from '../storage/testing.ts';
 import { Queue, SteadyTime } from './index.ts';
 
 const HOUR = 3_600_000;
@@ -18,7 +19,7 @@ const clock: Clock = {
 beforeEach(async () => {
   passing = new ManualClock();
   skewMs = 0;
-  storage = await openStorage({ file: ':memory:' });
+  storage = await openInMemory();
 });
 afterEach(() => storage.close());
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
@@ -123,7 +124,7 @@ async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promi
       hint: 'Restore the database from a backup (fgs backup restore), or start with another data directory.',
     });
   }
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = (await isCurrent(db)) ? {} : await migrator.migrateToLatest();
   if (error === undefined) {
     const first = await db.selectFrom('kysely_migration').select('timestamp').orderBy('timestamp').executeTakeFirst();
     if (first?.timestamp !== UNBORN) return Date.parse(first?.timestamp ?? '');
@@ -137,6 +138,16 @@ async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promi
     `cannot bring ${place} up to date${failed === undefined ? '' : ` (step ${failed})`}: ${messageOf(error)}`,
     { hint: 'An older version of the program cannot read a database that a newer version wrote.', cause: error },
   );
+}
+
+/** Whether all steps have run. The migrator reads the columns of all tables first, which takes longer than a start may. */
+async function isCurrent(db: Kysely<MigrationSchema>): Promise<boolean> {
+  const steps = db.selectFrom('kysely_migration').select('name').orderBy('name').execute();
+  const names = await steps.then(
+    (rows) => rows.map(({ name }) => name),
+    () => [],
+  );
+  return isDeepStrictEqual(names, Object.keys(migrations));
 }
 
 /**

@@ -50,6 +50,16 @@ it('replaces no database', async () => {
   await second.close();
 });
 
+it('is what a database in memory begins with', async () => {
+  const memory = { file: ':memory:', template } as const;
+  const storage = await openStorage(memory);
+  await storage.db.insertInto('message').values(row('a')).execute();
+  const other = await openStorage(memory);
+  expect(await other.db.selectFrom('message').selectAll().execute()).toEqual([]);
+  await storage.close();
+  await other.close();
+});
+
 it('makes no tables where files show that a database is missing', async () => {
   const opening = openStorage({ file: join(dir, 'missing.sqlite'), template, mustHaveTables: true });
   await expect(opening).rejects.toMatchObject({ code: 'storage.missing' });

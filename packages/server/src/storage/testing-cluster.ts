@@ -167,10 +167,43 @@ function urlIn(folder: string, database: string): Secret {
   return new Secret(`postgres://${login}@${encodeURIComponent(folder)}/${database}`);
 }
 
-/** Makes a database in the server whose socket is in the folder, empty or like another one. */
+/**
+ * Makes a database in the server whose socket is in the folder, empty or like another one. Copying its files takes a
+ * fifth of the time of copying it through the log of changes.
+ */
 export async function createDatabase(folder: string, name: string, like = 'template1'): Promise<Secret> {
-  await runSql(urlIn(folder, 'postgres'), `create database "${name}" template "${like}"`);
+  await runSql(urlIn(folder, 'postgres'), `create database "${name}" template "${like}" strategy file_copy`);
   return urlIn(folder, name);
+}
+
+/** Without the triggers of tables and the checks of their references. Tables of the storage itself stay. */
+const EMPTY = `do $$
+declare name text;
+begin
+  set local session_replication_role = replica;
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename not in
+    ('kysely_migration', 'kysely_migration_lock', 'funcgraph_server', 'funcgraph_marker', 'change_counter')
+  loop
+    execute format('delete from %I', name);
+  end loop;
+  update change_counter set n = 0;
+  perform setval(format('%I', sequencename), start_value, false) from pg_sequences where schemaname = 'public';
+end $$`;
+
+/** A session knows the tables after it has emptied them once, which makes the next times ten times faster. */
+const emptiers = new Map<string, Client>();
+
+/** Brings a database with every table back to the state in which it was made. */
+export async function emptyDatabase(url: string): Promise<void> {
+  let client = emptiers.get(url);
+  if (client === undefined) {
+    client = new Client({ connectionString: url });
+    // the server may end before the process of the tests
+    client.on('error', () => emptiers.delete(url));
+    await client.connect();
+    emptiers.set(url, client);
+  }
+  await client.query(EMPTY);
 }
 
 async function runSql(url: Secret, sql: string): Promise<Record<string, unknown>[]> {

@@ -24,12 +24,15 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #explicit = false;
 
-  /** Throws `storage.unreadable` when the file is not a database that this process can write. */
-  constructor(file: string) {
+  /**
+   * `content` is what a database in memory begins with. Throws `storage.unreadable` when the file is not a database that
+   * this process can write.
+   */
+  constructor(file: string, content?: Buffer) {
     try {
       // SQLite gives its side files the mode of the database, which may hold secrets.
       if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
-      this.#db = new Database(file, { timeout: 5000 });
+      this.#db = new Database(content ?? file, { timeout: 5000 });
       useIncrementalVacuum(this.#db);
       this.#db.pragma('journal_mode = WAL');
       this.#db.pragma('synchronous = FULL');

@@ -21,8 +21,8 @@ export class InlineLink implements EngineLink {
   #batch: PendingCall<EngineCall, EngineResult>[] = [];
   #closed = false;
 
-  constructor(file: string) {
-    this.#engine = new GroupCommitEngine(file);
+  constructor(file: string, content?: Buffer) {
+    this.#engine = new GroupCommitEngine(file, content);
   }
 
   call(call: EngineCall): Promise<EngineResult> {

@@ -14,8 +14,10 @@ const MOST_STEPS = 64;
 /** Throws `storage.unreadable` when the file is not a database that this process can write. */
 export async function openSqlite(options: StorageOptions & SqliteStorageOptions): Promise<OpenedDatabase> {
   const { file, onDeath, template } = options;
-  if (template !== undefined && options.mustHaveTables !== true) await copyTemplate(template, file);
-  const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, onDeath);
+  const isFresh = template !== undefined && options.mustHaveTables !== true && !existsSync(file);
+  // without one, as in a program that runs from its sources, the migrations make all tables
+  const content = isFresh ? await readFile(template).catch(() => undefined) : undefined;
+  const link = file === ':memory:' ? new InlineLink(file, inMemory(content)) : await fileLink(file, content, onDeath);
   const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
   return {
     kind: 'sqlite',
@@ -38,9 +40,12 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
   };
 }
 
-/** Without a template, as in a program that runs from its sources, the migrations make all tables. */
-async function copyTemplate(template: string, file: string): Promise<void> {
-  if (existsSync(file)) return;
-  const content = await readFile(template).catch(() => undefined);
+async function fileLink(file: string, content: Buffer | undefined, onDeath: StorageOptions['onDeath']) {
   if (content !== undefined) await writeDurably(file, content);
+  return threadLink(file, onDeath);
+}
+
+/** There is no write-ahead log in memory: SQLite opens only content whose header does not name one (bytes 18 and 19). */
+function inMemory(content: Buffer | undefined): Buffer | undefined {
+  return content?.fill(1, 18, 20);
 }
