@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { deploy, runtimeOf, target, zipped } from '../../../../tests/functions.ts';
+import { deploy, PATIENCE, runtimeOf, target, zipped } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 /** In the list that is open. */
@@ -8,7 +8,7 @@ const choose = (page: Page, name: string) =>
   page.locator('.ant-select-dropdown:visible').getByTitle(name, { exact: true }).click();
 
 const code = (greeting: string) => ({
-  'index.js': `exports.handler = async () => '${greeting}';\n`,
+  'index.js': `exports.handler = async (event, context) => '${greeting}';\n`,
   'lib/same.txt': 'the same in all versions',
 });
 
@@ -142,4 +142,81 @@ journey('an alias leads to a version, and a part of its requests to a grey one',
   await removal.getByRole('button', { name: '确认' }).click();
   await page.getByText('删除别名 live 成功').waitFor();
   await page.getByRole('heading', { name: '还没有别名' }).waitFor();
+});
+
+journey('reserved instances of a version are added, charted, changed and deleted', async ({ platform, visit }) => {
+  const name = 'journey-reserved';
+  await deploy(platform, { name, files: code('one'), runtime: await runtimeOf(platform, 'Node.js') });
+  for (const args of [
+    ['versions', 'publish', name, '--name', 'v1'],
+    ['aliases', 'create', name, 'live', '--version', 'v1'],
+  ]) {
+    const { exitCode, stderr } = await platform.fgs(args);
+    expect(exitCode, stderr).toBe(0);
+  }
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}?tab=settings&section=concurrency`);
+  const list = page.getByRole('region', { name: '预留实例', exact: true });
+  await list.getByRole('heading', { name: '还没有预留实例' }).waitFor();
+  await look(page, 'reserved-empty');
+
+  await list.getByRole('button', { name: '添加' }).click();
+  const creation = page.getByRole('dialog', { name: '添加预留实例' });
+  await creation.getByText(/0 表示不预留/).waitFor();
+  await creation.getByLabel('选择版本').press('Enter');
+  await choose(page, 'v1');
+  await creation.getByRole('button', { name: '添加策略', exact: true }).click();
+  const policies = creation.getByRole('region', { name: '定时策略' });
+  await policies.getByLabel('策略名称').fill('morning');
+  await policies.getByLabel('最小实例数').fill('0');
+  await policies.getByText('不能小于基础配置的 1').waitFor();
+  await policies.getByLabel('最小实例数').fill('2');
+  await policies.getByLabel('Cron表达式（UTC）').fill('every morning');
+  await look(page, 'reserved-add');
+  visitor.expectComplaint(/400/);
+  await creation.getByRole('button', { name: '确定' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/policy morning/)
+    .waitFor();
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await policies.getByLabel('Cron表达式（UTC）').fill('0 0 8 * * ?');
+  await creation.getByRole('button', { name: '确定' }).click();
+  await page.getByText('保存 v1 的预留实例成功').waitFor();
+  const row = list.getByRole('row', { name: /^v1/ });
+  // the list is read again every ten seconds
+  await expect.poll(() => row.textContent(), PATIENCE).toContain('就绪 1 / 1');
+  await row.getByText('morning').waitFor();
+  await row.getByRole('button', { name: 'v1 (版本)' }).click();
+  await page.getByRole('region', { name: 'v1 的函数并发执行实例数' }).waitFor();
+  await page.getByRole('combobox', { name: '弹性策略名称' }).press('Enter');
+  await choose(page, 'morning');
+  await look(page, 'reserved');
+
+  await list.getByRole('button', { name: '添加' }).click();
+  await creation.getByText('别名', { exact: true }).click();
+  await creation.getByLabel('选择别名').press('Enter');
+  await choose(page, 'live');
+  await creation.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('alert').getByText('alias live and version v1, which it points to').waitFor();
+  await look(page, 'reserved-alias-refused');
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await creation.getByRole('button', { name: '取消' }).click();
+
+  await row.getByRole('button', { name: '编辑' }).click();
+  const change = page.getByRole('dialog', { name: '编辑预留实例' });
+  expect(await change.getByLabel('选择版本').isDisabled()).toBe(true);
+  await change.getByRole('button', { name: '删除第 1 条策略' }).click();
+  await change.getByRole('switch', { name: '闲置模式' }).click();
+  await change.getByRole('button', { name: '确定' }).click();
+  await change.waitFor({ state: 'detached', ...PATIENCE });
+  await expect.poll(() => row.textContent(), PATIENCE).toContain('开启');
+  expect(await row.textContent()).not.toContain('morning');
+
+  await row.getByRole('button', { name: '删除' }).click();
+  const removal = page.getByRole('dialog', { name: '删除 v1 的预留实例？' });
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByText('删除 v1 的预留实例成功').waitFor();
+  await list.getByRole('heading', { name: '还没有预留实例' }).waitFor();
 });

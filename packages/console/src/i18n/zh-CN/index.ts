@@ -12,6 +12,7 @@ import { functionAliases } from './function-aliases.ts';
 import { functionCode } from './function-code.ts';
 import { functionDiff } from './function-diff.ts';
 import { functionPage } from './function-page.ts';
+import { functionReserved } from './function-reserved.ts';
 import { functionSettings } from './function-settings.ts';
 import { functionTest } from './function-test.ts';
 import { functionVersions } from './function-versions.ts';
@@ -45,6 +46,7 @@ export const texts = {
   functionCode,
   functionDiff,
   functionPage,
+  functionReserved,
   functionSettings,
   functionTest,
   functionVersions,

@@ -13,6 +13,6 @@ export const TABS = [
   tab('code', () => import('./code/code-tab.tsx')),
   tab('settings', () => import('./settings/settings-tab.tsx')),
   tab('versions', () => import('./versions/versions-tab.tsx')),
-  tab('monitoring', () => import('./monitoring/monitoring-tab.tsx')),
   tab('aliases', () => import('./aliases/aliases-tab.tsx')),
+  tab('monitoring', () => import('./monitoring/monitoring-tab.tsx')),
 ] as const;

@@ -1,3 +1,3 @@
-export type { Span } from './span.ts';
+export { fieldMs, fieldText, type Span } from './span.ts';
 export { SpanPicker } from './span-picker.tsx';
 export { type SpanState, useSpan } from './use-span.ts';

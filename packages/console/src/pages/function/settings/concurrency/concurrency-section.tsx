@@ -1,6 +1,7 @@
 import { LIMITS } from '@funcgraph/api/limits';
 import { Alert, Form, InputNumber } from 'antd';
 import { useTexts } from '../../../../i18n/index.ts';
+import { ReservedInstances } from '../../reserved/reserved-instances.tsx';
 import type { ShownFunction } from '../../shown-function.ts';
 import { SettingsForm } from '../form/settings-form.tsx';
 import type { ConfigChange, SectionProps } from '../section.ts';
@@ -23,9 +24,18 @@ const write = ({ requests, instances }: ConcurrencyFields): ConfigChange => ({
 export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   return (
-    <SettingsForm {...props} title={t('sections.concurrency')} intro={t('concurrency.intro')} read={read} write={write}>
-      <Fields />
-    </SettingsForm>
+    <>
+      <SettingsForm
+        {...props}
+        title={t('sections.concurrency')}
+        intro={t('concurrency.intro')}
+        read={read}
+        write={write}
+      >
+        <Fields />
+      </SettingsForm>
+      <ReservedInstances fn={props.fn} />
+    </>
   );
 }
 
