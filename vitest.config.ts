@@ -37,6 +37,7 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
     exclude,
     env: compiled,
     globalSetup: ['tests/built-programs.ts', 'tests/prepared-runtimes.ts'],
+    setupFiles: ['tests/log-of-failures.ts'],
   },
 });
 
@@ -95,7 +96,7 @@ const overPostgres = (
       ? { include: ['tests/postgres-missing.test.ts'] }
       : {
           globalSetup: [...real(name, include).test.globalSetup, 'tests/postgres-setup.ts'],
-          setupFiles,
+          setupFiles: ['tests/log-of-failures.ts', ...setupFiles],
         }),
   },
 });

@@ -11,6 +11,7 @@ import { type Client, createClient } from '@funcgraph/api';
 import type * as Core from '@huaweicloud/huaweicloud-sdk-core';
 import type * as Sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import type { Secret } from '../packages/server/src/lib/secret.ts';
+import { serverLogs } from './server-logs.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The built programs, which `built-programs.ts` keeps up to date: they start in half the time of the sources. */
@@ -118,6 +119,7 @@ export class TestServer implements AsyncDisposable {
     this.#folder = folder;
     this.dataDir = join(folder, 'data');
     this.#options = options;
+    serverLogs.push(() => this.#log);
   }
 
   /** Rejects with `ServerDidNotStart`, which holds the log, when the server does not come up. */
