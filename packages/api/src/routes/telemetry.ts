@@ -15,6 +15,7 @@ export const LogLine = Type.Object({
 
 const LogFilter = {
   request_id: Type.Optional(Type.String()),
+  instance_id: Type.Optional(Type.String({ maxLength: 512 })),
   keyword: Type.Optional(Type.String({ maxLength: 256 })),
   /** Comma separated. */
   level: Type.Optional(Type.String()),
@@ -27,7 +28,7 @@ export const telemetryRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/logs',
     action: 'functiongraph:function:getLog',
     group: 'logs',
-    summary: 'Log lines of a function by time, request id, level and keyword; newest first unless order=asc',
+    summary: 'Log lines of a function by time, request, instance, level and keyword; newest first unless order=asc',
     params: FunctionParams,
     query: Type.Object({
       ...LogFilter,

@@ -90,6 +90,38 @@ journey(
     await request.getByText('代码异常').waitFor();
     await request.getByRole('button', { name: '关闭' }).click();
 
+    await page.getByText('请求日志').click();
+    const log = page.getByRole('region', { name: '请求日志' });
+    const keyword = page.getByRole('searchbox', { name: '关键字' });
+    await keyword.fill('RED');
+    await keyword.press('Enter');
+    await expect.poll(() => log.getByRole('listitem').count()).toBe(2);
+    expect(await log.locator('mark').first().textContent()).toBe('red');
+    await look(page, 'monitoring-logs');
+    await page.getByRole('button', { name: '下载' }).click();
+    const file = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: '文本' }).click();
+    expect((await file).suggestedFilename()).toBe(`${name}.log.txt`);
+    await log
+      .getByRole('button', { name: /完整日志/ })
+      .first()
+      .click();
+    const instance = /实例ID (\S+)/.exec((await log.getByRole('listitem').first().textContent()) ?? '')?.[1] ?? '';
+    await page.getByRole('searchbox', { name: '实例ID' }).fill('i-0');
+    await page.getByRole('searchbox', { name: '实例ID' }).press('Enter');
+    await log.getByText('没有日志').waitFor();
+    await page.getByRole('searchbox', { name: '实例ID' }).fill(instance);
+    await page.getByRole('searchbox', { name: '实例ID' }).press('Enter');
+    await expect.poll(() => log.getByRole('listitem').count()).toBe(2);
+    await log
+      .getByRole('button', { name: /完整日志/ })
+      .first()
+      .click();
+    await log.getByRole('button', { name: /^[0-9a-f-]{36}$/ }).click();
+    await request.getByText('执行失败').waitFor();
+    await request.getByRole('button', { name: '关闭' }).click();
+
+    await page.getByText('请求列表').click();
     visitor.expectComplaint(/404/);
     await page.getByRole('searchbox').fill('no-such-request');
     await page.getByRole('searchbox').press('Enter');

@@ -79,6 +79,7 @@ function take(follower: Follower, now: number): readonly LogLine[] {
 function matches(filter: LogFilter, line: LogLine): boolean {
   return (
     (filter.requestId === undefined || filter.requestId === line.requestId) &&
+    (filter.instanceId === undefined || filter.instanceId === line.instanceId) &&
     (filter.versions === undefined || filter.versions.includes(line.version)) &&
     (filter.levels === undefined || filter.levels.includes(line.level))
   );

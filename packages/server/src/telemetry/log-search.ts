@@ -154,6 +154,10 @@ function searchWords(file: DayFile, functionId: number, search: Search, words: s
 function filterOf(query: LogQuery, functionId: number): { sql: string; values: unknown[] } {
   const parts = ['and l.function_id = ?'];
   const values: unknown[] = [functionId];
+  if (query.instanceId !== undefined) {
+    parts.push('and l.instance_id = ?');
+    values.push(query.instanceId);
+  }
   if (query.versions !== undefined) {
     parts.push(`and l.version in (${query.versions.map(() => '?').join(', ')})`);
     values.push(...query.versions);

@@ -67,11 +67,18 @@ describe('a query', () => {
     expect(await messages({ functionKey: 'nobody' })).toEqual([]);
   });
 
-  it('filters by request, version, level and time', async () => {
-    append({ message: 'a', requestId: 'r2' }, { message: 'b', version: 'v1' }, { message: 'c', level: 'WARN' });
+  it('filters by request, instance, version, level and time', async () => {
+    append(
+      { message: 'a', requestId: 'r2', instanceId: 'i-2' },
+      { message: 'b', version: 'v1' },
+      { message: 'c', level: 'WARN' },
+    );
     clock.advance(10);
     append({ message: 'd', level: 'ERROR' });
     expect(await messages({ requestId: 'r2' })).toEqual(['a']);
+    expect(await messages({ instanceId: 'i-2' })).toEqual(['a']);
+    expect(await messages({ instanceId: 'i-2', keyword: 'a' })).toEqual(['a']);
+    expect(await messages({ instanceId: 'i-2', requestId: 'r1' })).toEqual([]);
     expect(await messages({ versions: ['v1'] })).toEqual(['b']);
     expect(await messages({ versions: ['v1', 'latest'] })).toEqual(await messages({}));
     expect(await messages({ levels: ['WARN', 'ERROR'] })).toEqual(['c', 'd']);
@@ -312,11 +319,14 @@ describe('days', () => {
 describe('a follower', () => {
   it('gets the lines it asked for until it leaves', async () => {
     const seen: string[] = [];
-    const leave = telemetry.logs.tail({ functionKey: 'p1/f', levels: ['ERROR'], versions: ['latest'] }, (lines) => {
-      seen.push(...lines.map((line) => line.message));
-    });
+    const leave = telemetry.logs.tail(
+      { functionKey: 'p1/f', levels: ['ERROR'], versions: ['latest'], instanceId: 'i1' },
+      (lines) => {
+        seen.push(...lines.map((line) => line.message));
+      },
+    );
     append({ message: 'a', level: 'ERROR' }, 'b', { message: 'c', level: 'ERROR', functionKey: 'p1/g' });
-    append({ message: 'd', level: 'ERROR', version: 'v1' });
+    append({ message: 'd', level: 'ERROR', version: 'v1' }, { message: 'd', level: 'ERROR', instanceId: 'i2' });
     expect(seen).toEqual([]);
     clock.advance(50);
     expect(seen).toEqual(['a']);

@@ -25,6 +25,7 @@ export interface LogLine {
 export interface LogFilter {
   readonly functionKey: string;
   readonly requestId?: string;
+  readonly instanceId?: string;
   /** Only lines of these versions; all when absent. At least one, a few at most. */
   readonly versions?: readonly string[];
   readonly levels?: readonly LogLevel[];

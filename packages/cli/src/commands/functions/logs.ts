@@ -9,6 +9,7 @@ type LogLine = RouteResponse<Routes['followLogs']>;
 
 interface Filter {
   readonly request_id?: string;
+  readonly instance_id?: string;
   readonly keyword?: string;
   readonly level?: string;
 }
@@ -39,6 +40,7 @@ export const logs = defineCommand({
     follow: flag.boolean('continue with new lines until Ctrl-C', { short: 'f' }),
     since: flag.text('TIME', 'from when on: 15m, 2h, 1d or an RFC 3339 time', { fallback: '1h' }),
     'request-id': flag.text('ID', 'only lines of this invocation'),
+    'instance-id': flag.text('ID', 'only lines of this instance'),
     keyword: flag.text('TEXT', 'only lines with this text', { short: 'k' }),
     level: flag.text('LEVELS', 'only these levels: DEBUG, INFO, WARN, ERROR, with commas between'),
     limit: flag.integer('N', 'most lines of the past to show', { short: 'n', fallback: 200 }),
@@ -53,6 +55,7 @@ export const logs = defineCommand({
     const params = functionParams(args.function, flags.package, flags.qualifier);
     const filter: Filter = {
       ...(flags['request-id'] === undefined ? {} : { request_id: flags['request-id'] }),
+      ...(flags['instance-id'] === undefined ? {} : { instance_id: flags['instance-id'] }),
       ...(flags.keyword === undefined ? {} : { keyword: flags.keyword }),
       ...(flags.level === undefined ? {} : { level: flags.level.toUpperCase() }),
     };

@@ -1,6 +1,6 @@
 export const monitoring = {
   view: 'View',
-  views: { metrics: 'Metrics', requests: 'Requests' },
+  views: { metrics: 'Metrics', requests: 'Requests', logs: 'Request logs' },
   step: 'Granularity',
   steps: { '1': '1 minute', '5': '5 minutes', '15': '15 minutes', '60': '1 hour', '1440': '1 day' },
   refresh: 'Refresh',
@@ -27,7 +27,14 @@ export const monitoring = {
     reserved: 'Reserved instances',
     instances: 'Instances',
   },
-  filters: { id: 'Request ID', result: 'Result', cause: 'Cause', cold: 'Start' },
+  filters: {
+    id: 'Request ID',
+    result: 'Result',
+    cause: 'Cause',
+    cold: 'Start',
+    keyword: 'Keyword',
+    instance: 'Instance ID',
+  },
   columns: {
     time: 'Time',
     requestId: 'Request ID',

@@ -1,6 +1,6 @@
 export const monitoring = {
   view: '视图',
-  views: { metrics: '指标', requests: '请求列表' },
+  views: { metrics: '指标', requests: '请求列表', logs: '请求日志' },
   step: '统计粒度',
   steps: { '1': '1分钟', '5': '5分钟', '15': '15分钟', '60': '1小时', '1440': '1天' },
   refresh: '刷新',
@@ -25,7 +25,14 @@ export const monitoring = {
     reserved: '预留实例数',
     instances: '实例数',
   },
-  filters: { id: '请求ID', result: '调用结果', cause: '原因分析', cold: '启动方式' },
+  filters: {
+    id: '请求ID',
+    result: '调用结果',
+    cause: '原因分析',
+    cold: '启动方式',
+    keyword: '关键字',
+    instance: '实例ID',
+  },
   columns: {
     time: '时间',
     requestId: '请求ID',

@@ -1,2 +1,3 @@
-export type { ShownLine } from './log-line.ts';
+export { keyOf, type ShownLine } from './log-line.ts';
+export { DownloadLines, LevelField, WrapField } from './log-tools.tsx';
 export { LogView } from './log-view.tsx';

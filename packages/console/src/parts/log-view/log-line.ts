@@ -10,5 +10,9 @@ export interface ShownLine {
   readonly source?: string;
 }
 
+/** The same for the same line, however often it was read. */
+export const keyOf = ({ time, source, requestId, message }: ShownLine): string =>
+  [time, source, requestId, message].join('\n');
+
 export const textOf = ({ time, level, source, requestId, message }: ShownLine): string =>
   [time, source, level, requestId || '-', message.replace(/\n$/, '')].filter((part) => part !== undefined).join(' ');

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
-import type { ShownLine } from './log-line.ts';
+import { keyOf, type ShownLine } from './log-line.ts';
 import { LogRow } from './log-row.tsx';
 import './log-view.css';
 
@@ -25,7 +25,7 @@ export function LogView(props: LogViewProps) {
   const { lines, label, keyword = '', wrap = false, follow = false, onLeaveEnd, onRequest } = props;
   const { t } = useTexts('logView');
   const element = useRef<HTMLDivElement>(null);
-  const [opened, setOpened] = useState<ReadonlySet<ShownLine>>(new Set());
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => element.current,
@@ -43,7 +43,7 @@ export function LogView(props: LogViewProps) {
 
   const toggle = (line: ShownLine) => {
     const next = new Set(opened);
-    if (!next.delete(line)) next.add(line);
+    if (!next.delete(keyOf(line))) next.add(keyOf(line));
     setOpened(next);
   };
   return (
@@ -73,7 +73,7 @@ export function LogView(props: LogViewProps) {
               <LogRow
                 line={line}
                 keyword={keyword}
-                isOpen={opened.has(line)}
+                isOpen={opened.has(keyOf(line))}
                 onToggle={() => toggle(line)}
                 onRequest={onRequest}
               />

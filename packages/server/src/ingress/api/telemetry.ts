@@ -144,14 +144,15 @@ function maySee(iam: Iam, request: ApiRequest<'showReceipt'>, { functionKey }: I
 function filterOf(
   deps: TelemetryDeps,
   params: ApiRequest<'queryLogs'>['params'],
-  query: { request_id?: string; level?: string },
-): { functionKey: string; requestId?: string; versions?: readonly string[]; levels?: LogLevel[] } {
+  query: { request_id?: string; instance_id?: string; level?: string },
+): { functionKey: string; requestId?: string; instanceId?: string; versions?: readonly string[]; levels?: LogLevel[] } {
   const urn = functionUrn(params.function_urn, params.project_id);
   // clients name latest when they mean the function
   const all = urn.qualifier === undefined || (urn.qualifier.kind === 'version' && urn.qualifier.name === 'latest');
   return {
     functionKey: functionKeyOf(resolve(deps.catalog, urn)),
     ...(query.request_id === undefined || query.request_id === '' ? {} : { requestId: query.request_id }),
+    ...(query.instance_id === undefined || query.instance_id === '' ? {} : { instanceId: query.instance_id }),
     ...levelsIn(query),
     ...(all ? {} : { versions: versionsOf(deps.catalog, urn) }),
   };

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { receive } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { useNotices } from '../../../parts/notices.tsx';
-import { saveFile } from '../save-file.ts';
+import { saveFile } from '../../../parts/save-file.ts';
 import type { ShownFunction } from '../shown-function.ts';
 
 /** Saves configuration and code of the shown version as an archive for import. */

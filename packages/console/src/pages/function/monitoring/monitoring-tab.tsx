@@ -8,14 +8,15 @@ import type { TabProps } from '../shown-function.ts';
 import { Metrics } from './metrics.tsx';
 import './monitoring.css';
 import { RequestDrawer } from './request-drawer.tsx';
+import { RequestLogs } from './request-logs.tsx';
 import { Requests } from './requests.tsx';
 import { isFine, STEPS, stepOf } from './steps.ts';
 
-const VIEWS = ['metrics', 'requests'] as const;
+const VIEWS = ['metrics', 'requests', 'logs'] as const;
 const REFRESH_MS = 60_000;
 type View = (typeof VIEWS)[number];
 
-/** Metrics and requests of the chosen version or alias. */
+/** Metrics, requests and log lines of the chosen version or alias. */
 export function Tab({ fn }: TabProps) {
   const { t } = useTexts('monitoring');
   const [{ view, request }, setUrl] = useUrlState({ view: 'metrics', request: '' });
@@ -36,6 +37,7 @@ export function Tab({ fn }: TabProps) {
       </div>
       {shown === 'metrics' && <MetricsView fn={fn} span={span} />}
       {shown === 'requests' && <Requests fn={fn} span={span} onOpen={onOpen} />}
+      {shown === 'logs' && <RequestLogs fn={fn} span={span} onOpen={onOpen} />}
       {request !== '' && <RequestDrawer fn={fn} requestId={request} onClose={() => setUrl({ request: '' })} />}
     </>
   );
