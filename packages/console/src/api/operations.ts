@@ -60,16 +60,24 @@ export function query<R extends RouteId>(id: R, input: Input<R> = {}) {
 
 type Cursor = string | undefined;
 
-/** All pages of a route that names the cursor of the next one, for `useInfiniteQuery`. */
-export function pages<R extends 'queryLogs' | 'queryWorkflowLogs' | 'listReceipts'>(id: R, input: Input<R>) {
+/** What the query of the next page is called. */
+const NEXT = {
+  queryLogs: 'cursor',
+  queryWorkflowLogs: 'cursor',
+  listReceipts: 'cursor',
+  listAlarms: 'marker',
+} as const;
+
+/** All pages of a route that names the begin of the next one, for `useInfiniteQuery`. */
+export function pages<R extends keyof typeof NEXT>(id: R, input: Input<R>) {
   return infiniteQueryOptions({
     queryKey: [ROUTE_ADDRESSES[id].group, id, input, 'pages'],
     queryFn: ({ client: queries, signal, pageParam }): Promise<RouteResponse<Routes[R]>> => {
-      const page = pageParam === undefined ? input : { ...input, query: { ...input.query, cursor: pageParam } };
+      const page = pageParam === undefined ? input : { ...input, query: { ...input.query, [NEXT[id]]: pageParam } };
       return send(id, page as Input<R>, queries, { signal });
     },
     initialPageParam: undefined as Cursor,
-    getNextPageParam: (page): Cursor => page.next_cursor,
+    getNextPageParam: (page): Cursor => ('next_marker' in page ? page.next_marker : page.next_cursor) || undefined,
   });
 }
 

@@ -1,7 +1,9 @@
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined';
+import BellOutlined from '@ant-design/icons/es/icons/BellOutlined';
 import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
+import FileTextOutlined from '@ant-design/icons/es/icons/FileTextOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
@@ -49,6 +51,18 @@ export const PAGES = [
   }),
   page('/flows/new', () => import('../pages/flow-editor/new-flow-page.tsx')),
   page('/flows/$flow', () => import('../pages/flow-editor/flow-editor-page.tsx')),
+  page('/alarms', () => import('../pages/alarms/alarm-list-page.tsx'), {
+    group: 'monitoring',
+    label: 'alarms',
+    icon: BellOutlined,
+    key: 'm',
+  }),
+  page('/logs', () => import('../pages/logs/log-page.tsx'), {
+    group: 'monitoring',
+    label: 'logs',
+    icon: FileTextOutlined,
+    key: 'l',
+  }),
   page('/topics', () => import('../pages/topics/topic-list-page.tsx'), {
     group: 'services',
     label: 'topics',

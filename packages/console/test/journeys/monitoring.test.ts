@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { deploy, invoke, PATIENCE, runtimeOf } from '../../../../tests/functions.ts';
+import { deploy, invoke, PATIENCE, project, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const HOSTILE = [
@@ -14,6 +14,31 @@ const CODE = `exports.handler = async (event, context) => {
   if (event.fail) throw new Error('no');
   return 1;
 };`;
+
+const CHANGES = [
+  {
+    id: '2',
+    time: '2027-01-01T12:05:00.000Z',
+    previous_state: 'alarm',
+    state: 'ok',
+    value: 12.5,
+    notices: [{ topic_urn: 'urn:smn:r:p:journey-ops', message_id: '', error: 'the topic was deleted' }],
+  },
+  {
+    id: '1',
+    time: '2027-01-01T12:00:00.000Z',
+    previous_state: 'no_data',
+    state: 'alarm',
+    value: 900,
+    notices: [{ topic_urn: 'urn:smn:r:p:journey-ops', message_id: 'm', error: '' }],
+  },
+];
+
+const FLOOD = Array.from({ length: 10_000 }, (_, n) => {
+  const level = n % 50 === 0 ? 'ERROR' : 'INFO';
+  const time = new Date(Date.parse('2027-01-01T00:00:00Z') + n).toISOString();
+  return `${JSON.stringify({ time, level, request_id: 'r', instance_id: 'i', version: 'latest', message: `line ${n}` })}\n`;
+}).join('');
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
@@ -113,10 +138,7 @@ journey(
     await page.getByRole('searchbox', { name: '实例ID' }).fill(instance);
     await page.getByRole('searchbox', { name: '实例ID' }).press('Enter');
     await expect.poll(() => log.getByRole('listitem').count()).toBe(2);
-    await log
-      .getByRole('button', { name: /完整日志/ })
-      .first()
-      .click();
+    // the opened line is open still
     await log.getByRole('button', { name: /^[0-9a-f-]{36}$/ }).click();
     await request.getByText('执行失败').waitFor();
     await request.getByRole('button', { name: '关闭' }).click();
@@ -128,3 +150,147 @@ journey(
     await page.getByText('没有匹配的结果').waitFor();
   },
 );
+
+journey(
+  'alarm rules are made from a chart or the list, changed, switched off and deleted',
+  async ({ platform, visit }) => {
+    const name = 'journey-alarmed';
+    const files = { 'index.js': 'exports.handler = async () => 1;' };
+    const urn = await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
+    expect((await platform.fgs(['versions', 'publish', name, '--name', 'v1'])).exitCode).toBe(0);
+    expect((await platform.fgs(['topics', 'create', 'journey-ops'])).exitCode).toBe(0);
+
+    const visitor = await visit();
+    const { page } = visitor;
+    const list = /\/v1\/\w+\/alarms/;
+    await page.route(list, (route) => route.fulfill({ json: { alarms: [], next_marker: '' } }));
+    await visitor.open('/alarms');
+    await page.getByRole('heading', { name: '还没有告警规则' }).waitFor();
+    await look(page, 'alarms-empty');
+    await page.unroute(list);
+
+    await page.getByRole('button', { name: '创建告警规则' }).click();
+    const dialog = page.getByRole('dialog', { name: '创建告警规则' });
+    await dialog.getByRole('button', { name: '下一步' }).click();
+    await dialog.getByText('请选择监控对象').waitFor();
+    await dialog.getByText('请输入不小于 0 的数').waitFor();
+    await dialog.getByLabel('函数或函数流').fill(name);
+    await page.getByTitle(`${name} · 函数`).click();
+    await dialog.getByLabel('监控指标').press('Enter');
+    for (const metric of ['调用次数', '错误次数', '被拒绝次数', '平均运行时间', '最大运行时间', '最小运行时间'])
+      await page.getByTitle(metric, { exact: true }).last().waitFor();
+    await page.getByTitle('最大运行时间', { exact: true }).last().click();
+    await dialog.getByLabel('阈值').fill('800');
+    await look(page, 'alarms-condition');
+    await dialog.getByRole('button', { name: '下一步' }).click();
+    await dialog.getByLabel('告警规则名称').fill('journey-slow');
+    await dialog.getByLabel('接收通知的消息主题').press('Enter');
+    await page.getByTitle('journey-ops', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await look(page, 'alarms-name');
+    await dialog.getByRole('button', { name: /确.?定/ }).click();
+    await page.getByText('创建告警规则 journey-slow 成功').waitFor();
+
+    const row = page.getByRole('row', { name: /journey-slow/ });
+    await row.getByText('最大运行时间 最大值 >= 800 ms').waitFor();
+    await row.getByRole('button', { name: '停用' }).click();
+    await row.getByText('已停用').waitFor();
+    await row.getByRole('button', { name: '启用' }).click();
+    await row.getByText('数据不足').waitFor();
+    await look(page, 'alarms');
+
+    await row.getByRole('button', { name: '编辑' }).click();
+    const edit = page.getByRole('dialog', { name: '编辑告警规则 journey-slow' });
+    await edit.getByLabel('阈值').fill('900');
+    await edit.getByRole('button', { name: '下一步' }).click();
+    await edit.getByRole('button', { name: /确.?定/ }).click();
+    await row.getByText('>= 900 ms').waitFor();
+
+    await page.route(/\/alarms\/journey-slow\/history/, (route) => route.fulfill({ json: { changes: CHANGES } }));
+    await row.getByRole('button', { name: 'journey-slow' }).click();
+    const drawer = page.getByRole('dialog', { name: 'journey-slow' });
+    await drawer.getByText('journey-ops: 已发送').waitFor();
+    await drawer.getByText('journey-ops: the topic was deleted').waitFor();
+    await look(page, 'alarms-history');
+    await drawer.getByRole('button', { name: '关闭' }).click();
+
+    await row.getByRole('link', { name }).click();
+    await page.getByRole('combobox', { name: '选择函数版本' }).press('Enter');
+    await page.getByTitle('v1', { exact: true }).click();
+    await page.getByRole('button', { name: '为错误次数创建告警规则' }).click();
+    await dialog.getByText('v1 · 函数').waitFor();
+    await dialog.getByLabel('阈值').fill('1');
+    await dialog.getByRole('button', { name: '下一步' }).click();
+    await dialog.getByLabel('告警规则名称').fill('journey-fails');
+    await dialog.getByRole('button', { name: /确.?定/ }).click();
+    await page.getByText('创建告警规则 journey-fails 成功').waitFor();
+    const { data } = await platform.api.call('showAlarm', {
+      params: { ...project(platform), alarm_name: 'journey-fails' },
+    });
+    expect(data).toMatchObject({ target_urn: `${urn}:v1`, metric: 'failcount', statistic: 'sum', threshold: 1 });
+
+    await page.goBack();
+    await page.goBack();
+    await row.getByRole('button', { name: '删除' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '确认' }).click();
+    await page.getByText('删除告警规则 journey-slow 成功').waitFor();
+    await row.waitFor({ state: 'detached' });
+  },
+);
+
+journey('the log explorer shows lines as they come, and ten thousand of them', async ({ platform, visit }) => {
+  const name = 'journey-tailed';
+  const files = {
+    'index.js': 'exports.handler = async (event, context) => { context.getLogger().warn("said " + event.word); };',
+  };
+  const urn = await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
+  await invoke(platform, urn, { word: 'before' });
+
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/logs');
+  await page.getByRole('heading', { name: '请选择函数或函数流' }).waitFor();
+  await look(page, 'logs-empty');
+  await page.getByRole('combobox', { name: '函数和函数流，最多选择 3 个' }).fill(name);
+  await page.getByTitle(`${name} · 函数`).click();
+  await page.keyboard.press('Escape');
+  const log = page.getByRole('region', { name: '日志', exact: true });
+  const more = () => page.getByRole('button', { name: '刷新', exact: true }).click();
+  await expect
+    .poll(async () => {
+      await more();
+      return log.getByText('said before').count();
+    }, PATIENCE)
+    .toBe(1);
+  await page.getByText('自动换行').click();
+  await look(page, 'logs');
+
+  let streams = 0;
+  await page.route(/\/logs\/follow/, (route) => {
+    streams += 1;
+    return streams === 1 ? route.fulfill({ body: FLOOD, contentType: 'application/x-ndjson' }) : route.continue();
+  });
+  await page.getByRole('button', { name: '实时日志' }).click();
+  await page.getByText('共 10000 行，其中 WARN 和 ERROR').waitFor();
+  await log.getByText('line 9999').waitFor();
+  expect(await log.getByRole('listitem').count()).toBeLessThan(120);
+  await look(page, 'logs-live');
+  await page.getByRole('button', { name: '清空' }).click();
+  await log.getByText('没有日志').waitFor();
+
+  const say = (word: string) => invoke(platform, urn, { word });
+  await expect
+    .poll(async () => {
+      await say('fresh');
+      return log.getByText('said fresh').count();
+    }, PATIENCE)
+    .toBeGreaterThan(0);
+  await page.getByRole('button', { name: '暂停' }).click();
+  await say('later');
+  await page.getByRole('button', { name: /继续（[1-9]\d* 条新日志）/ }).waitFor();
+  expect(await log.getByText('said later').count()).toBe(0);
+  await page.getByRole('button', { name: /继续/ }).click();
+  await log.getByText('said later').first().waitFor();
+  await page.getByRole('button', { name: '停止' }).click();
+  await page.getByRole('button', { name: '实时日志' }).waitFor();
+});

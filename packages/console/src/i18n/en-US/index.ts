@@ -1,5 +1,6 @@
 import { accessKeys } from './access-keys.ts';
 import { agencies } from './agencies.ts';
+import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
@@ -18,6 +19,7 @@ import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { identity } from './identity.ts';
 import { logView } from './log-view.ts';
+import { logs } from './logs.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
@@ -35,6 +37,7 @@ export const texts = {
   accessKeys,
   agencies,
   audit,
+  alarms,
   createFunction,
   dependencies,
   flowEditor,
@@ -52,6 +55,7 @@ export const texts = {
   groups,
   identity,
   logView,
+  logs,
   monitoring,
   overview,
   parts,

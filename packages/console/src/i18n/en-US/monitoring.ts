@@ -1,6 +1,7 @@
 export const monitoring = {
   view: 'View',
   views: { metrics: 'Metrics', requests: 'Requests', logs: 'Request logs' },
+  explorer: 'Log explorer',
   step: 'Granularity',
   steps: { '1': '1 minute', '5': '5 minutes', '15': '15 minutes', '60': '1 hour', '1440': '1 day' },
   refresh: 'Refresh',

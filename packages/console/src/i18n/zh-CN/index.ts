@@ -2,6 +2,7 @@ import type { texts as english } from '../en-US/index.ts';
 import type { SameKeys } from '../same-keys.ts';
 import { accessKeys } from './access-keys.ts';
 import { agencies } from './agencies.ts';
+import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
@@ -20,6 +21,7 @@ import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { identity } from './identity.ts';
 import { logView } from './log-view.ts';
+import { logs } from './logs.ts';
 import { monitoring } from './monitoring.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
@@ -37,6 +39,7 @@ export const texts = {
   accessKeys,
   agencies,
   audit,
+  alarms,
   createFunction,
   dependencies,
   flowEditor,
@@ -54,6 +57,7 @@ export const texts = {
   groups,
   identity,
   logView,
+  logs,
   monitoring,
   overview,
   parts,

@@ -1,6 +1,7 @@
 export const monitoring = {
   view: '视图',
   views: { metrics: '指标', requests: '请求列表', logs: '请求日志' },
+  explorer: '日志中心',
   step: '统计粒度',
   steps: { '1': '1分钟', '5': '5分钟', '15': '15分钟', '60': '1小时', '1440': '1天' },
   refresh: '刷新',

@@ -1,6 +1,9 @@
+import BellOutlined from '@ant-design/icons/es/icons/BellOutlined';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { ActionButton } from '../../../parts/action-button.tsx';
+import type { Metric } from '../../../parts/alarm-rule/index.ts';
 import { TimeChart } from '../../../parts/chart/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
@@ -10,8 +13,16 @@ import type { Step } from './steps.ts';
 
 const SECONDS = 60;
 
+interface MetricsProps {
+  readonly urn: string;
+  readonly span: Span;
+  readonly step: Step;
+  /** Starts a rule about a metric. */
+  readonly onAlarm: (metric: Metric) => void;
+}
+
 /** All metrics of a function, version or alias. */
-export function Metrics({ urn, span, step }: { urn: string; span: Span; step: Step }) {
+export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
   const { t } = useTexts('monitoring');
   const { whole, short, fine } = useNumbers();
   const { data, error, refetch } = useQuery({
@@ -36,6 +47,7 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         {...times}
         title={t('metrics.calls')}
         info={t('metrics.callsInfo')}
+        footer={<AlarmFooter title={t('metrics.calls')} onClick={() => onAlarm('count')} />}
         figure={whole(figures.calls)}
         series={[{ name: t('metrics.calls'), points: seriesOf(points, 'count') }]}
       />
@@ -43,6 +55,7 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         {...times}
         title={t('metrics.errors')}
         info={t('metrics.errorsInfo')}
+        footer={<AlarmFooter title={t('metrics.errors')} onClick={() => onAlarm('failcount')} />}
         figure={whole(figures.failed)}
         series={[{ name: t('metrics.errors'), points: seriesOf(points, 'failed') }]}
       />
@@ -50,6 +63,7 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         {...ms}
         title={t('metrics.duration')}
         info={t('metrics.durationInfo')}
+        footer={<AlarmFooter title={t('metrics.duration')} onClick={() => onAlarm('duration')} />}
         figure={fine(figures.duration)}
         unit={t('units.averageMs')}
         series={[
@@ -74,6 +88,7 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         {...times}
         title={t('metrics.rejections')}
         info={t('metrics.rejectionsInfo')}
+        footer={<AlarmFooter title={t('metrics.rejections')} onClick={() => onAlarm('rejectcount')} />}
         figure={whole(figures.rejected)}
         series={[{ name: t('metrics.rejections'), points: seriesOf(points, 'rejected') }]}
       />
@@ -81,6 +96,7 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         {...ms}
         title={t('metrics.resources')}
         info={t('metrics.resourcesInfo')}
+        footer={<AlarmFooter title={t('metrics.resources')} onClick={() => onAlarm('concurrency')} />}
         figure={whole(figures.concurrency)}
         unit={t('units.mostAtOnce')}
         series={[
@@ -90,5 +106,22 @@ export function Metrics({ urn, span, step }: { urn: string; span: Span; step: St
         ]}
       />
     </div>
+  );
+}
+
+function AlarmFooter({ title, onClick }: { title: string; onClick: () => void }) {
+  const { t } = useTexts('alarms');
+  return (
+    <ActionButton
+      needs="createAlarm"
+      type="link"
+      size="small"
+      className="monitoring-alarm"
+      icon={<BellOutlined />}
+      aria-label={t('create.about', { title })}
+      onClick={onClick}
+    >
+      {t('create.title')}
+    </ActionButton>
   );
 }

@@ -1,7 +1,8 @@
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
 import { Button, Segmented, Select } from 'antd';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { AlarmDialog, type Metric } from '../../../parts/alarm-rule/index.ts';
 import { SpanPicker, type SpanState, useSpan } from '../../../parts/time-span/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
 import type { TabProps } from '../shown-function.ts';
@@ -69,12 +70,21 @@ function StepField({ span }: { span: SpanState }) {
   );
 }
 
+/** A rule about latest watches all calls, as the charts of latest show all. */
+const watchedUrn = ({ chosen, urn, baseUrn }: TabProps['fn']): string => (chosen === 'latest' ? baseUrn : urn);
+
 function MetricsView({ fn, span }: TabProps & { span: SpanState }) {
   const [step] = useStep(span);
+  const [metric, setMetric] = useState<Metric>();
   const { renew } = span;
   useEffect(() => {
     const timer = setInterval(renew, REFRESH_MS);
     return () => clearInterval(timer);
   }, [renew]);
-  return <Metrics urn={fn.urn} span={span} step={step} />;
+  return (
+    <>
+      <Metrics urn={fn.urn} span={span} step={step} onAlarm={setMetric} />
+      {metric && <AlarmDialog target={{ urn: watchedUrn(fn), metric }} onClose={() => setMetric(undefined)} />}
+    </>
+  );
 }

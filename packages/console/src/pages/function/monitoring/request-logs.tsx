@@ -1,5 +1,6 @@
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { pages } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
@@ -49,6 +50,9 @@ export function RequestLogs({ fn, span, onOpen }: RequestLogsProps) {
         <IdField label={t('filters.instance')} value={instance} onSearch={(text) => setUrl({ instance: text })} />
         <LevelField value={level} onChange={(levels) => setUrl({ level: levels })} />
         <WrapField value={wrap} onChange={(on) => setUrl({ wrap: on })} />
+        <Link to="/logs" search={{ of: fn.baseUrn } as never}>
+          {t('explorer')}
+        </Link>
         <DownloadLines name={fn.name} lines={lines} />
         <Button
           icon={<ReloadOutlined spin={isFetching} />}

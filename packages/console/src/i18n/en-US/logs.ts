@@ -1,0 +1,21 @@
+export const logs = {
+  title: 'Log explorer',
+  intro: 'Log lines of the functions and express flows of this project, as they were and as they come.',
+  sources: 'Functions and flows, at most 3',
+  kinds: { function: 'Function', flow: 'Flow' },
+  keyword: 'Keyword',
+  refresh: 'Refresh',
+  more: 'Load older lines',
+  lines: 'Log lines',
+  volume_one: '{{count}} line, {{loud}} of WARN or ERROR',
+  volume_other: '{{count}} lines, {{loud}} of WARN or ERROR',
+  live: {
+    start: 'Live',
+    stop: 'Stop',
+    pause: 'Pause',
+    resume_one: 'Resume ({{count}} new)',
+    resume_other: 'Resume ({{count}} new)',
+    clear: 'Clear',
+  },
+  empty: { title: 'Choose a function or flow', text: 'Its log lines appear here. The same in a terminal:' },
+};

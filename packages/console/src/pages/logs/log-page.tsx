@@ -1,0 +1,123 @@
+import FileTextOutlined from '@ant-design/icons/es/icons/FileTextOutlined';
+import { Button } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTexts } from '../../i18n/index.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ErrorView } from '../../parts/error-view.tsx';
+import { LogView } from '../../parts/log-view/index.ts';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { SpanPicker, useSpan } from '../../parts/time-span/index.ts';
+import { useUrlState } from '../../parts/url-state.ts';
+import { LogToolbar } from './log-toolbar.tsx';
+import './logs.css';
+import { joined, merged } from './merge.ts';
+import { sourcesOf, sourceText } from './source.ts';
+import { SourceField } from './source-field.tsx';
+import { useLiveLines } from './use-live-lines.ts';
+import { useSourceLines } from './use-source-lines.ts';
+import { Volume } from './volume.tsx';
+
+const FOLLOW = 'fgs functions logs hello --follow';
+
+/** The logs of functions and express flows of the project, as they were and as they come. */
+export function Page() {
+  const { t } = useTexts('logs');
+  const [url, setUrl] = useUrlState({ of: '', keyword: '', level: '', wrap: false, live: false });
+  const { of, keyword, level, wrap, live: isOn } = url;
+  const filter = { keyword, level };
+  const span = useSpan('1h');
+  const [isPaused, setPaused] = useState(false);
+  const [first, second, third] = sourcesOf(of);
+  const read = [
+    useSourceLines(first, span, filter),
+    useSourceLines(second, span, filter),
+    useSourceLines(third, span, filter),
+  ];
+  const live = useLiveLines({ isOn, isPaused, sources: of, filter });
+  const [clearedAt, setClearedAt] = useState('');
+  const lines = useLines(read, live.lines, clearedAt, isOn);
+  const failed = read.find(({ error }) => error !== null);
+  const hasMore = read.some((source) => source.hasMore);
+  const isFetching = read.some((source) => source.isFetching);
+
+  const start = (on: boolean) => {
+    setPaused(false);
+    setClearedAt('');
+    span.renew();
+    setUrl({ live: on });
+  };
+  const clear = () => {
+    live.clear();
+    setClearedAt(new Date().toISOString());
+  };
+  return (
+    <>
+      <PageHeader title={t('title')} intro={t('intro')} />
+      <div className="log-where">
+        <SourceField
+          value={sourcesOf(of)}
+          onChange={(sources) => setUrl({ of: sources.map(sourceText).join() }, { push: true })}
+        />
+        {!isOn && <SpanPicker span={span} />}
+      </div>
+      {first === undefined ? (
+        <div className="surface">
+          <EmptyState icon={<FileTextOutlined />} title={t('empty.title')} text={t('empty.text')} command={FOLLOW} />
+        </div>
+      ) : (
+        <div className="surface log-explorer">
+          <LogToolbar
+            {...{ keyword, level, wrap, isOn, isPaused, isFetching, lines }}
+            held={live.held}
+            onChange={setUrl}
+            onLive={start}
+            onPause={setPaused}
+            onClear={clear}
+            onRefresh={() => {
+              span.renew();
+              for (const source of read) source.refetch();
+            }}
+          />
+          {failed?.error && <ErrorView error={failed.error} onRetry={failed.refetch} />}
+          {live.error && <ErrorView error={live.error} onRetry={() => start(false)} />}
+          <Volume lines={lines} />
+          <div className="log-explorer-lines">
+            <LogView
+              label={t('lines')}
+              lines={lines}
+              keyword={keyword}
+              wrap={wrap}
+              follow={isOn && !isPaused}
+              onLeaveEnd={() => isOn && setPaused(true)}
+            />
+          </div>
+          {!isOn && hasMore && (
+            <Button block type="text" loading={isFetching} onClick={() => read.map((one) => one.hasMore && one.more())}>
+              {t('more')}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Newest first; while new ones come in, they are at the end. */
+function useLines(
+  read: readonly ReturnType<typeof useSourceLines>[],
+  live: ReturnType<typeof useLiveLines>['lines'],
+  clearedAt: string,
+  isOn: boolean,
+) {
+  const [a, b, c] = read;
+  // the lines of a source are new objects at each change, and only then
+  const key = read
+    .map(({ lines, hasMore }) => `${lines.length} ${lines[0]?.time} ${lines.at(-1)?.time} ${hasMore}`)
+    .join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the lines
+  return useMemo(() => {
+    const past = merged([a, b, c].filter((source) => source !== undefined));
+    if (!isOn) return past.toReversed();
+    return joined(past, live).filter(({ time }) => time > clearedAt);
+  }, [key, live, clearedAt, isOn]);
+}

@@ -1,0 +1,3 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+
+export type Alarm = RouteResponse<Routes['showAlarm']>;
