@@ -33,6 +33,9 @@ type Said<R extends RouteId, A extends readonly Argument[]> = Named<A> & Omit<Fu
 
 type Answer<R extends RouteId> = CallOutput<R>['data'];
 
+/** With what the arguments named. */
+type FieldsContext<A extends readonly Argument[]> = Context & { readonly named: Named<A> };
+
 /**
  * A command that calls one operation and prints the answer: as a table if it has `rows`, as a message if it has `text`,
  * else as a record. `said` is what the arguments named, with what `fields` made of the flags.
@@ -47,7 +50,7 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   /** Further fields of the request; a function of the flags throws usage errors. */
   readonly fields?:
     | Further<R>
-    | ((flags: OwnValues<F>, connection: Connection, context: Context) => Further<R> | Promise<Further<R>>);
+    | ((flags: OwnValues<F>, connection: Connection, context: FieldsContext<A>) => Further<R> | Promise<Further<R>>);
   /** What is deleted: the user must confirm it unless `--yes` is given. */
   confirm?(said: Said<R, A>): string;
   rows?(answer: Answer<R>, flags: OwnValues<F>): readonly X[];
@@ -97,7 +100,8 @@ export function operation<
         named[arg.name] = found;
         Object.assign(fields, arg.fields(found));
       }
-      const further = typeof given === 'function' ? await given(values, connection, context) : given;
+      const further =
+        typeof given === 'function' ? await given(values, connection, { ...context, named: named as Named<A> }) : given;
       const said = { ...further, ...named } as Said<R, A>;
       if (spec.confirm !== undefined && flags.yes !== true) await confirmDeletion(spec.confirm(said), context);
       Object.assign(fields, fieldsOf(ownFlags, flags), further);

@@ -32,6 +32,14 @@ export const KIND_FLAGS = {
   async: flag.boolean('gateway: store the event and answer 202 at once'),
 } as const satisfies FlagSpecs;
 
+/** Of a change. */
+export const SETTING_FLAGS = {
+  setting: flag.list('NAME=VALUE', 'a field of event_data; objects and lists as JSON'),
+  'setting-file': flag.text('PATH', 'a file with lines NAME=VALUE, for passwords; each --setting wins over it'),
+  'password-stdin': flag.boolean('of a broker: read its password from the first line of standard input'),
+} as const satisfies FlagSpecs;
+
+type SettingFlags = FlagValues<typeof SETTING_FLAGS>;
 type KindFlags = FlagValues<typeof KIND_FLAGS>;
 
 export interface KindBody {
@@ -70,15 +78,16 @@ function isGiven(value: KindFlags[keyof KindFlags]): boolean {
 }
 
 /** Numbers and switches may stay text: the server reads them by the schema of the kind. */
-async function settingsOf(
+/** Fields of `event_data` from flags. Throws usage errors without values. */
+export async function settingsOf(
   type: string,
-  { setting: list, 'setting-file': file, 'password-stdin': readsPassword }: KindFlags,
+  { setting: list, 'setting-file': file, 'password-stdin': readsPassword }: SettingFlags,
   context: Context,
 ): Promise<Record<string, unknown>> {
   const secret = Object.keys(TRIGGER_KINDS[type as TriggerTypeCode]?.fields.properties ?? {}).find((field) =>
     field.endsWith('_password'),
   );
-  if (readsPassword && secret === undefined) throw usageError(`--password-stdin is not for --type ${type}`);
+  if (readsPassword && secret === undefined) throw usageError(`--password-stdin is not for type ${type}`);
   const values = (await readNameValues({ file, list, flag: '--setting' }, context)) ?? new Map<string, string>();
   const settings = [...values].map(([name, value]) => [
     name,

@@ -1,6 +1,6 @@
 import { flag, type Noun, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
-import { KIND_FLAGS, kindBody } from './event-data.ts';
+import { KIND_FLAGS, kindBody, SETTING_FLAGS, settingsOf } from './event-data.ts';
 import { nameOf, qualifierOf, secretLine, TRIGGER, warningLine, whatOf } from './trigger.ts';
 
 /** Its kind is known. */
@@ -58,6 +58,22 @@ export const triggers: Noun = {
       summary: 'One trigger with all its settings, and its secret if you may change it',
       args: [FUNCTION, TRIGGER],
       examples: ['fgs triggers show hello timer', 'fgs triggers show hello api --output json'],
+    }),
+    operation('triggers update', 'updateTrigger', {
+      summary: 'Change settings of a trigger, such as its password; the others stay',
+      args: [FUNCTION, TRIGGER],
+      flags: SETTING_FLAGS,
+      async fields(flags, _, context) {
+        const event_data = await settingsOf(context.named.trigger.trigger_type_code, flags, context);
+        if (Object.keys(event_data).length > 0) return { event_data };
+        throw usageError('give --setting, --setting-file or --password-stdin');
+      },
+      examples: [
+        'fgs triggers update hello nightly --setting "schedule=0 0 3 * * ?"',
+        'fgs triggers update orders shop --password-stdin < password.txt',
+        'fgs triggers update orders shop --setting batch_size=20',
+      ],
+      text: (trigger) => `${nameOf(trigger)}: ${whatOf(trigger)}${warningLine(trigger)}`,
     }),
     operation('triggers enable', 'updateTrigger', {
       summary: 'Switch a timer on; a rate counts from now',

@@ -91,7 +91,10 @@ describe('triggers create', () => {
     expect(sent(`POST ${ALL()}`)).toMatchObject({ event_data: { exchange_name: 'e', access_password: '[secret' } });
     await rm(folder, { recursive: true });
     const timer = await cli('triggers', 'create', 'hello', '--type', 'TIMER', '--name', 'n', '--password-stdin');
-    expect(timer).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--password-stdin is not for') });
+    expect(timer).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--password-stdin is not for type TIMER'),
+    });
   });
 
   test('makes a gateway route, for an alias, with the given settings', async () => {
@@ -144,6 +147,22 @@ describe('triggers create', () => {
       trigger_type_code: 'DEDICATEDGATEWAY',
       event_data: { name: 'a', type: '1', path: '/a', func_info: { timeout: 9 } },
     });
+  });
+
+  test('changes settings and the password of a trigger, and sends nothing else', async () => {
+    const shop = { ...TIMER, trigger_type_code: 'RABBITMQ', event_data: { name: 'shop', exchange_name: 'e' } };
+    server.on(`GET ${ALL()}`, { body: [shop] });
+    const place = `PUT ${ALL()}/RABBITMQ/t1`;
+    server.on(place, { body: shop });
+    const run = await runCli(
+      ['triggers', 'update', 'hello', 'shop', '--setting', 'batch_size=20', '--password-stdin'],
+      { env: serverEnv(server.endpoint), cwd: '/', stdin: Readable.from(['[new\n']) },
+    );
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^shop: /) });
+    expect(run.stdout + run.stderr).not.toContain('[new');
+    expect(sent(place)).toEqual({ event_data: { batch_size: '20', access_password: '[new' } });
+    const nothing = await cli('triggers', 'update', 'hello', 'shop');
+    expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('give --setting') });
   });
 
   test('prints the address and the secret of an event webhook', async () => {
