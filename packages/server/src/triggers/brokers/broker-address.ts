@@ -20,6 +20,8 @@ export function parseBrokers(text: string, usualPort: number): readonly BrokerAd
   if (items.length > MAX_BROKERS) return `has more than ${MAX_BROKERS} addresses`;
   const brokers: BrokerAddress[] = [];
   for (const item of items) {
+    // such an address may have a password, which no message repeats
+    if (item.includes('@')) return 'has a user or a password in an address: they have fields of their own';
     const [, bracketed, plain, digits] = HOST.exec(item) ?? [];
     const host = bracketed ?? plain;
     const port = Number(digits ?? usualPort);
