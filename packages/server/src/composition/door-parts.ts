@@ -194,7 +194,7 @@ function ownParts({
       new ExternalObjects({ iam, externalS3 }),
     ),
     ready: readiness({ disk, storage, ensureAgent }),
-    checks: () => machineChecks({ config, storage, runtimes, capabilities }),
+    checks: () => machineChecks({ config, storage, runtimes, capabilities, externalS3 }),
   };
 }
 

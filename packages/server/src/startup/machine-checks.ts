@@ -15,17 +15,37 @@ export interface CheckedParts {
   readonly storage: Pick<Storage, 'check'>;
   readonly runtimes: Pick<InstalledRuntimes, 'available'>;
   readonly capabilities: SandboxCapabilities;
+  readonly externalS3: { probe(): Promise<readonly S3Probe[]> };
+}
+
+/** Whether an S3 service of the operator answers. */
+interface S3Probe {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly ok: boolean;
+  readonly detail: string;
 }
 
 /** Checks of `doctor` beside the sandbox. */
-export async function machineChecks({ config, storage, runtimes, capabilities }: CheckedParts): Promise<Check[]> {
+export async function machineChecks(parts: CheckedParts): Promise<Check[]> {
+  const { config, storage, runtimes, capabilities, externalS3 } = parts;
   return [
     ...(await resourceChecks(config.dataDir, runtimes.available())),
     { name: 'stored in', ...(await storage.check()) },
     networkCheck(capabilities, config.egress),
     insideCheck(capabilities),
     rightsCheck(capabilities, ownUserName()),
+    ...(await externalS3.probe()).map(s3Check),
   ];
+}
+
+function s3Check({ name, endpoint, ok, detail }: S3Probe): Check {
+  return {
+    name: `S3 service ${name}`,
+    ok,
+    detail: `${endpoint}: ${detail}`,
+    ...(ok ? {} : { hint: 'Correct its entry in external_s3_file, or its keys, and restart the server.' }),
+  };
 }
 
 async function resourceChecks(dataDir: string, runtimes: readonly string[]): Promise<Check[]> {

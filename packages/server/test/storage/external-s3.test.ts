@@ -86,6 +86,31 @@ async function create(code_url: string, api = server.api): Promise<string> {
 
 const at = (path: string, endpoint = line.endpoint): string => `${endpoint}/${path}`;
 
+it('doctor says which registered S3 services answer, and which know their keys', async () => {
+  const checks = async () => {
+    const { data } = await server.api.call('showDoctor', {});
+    return data.checks
+      .filter(({ name }) => name.startsWith('S3 service'))
+      .map(({ name, ok, detail }) => [name, ok, detail]);
+  };
+  const error = (code: string) => `<Error><Code>${code}</Code><Message>internal text</Message></Error>`;
+  const named = `http://localhost:${new URL(outside.running.storage).port}`;
+  answer = { status: 403, body: error('InvalidAccessKeyId') };
+  expect(await checks()).toEqual([
+    ['S3 service company', true, `${line.endpoint}: answers`],
+    ['S3 service named', true, `${named}: answers`],
+    ['S3 service odd', false, `${addressOf(odd)}: does not know the keys`],
+  ]);
+  answer = { status: 403, body: error('AccessDenied') };
+  line.cut();
+  expect(await checks()).toEqual([
+    ['S3 service company', false, `${line.endpoint}: company cannot be reached`],
+    ['S3 service named', true, `${named}: answers`],
+    ['S3 service odd', true, `${addressOf(odd)}: answers; its keys may not list buckets`],
+  ]);
+  line.mend();
+});
+
 describe('code at an address of a registered S3 service', () => {
   it('is read with its keys, in each form of addressing, by a caller who may read the object', async () => {
     const bytes = CODE.toString('base64');

@@ -13,6 +13,13 @@ export class ExternalS3Error extends Error {
   }
 }
 
+const KEY_REFUSALS: ReadonlySet<unknown> = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AuthFailure']);
+
+/** Whether the service does not know the keys; others may only lack a right. */
+export function refusesKeys(cause: unknown): boolean {
+  return KEY_REFUSALS.has((cause as Partial<S3ServiceException>).name);
+}
+
 /** `at` names the service and the object. */
 export function externalS3Error(cause: unknown, at: string): ExternalS3Error {
   const { name, $metadata } = cause as Partial<S3ServiceException>;

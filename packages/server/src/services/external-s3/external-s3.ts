@@ -3,7 +3,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { openS3 } from '../../lib/s3-client.ts';
 import type { S3Service } from '../../lib/s3-place.ts';
 import { type ExternalAddress, isAt } from './address.ts';
-import { ExternalS3Error, externalS3Error } from './errors.ts';
+import { ExternalS3Error, externalS3Error, refusesKeys } from './errors.ts';
 
 /** An S3 service that the operator registered, with the projects that may use it. */
 export interface RegisteredS3 {
@@ -12,6 +12,15 @@ export interface RegisteredS3 {
   readonly projects: ReadonlySet<string>;
 }
 
+/** Whether a service answers, and takes the keys. */
+interface S3Probe {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+const PROBE_MS = 5_000;
 /** All of an object. */
 const READ_MS = 120_000;
 /** With all tries. */
@@ -76,6 +85,26 @@ export class ExternalS3 {
       return ETag.replaceAll('"', '');
     } catch (cause) {
       throw externalS3Error(cause, `${bucket}/${key} of ${registered.name}`);
+    }
+  }
+
+  /** Asks each service for its buckets, within five seconds. Keys without that right are right keys, too. */
+  probe(): Promise<readonly S3Probe[]> {
+    return Promise.all(this.#registered.map((each) => this.#probe(each)));
+  }
+
+  async #probe(registered: RegisteredS3): Promise<S3Probe> {
+    const { name, service } = registered;
+    const probed = { name, endpoint: service.endpoint };
+    try {
+      const s3 = await this.#open(registered);
+      await s3.listBuckets({}, { abortSignal: AbortSignal.timeout(PROBE_MS) });
+      return { ...probed, ok: true, detail: 'answers' };
+    } catch (cause) {
+      const { reason, message } = externalS3Error(cause, name);
+      if (refusesKeys(cause)) return { ...probed, ok: false, detail: 'does not know the keys' };
+      if (reason === 'unavailable') return { ...probed, ok: false, detail: message };
+      return { ...probed, ok: true, detail: 'answers; its keys may not list buckets' };
     }
   }
 
