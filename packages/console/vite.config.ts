@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompressed } from './build/precompressed.ts';
@@ -5,6 +7,12 @@ import { routeAddresses } from './build/route-addresses.ts';
 
 /** The server that `vite dev` passes requests of the API on to. */
 const SERVER = 'http://127.0.0.1:8080';
+
+/** Icons of the navigation. Pages use them too, which would make a small file of each. */
+const PLACE_ICONS = readFileSync(join(import.meta.dirname, 'src/app/pages.ts'), 'utf8').matchAll(
+  /icons\/es\/icons\/(\w+)/g,
+);
+const places = new RegExp(`/(?:icons|asn)/(?:${[...PLACE_ICONS].map(([, name]) => name).join('|')})\\.js$`);
 
 export default defineConfig({
   base: '/console/',
@@ -20,5 +28,6 @@ export default defineConfig({
     manifest: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'places', test: places }] } } },
   },
 });

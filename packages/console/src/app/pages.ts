@@ -1,10 +1,16 @@
+import ApartmentOutlined from '@ant-design/icons/es/icons/ApartmentOutlined';
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined';
+import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined';
 import BellOutlined from '@ant-design/icons/es/icons/BellOutlined';
+import BuildOutlined from '@ant-design/icons/es/icons/BuildOutlined';
+import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined';
 import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
 import FileTextOutlined from '@ant-design/icons/es/icons/FileTextOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
+import HddOutlined from '@ant-design/icons/es/icons/HddOutlined';
+import HeartOutlined from '@ant-design/icons/es/icons/HeartOutlined';
 import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
 import NotificationOutlined from '@ant-design/icons/es/icons/NotificationOutlined';
@@ -113,5 +119,39 @@ export const PAGES = [
     group: 'access',
     label: 'audit',
     icon: AuditOutlined,
+  }),
+  page('/quotas', () => import('../pages/platform/quotas/quota-page.tsx'), {
+    group: 'platform',
+    label: 'quotas',
+    icon: BarChartOutlined,
+    key: 'q',
+  }),
+  page('/runtimes', () => import('../pages/platform/runtimes/runtime-list-page.tsx'), {
+    group: 'platform',
+    label: 'runtimes',
+    icon: CodeOutlined,
+    key: 'r',
+  }),
+  page('/images', () => import('../pages/platform/images/image-list-page.tsx'), {
+    group: 'platform',
+    label: 'images',
+    icon: BuildOutlined,
+    key: 'i',
+  }),
+  page('/networks', () => import('../pages/platform/networks/network-list-page.tsx'), {
+    group: 'platform',
+    label: 'networks',
+    icon: ApartmentOutlined,
+  }),
+  page('/file-systems', () => import('../pages/platform/file-systems/file-system-list-page.tsx'), {
+    group: 'platform',
+    label: 'fileSystems',
+    icon: HddOutlined,
+  }),
+  page('/health', () => import('../pages/platform/health/health-page.tsx'), {
+    group: 'platform',
+    label: 'health',
+    icon: HeartOutlined,
+    key: 'h',
   }),
 ] as const;

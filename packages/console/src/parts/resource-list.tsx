@@ -16,12 +16,14 @@ interface ResourceListProps<Row> {
   readonly search: string;
   /** The text of a row that the search looks in. */
   readonly textOf: (row: Row) => string;
+  /** Filters beside the search. */
+  readonly tools?: ReactNode;
   readonly empty: ReactNode;
 }
 
 /** A page with a list that the server sends whole: searched and cut into pages here. */
 export function ResourceList<Row extends object>(props: ResourceListProps<Row>) {
-  const { title, intro, actions, query, rows, rowKey, columns, search, textOf, empty } = props;
+  const { title, intro, actions, query, rows, rowKey, columns, search, textOf, tools, empty } = props;
   const [{ q, page, size }, setUrl] = useUrlState({ q: '', page: 1, size: 20 });
   const found = rows.filter((row) => textOf(row).toLowerCase().includes(q.toLowerCase()));
   return (
@@ -32,7 +34,12 @@ export function ResourceList<Row extends object>(props: ResourceListProps<Row>) 
         rows={found.slice((page - 1) * size, page * size)}
         rowKey={rowKey}
         columns={columns}
-        tools={<SearchField label={search} value={q} onSearch={(text) => setUrl({ q: text, page: 1 })} />}
+        tools={
+          <>
+            <SearchField label={search} value={q} onSearch={(text) => setUrl({ q: text, page: 1 })} />
+            {tools}
+          </>
+        }
         onClearSearch={q === '' ? undefined : () => setUrl({ q: '', page: 1 })}
         empty={empty}
         paging={{

@@ -1,4 +1,6 @@
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 journey('a reader is made by page, signs in, and sees which right each action lacks', async ({ visit }) => {
@@ -168,4 +170,169 @@ journey('the secret of an access key is shown once, and the audit trail has each
     .waitFor();
   expect(page.url()).toMatch(/by=action&q=iam%3Acredentials%3A\*&result=ok$/);
   await look(page, 'audit');
+});
+
+journey('the three usual policies allow what the guide says, and the pages show it', async ({ platform, visit }) => {
+  const runtime = await runtimeOf(platform, 'Node.js');
+  await deploy(platform, {
+    name: 'platform-shown',
+    files: { 'index.js': 'exports.handler = async () => 1;' },
+    runtime,
+  });
+  const isDenied = async (button: Locator) => (await button.getAttribute('aria-disabled')) === 'true';
+  for (const [policy, mayRun, mayChange] of [
+    ['ReadOnlyAccess', false, false],
+    ['CommonOperations', true, false],
+    ['FullAccess', true, true],
+  ] as const) {
+    const user = { name: `platform-${policy}`, password: 'One-of-three-1' };
+    for (const [args, input] of [
+      [['iam', 'groups', 'create', user.name]],
+      [['iam', 'policies', 'grant', `FunctionGraph ${policy}`, '--group', user.name]],
+      [['iam', 'users', 'create', user.name, '--group', user.name, '--password-stdin'], user.password],
+    ] as const) {
+      const { exitCode, stderr } = await platform.fgs(args, input);
+      expect(exitCode, stderr).toBe(0);
+    }
+    const visitor = await visit({ signedIn: false });
+    const { page } = visitor;
+    await visitor.signIn(user);
+    await visitor.open('/functions/platform-shown');
+    const run = page.getByRole('button', { name: '测试', exact: true });
+    await run.waitFor();
+    expect(await isDenied(run), `${policy} runs`).toBe(!mayRun);
+    await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
+    const remove = page.getByRole('row', { name: /platform-shown/ }).getByRole('button', { name: '删除' });
+    await remove.waitFor();
+    expect(await isDenied(remove), `${policy} deletes`).toBe(!mayChange);
+  }
+});
+
+journey(
+  'the machine shows its quotas, runtimes and health, and installs a runtime with its steps',
+  async ({ visit }) => {
+    const visitor = await visit();
+    const { page } = visitor;
+    await visitor.open('/quotas');
+    await page
+      .getByRole('row', { name: /函数数量 项目/ })
+      .getByRole('progressbar', { name: '函数数量' })
+      .waitFor();
+    await page.getByText('/tmp临时空间').waitFor();
+    await look(page, 'quotas');
+
+    await page.getByRole('link', { name: '运行时', exact: true }).click();
+    await page
+      .getByText(/^已停止维护 \d{4}/)
+      .first()
+      .waitFor();
+    await look(page, 'runtimes');
+    const lines = [{ step: 'fetch: 12 MB of 30 MB' }, { step: 'done' }];
+    await page.route(/\/runtimes\/[^/]+\/install$/, (route) =>
+      route.fulfill({
+        contentType: 'application/x-ndjson',
+        body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+      }),
+    );
+    await page.getByRole('button', { name: '安装' }).first().click();
+    const dialog = page.getByRole('dialog', { name: /^安装 / });
+    await look(page, 'runtimes-install');
+    await dialog.getByRole('button', { name: '安装' }).click();
+    await page.getByText(/^安装运行时 .* 成功$/).waitFor();
+
+    await page.getByRole('link', { name: '机器健康' }).click();
+    await page.getByRole('row', { name: /^disk space/ }).waitFor();
+    await page.getByText('空闲实例').waitFor();
+    await look(page, 'health');
+  },
+);
+
+journey('file systems, networks and images are added, shared and removed', async ({ platform, visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  visitor.expectComplaint(/40\d/);
+  await visitor.open('/file-systems');
+  await page.getByRole('heading', { name: '还没有文件系统' }).waitFor();
+  await look(page, 'file-systems-empty');
+  await page.getByRole('button', { name: '添加文件系统' }).click();
+  const add = page.getByRole('dialog', { name: '添加文件系统' });
+  await add.getByLabel('名称').fill('platform-models');
+  await add.getByLabel('位置').fill('relative');
+  await add.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('alert').getByText('添加文件系统 platform-models 失败').waitFor();
+  await look(page, 'file-systems-refused');
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await add.getByRole('button', { name: '取消' }).click();
+
+  // a real bridge would end the requests of this browser
+  const network = {
+    ...{
+      name: 'backend',
+      vpc_id: 'vpc-0dae26c9',
+      subnet_id: 'subnet-0dae26c9',
+      cidr: '10.20.0.0/24',
+      gateway: '10.20.0.1',
+    },
+    ...{ nat: true, interface: '', bridge: 'fgn0a1b2c3d', problem: '', created_at: '2026-11-27T10:00:00Z' },
+    used_by: ['urn:fss:local-1:p:function:default:hello:latest'],
+  };
+  await page.route(/\/v1\/networks$/, (route) =>
+    route.request().method() === 'GET' ? route.fulfill({ json: { networks: [network] } }) : route.continue(),
+  );
+  await page.getByRole('link', { name: '网络', exact: true }).click();
+  await page.getByRole('row', { name: /backend 10\.20\.0\.0\/24 fgn0a1b2c3d 是/ }).waitFor();
+  await look(page, 'networks');
+  await page.getByRole('button', { name: '创建网络' }).click();
+  const create = page.getByRole('dialog', { name: '创建网络' });
+  await create.getByLabel('名称').fill('platform-net');
+  await create.getByLabel('网段').fill('10.20.0.0/99');
+  await look(page, 'networks-create');
+  await create.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('alert').getByText('创建网络 platform-net 失败').waitFor();
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await create.getByRole('button', { name: '取消' }).click();
+
+  const image = {
+    ...{
+      id: `sha256:${'0a1b2c3d'.repeat(8)}`,
+      names: ['team/app:v1'],
+      size_bytes: 48_000_000,
+      unpacked_bytes: 1,
+      layers: 3,
+    },
+    ...{
+      entrypoint: [],
+      command: [],
+      working_dir: '',
+      user: '',
+      created_at: 0,
+      loaded_at: 1_795_000_000_000,
+      versions: 2,
+    },
+  };
+  await page.route(/\/v1\/images$/, (route) => route.fulfill({ json: { images: [image] } }));
+  await page.getByRole('link', { name: '镜像', exact: true }).click();
+  const row = page.getByRole('row', { name: /team\/app:v1/ });
+  await row.getByRole('button', { name: '共享' }).click();
+  const share = page.getByRole('dialog', { name: '共享 team/app' });
+  await share.getByLabel('账号名称').fill('unknown-team');
+  await share.getByRole('button', { name: '共享' }).click();
+  await page.getByRole('alert').getByText('共享 team/app 失败').waitFor();
+  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await share.getByText('项目', { exact: true }).click();
+  await share.getByLabel('项目ID').fill(platform.credentials.project_id);
+  await share.getByRole('button', { name: '共享' }).click();
+  await share.getByRole('button', { name: '取消共享' }).waitFor();
+  await look(page, 'images-share');
+  await share.getByRole('button', { name: '关闭' }).last().click();
+  await page.getByText('共享镜像').click();
+  await row.waitFor();
+  await look(page, 'images');
+
+  await page.getByRole('button', { name: '拉取镜像' }).click();
+  const pull = page.getByRole('dialog', { name: '拉取镜像' });
+  await pull.getByLabel('容器镜像').fill('localhost:1/app:v1');
+  await pull.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('alert').getByText('拉取镜像 localhost:1/app:v1 失败').waitFor();
+  await look(page, 'images-pull-failed');
 });

@@ -6,6 +6,7 @@ import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
+import { fileSystems } from './file-systems.ts';
 import { flowEditor } from './flow-editor.ts';
 import { flowRun } from './flow-run.ts';
 import { flows } from './flows.ts';
@@ -19,14 +20,20 @@ import { functionTest } from './function-test.ts';
 import { functionVersions } from './function-versions.ts';
 import { functions } from './functions.ts';
 import { groups } from './groups.ts';
+import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { images } from './images.ts';
 import { logView } from './log-view.ts';
 import { logs } from './logs.ts';
 import { monitoring } from './monitoring.ts';
+import { networks } from './networks.ts';
 import { overview } from './overview.ts';
 import { parts } from './parts.ts';
 import { pickers } from './pickers.ts';
+import { platform } from './platform.ts';
 import { policies } from './policies.ts';
+import { quotas } from './quotas.ts';
+import { runtimes } from './runtimes.ts';
 import { schedule } from './schedule.ts';
 import { shell } from './shell.ts';
 import { streams } from './streams.ts';
@@ -38,10 +45,11 @@ import { users } from './users.ts';
 export const texts = {
   accessKeys,
   agencies,
-  audit,
   alarms,
+  audit,
   createFunction,
   dependencies,
+  fileSystems,
   flowEditor,
   flowRun,
   flows,
@@ -55,19 +63,25 @@ export const texts = {
   functionVersions,
   functions,
   groups,
+  health,
   identity,
+  images,
   logView,
   logs,
   monitoring,
+  networks,
   overview,
   parts,
   pickers,
+  platform,
   policies,
+  quotas,
+  runtimes,
   schedule,
   shell,
   streams,
   templates,
   topics,
-  users,
   triggers,
+  users,
 } satisfies SameKeys<typeof english>;

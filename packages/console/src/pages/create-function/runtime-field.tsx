@@ -1,6 +1,7 @@
 import { Form, Select, Tag } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
-import { endOfLife, eventRuntimes, type RuntimeRow } from './runtime-choice.ts';
+import { endOfLife } from '../../parts/end-of-life.ts';
+import { eventRuntimes, type RuntimeRow } from './runtime-choice.ts';
 
 /** The runtimes of the server, those without an interpreter cannot be chosen. */
 export function RuntimeField({ runtimes, isLoading }: { runtimes: readonly RuntimeRow[]; isLoading: boolean }) {

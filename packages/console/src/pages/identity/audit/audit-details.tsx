@@ -1,23 +1,25 @@
 import { Button, Modal } from 'antd';
-import type { ReactNode } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { type Fact, Facts } from '../../../parts/facts.tsx';
 import { Moment } from '../../../parts/moment.tsx';
 import { type AuditEntry, Result } from './audit-columns.tsx';
+
+const NONE = '–';
 
 /** All of a record. */
 export function AuditDetails({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
   const { t } = useTexts('audit');
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    [t('columns.time'), <Moment key="time" at={entry.time} />],
-    [t('columns.user'), entry.user_name],
-    [t('accessKey'), entry.access_key],
-    [t('columns.source'), entry.source_ip],
-    [t('operation'), entry.operation],
-    [t('columns.action'), entry.action],
-    [t('columns.resource'), entry.resource],
-    [t('project'), entry.project_id],
-    [t('columns.result'), <Result key="result" of={entry} />],
-    [t('request'), entry.request_id],
+  const facts: readonly Fact[] = [
+    { name: t('columns.time'), value: <Moment at={entry.time} /> },
+    { name: t('columns.user'), value: entry.user_name || NONE },
+    { name: t('accessKey'), value: entry.access_key || NONE },
+    { name: t('columns.source'), value: entry.source_ip || NONE },
+    { name: t('operation'), value: entry.operation || NONE },
+    { name: t('columns.action'), value: entry.action || NONE },
+    { name: t('columns.resource'), value: entry.resource || NONE },
+    { name: t('project'), value: entry.project_id || NONE },
+    { name: t('columns.result'), value: <Result of={entry} /> },
+    { name: t('request'), value: entry.request_id || NONE },
   ];
   return (
     <Modal
@@ -27,20 +29,7 @@ export function AuditDetails({ entry, onClose }: { entry: AuditEntry; onClose: (
       footer={<Button onClick={onClose}>{t('close')}</Button>}
       onCancel={onClose}
     >
-      <dl className="audit-facts">
-        {facts.map(([name, value]) => (
-          <Fact key={name} name={name} value={value} />
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </Modal>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value || '–'}</dd>
-    </>
   );
 }

@@ -1,0 +1,33 @@
+export const images = {
+  title: 'Images',
+  intro: 'Container images on this machine, for functions made from an image.',
+  search: 'Search by name or ID',
+  kind: { label: 'Type', all: 'All', own: 'Own', shared: 'Shared' },
+  columns: { size: 'Size', versions: 'Versions', shared: 'Shared with', loaded: 'Loaded' },
+  noName: 'Without a name',
+  empty: {
+    title: 'No images yet',
+    none: 'No images of this type',
+    all: 'Show all',
+    text: 'Pull an image from a registry, or load an archive of docker save:',
+  },
+  pull: {
+    action: 'Pull image',
+    reference: 'Image',
+    referenceHelp: 'Address of the registry, name and tag.',
+    missing: 'Enter an image',
+    username: 'User name at the registry',
+    usernameHelp: 'Not needed for a public image.',
+    password: 'Password at the registry',
+    plainHttp: 'Plain HTTP',
+    plainHttpHelp: 'The registry has no TLS.',
+    done: 'Image {{name}} pulled',
+    failed: 'Image {{name}} was not pulled',
+  },
+  remove: {
+    title: 'Delete image {{name}}?',
+    consequence: 'The name is removed. Versions of functions that run the image keep it.',
+    done: 'Image {{name}} deleted',
+    failed: 'Image {{name}} was not deleted',
+  },
+};

@@ -1,0 +1,24 @@
+export const runtimes = {
+  title: 'Runtimes',
+  intro: 'Languages that functions can use on this machine.',
+  search: 'Search by name or language',
+  columns: {
+    name: 'Runtime',
+    state: 'State',
+    version: 'Version',
+    source: 'Source',
+    servedBy: 'Served by',
+    actions: 'Actions',
+  },
+  available: 'Available',
+  missing: 'Not installed',
+  ended: 'End of life {{day}}',
+  empty: { title: 'No runtimes', text: 'Install a runtime to run functions:' },
+  install: {
+    action: 'Install',
+    title: 'Install {{name}}',
+    text: 'The server fetches the runtime and registers it. Functions can use it at once.',
+    done: 'Runtime {{name}} installed',
+    failed: 'Runtime {{name}} was not installed',
+  },
+};

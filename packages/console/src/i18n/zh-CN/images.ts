@@ -1,0 +1,33 @@
+export const images = {
+  title: '镜像',
+  intro: '本机上的容器镜像，供使用容器镜像创建的函数运行。',
+  search: '按名称或ID搜索',
+  kind: { label: '类型', all: '全部', own: '自有镜像', shared: '共享镜像' },
+  columns: { size: '大小', versions: '函数版本', shared: '共享给', loaded: '加载时间' },
+  noName: '无名称',
+  empty: {
+    title: '还没有镜像',
+    none: '没有该类型的镜像',
+    all: '显示全部',
+    text: '可从镜像仓库拉取，或加载docker save的归档文件：',
+  },
+  pull: {
+    action: '拉取镜像',
+    reference: '容器镜像',
+    referenceHelp: '镜像仓库地址、名称和标签。',
+    missing: '请输入容器镜像',
+    username: '镜像仓库用户名',
+    usernameHelp: '公开镜像无需填写。',
+    password: '镜像仓库密码',
+    plainHttp: '使用HTTP',
+    plainHttpHelp: '镜像仓库没有TLS。',
+    done: '拉取镜像 {{name}} 成功',
+    failed: '拉取镜像 {{name}} 失败',
+  },
+  remove: {
+    title: '删除镜像 {{name}}？',
+    consequence: '该名称将被移除。正在使用该镜像的函数版本不受影响。',
+    done: '删除镜像 {{name}} 成功',
+    failed: '删除镜像 {{name}} 失败',
+  },
+};

@@ -1,0 +1,30 @@
+export const networks = {
+  title: '网络',
+  intro: '本机上可供函数接入的网络。接入网络的函数只能访问该网络。',
+  search: '按名称、网段或VPC ID搜索',
+  columns: { cidr: '网段', state: '网桥', outside: '公网访问', vpc: 'VPC ID', subnet: '子网ID' },
+  empty: {
+    title: '还没有网络',
+    text: '创建网络后，函数可以访问您自己的机器。在函数设置中作为VPC和子网选择。',
+  },
+  create: {
+    action: '创建网络',
+    cidr: '网段',
+    cidrHelp: '例如 10.20.0.0/24，留空则使用未占用的网段。',
+    interface: '本机网卡',
+    interfaceHelp: '通往其他机器的网卡，须在服务器设置 host_interfaces 中列出。',
+    vpc_id: 'VPC ID',
+    vpc_idHelp: '留空则自动生成。',
+    subnet_id: '子网ID',
+    subnet_idHelp: '留空则自动生成。',
+    natHelp: '该网络中的函数也可以访问公网。',
+    done: '创建网络 {{name}} 成功',
+    failed: '创建网络 {{name}} 失败',
+  },
+  remove: {
+    title: '删除网络 {{name}}？',
+    consequence: '其网桥将被移除。函数正在使用的网络不能删除。',
+    done: '删除网络 {{name}} 成功',
+    failed: '删除网络 {{name}} 失败',
+  },
+};
