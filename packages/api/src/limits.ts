@@ -96,6 +96,8 @@ export const LIMITS = {
   putRecords: 500,
   putBytes: 5 * 1024 * 1024,
   recordKeyChars: 256,
+  /** Of an object that the API takes; S3 clients send larger ones in parts. */
+  objectUploadBytes: 64 * 1024 * 1024,
   alarmsPerProject: 1000,
   topicsPerAlarm: 5,
   /** Periods that a rule of an alarm looks at. */

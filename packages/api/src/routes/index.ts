@@ -1,5 +1,6 @@
 import { alarmRoutes } from './alarms.ts';
 import { applicationRoutes } from './applications.ts';
+import { bucketRoutes } from './buckets.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
 import { consoleRoutes } from './console.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
@@ -53,6 +54,7 @@ export const ROUTES = {
   ...gatewayRoutes,
   ...topicRoutes,
   ...streamRoutes,
+  ...bucketRoutes,
   ...alarmRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,

@@ -57,6 +57,7 @@ type OwnParts = Pick<
   | 'ready'
   | 'checks'
   | 'linkedObjects'
+  | 'bucketAddress'
   | 'accessLog'
   | 'browsers'
   | 'consoleAddress'
@@ -185,6 +186,7 @@ function ownParts({
     metricsToken: config.metricsToken?.reveal(),
     gateway: () => addresses.gateway,
     consoleAddress: () => config.publicUrl ?? nameOfLoopback(addresses.endpoint),
+    bucketAddress: () => addresses.storage,
     linkedObjects: new LinkedObjects(
       new OwnObjects({
         ...{ iam, buckets, region },

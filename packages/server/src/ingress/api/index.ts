@@ -1,5 +1,6 @@
 import { alarmHandlers } from './alarms/handlers.ts';
 import { aliasHandlers } from './aliases.ts';
+import { bucketApiHandlers } from './buckets/handlers.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
 import { consoleHandlers } from './console.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
@@ -55,6 +56,7 @@ const GROUPS = [
   gatewayHandlers,
   topicHandlers,
   streamHandlers,
+  bucketApiHandlers,
   alarmHandlers,
   triggerHandlers,
   imageHandlers,

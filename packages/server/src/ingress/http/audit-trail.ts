@@ -6,7 +6,8 @@ import { outcomeOf } from './outcome.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /**
- * Operations that change nothing or are recorded elsewhere: running functions and flows, pieces of one upload, logins, searches.
+ * Operations that change nothing or are recorded elsewhere: running functions and flows, pieces of one upload, objects,
+ * logins, searches.
  */
 const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'invokeFunction',
@@ -19,6 +20,9 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'createToken',
   'createConsoleSession',
   'sendRecords',
+  'putBucketObject',
+  'deleteBucketObject',
+  'presignBucketObject',
   'showResInstanceInfo',
 ]);
 

@@ -73,6 +73,7 @@ const STORING: ReadonlySet<RouteId> = new Set<RouteId>([
   'createCallbackWorkflow',
   'sendImagePiece',
   'sendRecords',
+  'putBucketObject',
 ]);
 
 /** Takes the body for the audit log, once it is parsed. */
