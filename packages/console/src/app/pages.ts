@@ -1,4 +1,5 @@
 import ApartmentOutlined from '@ant-design/icons/es/icons/ApartmentOutlined';
+import ApiOutlined from '@ant-design/icons/es/icons/ApiOutlined';
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined';
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined';
@@ -7,6 +8,7 @@ import BuildOutlined from '@ant-design/icons/es/icons/BuildOutlined';
 import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined';
 import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
+import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined';
 import FileTextOutlined from '@ant-design/icons/es/icons/FileTextOutlined';
 import FunctionOutlined from '@ant-design/icons/es/icons/FunctionOutlined';
 import HddOutlined from '@ant-design/icons/es/icons/HddOutlined';
@@ -69,6 +71,21 @@ export const PAGES = [
     icon: FileTextOutlined,
     key: 'l',
   }),
+  page('/gateway', () => import('../pages/gateway/gateway-page.tsx'), {
+    group: 'services',
+    label: 'gateway',
+    icon: ApiOutlined,
+    key: 'g',
+  }),
+  page('/gateway/$group', () => import('../pages/gateway/group-page.tsx')),
+  page('/gateway/$group/apis/$api', () => import('../pages/gateway/api-page.tsx')),
+  page('/buckets', () => import('../pages/buckets/bucket-list-page.tsx'), {
+    group: 'services',
+    label: 'buckets',
+    icon: DatabaseOutlined,
+    key: 'b',
+  }),
+  page('/buckets/$bucket', () => import('../pages/buckets/bucket-page.tsx')),
   page('/topics', () => import('../pages/topics/topic-list-page.tsx'), {
     group: 'services',
     label: 'topics',

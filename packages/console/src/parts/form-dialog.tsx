@@ -7,6 +7,7 @@ interface FormDialogProps<Fields> {
   readonly initialValues?: Partial<Fields>;
   /** Of the button that sends it. */
   readonly okText?: string;
+  readonly width?: number;
   readonly isBusy: boolean;
   readonly onSubmit: (fields: Fields) => unknown;
   readonly onClose: () => void;
@@ -16,13 +17,14 @@ interface FormDialogProps<Fields> {
 
 /** A form in a dialog. A click beside it does not lose what was typed. Mount it to open it. */
 export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
-  const { title, initialValues = {}, okText, isBusy, onSubmit, onClose, children } = props;
+  const { title, initialValues = {}, okText, width, isBusy, onSubmit, onClose, children } = props;
   const [form] = Form.useForm<Fields>();
   return (
     <Modal
       open
       title={title}
       {...(okText === undefined ? {} : { okText })}
+      {...(width === undefined ? {} : { width })}
       mask={{ closable: false }}
       style={{ top: 48 }}
       confirmLoading={isBusy}

@@ -1,5 +1,6 @@
+import { get } from 'node:http';
 import { expect } from 'vitest';
-import { deploy, runtimeOf } from '../../../../tests/functions.ts';
+import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -129,4 +130,176 @@ journey('a stream gets records, which are read shard by shard', async ({ visit }
   await removal.getByRole('button', { name: '确认' }).click();
   await page.getByText('删除通道 journey-clicks 成功').waitFor();
   await page.getByRole('heading', { name: '数据通道' }).waitFor();
+});
+
+/** Whether the gateway has an API for the path; what its function answers is not of interest here. */
+function isPublished(gatewayUrl: string, path: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const { hostname, port } = new URL(gatewayUrl);
+  const request = get({ hostname, port, path, headers: { host: 'journey.shop.example' } }, (response) => {
+    response.resume();
+    resolve(response.statusCode !== 404);
+  });
+  request.on('error', reject);
+  return promise;
+}
+
+journey('an API is defined, published, changed, and rolled back to its first release', async ({ platform, visit }) => {
+  const files = { 'index.js': 'exports.handler = async () => ({ statusCode: 200, body: "shop" });' };
+  await deploy(platform, { name: 'journey-shop', files, runtime: await runtimeOf(platform, 'Node.js') });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/gateway');
+  await page.getByRole('heading', { name: '还没有API分组' }).waitFor();
+  await look(page, 'gateway-empty');
+
+  await page.getByRole('tab', { name: '应用' }).click();
+  await page.getByRole('button', { name: '创建应用' }).click();
+  const creation = page.getByRole('dialog', { name: '创建应用' });
+  await creation.getByLabel('应用名称').fill('journey-partner');
+  await creation.getByRole('button', { name: '确定' }).click();
+  const secrets = page.getByRole('dialog', { name: '应用 journey-partner 的密钥' });
+  await secrets.getByText('AppSecret和AppCode仅显示这一次').waitFor();
+  await look(page, 'gateway-app-secrets');
+  await secrets.getByRole('button', { name: '已保存' }).click();
+  await look(page, 'gateway-apps');
+
+  await page.getByRole('tab', { name: 'API分组' }).click();
+  await page.getByRole('button', { name: '创建API分组' }).first().click();
+  const group = page.getByRole('dialog', { name: '创建API分组' });
+  await group.getByLabel('分组名称').fill('journey-shop');
+  await group.getByLabel('描述').fill(HOSTILE);
+  await group.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('heading', { name: 'journey-shop' }).waitFor();
+  await page.getByText(HOSTILE).waitFor();
+
+  await page.getByRole('button', { name: '绑定域名' }).click();
+  const host = page.getByRole('dialog', { name: '绑定域名' });
+  await host.getByLabel('域名').fill('journey.shop.example');
+  await host.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('button', { name: '解绑 journey.shop.example' }).waitFor();
+
+  await page.getByRole('tab', { name: '环境' }).click();
+  await page.getByRole('button', { name: '创建环境' }).click();
+  const stage = page.getByRole('dialog', { name: '创建环境' });
+  await stage.getByLabel('环境名称').fill('TEST');
+  await stage.getByLabel('环境变量').fill('version=latest');
+  await stage.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('cell', { name: 'version=latest' }).waitFor();
+  await look(page, 'gateway-stages');
+
+  await page.getByRole('tab', { name: 'API', exact: true }).click();
+  await page.getByRole('button', { name: '创建API', exact: true }).first().click();
+  const form = page.getByRole('dialog', { name: '创建API' });
+  await form.getByRole('button', { name: '立即完成' }).click();
+  await form.getByText('请选择函数').waitFor();
+  await form.getByLabel('API名称').fill('order');
+  await form.getByLabel('请求Path').fill('/orders/{id}');
+  await form.getByLabel('安全认证').click();
+  await page.getByTitle('None（无认证，任何人可调用）').click();
+  await form.getByRole('combobox', { name: '函数' }).fill('journey-shop');
+  await page.getByTitle('default / journey-shop').click();
+  await form.getByLabel('API流量限制：次数').fill('100');
+  await look(page, 'gateway-api-form');
+  await form.getByRole('button', { name: '立即完成' }).click();
+  await page.getByRole('heading', { name: 'order' }).waitFor();
+  await page.getByText('API尚未发布，请求无法到达。').waitFor();
+
+  const publish = async () => {
+    await page.getByRole('button', { name: '发布API' }).click();
+    const dialog = page.getByRole('dialog', { name: '发布API order' });
+    await dialog.getByLabel('描述').fill('the present one');
+    await dialog.getByRole('button', { name: '发布', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  await publish();
+  await page.getByRole('row', { name: /当前版本 ANY \/orders\/\{id\}/ }).waitFor();
+  const { data } = await platform.api.call('listGatewayGroups', { params: project(platform) });
+  const gatewayUrl = data.groups.find(({ name }) => name === 'journey-shop')?.gateway_url ?? '';
+  expect(await isPublished(gatewayUrl, '/orders/17')).toBe(true);
+
+  await page.getByRole('button', { name: '编辑' }).click();
+  const edit = page.getByRole('dialog', { name: '编辑API order' });
+  await edit.getByLabel('请求方法').click();
+  await page.getByTitle('GET', { exact: true }).click();
+  await edit.getByLabel('请求Path').fill('/v2/orders/{id}');
+  await edit.getByRole('button', { name: '立即完成' }).click();
+  await page.getByText('环境 RELEASE 中仍是之前发布的版本').waitFor();
+  await publish();
+  await page.getByRole('row', { name: /当前版本 GET \/v2\/orders/ }).waitFor();
+  await look(page, 'gateway-api');
+  expect(await isPublished(gatewayUrl, '/orders/17')).toBe(false);
+
+  await page.getByRole('button', { name: '切换至此版本' }).click();
+  await page
+    .getByRole('dialog', { name: /^重新发布版本/ })
+    .getByRole('button', { name: '发布', exact: true })
+    .click();
+  await page.getByRole('row', { name: /当前版本 ANY \/orders/ }).waitFor();
+  expect(await isPublished(gatewayUrl, '/orders/17')).toBe(true);
+
+  await page.getByRole('link', { name: '分组 journey-shop' }).click();
+  await page.getByRole('row', { name: /order/ }).getByText('RELEASE').waitFor();
+  await look(page, 'gateway-group');
+  await page.getByRole('button', { name: '删除' }).first().click();
+  const removal = page.getByRole('dialog', { name: '删除API分组？' });
+  await removal.getByLabel('journey-shop').fill('journey-shop');
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByRole('heading', { name: '还没有API分组' }).waitFor();
+});
+
+journey('a bucket gets files, which are browsed, saved and deleted', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await page.route(/\/v1\/[^/]+\/buckets$/, (route) => route.fulfill({ json: { buckets: [] } }), { times: 1 });
+  await visitor.open('/buckets');
+  await page.getByRole('heading', { name: '还没有桶' }).waitFor();
+  await look(page, 'buckets-empty');
+  await page.getByRole('button', { name: '创建桶' }).click();
+  const creation = page.getByRole('dialog', { name: '创建桶' });
+  await creation.getByLabel('桶名').fill('journey-photos');
+  await creation.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('heading', { name: '桶是空的' }).waitFor();
+
+  const upload = async (prefix: string, names: string[]) => {
+    await page.getByRole('button', { name: '上传' }).click();
+    const dialog = page.getByRole('dialog', { name: '上传到桶 journey-photos' });
+    await dialog.getByLabel('文件夹').fill(prefix);
+    const files = names.map((name) => ({ name, mimeType: 'text/html', buffer: Buffer.from('<script>1</script>') }));
+    await dialog.locator('input[type=file]').setInputFiles(files);
+    if (prefix === '') await look(page, 'buckets-upload');
+    await dialog.getByRole('button', { name: '上传', exact: true }).last().click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  await upload('', ['page.html', HOSTILE.replaceAll('/', '')]);
+  await upload('2026/may/', ['note.txt']);
+  await page.getByRole('cell', { name: HOSTILE }).waitFor();
+  await look(page, 'buckets-objects');
+
+  const download = page.waitForEvent('download');
+  await page
+    .getByRole('row', { name: /page\.html/ })
+    .getByRole('button', { name: '下载' })
+    .click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe('page.html');
+  // another origin than the console
+  expect(new URL(saved.url()).origin).not.toBe(new URL(page.url()).origin);
+
+  await page.getByRole('button', { name: '2026/' }).click();
+  await page.getByRole('button', { name: 'may/' }).click();
+  const note = page.getByRole('row', { name: /note\.txt/ });
+  await note.getByRole('button', { name: '删除' }).click();
+  const removal = page.getByRole('dialog', { name: '删除对象？' });
+  await removal.getByText('2026/may/note.txt 将被删除，且无法恢复。').waitFor();
+  await removal.getByRole('button', { name: '确认' }).click();
+  await note.waitFor({ state: 'detached' });
+
+  visitor.expectComplaint(/409/);
+  await page.getByRole('link', { name: '全部桶' }).click();
+  const bucket = page.getByRole('row', { name: /journey-photos/ });
+  await bucket.getByRole('button', { name: '删除' }).click();
+  await page.getByRole('dialog', { name: '删除桶 journey-photos？' }).getByRole('button', { name: '确认' }).click();
+  await page.getByRole('alert').getByText('删除桶 journey-photos 失败').waitFor();
+  await look(page, 'buckets');
 });

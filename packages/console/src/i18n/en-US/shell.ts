@@ -20,6 +20,8 @@ export const shell = {
     logs: 'Log explorer',
     users: 'Users',
     userGroups: 'Groups',
+    gateway: 'API gateway',
+    buckets: 'Buckets',
     topics: 'Topics',
     streams: 'Streams',
     policies: 'Policies',

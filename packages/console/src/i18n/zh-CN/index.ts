@@ -4,6 +4,7 @@ import { accessKeys } from './access-keys.ts';
 import { agencies } from './agencies.ts';
 import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
+import { buckets } from './buckets.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { fileSystems } from './file-systems.ts';
@@ -19,6 +20,7 @@ import { functionSettings } from './function-settings.ts';
 import { functionTest } from './function-test.ts';
 import { functionVersions } from './function-versions.ts';
 import { functions } from './functions.ts';
+import { gateway } from './gateway.ts';
 import { groups } from './groups.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
@@ -47,6 +49,7 @@ export const texts = {
   agencies,
   alarms,
   audit,
+  buckets,
   createFunction,
   dependencies,
   fileSystems,
@@ -62,6 +65,7 @@ export const texts = {
   functionTest,
   functionVersions,
   functions,
+  gateway,
   groups,
   health,
   identity,

@@ -14,6 +14,8 @@ export const shell = {
     logs: '日志中心',
     users: '用户',
     userGroups: '用户组',
+    gateway: 'API网关',
+    buckets: '对象桶',
     topics: '消息主题',
     streams: '数据通道',
     policies: '权限策略',

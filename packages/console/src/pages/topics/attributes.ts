@@ -1,27 +1,12 @@
-/** `kind=order` is an attribute with one value, `kind=order|refund` one with several; a line for each. */
-const LINE = /^([^=]+)=(.+)$/;
+import { nameValuesOf } from '../../parts/name-values.ts';
 
-export interface NamedValues {
-  readonly name: string;
-  readonly values: string[];
-}
-
-/** Undefined when a line has another form. */
-export function namedValuesOf(text: string): NamedValues[] | undefined {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const found = lines.map((line) => {
-    const [, name = '', value = ''] = LINE.exec(line) ?? [];
-    return { name: name.trim(), values: value.split('|').map((one) => one.trim()) };
-  });
-  return found.every(({ name }) => name !== '') ? found : undefined;
-}
-
-/** Attributes of a message, as its filters see them. Undefined when a line has another form. */
+/**
+ * Attributes of a message, as filters see them: a line `kind=order` for one value, `kind=order|refund` for several.
+ * Undefined when a line has another form.
+ */
 export function attributesOf(text: string) {
-  return namedValuesOf(text)?.map(({ name, values }) => {
+  return nameValuesOf(text)?.map(([name, list]) => {
+    const values = list.split('|').map((value) => value.trim());
     const [value = ''] = values;
     return values.length === 1 ? { name, type: 'STRING', value } : { name, type: 'STRING_ARRAY', value: values };
   });
