@@ -171,4 +171,6 @@ export const PAGES = [
     icon: HeartOutlined,
     key: 'h',
   }),
+  page('/flows/$flow/logs', () => import('../pages/flow-run/flow-logs-page.tsx')),
+  page('/flows/$flow/metrics', () => import('../pages/flow-run/flow-metrics-page.tsx')),
 ] as const;

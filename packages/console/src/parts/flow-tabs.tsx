@@ -5,6 +5,8 @@ import './flow-tabs.css';
 const TABS = [
   { to: '/flows/$flow', label: 'tabs.definition', mode: 'all' },
   { to: '/flows/$flow/runs', label: 'tabs.runs', mode: 'NORMAL' },
+  { to: '/flows/$flow/logs', label: 'tabs.logs', mode: 'EXPRESS' },
+  { to: '/flows/$flow/metrics', label: 'tabs.metrics', mode: 'all' },
 ] as const;
 
 /** The pages of one flow. An express flow leaves log lines in place of runs. */

@@ -112,16 +112,73 @@ journey(
     await failed.getByText('thirteen <b>is</b> refused').first().waitFor();
     await look(page, 'flow-run-failed');
 
+    // what the function wrote, and its request
+    await failed.getByText('order 13').waitFor();
+    const request = failed.getByRole('link', { name: /^[0-9a-f-]{36}$/ });
+    expect(await request.getAttribute('href')).toContain('tab=monitoring');
+
+    // with the results before the node, and another input of it
+    await failed.getByRole('button', { name: '从此节点重新运行' }).click();
+    const fork = page.getByRole('dialog', { name: '从 检查订单 重新运行' });
+    await fork.getByRole('textbox').fill('{"order": 14,');
+    await fork.getByRole('button', { name: '开始执行' }).click();
+    await fork.getByText('不是有效的 JSON').waitFor();
+    await look(page, 'flow-run-fork');
+    await fork.getByRole('textbox').fill('{"order": 14, "rows": []}');
+    await fork.getByRole('button', { name: '开始执行' }).click();
+    await page.getByText('从节点 check 继续，原记录').waitFor();
+    await nodeOf(page, '结束节点: 结束节点, 成功').waitFor();
+    await page.goBack();
+    await nodeOf(page, '函数: 检查订单, 失败').waitFor();
+
     const before = new URL(page.url()).searchParams.get('run') ?? '';
     await page.getByRole('button', { name: '重试' }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get('run')).not.toBe(before);
     const list = page.getByRole('complementary', { name: '运行记录' });
-    await expect.poll(() => list.getByRole('listitem').count()).toBe(3);
+    await expect.poll(() => list.getByRole('listitem').count()).toBe(4);
 
     // any run by its id
     await list.getByRole('searchbox', { name: '流程执行ID' }).fill(before);
     await page.keyboard.press('Enter');
     await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
     await page.getByRole('heading', { name: before }).waitFor();
+
+    await page.getByRole('navigation', { name: '函数流页签' }).getByRole('link', { name: '指标' }).click();
+    await page.getByRole('region', { name: '函数流调用次数' }).waitFor();
+    await look(page, 'flow-metrics');
   },
 );
+
+journey('an express flow has log lines in place of runs', async ({ platform, visit }) => {
+  const graph = {
+    name: 'journey-express',
+    mode: 'EXPRESS',
+    log_level: 'ALL',
+    merge_parameters: false,
+    constants: {},
+    triggers: [],
+    nodes: [
+      { id: 'start', name: '开始节点', kind: 'start' },
+      { id: 'rest', name: '休息', kind: 'wait', seconds: 0 },
+    ],
+    edges: [{ from: 'start', to: 'rest' }],
+  };
+  const { data: saved } = await platform.api.call('createWorkflow', { params: project(platform), body: { graph } });
+  const params = { ...project(platform), workflow_id: saved.id };
+  const { data: run } = await platform.api.call('startSyncWorkflowExecution', {
+    params,
+    body: { input: { text: '<img src=x onerror=alert(1)>' } },
+  });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/flows/${saved.id}`);
+  const tabs = page.getByRole('navigation', { name: '函数流页签' });
+  await expect.poll(() => tabs.getByRole('link').allTextContents()).toEqual(['函数流', '日志', '指标']);
+  await tabs.getByRole('link', { name: '日志' }).click();
+  const log = page.getByRole('region', { name: '函数流日志' });
+  await log.getByText('<img src=x').first().waitFor();
+  await look(page, 'flow-logs');
+  await log.getByRole('button', { name: /的完整日志$/ }).first().click();
+  await log.getByRole('button', { name: run.execution_id }).click();
+  await page.getByRole('button', { name: `流程执行 ${run.execution_id}` }).waitFor();
+});

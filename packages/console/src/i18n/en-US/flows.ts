@@ -1,5 +1,5 @@
 export const flows = {
-  tabs: { label: 'Parts of the flow', definition: 'Flow', runs: 'Run history' },
+  tabs: { label: 'Parts of the flow', definition: 'Flow', runs: 'Run history', logs: 'Logs', metrics: 'Metrics' },
   title: 'Flows',
   intro: 'Functions, waits and decisions, drawn as one graph.',
   search: 'Search by flow name',

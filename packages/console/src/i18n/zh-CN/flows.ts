@@ -1,5 +1,5 @@
 export const flows = {
-  tabs: { label: '函数流页签', definition: '函数流', runs: '运行记录' },
+  tabs: { label: '函数流页签', definition: '函数流', runs: '运行记录', logs: '日志', metrics: '指标' },
   title: '函数流',
   intro: '将函数、等待和条件编排成一张图。',
   search: '按函数流名称搜索',

@@ -1,11 +1,12 @@
 import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
 import { useQuery } from '@tanstack/react-query';
 import { Segmented, Skeleton } from 'antd';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { EventLog } from './events/event-log.tsx';
+import { ForkDialog } from './fork-dialog.tsx';
 import { RunGraph } from './graph/run-graph.tsx';
 import { runModel, type ShownTry } from './model/run-model.ts';
 import { RunPanel } from './panel/run-panel.tsx';
@@ -35,6 +36,7 @@ interface RunViewProps {
 /** One run: its graph, its values and what happened in it; goes along with a run that has not ended. */
 export function RunView({ flow, name, run, place, onPlace, onRun }: RunViewProps) {
   const { t } = useTexts('flowRun');
+  const [forked, setForked] = useState<{ readonly input: unknown }>();
   const params = { workflow_id: flow, execution_id: run };
   const detail = useQuery({
     ...query('showWorkflowExecution', { params }),
@@ -60,6 +62,15 @@ export function RunView({ flow, name, run, place, onPlace, onRun }: RunViewProps
   const tries = model.byNode.get(place.node) ?? [];
   const chosen = place.nth < 0 ? tries.at(-1) : tries[place.nth];
   const choose = (next: ShownTry) => onPlace({ node: next.node, nth: next.nth });
+  const shownNode = definition.nodes.find(({ id }) => id === place.node);
+  const kindOf = (id: string) => definition.nodes.find((node) => node.id === id)?.kind;
+  // no run goes on in the middle of a loop or a service
+  const mayFork =
+    isEnded(detail.data.status) && chosen?.inside.every(({ node }) => kindOf(node) === 'parallel') === true;
+  const isFiltered =
+    shownNode !== undefined &&
+    (('input_filter' in shownNode && shownNode.input_filter !== undefined) ||
+      ('parameters' in shownNode && shownNode.parameters.length > 0));
   const selectNode = (node: string) => onPlace({ node, nth: -1 });
   return (
     <div className="run-view">
@@ -74,6 +85,7 @@ export function RunView({ flow, name, run, place, onPlace, onRun }: RunViewProps
           chosen={chosen}
           onChoose={choose}
           onClear={() => selectNode('')}
+          onFork={mayFork ? (input) => setForked({ input: isFiltered ? undefined : input }) : undefined}
         />
       </div>
       <section className="surface run-happenings">
@@ -92,6 +104,16 @@ export function RunView({ flow, name, run, place, onPlace, onRun }: RunViewProps
           <Timeline model={model} names={names} selected={chosen} onSelect={choose} />
         )}
       </section>
+      {forked && shownNode && (
+        <ForkDialog
+          flow={flow}
+          run={run}
+          node={shownNode}
+          input={forked.input}
+          onStarted={onRun}
+          onClose={() => setForked(undefined)}
+        />
+      )}
     </div>
   );
 }

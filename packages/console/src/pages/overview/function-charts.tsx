@@ -1,10 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
-import { TimeChart } from '../../parts/chart/index.ts';
+import { TimeChart, total, weightedAverage } from '../../parts/chart/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { useNumbers } from '../../parts/numbers.ts';
-import { total, weightedAverage } from './summaries.ts';
 import { TopFunctions } from './top-functions.tsx';
 
 const REFRESH_MS = 60_000;

@@ -2,7 +2,7 @@ import { useTexts } from '../../i18n/index.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { RANGES, RangePicker, rangeOf } from '../../parts/range-picker.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
-import { FlowCharts } from './flow-charts.tsx';
+import { ProjectFlowCharts } from './flow-charts.tsx';
 import { FunctionCharts } from './function-charts.tsx';
 import './overview.css';
 import { QuotaTiles } from './quota-tiles.tsx';
@@ -23,7 +23,7 @@ export function Page() {
       <div className="overview-heading">
         <h2>{t('flows.title')}</h2>
       </div>
-      <FlowCharts minutes={RANGES[range]} />
+      <ProjectFlowCharts minutes={RANGES[range]} />
     </>
   );
 }

@@ -34,7 +34,18 @@ export function Facts({ chosen, requestId, names }: FactsProps) {
         {name}:{version}
       </Link>,
     ],
-    requestId !== undefined && [t('facts.request'), <code key="request">{requestId}</code>],
+    requestId !== undefined &&
+      name !== '' && [
+        t('facts.request'),
+        <Link
+          key="request"
+          to="/functions/$name"
+          params={{ name }}
+          search={{ app, version, tab: 'monitoring', view: 'requests', request: requestId } as never}
+        >
+          <code>{requestId}</code>
+        </Link>,
+      ],
     child !== undefined && [t('facts.child'), <code key="child">{child}</code>],
     to !== undefined && [t('facts.next'), names.get(to) ?? to],
   ];

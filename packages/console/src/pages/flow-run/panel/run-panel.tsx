@@ -1,10 +1,13 @@
+import ForkOutlined from '@ant-design/icons/es/icons/ForkOutlined';
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { Alert, Button, Select } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
+import { ActionButton } from '../../../parts/action-button.tsx';
 import { millisecondsText } from '../duration-text.ts';
 import type { RunModel, ShownTry } from '../model/run-model.ts';
 import { StatusMark } from '../status-mark.tsx';
 import { Facts } from './facts.tsx';
+import { RequestLines } from './request-lines.tsx';
 import { ValueView } from './value-view.tsx';
 
 export type RunDetail = RouteResponse<Routes['showWorkflowExecution']>;
@@ -18,10 +21,12 @@ interface RunPanelProps {
   readonly chosen: ShownTry | undefined;
   readonly onChoose: (chosen: ShownTry) => void;
   readonly onClear: () => void;
+  /** Of a node that a new run may begin at. */
+  readonly onFork: ((input: unknown) => void) | undefined;
 }
 
 /** Input, output and error of the run, or of the chosen node. */
-export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear }: RunPanelProps) {
+export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear, onFork }: RunPanelProps) {
   const { t } = useTexts('flowRun');
   if (node === '') {
     return (
@@ -34,7 +39,7 @@ export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear
     );
   }
   const tries = model.byNode.get(node) ?? [];
-  const values = detail.node_execution_details.find(({ node_id }) => node_id === node)?.executions[chosen?.nth ?? 0];
+  const values = detailOf(detail, node)?.executions[chosen?.nth ?? 0];
   const name = names.get(node) ?? node;
   return (
     <aside className="run-panel" aria-label={t('panel.node', { name })}>
@@ -63,11 +68,29 @@ export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear
           {chosen.error && <Failure error_code={chosen.error.code} error_message={chosen.error.message} />}
           <ValueView title={t('panel.input')} value={values?.input} />
           <ValueView title={t('panel.output')} value={values?.output} />
+          {values?.request_id !== undefined && chosen.target !== undefined && (
+            <section className="run-value" aria-label={t('panel.log')}>
+              <h4>{t('panel.log')}</h4>
+              <RequestLines chosen={chosen} requestId={values.request_id} />
+            </section>
+          )}
+          {onFork && (
+            <ActionButton
+              needs="forkWorkflowExecution"
+              icon={<ForkOutlined />}
+              onClick={() => onFork(tries[0] && detailOf(detail, node)?.executions[tries[0].nth]?.input)}
+            >
+              {t('fork.action')}
+            </ActionButton>
+          )}
         </>
       )}
     </aside>
   );
 }
+
+const detailOf = ({ node_execution_details }: RunDetail, node: string) =>
+  node_execution_details.find(({ node_id }) => node_id === node);
 
 function TryName({ each, names }: { each: ShownTry; names: ReadonlyMap<string, string> }) {
   const { t } = useTexts('flowRun');

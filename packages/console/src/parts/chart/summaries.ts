@@ -1,4 +1,4 @@
-import type { Series } from '../../parts/chart/index.ts';
+import type { Series } from './chart-options.ts';
 
 type Points = Series['points'];
 
