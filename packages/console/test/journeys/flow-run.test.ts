@@ -178,7 +178,10 @@ journey('an express flow has log lines in place of runs', async ({ platform, vis
   const log = page.getByRole('region', { name: '函数流日志' });
   await log.getByText('<img src=x').first().waitFor();
   await look(page, 'flow-logs');
-  await log.getByRole('button', { name: /的完整日志$/ }).first().click();
+  await log
+    .getByRole('button', { name: /的完整日志$/ })
+    .first()
+    .click();
   await log.getByRole('button', { name: run.execution_id }).click();
   await page.getByRole('button', { name: `流程执行 ${run.execution_id}` }).waitFor();
 });

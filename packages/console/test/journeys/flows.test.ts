@@ -3,6 +3,18 @@ import { expect } from 'vitest';
 import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
+const SHORT_FLOW = `
+mode: NORMAL
+merge_parameters: false
+constants: {}
+triggers: []
+nodes:
+  - { id: start, name: 开始节点, kind: start }
+  - { id: pause, name: 稍等, kind: wait, seconds: 5 }
+edges:
+  - { from: start, to: pause }
+`;
+
 const nodeOf = (page: Page, name: string) => page.getByRole('application').getByRole('group', { name });
 const componentOf = (page: Page, name: string) =>
   page.getByRole('complementary', { name: '组件' }).getByRole('button', { name });
@@ -85,13 +97,13 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
 
   await nodeOf(page, '休息').click();
   await form.getByRole('textbox', { name: '名称' }).fill('停留');
-  await page.getByRole('navigation').getByRole('link', { name: '函数流' }).click();
+  await page.getByRole('navigation').first().getByRole('link', { name: '函数流' }).click();
   const leaving = page.getByRole('dialog', { name: '是否离开而不保存？' });
   await leaving.getByRole('button', { name: '取消' }).click();
   await page.keyboard.press('Control+s');
   await page.getByText('已保存', { exact: true }).waitFor();
 
-  await page.getByRole('navigation').getByRole('link', { name: '函数流' }).click();
+  await page.getByRole('navigation').first().getByRole('link', { name: '函数流' }).click();
   const search = page.getByPlaceholder('按函数流名称搜索');
   await search.fill('journey-dr');
   await search.press('Enter');
@@ -141,6 +153,17 @@ journey('each component of a flow has a form of its own', async ({ platform, vis
   await componentOf(page, '结束节点').click();
   await form.getByText('后续节点').waitFor({ state: 'detached' });
   await nodeOf(page, '条件分支 1').press('Enter');
+  // tried on sample data
+  await form.getByRole('button', { name: '表达式试算' }).click();
+  await form.getByRole('textbox', { name: '示例数据 (JSON)' }).fill('{"age": 20, "name": "<b>Ann</b>"}');
+  await field('到 时间等待 1 的表达式').fill('$.age >=');
+  await form.getByText('此处需要数字、单引号文本').first().waitFor();
+  await field('到 时间等待 1 的表达式').fill('$.age >= 20');
+  await form.getByText('true', { exact: true }).waitFor();
+  await field('输入过滤表达式(JSONPath)').fill('{"who": "$.name"}');
+  await form.getByText('{"who":"<b>Ann</b>"}').waitFor();
+  await look(page, 'flow-form-sample');
+  await field('输入过滤表达式(JSONPath)').fill('');
   await choose('到 时间等待 1 的分支类型', '默认分支');
   await look(page, 'flow-form-condition');
 
@@ -157,11 +180,18 @@ journey('each component of a flow has a form of its own', async ({ platform, vis
   await form.getByRole('spinbutton', { name: '指定分支执行完成数目' }).fill('2');
   await componentOf(page, '子流程').click();
   await form.getByRole('switch', { name: '是否等待子流程完成' }).click();
+  await nodeOf(page, '并行分支 1').press('Enter');
+  await form.getByRole('combobox', { name: '分支执行完成条件' }).press('Enter');
+  await expect.poll(() => page.getByRole('option').count()).toBe(1);
+  await page.getByTitle('一个分支执行完成', { exact: true }).click();
+  await nodeOf(page, '子流程 1').press('Enter');
   await componentOf(page, '服务节点').click();
   await choose('执行模式', '并行');
 
-  await page.getByRole('button', { name: 'JSON 定义' }).click();
-  const { nodes, edges } = JSON.parse(await page.getByRole('textbox', { name: 'JSON 定义' }).inputValue());
+  await page.getByRole('button', { name: 'JSON/YAML 定义' }).click();
+  const definition = page.getByRole('dialog', { name: 'JSON/YAML 定义' });
+  const text = definition.getByRole('textbox');
+  const { nodes, edges } = JSON.parse(await text.inputValue());
   const drawn = Object.fromEntries(nodes.map((node: { id: string }) => [node.id, node]));
   expect(drawn).toMatchObject({
     'function-1': {
@@ -172,9 +202,20 @@ journey('each component of a flow has a form of its own', async ({ platform, vis
     'error-1': { retries: [{ condition: '$.status == 500', interval_seconds: 1, max_retries: 8 }] },
     'loop-1': { array_path: '$.rows', item_name: 'item' },
     'wait-2': { seconds: 2, parent: 'loop-1' },
-    'parallel-1': { completion: 'count', count: 2, result_path: 'result' },
+    'parallel-1': { completion: 'one', result_path: 'result' },
     'subflow-1': { wait: false },
     'service-1': { action_mode: 'parallel' },
   });
   expect(edges).toContainEqual({ from: 'condition-1', to: 'wait-1', branch: { kind: 'default' } });
+
+  // as YAML, changed there
+  await definition.getByText('YAML', { exact: true }).click();
+  await expect.poll(() => text.inputValue()).toContain('array_path: $.rows');
+  await look(page, 'flow-definition-yaml');
+  await text.fill('nodes: [');
+  await definition.getByText('不是有效的函数流定义').waitFor();
+  await text.fill(SHORT_FLOW);
+  await definition.getByRole('button', { name: '应用' }).click();
+  await nodeOf(page, '稍等').press('Enter');
+  await expect.poll(() => form.getByRole('spinbutton', { name: '延迟时间' }).inputValue()).toBe('5');
 });

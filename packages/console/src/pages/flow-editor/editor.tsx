@@ -2,11 +2,12 @@ import type { FlowDefinition, NodeKind } from '@funcgraph/flow';
 import { useNavigate } from '@tanstack/react-router';
 import { ReactFlowProvider } from '@xyflow/react';
 import { App } from 'antd';
-import { useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { arrange, isPlaced, type Position, useWords } from '../../parts/flow-graph/index.ts';
 import { FlowTabs } from '../../parts/flow-tabs.tsx';
 import { LeaveGuard } from '../../parts/leave-guard.tsx';
+import { lazyPart } from '../../parts/load-again.ts';
 import { StartFlow } from '../../parts/start-flow.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { Canvas } from './canvas/canvas.tsx';
@@ -17,11 +18,14 @@ import { problemsOf } from './draft/problems.ts';
 import { EditorProvider } from './editor-context.ts';
 import './flow-editor.css';
 import { NodeForm } from './form/node-form.tsx';
-import { JsonDialog } from './json-dialog.tsx';
+import { SampleProvider } from './form/preview/sample.ts';
+import { readSample } from './form/preview/try-expression.ts';
 import { ProblemList } from './problem-list.tsx';
 import { SaveDialog, type Settings } from './save-dialog.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useDraft } from './use-draft.ts';
+
+const DefinitionDialog = lazyPart(async () => (await import('./definition-dialog.tsx')).DefinitionDialog);
 
 interface EditorProps {
   readonly initial: FlowDefinition;
@@ -42,6 +46,8 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
   const draft = useDraft(placed);
   const { flow, change } = draft;
   const [{ node: selected }, setUrl] = useUrlState({ node: '' });
+  const [sampleText, setSampleText] = useState('');
+  const sample = useMemo(() => ({ text: sampleText, data: readSample(sampleText), set: setSampleText }), [sampleText]);
   const [dialog, setDialog] = useState<'save' | 'json' | 'start'>();
   const problems = useMemo(() => problemsOf(flow), [flow]);
   const [arrangements, setArrangements] = useState(0);
@@ -98,7 +104,9 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
           <ProblemList />
         </div>
         <aside className="flow-form" aria-label={t('form')}>
-          <NodeForm />
+          <SampleProvider value={sample}>
+            <NodeForm />
+          </SampleProvider>
         </aside>
       </div>
       {dialog === 'save' && (
@@ -111,15 +119,17 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
         />
       )}
       {dialog === 'json' && (
-        <JsonDialog
-          flow={flow}
-          onApply={(next) => {
-            if (isPlaced(next)) change(next);
-            else rearrange(next);
-            setDialog(undefined);
-          }}
-          onClose={() => setDialog(undefined)}
-        />
+        <Suspense>
+          <DefinitionDialog
+            flow={flow}
+            onApply={(next) => {
+              if (isPlaced(next)) change(next);
+              else rearrange(next);
+              setDialog(undefined);
+            }}
+            onClose={() => setDialog(undefined)}
+          />
+        </Suspense>
       )}
       {dialog === 'start' && id !== undefined && (
         <StartFlow

@@ -12,6 +12,7 @@ import { runModel, type ShownTry } from './model/run-model.ts';
 import { RunPanel } from './panel/run-panel.tsx';
 import { RunHead } from './run-head.tsx';
 import { isEnded } from './status-mark.tsx';
+import './timeline/happenings.css';
 import { Timeline } from './timeline/timeline.tsx';
 import { useRunEvents } from './use-run-events.ts';
 

@@ -5,6 +5,7 @@ import type { Field } from './fields.ts';
 import { JsonInput } from './json-input.tsx';
 import { filterOf, textOfFilter } from './json-text.ts';
 import { FlowPicker, FunctionPicker } from './pickers.tsx';
+import { ExpressionPreview } from './preview/expression-preview.tsx';
 import { ParameterRows, RetryRows } from './rows.tsx';
 
 interface FieldInputProps {
@@ -43,14 +44,17 @@ export function FieldInput({ id, field, value, onChange }: FieldInputProps) {
     }
     case 'filter':
       return (
-        <JsonInput
-          id={id}
-          placeholder="$.result"
-          value={value as Filter | undefined}
-          read={filterOf}
-          write={textOfFilter}
-          onChange={onChange}
-        />
+        <>
+          <JsonInput
+            id={id}
+            placeholder="$.result"
+            value={value as Filter | undefined}
+            read={filterOf}
+            write={textOfFilter}
+            onChange={onChange}
+          />
+          <ExpressionPreview kind="filter" expression={value as Filter | undefined} />
+        </>
       );
     case 'parameters':
       return <ParameterRows value={value as FlowParameter[]} onChange={onChange} />;
@@ -59,12 +63,15 @@ export function FieldInput({ id, field, value, onChange }: FieldInputProps) {
     case 'text':
     case 'path':
       return (
-        <Input
-          id={id}
-          className={field.input === 'path' ? 'code-input' : ''}
-          value={text}
-          onChange={(event) => onChange(event.target.value)}
-        />
+        <>
+          <Input
+            id={id}
+            className={field.input === 'path' ? 'code-input' : ''}
+            value={text}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          {field.name === 'array_path' && <ExpressionPreview kind="path" expression={text} />}
+        </>
       );
   }
 }

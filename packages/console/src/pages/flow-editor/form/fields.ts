@@ -1,4 +1,4 @@
-import type { NodeKind } from '@funcgraph/flow';
+import type { FlowDefinition, FlowNode, NodeKind } from '@funcgraph/flow';
 import type { Texts } from '../../../i18n/index.ts';
 
 type FieldName = keyof Texts['flowEditor']['fields'];
@@ -65,6 +65,13 @@ export const FIELDS: Readonly<Record<NodeKind, readonly Field[]>> = {
     ...FILTERS,
   ],
 };
+
+/** A field with the choices that the node has now: with one branch, a parallel node waits for that one. */
+export function offered(field: Field, { edges }: Pick<FlowDefinition, 'edges'>, { id }: Pick<FlowNode, 'id'>): Field {
+  if (field.name !== 'completion' || field.input !== 'choice') return field;
+  const branches = edges.filter(({ from }) => from === id).length;
+  return branches === 1 ? { ...field, choices: ['one'] } : field;
+}
 
 /** The change of a field, with the fields that go along with it. */
 export function changeOf(name: string, value: unknown): Readonly<Record<string, unknown>> {

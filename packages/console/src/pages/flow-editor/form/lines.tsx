@@ -6,6 +6,7 @@ import { useTexts } from '../../../i18n/index.ts';
 import { useWords } from '../../../parts/flow-graph/index.ts';
 import { addEdge, changeBranch, nodeOf, removeEdge } from '../draft/changes.ts';
 import { useEditor } from '../editor-context.ts';
+import { ExpressionPreview } from './preview/expression-preview.tsx';
 
 /** The lines out of a node, with their branches. What the mouse draws can be done by keyboard here. */
 export function Lines({ node }: { node: FlowNode }) {
@@ -75,16 +76,19 @@ function LineRow({ line, hasBranch }: { line: FlowEdge; hasBranch: boolean }) {
         />
       )}
       {line.branch?.kind === 'condition' && (
-        <Input
-          className="code-input"
-          aria-label={t('branch.expression', { name })}
-          placeholder="$.age >= 20"
-          status={line.branch.expression === '' ? 'error' : ''}
-          value={line.branch.expression}
-          onChange={({ target: { value } }) =>
-            change(changeBranch(flow, line, { kind: 'condition', expression: value }), `${line.from}>${line.to}`)
-          }
-        />
+        <>
+          <Input
+            className="code-input"
+            aria-label={t('branch.expression', { name })}
+            placeholder="$.age >= 20"
+            status={line.branch.expression === '' ? 'error' : ''}
+            value={line.branch.expression}
+            onChange={({ target: { value } }) =>
+              change(changeBranch(flow, line, { kind: 'condition', expression: value }), `${line.from}>${line.to}`)
+            }
+          />
+          <ExpressionPreview kind="condition" expression={line.branch.expression} />
+        </>
       )}
     </div>
   );

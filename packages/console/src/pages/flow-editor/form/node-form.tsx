@@ -1,5 +1,5 @@
 import DeleteOutlined from '@ant-design/icons/es/icons/DeleteOutlined';
-import { type FlowNode, KIND_WORDS } from '@funcgraph/flow';
+import { type FlowNode, KIND_WORDS, type NodeKind } from '@funcgraph/flow';
 import { Button, Form, Input } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
 import { isContainer, useWords } from '../../../parts/flow-graph/index.ts';
@@ -7,8 +7,19 @@ import { addNode, changeNode, nodeOf, removeNodes, whyNotInside } from '../draft
 import { NODE_KINDS, newNode } from '../draft/nodes.ts';
 import { useEditor } from '../editor-context.ts';
 import { FieldInput } from './field-input.tsx';
-import { changeOf, FIELDS } from './fields.ts';
+import { changeOf, FIELDS, offered } from './fields.ts';
 import { Lines } from './lines.tsx';
+import { SampleData } from './preview/sample-data.tsx';
+
+const WITH_EXPRESSIONS: ReadonlySet<NodeKind> = new Set([
+  'function',
+  'subflow',
+  'parallel',
+  'condition',
+  'error',
+  'loop',
+  'service',
+]);
 
 /** The settings of the selected node, by its kind. */
 export function NodeForm() {
@@ -46,7 +57,7 @@ export function NodeForm() {
             >
               <FieldInput
                 id={`node-${field.name}`}
-                field={field}
+                field={offered(field, flow, node)}
                 value={values[field.name]}
                 onChange={(value) => set(field.name, value)}
               />
@@ -55,6 +66,7 @@ export function NodeForm() {
         })}
       {isContainer(node.kind) && <Inside container={node} />}
       <Lines node={node} />
+      {WITH_EXPRESSIONS.has(node.kind) && <SampleData node={node.id} />}
       {node.kind !== 'start' && (
         <Button
           danger

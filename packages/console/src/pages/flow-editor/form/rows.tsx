@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { JsonInput } from './json-input.tsx';
 import { constantOf, textOfConstant } from './json-text.ts';
+import { ExpressionPreview } from './preview/expression-preview.tsx';
 
 interface RowsProps<Row> {
   readonly value: readonly Row[];
@@ -68,6 +69,7 @@ export function ParameterRows(props: RowsProps<FlowParameter>) {
             write={textOfConstant}
             onChange={(value) => change({ value })}
           />
+          <ExpressionPreview kind="value" expression={row.value} />
           <JsonInput
             label={t('parameter.default')}
             placeholder={t('parameter.default')}
@@ -100,6 +102,7 @@ export function RetryRows(props: RowsProps<RetryRule>) {
               change({ condition: value === '' ? undefined : value } as Partial<RetryRule>)
             }
           />
+          <ExpressionPreview kind="condition" expression={row.condition} />
           <InputNumber
             aria-label={t('retry.interval')}
             prefix={t('retry.interval')}

@@ -1,26 +1,31 @@
 import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
-import { Alert, Button, Input, Modal, Upload } from 'antd';
+import { Alert, App, Button, Input, Modal, Segmented, Upload } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { useWords } from '../../parts/flow-graph/index.ts';
+import { type Format, readText, writeText } from './definition-text.ts';
 
-interface JsonDialogProps {
+interface DefinitionDialogProps {
   readonly flow: FlowDefinition;
   readonly onApply: (flow: FlowDefinition) => void;
   readonly onClose: () => void;
 }
 
+const MOST_BYTES = 2 * 1024 * 1024;
+
 type Read = { readonly flow: FlowDefinition } | { readonly problems: readonly string[] };
 
-/** The definition as JSON: to be read, changed, saved as a file or loaded from one. */
-export function JsonDialog({ flow, onApply, onClose }: JsonDialogProps) {
+/** The definition as JSON or YAML: to be read, changed, saved as a file or loaded from one. */
+export function DefinitionDialog({ flow, onApply, onClose }: DefinitionDialogProps) {
   const { t } = useTexts('flowEditor');
   const { word } = useWords();
-  const [text, setText] = useState(() => JSON.stringify(flow, null, 2));
+  const { message } = App.useApp();
+  const [format, setFormat] = useState<Format>('json');
+  const [text, setText] = useState(() => writeText(flow, 'json'));
   const read = (): Read => {
     try {
       // the name of a flow stays what it is
-      const result = readDefinition({ ...JSON.parse(text), name: flow.name || 'new' });
+      const result = readDefinition({ ...(readText(text, format) as object), name: flow.name || 'new' });
       if (!result.ok) return { problems: result.problems.map(({ path, text: why }) => `${path}: ${word(why)}`) };
       return { flow: { ...result.definition, name: flow.name, mode: flow.mode } };
     } catch (error) {
@@ -28,10 +33,29 @@ export function JsonDialog({ flow, onApply, onClose }: JsonDialogProps) {
     }
   };
   const result = read();
+  const load = async (file: File) => {
+    if (file.size > MOST_BYTES) {
+      void message.error(t('json.tooLarge'));
+      return;
+    }
+    setFormat(file.name.endsWith('.json') ? 'json' : 'yaml');
+    setText(await file.text());
+  };
+  /** The same definition in the other format, where the text is one. */
+  const choose = (next: Format) => {
+    setFormat(next);
+    try {
+      setText(writeText(readText(text, format), next));
+    } catch {
+      // what was typed stays
+    }
+  };
   const download = () => {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    link.download = `${flow.name || 'flow'}.json`;
+    link.href = URL.createObjectURL(
+      new Blob([text], { type: format === 'json' ? 'application/json' : 'application/yaml' }),
+    );
+    link.download = `${flow.name || 'flow'}.${format}`;
     link.click();
     URL.revokeObjectURL(link.href);
   };
@@ -44,10 +68,10 @@ export function JsonDialog({ flow, onApply, onClose }: JsonDialogProps) {
       footer={[
         <Upload
           key="import"
-          accept=".json"
+          accept=".json,.yaml,.yml"
           showUploadList={false}
           beforeUpload={(file) => {
-            void file.text().then(setText);
+            void load(file);
             return false;
           }}
         >
@@ -66,6 +90,16 @@ export function JsonDialog({ flow, onApply, onClose }: JsonDialogProps) {
         </Button>,
       ]}
     >
+      <Segmented<Format>
+        aria-label={t('json.format')}
+        className="flow-json-format"
+        value={format}
+        options={[
+          { value: 'json', label: 'JSON' },
+          { value: 'yaml', label: 'YAML' },
+        ]}
+        onChange={choose}
+      />
       <Input.TextArea
         aria-label={t('json.title')}
         className="code-input"
