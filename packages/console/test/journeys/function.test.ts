@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { deploy, runtimeOf } from '../../../../tests/functions.ts';
+import { deploy, project, runtimeOf, zipped } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const FILES = {
@@ -41,6 +41,12 @@ journey('code is edited, deployed and tested, and a published version stays as i
   await path.press('Enter');
   await page.getByText('2 处修改未部署').waitFor();
   await look(page, 'function-code-modified');
+  await page.getByRole('button', { name: '查看修改' }).click();
+  const review = page.getByRole('dialog', { name: '未部署的修改' });
+  expect(await review.getByRole('textbox', { name: '当前编辑 的 index.js' }).textContent()).toContain('// edited');
+  await review.getByText('lib/new.json').waitFor();
+  await look(page, 'function-code-review');
+  await review.getByRole('button', { name: '关闭' }).click();
 
   await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
   const leaving = page.getByRole('dialog', { name: '代码未部署，确认离开？' });
@@ -85,4 +91,45 @@ journey('code is edited, deployed and tested, and a published version stays as i
   expect(await code.textContent()).not.toContain('edited');
   expect(await page.getByRole('button', { name: '部署' }).count()).toBe(0);
   await look(page, 'function-version');
+});
+
+journey('a function gets libraries in an order, and leads to its settings', async ({ platform, visit }) => {
+  const runtime = await runtimeOf(platform, 'Node.js');
+  for (const name of ['journey-lines', 'journey-curves']) {
+    const depend_file = zipped({ [`node_modules/${name}/index.js`]: 'module.exports = 1;' });
+    await platform.api.call('createDependency', {
+      params: project(platform),
+      body: { name, runtime, depend_type: 'zip', depend_file },
+    });
+  }
+  await deploy(platform, { name: 'journey-libraries', files: FILES, runtime });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/functions/journey-libraries');
+  const libraries = page.getByRole('region', { name: '代码依赖包' });
+  await page.getByText(/请勿在代码中明文保存密码/).waitFor();
+  for (const name of ['journey-lines', 'journey-curves']) {
+    await libraries.getByRole('button', { name: '添加依赖包' }).click();
+    const dialog = page.getByRole('dialog', { name: '选择依赖包' });
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await dialog.getByText('请选择依赖包', { exact: true }).waitFor();
+    expect(await dialog.getByLabel('运行时语言').inputValue()).toBe(runtime);
+    await dialog.getByRole('combobox', { name: '依赖包名称' }).click();
+    await page.locator('.ant-select-dropdown:visible').getByTitle(name, { exact: true }).click();
+    await dialog.getByRole('combobox', { name: '版本' }).press('Enter');
+    await page.locator('.ant-select-dropdown:visible').getByTitle('1', { exact: true }).click();
+    if (name === 'journey-lines') await look(page, 'function-add-dependency');
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await libraries.getByRole('link', { name }).waitFor();
+  }
+  await libraries.getByText('2 / 20').waitFor();
+  await libraries.getByRole('button', { name: '上移 journey-curves' }).click();
+  const order = () => libraries.getByRole('listitem').getByRole('link').allTextContents();
+  await expect.poll(order).toEqual(['journey-curves', 'journey-lines']);
+  await look(page, 'function-dependencies');
+  await libraries.getByRole('button', { name: '移除 journey-lines' }).click();
+  await expect.poll(order).toEqual(['journey-curves']);
+
+  await page.getByRole('link', { name: '编辑', exact: true }).click();
+  await page.getByRole('tabpanel', { name: '常规设置' }).waitFor();
 });

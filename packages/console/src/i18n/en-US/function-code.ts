@@ -17,6 +17,10 @@ export const functionCode = {
     taken: 'This path is taken.',
   },
   deploy: {
+    review: 'Changes',
+    reviewTitle: 'Changes that are not deployed',
+    deployed: 'Deployed',
+    written: 'Written here',
     action: 'Deploy',
     clean: 'All changes are deployed',
     pending_one: '{{count}} change is not deployed',
@@ -64,7 +68,11 @@ export const functionCode = {
       text: 'The editor opens archives of at most 3 MB (20 MB unpacked). Larger code is uploaded.',
     },
   },
+  secrets:
+    'Anyone who may read the function sees its code: keep passwords and keys in encrypted environment variables.',
   facts: {
+    settings: 'Settings',
+    edit: 'Edit',
     label: 'Code properties',
     size: 'Size',
     modified: 'Last modified',

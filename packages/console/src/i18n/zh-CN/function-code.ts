@@ -17,6 +17,10 @@ export const functionCode = {
     taken: '该路径已存在。',
   },
   deploy: {
+    review: '查看修改',
+    reviewTitle: '未部署的修改',
+    deployed: '已部署',
+    written: '当前编辑',
     action: '部署',
     clean: '所有修改均已部署',
     pending_other: '{{count}} 处修改未部署',
@@ -56,7 +60,10 @@ export const functionCode = {
       text: '在线编辑支持不超过 3 MB（解压后 20 MB）的代码包，更大的代码请上传。',
     },
   },
+  secrets: '有权查看函数的人都能看到代码，请勿在代码中明文保存密码等敏感信息，可使用加密的环境变量。',
   facts: {
+    settings: '设置',
+    edit: '编辑',
     label: '代码属性',
     size: '代码大小',
     modified: '上次修改时间',

@@ -13,6 +13,7 @@ import { flowRun } from './flow-run.ts';
 import { flows } from './flows.ts';
 import { functionAliases } from './function-aliases.ts';
 import { functionCode } from './function-code.ts';
+import { functionDependencies } from './function-dependencies.ts';
 import { functionDiff } from './function-diff.ts';
 import { functionPage } from './function-page.ts';
 import { functionReserved } from './function-reserved.ts';
@@ -58,6 +59,7 @@ export const texts = {
   flows,
   functionAliases,
   functionCode,
+  functionDependencies,
   functionDiff,
   functionPage,
   functionReserved,

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useTexts } from '../../../i18n/index.ts';
 import { Moment } from '../../../parts/moment.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
@@ -23,6 +24,14 @@ export function CodeFacts({ fn: { config }, stored }: { fn: ShownFunction; store
           <dd>{value}</dd>
         </div>
       ))}
+      <div>
+        <dt>{t('facts.settings')}</dt>
+        <dd>
+          <Link to="." search={((search: object) => ({ ...search, tab: 'settings', section: undefined })) as never}>
+            {t('facts.edit')}
+          </Link>
+        </dd>
+      </div>
     </dl>
   );
 }

@@ -1,5 +1,7 @@
 import { Skeleton } from 'antd';
+import { useTexts } from '../../../i18n/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { FunctionDependencies } from '../dependencies/function-dependencies.tsx';
 import type { TabProps } from '../shown-function.ts';
 import { TestPane } from '../test/test-pane.tsx';
 import { CodeFacts } from './code-facts.tsx';
@@ -9,6 +11,7 @@ import { UploadOnly } from './upload-only.tsx';
 import { Workspace } from './workspace.tsx';
 
 export function Tab({ fn }: TabProps) {
+  const { t } = useTexts('functionCode');
   const { data: code, error, refetch } = useCode(fn);
   if (code === undefined)
     return error === null ? <Skeleton active /> : <ErrorView error={error} onRetry={() => void refetch()} />;
@@ -24,6 +27,8 @@ export function Tab({ fn }: TabProps) {
         <TestPane fn={fn} />
       </div>
       <CodeFacts fn={fn} stored={stored} />
+      {fn.config.custom_image === undefined && <FunctionDependencies fn={fn} />}
+      <p className="code-secrets">{t('secrets')}</p>
     </>
   );
 }

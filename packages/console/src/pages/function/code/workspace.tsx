@@ -1,3 +1,4 @@
+import { Button } from 'antd';
 import { Suspense, useEffect, useReducer, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
@@ -11,6 +12,7 @@ import { type CodeFiles, writeArchive } from './archive.ts';
 import type { Code } from './code-query.ts';
 import { entryFile } from './entry-file.ts';
 import { FileTree } from './file-tree.tsx';
+import { ReviewChanges } from './review-changes.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 import { UploadMenu } from './upload-menu.tsx';
 import type { UploadKind } from './upload-rules.ts';
@@ -32,6 +34,7 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
   const [{ file }, setUrl] = useUrlState({ file: '' });
   const [upload, setUpload] = useState<UploadKind>();
   const [isConflict, setConflict] = useState(false);
+  const [isReviewing, setReviewing] = useState(false);
   const deploy = useDeploy(fn);
   const modified = modifiedPaths(copy);
   const isClean = modified.length === 0;
@@ -65,6 +68,7 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
             <span className="workspace-state" role="status">
               {t(isClean ? 'deploy.clean' : 'deploy.pending', { count: modified.length })}
             </span>
+            {!isClean && <Button onClick={() => setReviewing(true)}>{t('deploy.review')}</Button>}
             <UploadMenu runtime={stored.runtime} onChoose={setUpload} />
             <ActionButton
               needs="updateFunctionCode"
@@ -101,6 +105,7 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
           </Suspense>
         )}
       </div>
+      {isReviewing && <ReviewChanges copy={copy} onClose={() => setReviewing(false)} />}
       {upload && (
         <UploadDialog
           kind={upload}

@@ -1,0 +1,27 @@
+export const functionDependencies = {
+  title: 'Code dependencies',
+  count: '{{count}} of {{most}}',
+  help: 'Library packages beside the code. A file that several have is taken from the code first, then from the later package.',
+  add: 'Add dependency',
+  version: 'version {{version}}',
+  public: 'Public',
+  earlier: 'Move {{name}} up',
+  later: 'Move {{name}} down',
+  remove: 'Remove {{name}}',
+  done: 'Dependencies saved',
+  failed: 'The dependencies were not saved',
+  dialog: {
+    title: 'Choose a dependency',
+    runtime: 'Runtime',
+    source: 'Source',
+    public: 'Public',
+    private: 'Private',
+    name: 'Dependency',
+    nameMissing: 'Choose a dependency.',
+    noPublic:
+      'There are no public dependencies for this language. The operator installs them: fgs dependencies install-public',
+    noPrivate: 'The project has no dependencies for this language.',
+    version: 'Version',
+    versionMissing: 'Choose a version.',
+  },
+};
