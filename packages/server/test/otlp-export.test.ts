@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../src/lib/secret.ts';
 import { TestCollector } from '../src/telemetry/export/testing.ts';
 import { FakeServer } from './fake-server.ts';
+import { send } from './storage/raw-requests.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE}-b7ad6b7169203331-01`;
@@ -140,6 +141,42 @@ it('continues them in every attempt of an asynchronous call, in its destination,
   const url = String(webhook.event_data.invoke_url);
   await fetch(url, { method: 'POST', headers: { ...sent, ...headers(3) }, body: event });
   await eventually(() => spans(3)).toMatchObject([{ name: 'next' }]);
+});
+
+it('continues them over changes of buckets and results that become objects', async () => {
+  const caller = (digit: number) => `${digit}`.repeat(32);
+  const namesOf = (digit: number) =>
+    collector.spans
+      .filter(({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331')
+      .map(({ name }) => name)
+      .sort();
+  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
+  expect(await send(server, { method: 'PUT', target: '/traced' })).toMatchObject({ status: 200 });
+  const thumbnail = await server.deploy('thumbnail');
+  const event_data = { name: 'objects', bucket: 'traced', events: ['ObjectCreated'], prefix: 'in/' };
+  await server.api.call('createFunctionTrigger', { params: thumbnail, body: { trigger_type_code: 'OBS', event_data } });
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'thumbnail' },
+  ];
+  const triggers = [
+    {
+      trigger_type: 'OBS',
+      trigger_name: 'objects',
+      trigger_config: { bucket: 'traced', events: ['ObjectCreated'], prefix: 'report/' },
+    },
+  ];
+  const graph = { name: 'objects', triggers, nodes, edges: [{ from: 'start', to: 'a' }] };
+  await server.api.call('createWorkflow', { params: { project_id: server.projectId }, body: { graph } });
+  const put = { method: 'PUT', target: '/traced/in/a', headers: headers(4) };
+  expect(await send(server, put, 'x')).toMatchObject({ status: 200 });
+  await eventually(() => namesOf(4)).toEqual(['thumbnail']);
+
+  const params = await server.deploy('report');
+  const on_success = { destination: 'OBS', param: JSON.stringify({ bucket: 'traced', expires: 1 }) } as const;
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params, body: { destination_config: { on_success } } });
+  await server.api.call('asyncInvokeFunction', { params, headers: headers(5), body: {} as never });
+  await eventually(() => namesOf(5)).toEqual(['report', 'thumbnail']);
 });
 
 it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {

@@ -22,7 +22,7 @@ type Delivered = Awaited<ReturnType<Store>>;
  */
 export function resultObjects(iam: Iam, { buckets, externalS3 }: ResultPlaces): Store {
   return async (object) => {
-    const { as, projectId, bucket, key, bytes, expireDays, requestId, depth } = object;
+    const { as, projectId, bucket, key, bytes, expireDays, requestId, depth, traceparent } = object;
     const caller = callerOf(iam, as, projectId);
     if (caller === undefined) return forbidden(`${whoOf(as)} is not there any more, or may not act`);
     const path = `${bucket}/${key}`;
@@ -37,6 +37,7 @@ export function resultObjects(iam: Iam, { buckets, externalS3 }: ResultPlaces): 
       sourceIp: '127.0.0.1',
       requestId,
       chainDepth: depth,
+      traceparent,
       may: (action: string, resource: { readonly projectId: string }) =>
         action === PUT && isAllowed && resource.projectId === projectId,
     };

@@ -2,6 +2,7 @@ import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Catalog, Trigger } from '../control/index.ts';
 import { MAX_DEPTH } from '../domain/call-depth.ts';
+import { traceparentIn } from '../domain/traceparent.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import { idOf } from '../lib/ids.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -58,7 +59,7 @@ export class FunctionListeners implements Subscriber {
       return undefined;
     }
     try {
-      return async.messageOf({ urn, event, requestId, depth: fact.depth });
+      return async.messageOf({ urn, event, requestId, depth: fact.depth, traceparent: traceparentIn(fact.body) });
     } catch (error) {
       if (!(error instanceof PlatformError) || error.spec.audience !== 'user' || error.code === 'disk_full')
         throw error;

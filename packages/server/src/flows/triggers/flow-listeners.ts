@@ -1,6 +1,7 @@
 import type { Json } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import { MAX_DEPTH } from '../../domain/call-depth.ts';
+import { traceparentIn } from '../../domain/traceparent.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Delivery, Fact, Subscriber } from '../../services/index.ts';
@@ -63,6 +64,7 @@ export class FlowListeners implements Subscriber {
         runId: id,
         startedBy: name,
         chainDepth: fact.depth,
+        traceparent: traceparentIn(fact.body),
         also: guards,
       });
     } catch (error) {

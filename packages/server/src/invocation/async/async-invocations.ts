@@ -96,7 +96,13 @@ export class AsyncInvocations {
    * The message that `accept` would store, for a caller that stores it with other things. Throws like `accept` rejects;
    * call `stored` when the message is stored.
    */
-  messageOf(request: { urn: FunctionUrn; event: Buffer; requestId: string; depth: number }): {
+  messageOf(request: {
+    urn: FunctionUrn;
+    event: Buffer;
+    requestId: string;
+    depth: number;
+    traceparent?: string | undefined;
+  }): {
     readonly message: NewMessage;
     readonly stored: () => void;
   } {

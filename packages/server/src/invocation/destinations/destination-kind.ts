@@ -74,6 +74,8 @@ export interface ResultObject {
   readonly requestId: string;
   /** Functions that ran one after another until now: triggers of the bucket continue the chain. */
   readonly depth: number;
+  /** Triggers of the bucket continue the trace. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A stream, by its name in the project. */

@@ -99,11 +99,11 @@ export class ObjectCommits {
     ];
     if (change.fact !== undefined && subject !== undefined) {
       const { event, caller } = change.fact;
-      const { principalId, sourceIp, requestId, chainDepth } = caller;
+      const { principalId, sourceIp, requestId, chainDepth, traceparent } = caller;
       const { region, accountId, projectId, name } = bucket;
       const { size, etag } = subject;
       const of = { region, accountId, projectId, bucket: name, key, size, etag };
-      const by = { principalId, sourceIp, requestId, chainDepth };
+      const by = { principalId, sourceIp, requestId, chainDepth, ...(traceparent !== undefined && { traceparent }) };
       const order = { at: now, sequencer: sequence.toString(16).padStart(16, '0') };
       statements.push(...facts.statements({ id: factId, event, ...of, ...by, ...order }));
     }

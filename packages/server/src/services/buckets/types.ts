@@ -47,6 +47,8 @@ export interface BucketCaller {
   readonly requestId: string;
   /** Number of functions that led to this call by triggers, one after another; 0 for a client. */
   readonly chainDepth: number;
+  /** Of the caller's trace; valid. */
+  readonly traceparent?: string | undefined;
   /** Whether the caller has the right. Called once for each object; does not have to compare accounts. */
   may(action: BucketAction, resource: BucketResource): boolean;
 }
@@ -420,6 +422,7 @@ export interface ObjectFact {
   readonly sourceIp: string;
   readonly requestId: string;
   readonly chainDepth: number;
+  readonly traceparent?: string | undefined;
 }
 
 /** Stores facts in the transactions of the changes that they are about. */

@@ -13,7 +13,7 @@ export interface Fact {
   readonly at: number;
   /** Functions that ran one after another until this happened; 0 when no function caused it. */
   readonly depth: number;
-  /** Plain data, at most 256 KB as JSON. */
+  /** Plain data, at most 256 KB as JSON. `traceparent` is the trace in which it happened, if it is known. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 

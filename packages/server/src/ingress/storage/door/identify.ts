@@ -1,4 +1,5 @@
 import { depthOfCall } from '../../../domain/call-depth.ts';
+import { traceparentOrNothing } from '../../../domain/traceparent.ts';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import type { BucketCaller, BucketResource } from '../../../services/index.ts';
 import { sourceOf } from '../../clients/clients.ts';
@@ -47,7 +48,18 @@ export function identify(iam: StorageIam, claim: Claim | undefined, peer: Peer):
 export function bucketCaller(
   iam: StorageIam,
   caller: Caller,
-  { region, requestId, peer }: { readonly region: string; readonly requestId: string; readonly peer: Peer },
+  {
+    region,
+    requestId,
+    peer,
+    traceparent,
+  }: {
+    readonly region: string;
+    readonly requestId: string;
+    readonly peer: Peer;
+    /** As it was sent. */
+    readonly traceparent?: string | undefined;
+  },
 ): { readonly caller: BucketCaller; readonly projects: BucketProjects } {
   const projects = iam.projectsOf(caller);
   // the project of a region has its name; without one the oldest is taken
@@ -62,6 +74,7 @@ export function bucketCaller(
       sourceIp: sourceOf(peer),
       requestId,
       chainDepth: depthOf(caller, peer),
+      traceparent: traceparentOrNothing(traceparent),
       may: (action, resource) =>
         iam.allows(caller, { action, projectId: resource.projectId, path: pathOf(action, resource), peer }),
     },

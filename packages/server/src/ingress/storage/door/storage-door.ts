@@ -136,7 +136,8 @@ class StorageDoor {
     if (operation.takes === 'nothing' && hasBody(exchange.request)) {
       throw new StorageError('InvalidRequest', 'This operation takes no body.');
     }
-    const { caller, projects } = bucketCaller(iam, identified.caller, { region, requestId, peer });
+    const traceparent = head.headers.get('traceparent');
+    const { caller, projects } = bucketCaller(iam, identified.caller, { region, requestId, peer, traceparent });
     if (operation.takes === 'object' || operation.id === 'getObject') {
       exchange.releases.push(this.#slots.take(caller.projectId));
     }

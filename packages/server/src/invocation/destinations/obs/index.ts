@@ -77,6 +77,7 @@ async function store(
       expireDays: expires === 0 ? undefined : expires,
       requestId: message.id,
       depth: (attributes.depth ?? 0) + 1,
+      traceparent: attributes.traceparent,
     });
   } catch (error) {
     return refusal(error);
