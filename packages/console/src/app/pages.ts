@@ -16,6 +16,7 @@ import HeartOutlined from '@ant-design/icons/es/icons/HeartOutlined';
 import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined';
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined';
 import NotificationOutlined from '@ant-design/icons/es/icons/NotificationOutlined';
+import ProjectOutlined from '@ant-design/icons/es/icons/ProjectOutlined';
 import SafetyOutlined from '@ant-design/icons/es/icons/SafetyOutlined';
 import SolutionOutlined from '@ant-design/icons/es/icons/SolutionOutlined';
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined';
@@ -131,6 +132,12 @@ export const PAGES = [
     label: 'accessKeys',
     icon: KeyOutlined,
     key: 'k',
+  }),
+  page('/projects', () => import('../pages/identity/projects/project-page.tsx'), {
+    group: 'access',
+    label: 'projects',
+    icon: ProjectOutlined,
+    key: 'p',
   }),
   page('/audit', () => import('../pages/identity/audit/audit-page.tsx'), {
     group: 'access',

@@ -64,6 +64,7 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
       itemSelectedColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
       itemHoverColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
     },
+    Dropdown: { colorPrimary: name === 'dark' ? DARK.colorLink : LIGHT.colorLink },
     Table: {
       // not transparent: rows pass below the heading of a fixed column
       headerBg: name === 'dark' ? DARK.colorBgContainer : '#fff',

@@ -336,3 +336,41 @@ journey('file systems, networks and images are added, shared and removed', async
   await page.getByRole('alert').getByText('拉取镜像 localhost:1/app:v1 失败').waitFor();
   await look(page, 'images-pull-failed');
 });
+
+journey('another project is made by page and chosen in the top bar, for this tab', async ({ platform, visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/projects');
+  await page.getByRole('banner').getByText('项目 default').waitFor();
+  await page.getByRole('button', { name: '创建项目', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: '创建项目' });
+  await dialog.getByLabel('名称').fill('platform-second');
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await page.getByText('创建项目 platform-second 成功').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '创建企业项目' }).click();
+  const enterprise = page.getByRole('dialog', { name: '创建企业项目' });
+  await enterprise.getByLabel('名称').fill('platform-billing');
+  await enterprise.getByRole('button', { name: '确定' }).click();
+  await page.getByRole('row', { name: /platform-billing \S+ 启用/ }).waitFor();
+  await look(page, 'projects');
+
+  try {
+    await page.getByRole('button', { name: '项目 default' }).click();
+    await page.getByRole('menuitem', { name: 'platform-second' }).waitFor();
+    await look(page, 'project-menu');
+    await page.getByRole('menuitem', { name: 'platform-second' }).click();
+    await page.getByRole('heading', { name: '总览' }).waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
+    await page.getByRole('heading', { name: '还没有函数' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: '项目 platform-second' }).waitFor();
+    await page.getByRole('heading', { name: '还没有函数' }).waitFor();
+  } finally {
+    await platform.fgs(['iam', 'projects', 'delete', 'platform-second', '--yes']);
+  }
+  // the tab falls back to the first project
+  await page.reload();
+  await page.getByRole('banner').getByText('项目 default').waitFor();
+  visitor.expectComplaint(/404/);
+});

@@ -8,6 +8,7 @@ import { lazyPart } from '../../parts/load-again.ts';
 import { useShortcut } from '../../parts/shortcuts/index.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { LanguageMenu, ThemeMenu, TimesMenu } from './preference-menus.tsx';
+import { ProjectMenu } from './project-menu.tsx';
 
 const ShortcutSheet = lazyPart(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet);
 
@@ -27,7 +28,10 @@ export function TopBar({ onMenu, isMenuOpen }: { onMenu: () => void; isMenuOpen:
         onClick={onMenu}
       />
       <span className="top-bar-place">
-        {t('region')} <b>{region}</b>
+        <span>
+          {t('region')} <b>{region}</b>
+        </span>
+        <ProjectMenu />
       </span>
       <LanguageMenu />
       <ThemeMenu />

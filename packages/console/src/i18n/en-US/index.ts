@@ -33,6 +33,7 @@ import { parts } from './parts.ts';
 import { pickers } from './pickers.ts';
 import { platform } from './platform.ts';
 import { policies } from './policies.ts';
+import { projects } from './projects.ts';
 import { quotas } from './quotas.ts';
 import { runtimes } from './runtimes.ts';
 import { schedule } from './schedule.ts';
@@ -79,6 +80,7 @@ export const texts = {
   pickers,
   platform,
   policies,
+  projects,
   quotas,
   runtimes,
   schedule,

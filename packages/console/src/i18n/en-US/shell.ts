@@ -27,6 +27,7 @@ export const shell = {
     policies: 'Policies',
     agencies: 'Agencies',
     accessKeys: 'Access keys',
+    projects: 'Projects',
     audit: 'Audit trail',
     quotas: 'Quotas',
     runtimes: 'Runtimes',
@@ -45,6 +46,7 @@ export const shell = {
     again: 'Try now',
   },
   region: 'Region',
+  project: 'Project',
   account: { label: 'Account {{name}}', signOut: 'Sign out', signOutFailed: 'Signing out failed' },
   notFound: {
     title: 'Page not found',

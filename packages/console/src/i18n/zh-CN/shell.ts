@@ -21,6 +21,7 @@ export const shell = {
     policies: '权限策略',
     agencies: '委托',
     accessKeys: '访问密钥',
+    projects: '项目',
     audit: '审计日志',
     quotas: '配额',
     runtimes: '运行时',
@@ -39,6 +40,7 @@ export const shell = {
     again: '立即重试',
   },
   region: '区域',
+  project: '项目',
   account: { label: '账号 {{name}}', signOut: '退出登录', signOutFailed: '退出登录失败' },
   notFound: {
     title: '页面不存在',
