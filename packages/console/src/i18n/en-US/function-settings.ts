@@ -5,6 +5,7 @@ export const functionSettings = {
     permissions: 'Permissions',
     environment: 'Environment',
     concurrency: 'Concurrency',
+    async: 'Async',
     advanced: 'Advanced',
   },
   save: 'Save',

@@ -10,6 +10,7 @@ import { flowEditor } from './flow-editor.ts';
 import { flowRun } from './flow-run.ts';
 import { flows } from './flows.ts';
 import { functionAliases } from './function-aliases.ts';
+import { functionAsync } from './function-async.ts';
 import { functionCode } from './function-code.ts';
 import { functionDependencies } from './function-dependencies.ts';
 import { functionDiff } from './function-diff.ts';
@@ -57,6 +58,7 @@ export const texts = {
   flowRun,
   flows,
   functionAliases,
+  functionAsync,
   functionCode,
   functionDependencies,
   functionDiff,

@@ -5,6 +5,7 @@ export const functionSettings = {
     permissions: '权限',
     environment: '环境变量',
     concurrency: '并发',
+    async: '异步配置',
     advanced: '高级设置',
   },
   save: '保存',

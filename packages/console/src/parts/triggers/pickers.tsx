@@ -3,11 +3,13 @@ import { Form, Select } from 'antd';
 import { useState } from 'react';
 import { query, useMissingRight } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { useNotices } from '../notices.tsx';
 import { MOST, type PickerProps, textOf } from '../pickers/picker.ts';
 
 /** The log of a function of the project: where it is. */
 export function LogPicker({ id = '', onChange = () => {} }: PickerProps) {
   const { t } = useTexts('pickers');
+  const notices = useNotices();
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [urn, setUrn] = useState<string | null>(null);
@@ -16,11 +18,15 @@ export function LogPicker({ id = '', onChange = () => {} }: PickerProps) {
     placeholderData: keepPreviousData,
   });
   const choose = async (function_urn: string) => {
-    setUrn(function_urn);
-    const { group_id, stream_id } = await queries.ensureQueryData(
-      query('showLtsLogDetails', { params: { function_urn } }),
-    );
-    onChange({ group_id, stream_id });
+    try {
+      const { group_id, stream_id } = await queries.ensureQueryData(
+        query('showLtsLogDetails', { params: { function_urn } }),
+      );
+      setUrn(function_urn);
+      onChange({ group_id, stream_id });
+    } catch (error) {
+      notices.failure(t('noLog'), error as Error);
+    }
   };
   return (
     <Select

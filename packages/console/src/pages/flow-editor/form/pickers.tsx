@@ -11,49 +11,6 @@ interface PickerProps {
 }
 
 const MOST = 100;
-const VERSION = /^(urn:.+:function:[^:]+:[^:]+):([^:]+)$/;
-
-/** A function by application and name, and its version. */
-export function FunctionPicker({ id, value, onChange }: PickerProps) {
-  const { t } = useTexts('flowEditor');
-  const [text, setText] = useState('');
-  const list = useQuery({
-    ...query('listFunctions', { query: { maxitems: String(MOST), func_name: text } }),
-    placeholderData: keepPreviousData,
-  });
-  const [, urn = value, version = 'latest'] = VERSION.exec(value) ?? [];
-  const versions = useQuery({
-    ...query('listFunctionVersions', { params: { function_urn: urn } }),
-    enabled: urn !== '' && urn.startsWith('urn:'),
-  });
-  const options = (list.data?.functions ?? []).map(({ func_name, func_urn, package: application }) => ({
-    value: func_urn.replace(/:latest$/, ''),
-    label: `${application} / ${func_name}`,
-  }));
-  const numbers = versions.data?.versions.map((one) => one.version) ?? [version];
-  return (
-    <div className="flow-function">
-      <Select
-        id={id}
-        showSearch={{ filterOption: false, onSearch: setText }}
-        loading={list.isFetching}
-        placeholder={t('chooseFunction')}
-        value={value === '' ? null : urn}
-        options={options}
-        labelRender={({ label, value: chosen }) => label ?? String(chosen).split(':').slice(-2).join(' / ')}
-        onChange={(chosen) => onChange(`${chosen}:latest`)}
-      />
-      <Select
-        aria-label={t('version')}
-        disabled={value === ''}
-        loading={versions.isFetching}
-        value={version}
-        options={[...new Set([...numbers, version])].map((number) => ({ value: number, label: number }))}
-        onChange={(chosen) => onChange(`${urn}:${chosen}`)}
-      />
-    </div>
-  );
-}
 
 export function FlowPicker({ id, value, onChange }: PickerProps) {
   const { t } = useTexts('flowEditor');

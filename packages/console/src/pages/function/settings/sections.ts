@@ -18,6 +18,7 @@ export const SECTIONS = [
   section('permissions', () => import('./permissions/permissions-section.tsx')),
   section('environment', () => import('./variables/environment-section.tsx')),
   section('concurrency', () => import('./concurrency/concurrency-section.tsx')),
+  section('async', () => import('../async/async-section.tsx')),
   section('advanced', () => import('./advanced/advanced-section.tsx')),
 ] as const;
 

@@ -1,6 +1,6 @@
 import type { TableColumnsType } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
-import { ActionButton } from '../../../parts/action-button.tsx';
+import { RowAction } from '../../../parts/row-action.tsx';
 import { formOf, kindKey } from '../../../parts/triggers/kinds.ts';
 import { TriggerFacts } from '../../../parts/triggers/trigger-facts.tsx';
 import type { ShownFunction } from '../shown-function.ts';
@@ -18,7 +18,7 @@ export function useTriggerColumns(
   { onDelete, onSecret }: TriggerActions,
 ): TableColumnsType<Trigger> {
   const { t } = useTexts('triggers');
-  const { turn, turning } = useSwitchTrigger(fn);
+  const turn = useSwitchTrigger(fn);
   return [
     {
       title: t('columns.name'),
@@ -46,24 +46,16 @@ export function useTriggerColumns(
       render: (_, row) => (
         <div className="trigger-actions">
           {row.trigger_type_code === 'EVENT' && (
-            <ActionButton needs="showFunctionTrigger" type="link" size="small" onClick={() => onSecret(row)}>
-              {t('secret.action')}
-            </ActionButton>
+            <RowAction needs="showFunctionTrigger" text={t('secret.action')} onClick={() => onSecret(row)} />
           )}
           {formOf(row.trigger_type_code)?.isAlwaysOn !== true && (
-            <ActionButton
+            <RowAction
               needs="updateTrigger"
-              type="link"
-              size="small"
-              loading={turning === row.trigger_id}
+              text={t(row.trigger_status === 'ACTIVE' ? 'enable.off' : 'enable.on')}
               onClick={() => turn(row)}
-            >
-              {t(row.trigger_status === 'ACTIVE' ? 'enable.off' : 'enable.on')}
-            </ActionButton>
+            />
           )}
-          <ActionButton needs="deleteFunctionTrigger" type="link" size="small" onClick={() => onDelete(row)}>
-            {t('remove.action')}
-          </ActionButton>
+          <RowAction needs="deleteFunctionTrigger" text={t('remove.action')} onClick={() => onDelete(row)} />
         </div>
       ),
     },

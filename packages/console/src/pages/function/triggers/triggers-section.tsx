@@ -5,12 +5,12 @@ import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { DataTable } from '../../../parts/data-table.tsx';
+import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import type { TabProps } from '../shown-function.ts';
 import { CreateTrigger } from './create-trigger.tsx';
-import { DeleteTrigger } from './delete-trigger.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
-import type { Trigger } from './trigger.ts';
+import { nameOf, paramsOf, type Trigger } from './trigger.ts';
 import { useTriggerColumns } from './trigger-columns.tsx';
 import './triggers.css';
 
@@ -60,7 +60,17 @@ export function Section({ fn }: TabProps) {
           onCreated={(trigger) => setOpened(trigger.secret === undefined ? undefined : { dialog: 'secret', trigger })}
         />
       )}
-      {opened?.dialog === 'delete' && <DeleteTrigger fn={fn} trigger={opened.trigger} onClose={close} />}
+      {opened?.dialog === 'delete' && (
+        <DeleteDialog
+          route="deleteFunctionTrigger"
+          input={{ params: paramsOf(fn, opened.trigger) }}
+          title={t('remove.title', { name: nameOf(opened.trigger) })}
+          consequence={t('remove.consequence')}
+          done={t('remove.done', { name: nameOf(opened.trigger) })}
+          failed={t('remove.failed', { name: nameOf(opened.trigger) })}
+          onClose={close}
+        />
+      )}
       {opened?.dialog === 'secret' && <SecretDialog fn={fn} trigger={opened.trigger} onClose={close} />}
     </section>
   );

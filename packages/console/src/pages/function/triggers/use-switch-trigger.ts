@@ -1,27 +1,18 @@
-import { useMutation } from '@tanstack/react-query';
-import { mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
-import { useNotices } from '../../../parts/notices.tsx';
+import { useChange } from '../../../parts/use-change.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { nameOf, paramsOf, type Trigger } from './trigger.ts';
 
 /** Enables a disabled trigger, and disables an enabled one. */
 export function useSwitchTrigger(fn: ShownFunction) {
   const { t } = useTexts('triggers');
-  const notices = useNotices();
-  const change = useMutation(mutation('updateTrigger'));
-  const turn = (trigger: Trigger) => {
+  const { send } = useChange('updateTrigger');
+  return (trigger: Trigger) => {
     const name = nameOf(trigger);
-    change.mutate(
-      {
-        params: paramsOf(fn, trigger),
-        body: { trigger_status: trigger.trigger_status === 'ACTIVE' ? 'DISABLED' : 'ACTIVE' },
-      },
-      {
-        onSuccess: () => notices.success(t('enable.done', { name })),
-        onError: (error) => notices.failure(t('enable.failed', { name }), error),
-      },
+    const trigger_status = trigger.trigger_status === 'ACTIVE' ? 'DISABLED' : 'ACTIVE';
+    void send(
+      { params: paramsOf(fn, trigger), body: { trigger_status } },
+      { done: t('enable.done', { name }), failed: t('enable.failed', { name }) },
     );
   };
-  return { turn, turning: change.isPending ? change.variables.params?.trigger_id : undefined };
 }
