@@ -57,8 +57,11 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     fontFamilyCode: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace",
   },
   components: {
-    // white would be too light on the red of the dark theme
-    Button: name === 'dark' ? { dangerColor: '#1a0505' } : {},
+    // white would be too light on the red of the dark theme, and the colour of buttons too dark for text
+    Button:
+      name === 'dark'
+        ? { dangerColor: '#1a0505', defaultHoverColor: DARK.colorLink, defaultActiveColor: DARK.colorLink }
+        : {},
     // the colour of buttons is too dark for text
     Tabs: {
       itemSelectedColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,

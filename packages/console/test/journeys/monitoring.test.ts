@@ -275,6 +275,10 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
   await log.getByText('line 9999').waitFor();
   expect(await log.getByRole('listitem').count()).toBeLessThan(120);
   await look(page, 'logs-live');
+  // scrolling up pauses
+  await log.focus();
+  await page.keyboard.press('PageUp');
+  await page.getByRole('button', { name: /继续/ }).click();
   await page.getByRole('button', { name: '清空' }).click();
   await log.getByText('没有日志').waitFor();
 

@@ -57,7 +57,7 @@ export const alarms = {
     minutes_one: '{{count}} minute',
     minutes_other: '{{count}} minutes',
     periods: 'Periods looked at',
-    breaching: 'Of these over the threshold',
+    breaching: 'Of these in breach',
     missing: 'Periods without values',
     name: 'Rule name',
     nameHelp: '1 to 128 letters, digits, _ and -; starts with a letter or digit.',

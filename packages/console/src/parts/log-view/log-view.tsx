@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { type UIEvent, useEffect, useRef, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { keyOf, type ShownLine } from './log-line.ts';
 import { LogRow } from './log-row.tsx';
@@ -41,6 +41,14 @@ export function LogView(props: LogViewProps) {
     if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
   }, [lines, follow]);
 
+  const top = useRef(0);
+  const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent<HTMLElement>) => {
+    // what the list does itself leads to its end
+    const isUp = scrollTop < top.current && scrollHeight - clientHeight - scrollTop > ROW_HEIGHT;
+    top.current = scrollTop;
+    if (isUp) onLeaveEnd?.();
+  };
+
   const toggle = (line: ShownLine) => {
     const next = new Set(opened);
     if (!next.delete(keyOf(line))) next.add(keyOf(line));
@@ -54,7 +62,7 @@ export function LogView(props: LogViewProps) {
       // a log scrolls by keyboard too
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
-      onWheel={({ deltaY }) => deltaY < 0 && onLeaveEnd?.()}
+      onScroll={onScroll}
     >
       {lines.length === 0 && <p className="log-none">{t('none')}</p>}
       <ol style={{ height: rows.getTotalSize() }}>
