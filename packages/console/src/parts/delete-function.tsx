@@ -8,23 +8,28 @@ interface DeleteFunctionProps {
   readonly name: string;
   readonly urn: string;
   readonly onClose: () => void;
-  readonly onDone?: () => void;
+  /** Runs before what no longer exists is read again. */
+  readonly onDone?: () => Promise<void>;
 }
 
 /** Asks for the name of a function and deletes it with all that belongs to it. */
 export function DeleteFunction({ name, urn, onClose, onDone }: DeleteFunctionProps) {
   const { t } = useTexts('functions');
   const notices = useNotices();
-  const removal = useMutation(mutation('deleteFunction', ['listFunctionTriggers']));
+  const { onSuccess, ...options } = mutation('deleteFunction', ['listFunctionTriggers']);
+  const removal = useMutation({
+    ...options,
+    onSuccess: async (...result) => {
+      notices.success(t('remove.done', { name }));
+      await onDone?.();
+      await onSuccess?.(...result);
+    },
+  });
   const remove = () =>
     removal.mutate(
       // the version would say which one to delete
       { params: { function_urn: urn.replace(/:latest$/, '') } },
       {
-        onSuccess: () => {
-          notices.success(t('remove.done', { name }));
-          onDone?.();
-        },
         onError: (error) => notices.failure(t('remove.failed', { name }), error),
         onSettled: onClose,
       },

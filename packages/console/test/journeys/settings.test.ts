@@ -1,12 +1,37 @@
+import { chownSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
-import { deploy, invoke, runtimeOf, target } from '../../../../tests/functions.ts';
+import { call, deploy, invoke, runtimeOf, target } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
+
+/** Made on no machine: other journeys would lose their connections while its bridge is made. */
+const NETWORK = {
+  name: 'backend',
+  vpc_id: 'vpc-1',
+  subnet_id: 'subnet-1',
+  cidr: '10.20.0.0/24',
+  gateway: '10.20.0.1',
+  nat: false,
+  interface: '',
+  bridge: 'fgn0',
+  problem: '',
+  used_by: [],
+  created_at: '2026-11-27T12:00:00Z',
+};
+/** To whom files of functions belong unless said otherwise. */
+const FUNCTION_USER = 1003;
 
 const FILES = {
   'index.js': [
+    "const fs = require('node:fs');",
     "let ready = '';",
     "exports.initializer = (context, callback) => { ready = 'initialised'; callback(null, ''); };",
-    'exports.handler = async (event, context) => ({',
+    'exports.handler = async (event, context) => {',
+    "  if (fs.existsSync('/mnt/files')) fs.writeFileSync('/mnt/files/call.txt', 'called');",
+    '  return answer(context);',
+    '};',
+    'const answer = (context) => ({',
     '  memory: context.getMemorySize(),',
     "  host: context.getUserData('HOST'),",
     "  token: context.getUserData('TOKEN'),",
@@ -28,7 +53,7 @@ journey(
     const visitor = await visit();
     const { page } = visitor;
     await visitor.open(`/functions/${name}`);
-    await page.getByRole('tab', { name: '设置' }).click();
+    await page.getByRole('link', { name: '编辑', exact: true }).click();
     const general = page.getByRole('tabpanel', { name: '常规设置' });
     const timeout = general.getByRole('spinbutton', { name: '执行超时时间（秒）' });
     await timeout.waitFor();
@@ -142,8 +167,71 @@ journey('agency, variables, concurrency and initializer count for the next call'
   await look(page, 'settings-advanced');
   await save('高级设置');
 
+  await page.route('**/v1/networks', (route) => route.fulfill({ json: { networks: [NETWORK] } }));
+  await page.getByRole('tab', { name: 'VPC' }).click();
+  const network = section('VPC');
+  await network.getByRole('switch', { name: 'VPC访问' }).click();
+  await network.getByText(/函数默认的公网访问将失效/).waitFor();
+  await network.getByRole('combobox', { name: 'VPC' }).press('Enter');
+  await page.getByTitle('backend', { exact: true }).click();
+  await network.getByTitle('backend (10.20.0.0/24)').waitFor();
+  await look(page, 'settings-network');
+  await network.getByRole('button', { name: '放弃修改' }).click();
+
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'funcgraph-journey-')));
+  chownSync(folder, FUNCTION_USER, FUNCTION_USER);
+  const added = await platform.fgs(['filesystems', 'add', 'journey-files', '--path', folder]);
+  expect(added.exitCode, added.stderr).toBe(0);
+  await page.getByRole('tab', { name: '磁盘挂载' }).click();
+  const mounts = section('磁盘挂载');
+  await mounts.getByText(/本平台无需先配置委托和VPC/).waitFor();
+  await mounts.getByText(/\/tmp，大小限制为 512 MB/).waitFor();
+  await mounts.getByRole('button', { name: '添加挂载' }).click();
+  await mounts.getByRole('combobox', { name: '文件系统' }).press('Enter');
+  await page.getByTitle(`journey-files (${folder})`).click();
+  await mounts.getByRole('textbox', { name: '函数访问路径' }).fill('/mnt/files');
+  await look(page, 'settings-mounts');
+  await save('磁盘挂载');
+
   const { json } = await invoke(platform, urn, {}, { 'X-Cff-Instance-Memory': '256' });
   expect(json).toEqual({ memory: '256', host: 'smtp.example', token: 'a secret', hasKey: true, ready: 'initialised' });
   const { data } = await platform.api.call('showFunctionConfig', { params: target(platform, urn) });
   expect(data.strategy_config).toEqual({ concurrent_num: 20, concurrency: -1 });
+  expect(readFileSync(join(folder, 'call.txt'), 'utf8')).toBe('called');
+  await mounts.getByRole('button', { name: '删除挂载 /mnt/files' }).click();
+  await save('磁盘挂载');
+  rmSync(folder, { recursive: true });
+});
+
+journey('a function is exported, disabled, enabled and deleted by its menu', async ({ platform, visit }) => {
+  const name = 'journey-menu';
+  const urn = await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}?tab=settings`);
+  const choose = async (item: string) => {
+    await page.getByRole('button', { name: '操作' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const [download] = await Promise.all([page.waitForEvent('download'), choose('导出函数')]);
+  expect(download.suggestedFilename()).toMatch(/^journey-menu\w+\.zip$/);
+
+  await choose('禁用函数');
+  const dialog = page.getByRole('dialog', { name: '禁用函数' });
+  await dialog.waitFor();
+  await look(page, 'function-disable');
+  await dialog.getByRole('button', { name: '确认' }).click();
+  await page.getByText(`禁用函数 ${name} 成功`).waitFor();
+  expect((await call(platform, urn)).status).toBeGreaterThanOrEqual(400);
+  await choose('启用函数');
+  await page.getByText(`启用函数 ${name} 成功`).waitFor();
+  expect((await invoke(platform, urn)).json).toMatchObject({ memory: '128' });
+
+  await choose('删除函数');
+  const removal = page.getByRole('dialog', { name: '删除函数' });
+  await removal.getByText('函数的代码、版本、别名、触发器和测试事件将一并删除，且无法恢复。').waitFor();
+  await removal.getByRole('textbox').fill(name);
+  await removal.getByRole('button', { name: '确认' }).click();
+  await page.getByText(`删除函数 ${name} 成功`).waitFor();
+  await page.waitForURL(/\/functions$/);
 });

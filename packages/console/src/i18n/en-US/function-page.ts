@@ -25,6 +25,7 @@ export const functionPage = {
     failed: 'Function {{name}} was not enabled',
   },
   disable: {
+    latestOnly: 'Only latest can be enabled and disabled',
     action: 'Disable function',
     title: 'Disable function',
     consequence:

@@ -21,6 +21,7 @@ export const functionPage = {
   export: { action: '导出函数', failed: '导出函数 {{name}} 失败' },
   enable: { action: '启用函数', done: '启用函数 {{name}} 成功', failed: '启用函数 {{name}} 失败' },
   disable: {
+    latestOnly: '仅 latest 可启用和禁用',
     action: '禁用函数',
     title: '禁用函数',
     consequence:

@@ -39,6 +39,8 @@ export function FunctionActions({ fn }: { fn: ShownFunction }) {
     item('updateFunctionMaxInstanceConfig', {
       key: 'state',
       label: t(isEnabled ? 'disable.action' : 'enable.action'),
+      // a published version has the state in which it was published
+      ...(fn.isReadOnly ? { disabled: true, title: t('disable.latestOnly') } : {}),
       onClick: () => (isEnabled ? setQuestion('disable') : setEnabled(true)),
     }),
     item('deleteFunction', {
@@ -69,7 +71,7 @@ export function FunctionActions({ fn }: { fn: ShownFunction }) {
           name={name}
           urn={baseUrn}
           onClose={() => setQuestion(undefined)}
-          onDone={() => void navigate({ to: '/functions' })}
+          onDone={() => navigate({ to: '/functions' })}
         />
       )}
     </>
@@ -81,6 +83,8 @@ type Item = {
   readonly key: string;
   readonly label: string;
   readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly title?: string;
   readonly onClick: () => void;
 };
 

@@ -12,7 +12,11 @@ export function useFunctionExport({ name, urn, config }: ShownFunction) {
   const { mutate, isPending } = useMutation({
     mutationFn: (_: undefined, { client }) =>
       receive('exportFunction', { params: { function_urn: urn }, query: { config: 'true', code: 'true' } }, client),
-    onSuccess: ({ bytes }) => saveFile(`${name}_${config.version}.zip`, bytes),
+    onSuccess: ({ bytes, headers }) => {
+      // the name and the digest of the code
+      const given = /filename="([^"]+)"/.exec(headers.get('content-disposition') ?? '')?.[1];
+      saveFile(given ?? `${name}_${config.version}.zip`, bytes);
+    },
     onError: (error) => notices.failure(t('export.failed', { name }), error),
   });
   return { start: () => mutate(undefined), isBusy: isPending };

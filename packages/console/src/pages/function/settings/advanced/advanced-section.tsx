@@ -1,8 +1,8 @@
 import { LIMITS } from '@funcgraph/api/limits';
-import { Form, Input, InputNumber, Switch } from 'antd';
-import type { ReactNode } from 'react';
+import { Form, Input, InputNumber } from 'antd';
 import { useTexts } from '../../../../i18n/index.ts';
 import { SettingsForm } from '../form/settings-form.tsx';
+import { SwitchField } from '../form/switch-field.tsx';
 import type { SectionProps } from '../section.ts';
 import { readAdvanced, writeAdvanced } from './advanced-fields.ts';
 
@@ -22,14 +22,18 @@ export function Section(props: SectionProps) {
     >
       {/* code before the registration is the initializer of a Go program */}
       {!runtime.startsWith('Go') && (
-        <Switched name="hasInitializer" label={t('advanced.initializer.switch')} help={t('advanced.initializer.help')}>
+        <SwitchField
+          name="hasInitializer"
+          label={t('advanced.initializer.switch')}
+          help={t('advanced.initializer.help')}
+        >
           <Initializer isImage={image !== undefined} />
-        </Switched>
+        </SwitchField>
       )}
-      <Switched name="hasDynamicMemory" label={t('advanced.memory.switch')} help={t('advanced.memory.help')} />
-      <Switched name="isStream" label={t('advanced.stream.switch')} help={t('advanced.stream.help')} />
+      <SwitchField name="hasDynamicMemory" label={t('advanced.memory.switch')} help={t('advanced.memory.help')} />
+      <SwitchField name="isStream" label={t('advanced.stream.switch')} help={t('advanced.stream.help')} />
       {runtime.startsWith('Java') && (
-        <Switched name="hasHeartbeat" label={t('advanced.heartbeat.switch')} help={t('advanced.heartbeat.help')}>
+        <SwitchField name="hasHeartbeat" label={t('advanced.heartbeat.switch')} help={t('advanced.heartbeat.help')}>
           <Form.Item
             name="heartbeat"
             label={t('advanced.heartbeat.handler')}
@@ -46,7 +50,7 @@ export function Section(props: SectionProps) {
               placeholder="com.example.Demo.heartbeat"
             />
           </Form.Item>
-        </Switched>
+        </SwitchField>
       )}
     </SettingsForm>
   );
@@ -79,32 +83,6 @@ function Initializer({ isImage }: { isImage: boolean }) {
       >
         <InputNumber />
       </Form.Item>
-    </div>
-  );
-}
-
-interface SwitchedProps {
-  readonly name: string;
-  readonly label: string;
-  readonly help: string;
-  /** Shown while the switch is on. */
-  readonly children?: ReactNode;
-}
-
-function Switched({ name, label, help, children }: SwitchedProps) {
-  const isOn = Form.useWatch(name) === true;
-  return (
-    <div className="settings-switch">
-      <div className="settings-switch-line">
-        <Form.Item name={name} valuePropName="checked" noStyle>
-          <Switch id={name} aria-describedby={`${name}-help`} />
-        </Form.Item>
-        <label htmlFor={name}>{label}</label>
-      </div>
-      <p id={`${name}-help`} className="settings-switch-help">
-        {help}
-      </p>
-      {isOn && children}
     </div>
   );
 }
