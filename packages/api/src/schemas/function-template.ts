@@ -36,6 +36,7 @@ export const FunctionTemplate = Type.Object({
   titles: BothLanguages,
   descriptions: BothLanguages,
   is_return_stream: Type.Boolean(),
+  needs_agency: Type.Boolean({ description: 'Its code uses the temporary keys of an agency.' }),
   build: Type.Optional(
     Type.Object({
       command: Type.String({

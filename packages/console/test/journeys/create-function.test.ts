@@ -49,6 +49,9 @@ journey('a template fills code and settings in, and asks only for name and agenc
   await page.getByRole('combobox', { name: '选择模板' }).click();
   await page.getByTitle('context 使用指导').click();
   await page.getByText(/内存 256 MB/).waitFor();
+  const noAgency =
+    'Failed to access other services because no temporary AK, SK, or token has been obtained. Please set an agency.';
+  await page.getByText(noAgency, { exact: true }).waitFor();
   expect(page.url()).toContain('?way=template&template=context-guide-python');
   await page.getByRole('textbox', { name: '函数名称' }).fill('journey-context');
   await page.getByText(/--timeout 10 --memory 256 --env GREETING=hello/).waitFor();

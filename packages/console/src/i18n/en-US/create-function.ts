@@ -55,6 +55,11 @@ export const createFunction = {
     facts: 'Runtime {{runtime}}, {{memory_size}} MB, timeout {{timeout}} s.',
     build:
       'This template is source code that must be built first. Use the commands at the right on a machine with its compiler.',
+    // word for word as in the guide
+    noAgency:
+      'Failed to access other services because no temporary AK, SK, or token has been obtained. Please set an agency.',
+    needsAgency:
+      'The code of this template uses the temporary keys of an agency. Without one it runs, but other services refuse it.',
     unset: 'Set these variables after creation: {{names}}',
   },
   command: { title: 'The same with fgs', text: 'On a command line, in a new folder:' },

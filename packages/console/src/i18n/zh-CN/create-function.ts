@@ -54,6 +54,10 @@ export const createFunction = {
     missing: '请选择模板',
     facts: '运行时 {{runtime}}，内存 {{memory_size}} MB，超时时间 {{timeout}} 秒。',
     build: '该模板为源代码，需要先构建。请在装有编译器的机器上使用右侧的命令。',
+    // word for word as in the guide
+    noAgency:
+      'Failed to access other services because no temporary AK, SK, or token has been obtained. Please set an agency.',
+    needsAgency: '该模板的代码使用委托的临时凭证。不选择委托也可以创建，但无法访问其他服务。',
     unset: '创建后请设置以下环境变量：{{names}}',
   },
   command: { title: '使用 fgs 完成相同操作', text: '在命令行的新文件夹中：' },

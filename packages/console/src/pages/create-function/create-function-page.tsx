@@ -99,6 +99,11 @@ export function Page() {
           <AgencyFields label={t('agency')} />
           {way === 'blank' && !isHttp && <RuntimeField runtimes={runtimes} isLoading={list.isLoading} />}
           {way === 'blank' && (language === 'java' || language === 'go') && <CodeUpload language={language} />}
+          {template?.needs_agency && !draft.agency && !draft.runAgency && (
+            <Form.Item>
+              <Alert type="warning" showIcon title={t('template.noAgency')} description={t('template.needsAgency')} />
+            </Form.Item>
+          )}
           {unset.length > 0 && (
             <Form.Item>
               <Alert type="info" showIcon title={t('template.unset', { names: unset.join(', ') })} />

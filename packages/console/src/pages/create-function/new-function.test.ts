@@ -9,6 +9,7 @@ const template = {
   timeout: 10,
   memory_size: 256,
   is_return_stream: false,
+  needs_agency: false,
   user_data: '{"SECRET":"","GREETING":"good day"}',
 } as Template;
 const draft = { name: 'hook', runtime: 'Node.js22', enterpriseProject: '0' };

@@ -30,6 +30,8 @@ export interface TemplateFacts {
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: string;
   readonly warning?: BothLanguages;
+  /** Whether it uses the temporary keys of an agency. */
+  readonly agency?: boolean;
   /** For sources that cannot be deployed as they are. */
   readonly build?: { readonly command: string; readonly folder: string };
 }

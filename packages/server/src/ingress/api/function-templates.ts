@@ -99,6 +99,7 @@ function templateReply(
     titles: title,
     descriptions: description,
     is_return_stream: template.stream ?? false,
+    needs_agency: template.agency ?? false,
     ...(build === undefined ? {} : { build }),
   };
 }
