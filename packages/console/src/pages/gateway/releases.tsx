@@ -46,7 +46,7 @@ export function Releases({ group, api }: { group: Group; api: Api }) {
         tools={tools}
         empty={
           <>
-            <div className="table-tools">{tools}</div>
+            <div className="table-tools is-alone">{tools}</div>
             <EmptyState title={t('releases.emptyTitle')} text={t('releases.emptyText')} />
           </>
         }

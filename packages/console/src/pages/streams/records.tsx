@@ -102,7 +102,7 @@ export function Records({ stream, shards }: RecordsProps) {
       onClearSearch={undefined}
       empty={
         <>
-          <div className="table-tools">{tools}</div>
+          <div className="table-tools is-alone">{tools}</div>
           <EmptyState title={t('records.emptyTitle')} text={t('records.emptyText')} />
         </>
       }
