@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type FakeEntry, fakeTar } from '../packages/server/src/images/testing.ts';
+import { type FakeEntry, fakeDockerArchive, fakeTar } from '../packages/server/src/images/testing.ts';
 import { project } from './functions.ts';
 import type { TestServer } from './server.ts';
 
@@ -37,8 +37,15 @@ function parents(name: string): string[] {
   return folder === '.' ? [] : [...parents(folder), folder];
 }
 
+/** An archive of an image with this name that can be deployed, but has no program. */
+export const idleImage = (name: string): Buffer =>
+  fakeDockerArchive([name], {
+    layers: [fakeTar([{ name: 'server', data: 'no program', mode: 0o755 }])],
+    entrypoint: ['/server'],
+  });
+
 /** Sends an archive as the CLI does and loads it. Rejects with the error of the server. */
-export async function loadImage(server: TestServer, archive: Buffer, name?: string): Promise<string> {
+export async function loadImage(server: Pick<TestServer, 'api'>, archive: Buffer, name?: string): Promise<string> {
   const { api } = server;
   const { data } = await api.call('beginImageUpload');
   const params = { upload: data.upload };

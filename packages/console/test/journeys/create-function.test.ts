@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { idleImage, loadImage } from '../../../../tests/images.ts';
 import { journey, look } from '../journey.ts';
 
 journey('a blank function begins with code of its runtime and has a page of its own', async ({ platform, visit }) => {
@@ -65,3 +66,40 @@ journey('a template fills code and settings in, and asks only for name and agenc
   await page.getByText(/需要先构建/).waitFor();
   expect(await page.getByRole('button', { name: '创建函数' }).isDisabled()).toBe(true);
 });
+
+journey(
+  'an image becomes a function, with values of its own instead of those of the image',
+  async ({ platform, visit }) => {
+    await loadImage(platform, idleImage('journey/boxed:1'));
+    const visitor = await visit();
+    const { page } = visitor;
+    await visitor.open('/create-function');
+    expect(await page.getByRole('radio').count()).toBeGreaterThan(2);
+    await page.getByRole('radio', { name: /容器镜像/ }).check({ force: true });
+    await page.getByText('镜像中的程序监听 8000 端口，不支持其他端口。').waitFor();
+    await page.getByRole('textbox', { name: '函数名称' }).fill('journey-boxed');
+    await page.getByRole('button', { name: '查看镜像' }).click();
+    const choice = page.getByRole('dialog', { name: '查看镜像' });
+    await choice.getByRole('button', { name: /journey\/boxed:1$/ }).waitFor();
+    await look(page, 'create-function-images');
+    await choice.getByRole('button', { name: /journey\/boxed:1$/ }).click();
+    expect(await page.getByRole('combobox', { name: '容器镜像' }).inputValue()).toMatch(/journey\/boxed:1$/);
+
+    await page.getByRole('textbox', { name: 'Args' }).fill('x'.repeat(5120));
+    await page.getByRole('textbox', { name: 'Working Dir' }).fill('/app');
+    await page.getByText('CMD、Args 和 Working Dir 总长度不能超过 5120 个字符').first().waitFor();
+    await page.getByRole('textbox', { name: 'Args' }).fill('--port,8000');
+    await page.getByRole('textbox', { name: '用户ID' }).fill('2000');
+    await page
+      .getByText(/--image \S*journey\/boxed:1 --image-args --port,8000 --working-dir \/app --uid 2000$/)
+      .waitFor();
+    await look(page, 'create-function-image');
+    await page.getByRole('button', { name: '创建函数' }).click();
+    await page.getByText('创建函数 journey-boxed 成功').waitFor();
+    const { stdout } = await platform.fgs(['functions', 'show', 'journey-boxed', '--output', 'json']);
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      runtime: 'Custom Image',
+      custom_image: { args: '--port,8000', working_dir: '/app', uid: '2000' },
+    });
+  },
+);

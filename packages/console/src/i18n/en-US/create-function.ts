@@ -5,6 +5,7 @@ export const createFunction = {
     label: 'Way to create it',
     blank: { title: 'Blank function', text: 'Start with a few lines and write the rest.' },
     template: { title: 'Template', text: 'Start with working code for a common task.' },
+    image: { title: 'Container image', text: 'Run an image of your own.' },
   },
   basics: 'Basic information',
   type: {
@@ -61,6 +62,48 @@ export const createFunction = {
     needsAgency:
       'The code of this template uses the temporary keys of an agency. Without one it runs, but other services refuse it.',
     unset: 'Set these variables after creation: {{names}}',
+  },
+  image: {
+    name: {
+      label: 'Image',
+      help: 'An image of this machine. The function keeps the image that the name has when it is created.',
+      missing: 'Enter the name of an image',
+    },
+    view: 'View images',
+    choice: {
+      title: 'Images',
+      text: 'All projects share the images of this machine. More: fgs images load, or fgs images pull.',
+      empty: 'This machine has no images yet',
+      size: 'Size',
+      versions: 'Versions that use it',
+    },
+    override: 'Image override',
+    overrideHelp: 'In place of what the image says. Empty fields leave it as it is.',
+    command: {
+      label: 'CMD',
+      help: 'Program and its arguments, with commas between them. Empty: entrypoint and command of the image.',
+    },
+    args: { label: 'Args', help: 'Arguments, with commas between them. Empty: the command of the image.' },
+    workingDir: {
+      label: 'Working dir',
+      help: 'Where the program starts. Empty: as in the image.',
+      rule: 'Begins with /',
+    },
+    uid: 'User ID',
+    gid: 'Group ID',
+    idHelp: '1003 unless set. Root, 1000 and 1002 are reserved.',
+    idRule: 'A number from 1 to 65534',
+    tooLong: 'CMD, Args and Working dir have more than {{most}} characters together',
+    notes: {
+      title: 'What an image must do',
+      port: 'Its program listens on port 8000. No other port works.',
+      event:
+        'For an event function it answers POST /invoke, and POST /init when it has an initializer. For an HTTP function it answers all requests.',
+      size: 'It has at most 2 GB.',
+      start: 'Its first start is slower than that of an archive of code.',
+      agency: 'In the cloud it needs an agency with SWR Admin. Here the image is on this machine, and none is needed.',
+      tag: 'Prefer a tag that names a version over latest.',
+    },
   },
   command: { title: 'The same with fgs', text: 'On a command line, in a new folder:' },
   submit: 'Create function',

@@ -12,13 +12,17 @@ import { useUrlState } from '../../parts/url-state.ts';
 import { BasicFields } from './basic-fields.tsx';
 import { CodeUpload } from './code-upload.tsx';
 import './create-function.css';
-import { type CodeFile, creationBody, creationCommands, unsetVariables } from './new-function.ts';
+import { ImageFields } from './image-fields.tsx';
+import { ImageNotes } from './image-notes.tsx';
+import { type CodeFile, creationBody, creationCommands, type ImageDraft, unsetVariables } from './new-function.ts';
 import { usualRuntime } from './runtime-choice.ts';
 import { RuntimeField } from './runtime-field.tsx';
 import { StartCode } from './start-code.tsx';
 import { TemplateField } from './template-field.tsx';
 import { useCodeSource } from './use-code-source.ts';
 import { WAYS, WayCards } from './way-cards.tsx';
+
+const IMAGE_RUNTIME = 'Custom Image';
 
 interface Fields {
   readonly name?: string;
@@ -30,6 +34,7 @@ interface Fields {
   readonly runAgency?: string;
   readonly enterpriseProject?: string;
   readonly file?: CodeFile | 'too-large';
+  readonly image?: ImageDraft;
 }
 
 export function Page() {
@@ -47,10 +52,11 @@ export function Page() {
   const usual = usualRuntime(runtimes, new Date());
   if (usual !== undefined && form.getFieldValue('runtime') === undefined) form.setFieldValue('runtime', usual);
   const isHttp = fields.type === 'http';
-  const runtime = isHttp ? 'http' : (fields.runtime ?? '');
+  const chosen = way === 'image' ? IMAGE_RUNTIME : (fields.runtime ?? '');
+  const runtime = isHttp ? 'http' : chosen;
   const language = runtimes.find(({ name }) => name === runtime)?.language;
   const file = typeof fields.file === 'object' ? fields.file : undefined;
-  const source = useCodeSource({ way, runtime, templateId: url.template, file, runtimes });
+  const source = useCodeSource({ way, runtime, templateId: url.template, file, image: fields.image, runtimes });
   const template = source?.kind === 'template' ? source.template : undefined;
   const draft = {
     name: fields.name ?? '',
@@ -97,6 +103,7 @@ export function Page() {
           )}
           <BasicFields hasType={way === 'blank'} isHttp={isHttp} />
           <AgencyFields label={t('agency')} />
+          {way === 'image' && <ImageFields />}
           {way === 'blank' && !isHttp && <RuntimeField runtimes={runtimes} isLoading={list.isLoading} />}
           {way === 'blank' && (language === 'java' || language === 'go') && <CodeUpload language={language} />}
           {template?.needs_agency && !draft.agency && !draft.runAgency && (
@@ -123,7 +130,7 @@ export function Page() {
           </div>
         </Form>
         <aside className="surface">
-          {source && <StartCode source={source} />}
+          {source?.kind === 'image' ? <ImageNotes /> : source && <StartCode source={source} />}
           {source && (
             <section aria-labelledby="same-command">
               <h2 id="same-command">{t('command.title')}</h2>

@@ -57,3 +57,19 @@ test('a version without a template starts with the sample of the server', () => 
     'fgs functions create NAME --runtime Python2.7 --handler index.handler --code-file index.py',
   ]);
 });
+
+test('an image brings only what is set instead of its own values', () => {
+  const boxed = { ...draft, runtime: 'Custom Image' };
+  const source = {
+    kind: 'image',
+    image: { image: 'team/app:v1', command: '/bin/server', args: '', uid: '2000' },
+  } as const;
+  const { custom_image, code_type } = creationBody(boxed, source);
+  expect([code_type, custom_image]).toEqual([
+    'Custom-Image-Swr',
+    { enabled: true, image: 'team/app:v1', command: '/bin/server', uid: '2000' },
+  ]);
+  expect(creationCommands(boxed, source)).toEqual([
+    "fgs functions create hook --runtime 'Custom Image' --handler - --image team/app:v1 --image-command /bin/server --uid 2000",
+  ]);
+});

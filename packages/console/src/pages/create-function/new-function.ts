@@ -25,10 +25,23 @@ export type CodeSource =
   | { readonly kind: 'template'; readonly template: Template }
   /** The server's own lines, for versions older than all templates. */
   | { readonly kind: 'sample' }
-  | { readonly kind: 'upload'; readonly file: CodeFile | undefined };
+  | { readonly kind: 'upload'; readonly file: CodeFile | undefined }
+  | { readonly kind: 'image'; readonly image: ImageDraft };
+
+/** A container image, and what is used instead of its own values. */
+export interface ImageDraft {
+  readonly image: string;
+  readonly command?: string | undefined;
+  readonly args?: string | undefined;
+  readonly workingDir?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly gid?: string | undefined;
+}
 
 const DEFAULT_PROJECT = '0';
 const SAMPLE_HANDLER = 'index.handler';
+/** Images have none, but the API requires one. */
+const IMAGE_HANDLER = '-';
 
 const isJar = ({ name }: CodeFile) => name.toLowerCase().endsWith('.jar');
 
@@ -50,6 +63,24 @@ function settingsOf(template: Template) {
   };
 }
 
+/** Empty fields leave what the image says. */
+function imageSettings({ image, command, args, workingDir, uid, gid }: ImageDraft) {
+  const given = Object.entries({ command, args, working_dir: workingDir, uid, gid }).filter(([, value]) => value);
+  return { image, ...(Object.fromEntries(given) as Record<string, string>) };
+}
+
+function imageFlags({ image, command, args, workingDir, uid, gid }: ImageDraft): string[] {
+  const given = {
+    image: image || 'IMAGE',
+    'image-command': command,
+    'image-args': args,
+    'working-dir': workingDir,
+    uid,
+    gid,
+  };
+  return Object.entries(given).flatMap(([flag, value]) => (value ? [`--${flag}`, value] : []));
+}
+
 function codeOf(source: CodeSource, handler: string | undefined) {
   switch (source.kind) {
     case 'sample':
@@ -60,6 +91,12 @@ function codeOf(source: CodeSource, handler: string | undefined) {
         code_type: source.file && isJar(source.file) ? 'jar' : 'zip',
         code_filename: source.file?.name ?? '',
         func_code: { file: source.file?.base64 ?? '' },
+      };
+    case 'image':
+      return {
+        handler: IMAGE_HANDLER,
+        code_type: 'Custom-Image-Swr',
+        custom_image: { enabled: true, ...imageSettings(source.image) },
       };
     default: {
       const { template } = source;
@@ -110,6 +147,8 @@ export function creationCommands(draft: FunctionDraft, source: CodeSource): stri
     const flag = file && isJar(file) ? '--jar' : '--zip';
     return [fgs('create', name, ...made(draft.handler || 'HANDLER'), flag, file?.name ?? 'code.zip', ...common)];
   }
+  if (source.kind === 'image')
+    return [fgs('create', name, ...made(IMAGE_HANDLER), ...imageFlags(source.image), ...common)];
   const { template } = source;
   const { build } = template;
   const folder = build ? [`${name}/${build.folder}`, '--name', name] : [name];

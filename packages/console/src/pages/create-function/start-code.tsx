@@ -5,7 +5,7 @@ import { textOfBase64 } from '../../parts/base64.ts';
 import type { CodeSource } from './new-function.ts';
 
 /** The files that the new function begins with. */
-export function StartCode({ source }: { source: CodeSource }) {
+export function StartCode({ source }: { source: Exclude<CodeSource, { kind: 'image' }> }) {
   const { t } = useTexts('createFunction');
   const id = 'template' in source ? source.template.id : '';
   const files = useQuery({ ...query('showTemplateFiles', { params: { template_id: id } }), enabled: id !== '' });

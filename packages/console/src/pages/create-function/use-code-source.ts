@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { query } from '../../api/index.ts';
-import type { CodeFile, CodeSource } from './new-function.ts';
+import type { CodeFile, CodeSource, ImageDraft } from './new-function.ts';
 import type { RuntimeRow } from './runtime-choice.ts';
 import type { Way } from './way-cards.tsx';
 
@@ -12,11 +12,12 @@ interface Choice {
   readonly runtime: string;
   readonly templateId: string;
   readonly file: CodeFile | undefined;
+  readonly image: ImageDraft | undefined;
   readonly runtimes: readonly RuntimeRow[];
 }
 
 /** The code of the function that the page describes; undefined until it is read or chosen. */
-export function useCodeSource({ way, runtime, templateId, file, runtimes }: Choice): CodeSource | undefined {
+export function useCodeSource({ way, runtime, templateId, file, image, runtimes }: Choice): CodeSource | undefined {
   const language = runtimes.find(({ name }) => name === runtime)?.language;
   const isUploaded = language === 'java' || language === 'go';
   const isStart = way === 'blank' && runtime !== '' && !isUploaded;
@@ -29,6 +30,7 @@ export function useCodeSource({ way, runtime, templateId, file, runtimes }: Choi
   });
   if (template !== undefined && id !== '') return { kind: way === 'template' ? 'template' : 'start', template };
   if (way === 'template') return undefined;
+  if (way === 'image') return { kind: 'image', image: image ?? { image: '' } };
   if (isUploaded) return { kind: 'upload', file };
   return fitting.isSuccess && start === undefined ? { kind: 'sample' } : undefined;
 }

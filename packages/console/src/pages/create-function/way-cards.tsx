@@ -1,12 +1,17 @@
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined';
+import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import FileAddOutlined from '@ant-design/icons/es/icons/FileAddOutlined';
 import type { ComponentType } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 
-export const WAYS = ['blank', 'template'] as const;
+export const WAYS = ['blank', 'template', 'image'] as const;
 export type Way = (typeof WAYS)[number];
 
-const ICONS: Readonly<Record<Way, ComponentType>> = { blank: FileAddOutlined, template: AppstoreOutlined };
+const ICONS: Readonly<Record<Way, ComponentType>> = {
+  blank: FileAddOutlined,
+  template: AppstoreOutlined,
+  image: ContainerOutlined,
+};
 
 /** The ways to create a function, as radio buttons that look like cards. */
 export function WayCards({ value, onChange }: { value: Way; onChange: (way: Way) => void }) {
