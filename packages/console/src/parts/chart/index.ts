@@ -1,3 +1,3 @@
 export type { Series } from './chart-options.ts';
-export { largest, latest, total, weightedAverage } from './summaries.ts';
+export { latest, total, weightedAverage } from './summaries.ts';
 export { TimeChart } from './time-chart.tsx';

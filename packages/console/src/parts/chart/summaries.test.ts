@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { largest, latest, total, weightedAverage } from './summaries.ts';
+import { latest, total, weightedAverage } from './summaries.ts';
 
 const points = (...values: number[]) => values.map((value, at) => ({ timestamp: at, value }));
 
 test('figures of a range', () => {
-  expect([total(points(1, 2, 4)), largest(points(1, 4, 2)), latest(points(1, 2))]).toEqual([7, 4, 2]);
-  expect([total(), largest(), latest()]).toEqual([0, 0, 0]);
+  expect([total(points(1, 2, 4)), latest(points(1, 2))]).toEqual([7, 2]);
+  expect([total(), latest()]).toEqual([0, 0]);
 });
 
 test('an average counts each step as often as it was invoked', () => {

@@ -4,8 +4,6 @@ type Points = Series['points'];
 
 export const total = (points: Points = []): number => points.reduce((sum, { value }) => sum + value, 0);
 
-export const largest = (points: Points = []): number => points.reduce((most, { value }) => Math.max(most, value), 0);
-
 export const latest = (points: Points = []): number => points.at(-1)?.value ?? 0;
 
 /** The average of averages, each counted as often as something happened in its step. */

@@ -12,7 +12,7 @@ import { keyOf } from './reserved-columns.tsx';
 import type { Reserved } from './reserved-fields.ts';
 
 /** The least number of instances that a policy means, and the base count for none. */
-export function levelOf({ min_count, tactics_config }: Reserved, policy: string): number {
+function levelOf({ min_count, tactics_config }: Reserved, policy: string): number {
   const byTime = tactics_config.cron_configs.find(({ name }) => name === policy);
   const byCalls = tactics_config.metric_configs.find(({ name }) => name === policy);
   return Math.max(min_count, byTime?.count ?? byCalls?.min ?? 0);
