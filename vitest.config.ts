@@ -23,6 +23,8 @@ const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 
 const waiting = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
 /** One file at a time, after the other servers and sandboxes. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+/** One server and one browser, before other servers: the bridges of their sandboxes end the requests of a browser. */
+const browsing = { maxWorkers: 1, sequence: { groupOrder: -1 } };
 /** The machine may be busy with something else: what a test waits for has half a minute to come. */
 const patient = { testTimeout: 60_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000, interval: 10 } } };
 
@@ -159,7 +161,7 @@ export default defineConfig({
         ...source,
         test: {
           ...real('journeys', ['packages/console/test/journeys/*.test.ts']).test,
-          ...alone,
+          ...browsing,
           testTimeout: 180_000,
           globalSetup: [...real('', []).test.globalSetup, 'packages/console/test/global-setup.ts'],
           isolate: false,

@@ -166,7 +166,7 @@ journey(
   async ({ platform, visit }) => {
     const name = 'journey-async';
     const runtime = await runtimeOf(platform, 'Node.js');
-    const failing = { 'index.js': "exports.handler = async (event) => { throw new Error('not today'); };" };
+    const failing = { 'index.js': "exports.handler = async (event, context) => { throw new Error('not today'); };" };
     const urn = await deploy(platform, { name, files: failing, runtime });
     const other = await deploy(platform, { name: 'journey-receiver', files: FILES, runtime });
     const back = JSON.stringify({ func_urn: `${urn}:latest` });

@@ -201,7 +201,7 @@ journey('reserved instances of a version are added, charted, changed and deleted
   await creation.getByRole('button', { name: '确定' }).click();
   await page.getByRole('alert').getByText('alias live and version v1, which it points to').waitFor();
   await look(page, 'reserved-alias-refused');
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
+  await page.locator('.ant-notification').getByRole('alert').getByRole('button', { name: '关闭' }).click();
   await creation.getByRole('button', { name: '取消' }).click();
 
   await row.getByRole('button', { name: '编辑' }).click();
