@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { parse } from 'yaml';
 import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
@@ -117,6 +118,51 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await deleting.getByRole('button', { name: '确认' }).click();
   await page.getByText('删除函数流 journey-drawn 成功').waitFor();
   await row.waitFor({ state: 'detached' });
+});
+
+journey('a flow gets a timer and a route of the gateway in its start node', async ({ platform, visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open('/flows/new');
+  await nodeOf(page, '开始节点').press('Enter');
+  await componentOf(page, '时间等待').click();
+  await nodeOf(page, '开始节点').press('Enter');
+  const form = page.getByRole('complementary', { name: '节点配置' });
+  await form.getByText('没有触发器').waitFor();
+
+  await form.getByRole('button', { name: '创建触发器' }).click();
+  const dialog = page.getByRole('dialog', { name: '创建触发器' });
+  const create = dialog.getByRole('button', { name: '确定' });
+  await dialog.getByRole('textbox', { name: '定时器名称' }).fill('nightly');
+  const extra = dialog.getByRole('textbox', { name: '附加信息' });
+  await extra.fill('{"mode": "full"}');
+  await create.click();
+  await dialog.getByText('附加信息格式不正确').waitFor();
+  await look(page, 'flow-trigger-refused');
+  await extra.fill('{"input": {"mode": "full"}}');
+  await create.click();
+  await form.getByText('每天 08:00').waitFor();
+
+  await form.getByRole('button', { name: '创建触发器' }).click();
+  await dialog.getByRole('combobox', { name: '触发器类型' }).press('Enter');
+  await page.getByTitle('API网关服务（APIG共享版）').click();
+  await dialog.getByRole('textbox', { name: 'API名称' }).fill('orders');
+  await dialog.getByRole('textbox', { name: '路径' }).fill('/journey-orders');
+  await create.click();
+  await form.getByRole('switch', { name: '启用触发器 orders' }).click();
+  await look(page, 'flow-triggers');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  const saving = page.getByRole('dialog', { name: '保存函数流' });
+  await saving.getByRole('textbox', { name: '名称' }).fill('journey-started');
+  await saving.getByRole('button', { name: '确定' }).click();
+  await page.getByText('保存函数流 journey-started 成功').waitFor();
+  const exported = await platform.fgs(['flows', 'export', 'journey-started']);
+  expect(parse(exported.stdout.toString()).triggers).toMatchObject([
+    { trigger_name: 'nightly', trigger_type: 'FLOWTIMER', trigger_config: { user_event: { input: { mode: 'full' } } } },
+    { trigger_name: 'orders', trigger_type: 'APIG', enabled: false, trigger_config: { path: '/journey-orders' } },
+  ]);
+  await form.getByRole('button', { name: '删除触发器 nightly' }).click();
+  await form.getByText('每天 08:00').waitFor({ state: 'detached' });
 });
 
 journey('each component of a flow has a form of its own', async ({ platform, visit }) => {

@@ -59,6 +59,10 @@ journey(
     await timeout.waitFor();
     expect(await general.getByRole('textbox', { name: '所属应用' }).isEditable()).toBe(false);
     expect(await general.getByRole('button', { name: '保存' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('tab').allTextContents()).toEqual([
+      ...['代码', '设置', '版本', '别名', '监控'],
+      ...['常规设置', '触发器', '权限', 'VPC', '磁盘挂载', '环境变量', '并发', '异步配置', '高级设置'],
+    ]);
     await look(page, 'settings-general');
 
     await timeout.fill('901');

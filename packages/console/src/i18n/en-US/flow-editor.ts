@@ -19,6 +19,13 @@ export const flowEditor = {
   name: 'Name',
   inside: 'Put inside',
   removeNode: 'Delete node',
+  triggers: {
+    title: 'Triggers',
+    none: 'No trigger starts this flow: start it by hand or by the API.',
+    add: 'Create trigger',
+    enabled: 'Enable trigger {{name}}',
+    remove: 'Delete trigger {{name}}',
+  },
   insert: 'Insert a node between {{from}} and {{to}}',
   chooseFlow: 'Choose a flow',
   addParameter: 'Add parameter',

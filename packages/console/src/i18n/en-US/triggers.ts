@@ -77,6 +77,7 @@ export const triggers = {
   },
   hints: {
     user_event: 'JSON or text that each event carries as user_event.',
+    flow_event: 'JSON with input: its value is the input of each run.',
     ownName: 'Made from the source when empty.',
     path: 'Such as /users/{id}',
     env_name: 'Callers choose another one with the header X-Stage.',

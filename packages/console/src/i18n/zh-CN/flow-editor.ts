@@ -18,6 +18,13 @@ export const flowEditor = {
   name: '名称',
   inside: '添加到内部',
   removeNode: '删除节点',
+  triggers: {
+    title: '触发器',
+    none: '没有触发器：手动启动或通过API启动。',
+    add: '创建触发器',
+    enabled: '启用触发器 {{name}}',
+    remove: '删除触发器 {{name}}',
+  },
   insert: '在 {{from}} 和 {{to}} 之间插入节点',
   chooseFlow: '请选择函数流',
   addParameter: '添加参数',

@@ -77,6 +77,7 @@ export const triggers = {
   },
   hints: {
     user_event: 'JSON 或文本，随每个事件放入 user_event 字段。',
+    flow_event: '必须是包含 input 的 JSON，input 的内容作为每次执行的输入。',
     ownName: '不填写时按事件源自动生成。',
     path: '例如 /users/{id}',
     env_name: '调用方可用请求头 X-Stage 选择其他环境。',

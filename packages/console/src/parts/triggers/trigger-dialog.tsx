@@ -15,6 +15,8 @@ export interface NewTrigger {
 
 interface TriggerDialogProps {
   readonly codes: readonly TriggerTypeCode[];
+  /** Those of functions unless given. */
+  readonly forms?: typeof TRIGGER_FORMS;
   readonly target: TriggerTarget;
   readonly isBusy: boolean;
   readonly onCreate: (trigger: NewTrigger) => void;
@@ -34,10 +36,10 @@ const FORM = 'trigger';
 const LIST_HEIGHT = 400;
 
 /** Chooses the kind of a new trigger and fills in its form. */
-export function TriggerDialog({ codes, target, isBusy, onCreate, onClose }: TriggerDialogProps) {
+export function TriggerDialog({ codes, forms = TRIGGER_FORMS, target, isBusy, onCreate, onClose }: TriggerDialogProps) {
   const { t } = useTexts('triggers');
   const [code, setCode] = useState<TriggerTypeCode>(codes[0] ?? 'TIMER');
-  const kind = TRIGGER_FORMS[code];
+  const kind = forms[code];
   const initial = kind.initial(target);
   const create = ({ isActive = true, ...values }: Values) => {
     const data = { ...initial, ...values };

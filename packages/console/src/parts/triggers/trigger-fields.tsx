@@ -31,6 +31,7 @@ function FieldItem({ field }: { field: TriggerField }) {
   const rules = [
     ...(field.isRequired ? [{ required: true, message: t('missing', { field: label }) }] : []),
     ...(field.pattern === undefined ? [] : [{ pattern: field.pattern, message: t('wrong', { field: label }) }]),
+    ...(field.isValid === undefined ? [] : [{ validator: validatorOf(field.isValid, t('wrong', { field: label })) }]),
     ...(isSchedule ? [{ validator: checks[field.input] }] : []),
   ];
   return (
@@ -46,3 +47,7 @@ function FieldItem({ field }: { field: TriggerField }) {
     </Form.Item>
   );
 }
+
+const validatorOf = (isValid: (text: string) => boolean, message: string) => (_: unknown, text: unknown) =>
+  // what is missing has a message of its own
+  text === undefined || text === '' || isValid(String(text)) ? Promise.resolve() : Promise.reject(new Error(message));

@@ -31,6 +31,7 @@ export type TriggerField<Name extends string = string> = FieldInput & {
   /** Takes the whole width of the form. */
   readonly isWide?: boolean;
   readonly pattern?: RegExp;
+  readonly isValid?: (text: string) => boolean;
   readonly when?: (values: Values, target: TriggerTarget) => boolean;
 };
 

@@ -10,6 +10,7 @@ import { FieldInput } from './field-input.tsx';
 import { changeOf, FIELDS, offered } from './fields.ts';
 import { Lines } from './lines.tsx';
 import { SampleData } from './preview/sample-data.tsx';
+import { FlowTriggers } from './triggers/flow-triggers.tsx';
 
 const WITH_EXPRESSIONS: ReadonlySet<NodeKind> = new Set([
   'function',
@@ -65,6 +66,7 @@ export function NodeForm() {
           );
         })}
       {isContainer(node.kind) && <Inside container={node} />}
+      {node.kind === 'start' && <FlowTriggers />}
       <Lines node={node} />
       {WITH_EXPRESSIONS.has(node.kind) && <SampleData node={node.id} />}
       {node.kind !== 'start' && (
