@@ -161,6 +161,7 @@ journey('a flow gets a timer and a route of the gateway in its start node', asyn
     { trigger_name: 'nightly', trigger_type: 'FLOWTIMER', trigger_config: { user_event: { input: { mode: 'full' } } } },
     { trigger_name: 'orders', trigger_type: 'APIG', enabled: false, trigger_config: { path: '/journey-orders' } },
   ]);
+  await nodeOf(page, '开始节点').press('Enter');
   await form.getByRole('button', { name: '删除触发器 nightly' }).click();
   await form.getByText('每天 08:00').waitFor({ state: 'detached' });
 });

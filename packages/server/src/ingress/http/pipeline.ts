@@ -59,6 +59,8 @@ interface Operation {
   readonly route: Route;
   readonly handler: Handler<RouteId>;
   readonly isJson: boolean;
+  /** Something is validated before the last authorization. */
+  readonly validates: boolean;
   /** May create something in the project of the path. */
   readonly changesProject: boolean;
   readonly noted: boolean;
@@ -108,6 +110,7 @@ export class Pipeline {
           route,
           handler: deps.handlers[id] as Handler<RouteId>,
           isJson: route.bodyEncoding === 'json',
+          validates: route.bodyEncoding === 'json' || Object.keys(route.query.properties).length > 0,
           // routes with access `caller` concern the project itself, and invocations create nothing that has no function
           changesProject:
             projectOf(route, {}) !== undefined &&
@@ -208,10 +211,10 @@ export class Pipeline {
   /** Authorizes as far as that needs no body, and keeps the project from being deleted meanwhile. */
   #admit(operation: Operation, step: Step, note: Note): Promise<unknown> {
     const { iam } = this.#deps;
-    const { route, isJson, changesProject } = operation;
+    const { route, validates, changesProject } = operation;
     const { params } = step.incoming;
     checkPath(params);
-    if (isJson) authorizeEarly(iam, route, step.caller, params);
+    if (validates) authorizeEarly(iam, route, step.caller, params);
     if (!changesProject) return this.#handle(operation, step, note);
     return iam.tenancy.gate.during(projectOf(route, params) ?? '', async () => this.#handle(operation, step, note));
   }
