@@ -133,3 +133,44 @@ journey('a function gets libraries in an order, and leads to its settings', asyn
   await page.getByRole('link', { name: '编辑', exact: true }).click();
   await page.getByRole('tabpanel', { name: '常规设置' }).waitFor();
 });
+
+journey('code is uploaded, and an event of a template runs into the limit of memory', async ({ platform, visit }) => {
+  const name = 'journey-hungry';
+  const eating =
+    'exports.handler = async (event, context) => { const all = []; for (;;) all.push(Buffer.alloc(1e7, 1)); };';
+  await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js'), timeout: 120 });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}`);
+  await page.getByRole('button', { name: '上传自' }).click();
+  expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Zip文件', 'OBS地址']);
+  await page.getByRole('menuitem', { name: 'OBS地址' }).click();
+  const fromBucket = page.getByRole('dialog', { name: 'OBS地址' });
+  await fromBucket.getByRole('textbox', { name: 'OBS链接URL' }).fill('bucket/code.zip');
+  await fromBucket.getByText('请输入以 https:// 开头的地址。').waitFor();
+  await look(page, 'function-upload-obs');
+  await fromBucket.getByRole('button', { name: '取消' }).click();
+  await page.getByRole('button', { name: '上传自' }).click();
+  await page.getByRole('menuitem', { name: 'Zip文件' }).click();
+  const upload = page.getByRole('dialog', { name: 'Zip文件' });
+  await upload.getByText('文件不超过 50 MB，解压后不超过 1.5 GB。').waitFor();
+  const file = upload.locator('input[type="file"]');
+  await file.setInputFiles({ name: 'code.tar', mimeType: 'application/x-tar', buffer: Buffer.from('code') });
+  await upload.getByText('文件后缀不正确。').waitFor();
+  await look(page, 'function-upload');
+  const buffer = Buffer.from(zipped({ 'index.js': eating }), 'base64');
+  await file.setInputFiles({ name: 'code.zip', mimeType: 'application/zip', buffer });
+  await upload.getByRole('button', { name: '上传并部署' }).click();
+  await page.getByText('部署代码成功').waitFor();
+  await page.getByRole('textbox', { name: 'index.js 的代码' }).getByText('Buffer.alloc').waitFor();
+
+  const test = page.getByRole('region', { name: '测试', exact: true });
+  await test.getByText('该函数的执行时间可能超过 90 秒，建议使用异步调用。').waitFor();
+  await test.getByRole('combobox', { name: '请选择测试事件' }).press('Enter');
+  await page.getByTitle('apig-event-template', { exact: true }).click();
+  await test.getByRole('textbox', { name: '测试事件' }).getByText('"requestContext"').waitFor();
+  await test.getByRole('button', { name: '测试', exact: true }).click();
+  await test.getByText('执行失败').waitFor();
+  await test.getByText('runtime memory limit exceeded').first().waitFor();
+  await look(page, 'function-out-of-memory');
+});

@@ -33,7 +33,7 @@ export function TextMerge({ path, before, beforeLabel, after, afterLabel, unchan
         EditorView.lineWrapping,
         EditorState.readOnly.of(true),
         EditorState.phrases.of({ '$ unchanged lines': unchanged }),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       ],
     });
     const view = new MergeView({

@@ -78,7 +78,7 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange }: CodeEdit
       extensions: [
         SETUP,
         languageOf(path),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorState.readOnly.of(isReadOnly),
         // line ends stay as they are
         EditorState.lineSeparator.of(text.includes('\r\n') ? '\r\n' : '\n'),
