@@ -18,12 +18,12 @@ export async function signInLink(
  * server without its credentials file.
  */
 export async function consoleLines({ endpoint, credentialsFile }: ReadyMessage, context: Context): Promise<string> {
-  const without = '\n  The console: fgs console prints a link that signs in.';
+  const without = '\n  The console: npx fgs console prints a link that signs in.';
   if (!context.stdout.isTTY) return without;
   const flags = { endpoint, credentials: credentialsFile, 'data-dir': undefined };
   try {
     const { url } = await signInLink(flags, context);
-    return `\n  The console, signed in once within ten minutes (another link: fgs console):\n  ${url}`;
+    return `\n  The console, signed in once within ten minutes (another link: npx fgs console):\n  ${url}`;
   } catch {
     return without;
   }
