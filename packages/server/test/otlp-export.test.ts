@@ -179,6 +179,42 @@ it('continues them over changes of buckets and results that become objects', asy
   await eventually(() => namesOf(5)).toEqual(['report', 'thumbnail']);
 });
 
+it('continues them over topics to functions, flows, triggers and addresses', async () => {
+  const caller = (digit: number) => `${digit}`.repeat(32);
+  const namesOf = (digit: number) =>
+    collector.spans
+      .filter(({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331')
+      .map(({ name }) => name)
+      .sort();
+  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
+  const project = { project_id: server.projectId };
+  const { data: topic } = await server.api.call('createTopic', { params: project, body: { name: 'traced' } });
+  const params = { ...project, topic_urn: topic.topic_urn };
+  const subscribed = await server.deploy('subscribed');
+  const triggered = await server.deploy('triggered');
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'triggered' },
+  ];
+  const graph = { name: 'subscribed', nodes, edges: [{ from: 'start', to: 'a' }] };
+  const { data: flow } = await server.api.call('createWorkflow', { params: project, body: { graph } });
+  const subscribe = (protocol: string, endpoint: string) =>
+    server.api.call('addSubscription', { params, body: { protocol, endpoint } });
+  await subscribe('functiongraph', subscribed.function_urn);
+  await subscribe('flow', flow.workflow_urn);
+  const event_data = { name: 'traced', topic_urn: topic.topic_urn };
+  await server.api.call('createFunctionTrigger', { params: triggered, body: { trigger_type_code: 'SMN', event_data } });
+  await server.api.call('publishMessage', { params, headers: headers(6), body: { message: 'hello' } });
+  await eventually(() => namesOf(6)).toEqual(['subscribed', 'triggered', 'triggered']);
+
+  const on_success = { destination: 'SMN', param: JSON.stringify({ topic_urn: topic.topic_urn }) } as const;
+  const config = { destination_config: { on_success } };
+  const report = await server.deploy('reported');
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params: report, body: config });
+  await server.api.call('asyncInvokeFunction', { params: report, headers: headers(7), body: {} as never });
+  await eventually(() => namesOf(7)).toEqual(['reported', 'subscribed', 'triggered', 'triggered']);
+});
+
 it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {
   collector.status = 400;
   const id = await invoke('fail');

@@ -281,6 +281,27 @@ describe('a topic as the destination of results', () => {
 });
 
 describe('an address', () => {
+  it('gets the traceparent of the publisher, if it is a valid one', async () => {
+    const params = await createTopic();
+    await confirmed(params, '/traced');
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const sent = [traceparent, `${traceparent}x`, ''];
+    for (const [at, header] of sent.entries()) {
+      const headers = header === '' ? {} : { traceparent: header };
+      await server.api.call('publishMessage', { params, headers, body: { message: `${at}` } });
+    }
+    const traces = () =>
+      posts
+        .filter(({ body }) => body.type === 'Notification')
+        .map(({ body, headers }) => [body.message, headers.traceparent])
+        .sort();
+    await eventually(traces).toEqual([
+      ['0', traceparent],
+      ['1', undefined],
+      ['2', undefined],
+    ]);
+  });
+
   it('is confirmed with its token, and then gets signed messages', async () => {
     const params = await createTopic();
     const urn = await confirmed(params, '/signed');

@@ -164,9 +164,10 @@ const NO_MAIL: Sender = {
 
 /** Runs of flows that messages start. */
 function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {
-  return async ({ projectId, urn, input, runId, startedBy, depth }) => {
+  return async ({ projectId, urn, input, runId, startedBy, depth, traceparent }) => {
     const flow = await flows.flowByUrn(projectId, urn);
     if (flow === undefined) throw new PlatformError('flow_not_found', `${urn} does not exist any more`);
-    await runs.start({ flow, input: input as JsonObject, headers: {}, runId, startedBy, chainDepth: depth });
+    const started = { runId, startedBy, chainDepth: depth, traceparent };
+    await runs.start({ flow, input: input as JsonObject, headers: {}, ...started });
   };
 }

@@ -51,6 +51,8 @@ export interface TopicText {
   readonly deliveryId: string;
   /** Functions that ran one after another until now. */
   readonly depth: number;
+  /** Subscribers continue the trace. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface UnstoredMessage {

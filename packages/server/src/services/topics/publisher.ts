@@ -67,10 +67,10 @@ export class Publisher {
   }
 
   /** A message that the caller stores with other things. Throws like `publish`. */
-  async unstored({ topic, text, subject, deliveryId, depth }: SubjectedText): Promise<UnstoredMessage> {
+  async unstored({ topic, text, subject, deliveryId, depth, traceparent }: SubjectedText): Promise<UnstoredMessage> {
     const found = await this.#find(topic);
     const id = hash('sha256', deliveryId, 'hex').slice(0, 32);
-    return { id, ...this.#message(found, { ...NOTHING_ELSE, subject, message: text }, { id, depth }) };
+    return { id, ...this.#message(found, { ...NOTHING_ELSE, subject, message: text, traceparent }, { id, depth }) };
   }
 
   #find({ region, projectId, name }: TopicUrn): Promise<Topic> {

@@ -52,6 +52,8 @@ export interface MessageContent {
   /** Texts by protocol. */
   readonly structure: Readonly<Record<string, string>>;
   readonly attributes: readonly MessageAttribute[];
+  /** Of the trace in which it was published; valid. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface PublishedMessage {

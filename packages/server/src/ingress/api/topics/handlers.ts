@@ -1,4 +1,5 @@
 import { formatSubscriptionUrn, formatTopicUrn, type RouteResponse, type Routes } from '@funcgraph/api';
+import { traceparentIn } from '../../../domain/traceparent.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Publisher, SigningKey, Subscription, Topic } from '../../../services/index.ts';
 import { type Handlers, Reply } from '../../http/handler.ts';
@@ -133,6 +134,7 @@ export function topicHandlers(deps: TopicDeps): Handlers<Ids> {
         hasTags: Object.keys(body.tags ?? {}).length > 0,
         timeToLive: body.time_to_live,
         attributes: body.message_attributes ?? [],
+        traceparent: traceparentIn(request.headers),
       };
       return { request_id: request.id, message_id: await publisher.publish(topic, sent, request.caller.depth ?? 0) };
     },

@@ -39,6 +39,7 @@ async function publish(topic: TopicUrn, { message, attributes, options }: Delive
       text: Buffer.from(payload).toString('utf8'),
       deliveryId: message.id,
       depth: (attributes.depth ?? 0) + 1,
+      traceparent: attributes.traceparent,
     });
     return { kind: 'delivered', note: { messageId: id }, messages: [], statements, stored };
   } catch (error) {

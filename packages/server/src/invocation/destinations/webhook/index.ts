@@ -48,12 +48,14 @@ function refuse(message: string, hint?: string): PlatformError {
 
 async function post(url: URL, { message, attributes, options, signal }: Delivery): Promise<DeliveryResult> {
   const { id, payload } = message;
+  const { requestId, traceparent } = attributes;
   const headers = {
     'Content-Type': 'application/json',
     'User-Agent': 'Funcgraph',
-    'X-Cff-Request-Id': attributes.requestId,
+    'X-Cff-Request-Id': requestId,
     // the same for every attempt, so that receivers can detect duplicates
     'X-Funcgraph-Delivery-Id': id,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   const answer = await options.post({ url, body: payload, headers, signal });
   if (answer.kind === 'taken') return { kind: 'delivered', note: { status: answer.status }, messages: [] };

@@ -18,6 +18,7 @@ export type StartFlow = (request: {
   readonly startedBy: string;
   /** Functions that ran one after another until then. */
   readonly depth: number;
+  readonly traceparent: string | undefined;
 }) => Promise<void>;
 
 export interface FlowSenderDeps {
@@ -42,7 +43,9 @@ export function flowSender({ startFlow, region }: FlowSenderDeps): Sender {
       const names = { region, topicName, protocol, target: endpoint, functionName, requestId: runId, now: at };
       const input = functionEvent(message, names);
       try {
-        await startFlow({ projectId, urn: endpoint, input, runId, startedBy: topicName, depth: message.depth });
+        const { depth, content } = message;
+        const { traceparent } = content;
+        await startFlow({ projectId, urn: endpoint, input, runId, startedBy: topicName, depth, traceparent });
         return { kind: 'delivered', note: { requestId: runId }, messages: [] };
       } catch (error) {
         if (error instanceof PlatformError && PASSING.has(error.spec.status)) {

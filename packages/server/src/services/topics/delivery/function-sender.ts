@@ -1,7 +1,8 @@
-import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { parseUrn } from '@funcgraph/api';
 import { MAX_DEPTH } from '../../../domain/call-depth.ts';
 import {
   type Accepting,
+  type AsyncCall,
   acceptedMessage,
   type DeliveryResult,
   queueRefusal,
@@ -26,12 +27,14 @@ export function depthRefusal(depth: number): DeliveryResult | undefined {
   return { kind: 'undeliverable', reason: 'long_chain', message };
 }
 
+type Call = Pick<AsyncCall, 'urn' | 'event' | 'requestId' | 'depth' | 'traceparent'>;
+
 /** Invokes a function asynchronously. The event is stored once, whatever the number of attempts. */
 export function functionSender({ accepting, queue, region, now }: FunctionSenderDeps): Sender {
-  async function invoke(urn: FunctionUrn, event: Buffer, requestId: string, depth: number): Promise<DeliveryResult> {
+  async function invoke(call: Call): Promise<DeliveryResult> {
     try {
-      await queue.enqueue(acceptedMessage(accepting, { urn, event, requestId, depth }).message);
-      return { kind: 'delivered', note: { requestId }, messages: [] };
+      await queue.enqueue(acceptedMessage(accepting, call).message);
+      return { kind: 'delivered', note: { requestId: call.requestId }, messages: [] };
     } catch (error) {
       return refusal(queueRefusal(error));
     }
@@ -45,7 +48,8 @@ export function functionSender({ accepting, queue, region, now }: FunctionSender
       const requestId = idOf(id);
       const names = { region, topicName, protocol, target: endpoint, functionName: urn.name, requestId, now: now() };
       const event = Buffer.from(JSON.stringify(functionEvent(message, names)));
-      return invoke(urn, event, requestId, message.depth);
+      const { depth, content } = message;
+      return invoke({ urn, event, requestId, depth, traceparent: content.traceparent });
     },
     confirm: () => Promise.reject(new Error('functions need no confirmation')),
   };

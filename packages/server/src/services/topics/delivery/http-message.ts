@@ -45,7 +45,7 @@ export async function notificationPost(
     readonly unsubscribeUrl: string;
   },
 ): Promise<HttpMessage> {
-  const { subject, attributes } = message.content;
+  const { subject, attributes, traceparent } = message.content;
   const signed = {
     message: textFor(message.content, target.protocol),
     message_id: message.id,
@@ -60,7 +60,8 @@ export async function notificationPost(
     unsubscribe_url: unsubscribeUrl,
     ...(attributes.length === 0 ? {} : { message_attributes: attributes }),
   };
-  return post(deps, target, signed, more);
+  const { headers, body } = await post(deps, target, signed, more);
+  return { headers: traceparent === undefined ? headers : { ...headers, traceparent }, body };
 }
 
 /** A request for confirmation for an http or https endpoint. */

@@ -12,6 +12,7 @@ export interface SentMessage {
   readonly templateName: string | undefined;
   readonly hasTags: boolean;
   readonly timeToLive: string | undefined;
+  readonly traceparent?: string | undefined;
   readonly attributes: readonly { readonly name: string; readonly type: string; readonly value: string | string[] }[];
 }
 
@@ -37,7 +38,11 @@ export function readMessage(sent: SentMessage): { readonly content: MessageConte
   if (message === '') throw fault('message is missing');
   checkSize(message, 'message');
   const content = { subject, message, structure: structure?.texts ?? {}, attributes: readAttributes(sent.attributes) };
-  return { content, ttlMs: ttlSeconds(sent.timeToLive) * 1000 };
+  const { traceparent } = sent;
+  return {
+    content: traceparent === undefined ? content : { ...content, traceparent },
+    ttlMs: ttlSeconds(sent.timeToLive) * 1000,
+  };
 }
 
 /** The text for a protocol; both names of functions mean the same. */
