@@ -8,7 +8,7 @@ export class LinkViolation extends Error {
   }
 }
 
-const PREFIX_BYTES = 8;
+export const PREFIX_BYTES = 8;
 /** Smaller chunks are collected in blocks: each separate chunk takes about 100 bytes besides its content. */
 const GATHER_BELOW_BYTES = 8 * 1024;
 const LEAST_BLOCK_BYTES = 512;

@@ -14,6 +14,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { type FrameMemory, FrameWatch } from './frame-memory.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
+import { InvokeHead } from './invoke-head.ts';
 import { type BodySource, LinkBody } from './link-body.ts';
 import { type ChunkReceiver, LinkStream } from './link-stream.ts';
 import type { LogBudget } from './log-budget.ts';
@@ -79,6 +80,8 @@ interface LinkOptions {
 const TYPE_LOG = [...Buffer.from('{"type":"log"')];
 const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
+/** A longer body is written after its header instead of copied. */
+const COPY_BELOW_BYTES = 16 * 1024;
 /** An instance whose program has ended must answer its running requests and close the link within this time. */
 export const LEAVE_MS = 5_000;
 /** After about so many bytes of work a link waits for its next turn, so that one instance does not delay the others. */
@@ -94,6 +97,7 @@ export class RuntimeLink {
   /** Work since the last turn of other links, in bytes. */
   #work = 0;
   readonly #running = new Map<string, Running>();
+  readonly #invokeHead = new InvokeHead();
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
   #onInitializing: (() => void) | undefined;
@@ -193,7 +197,7 @@ export class RuntimeLink {
       }
       this.#running.set(requestId, pending);
       this.newestRequest = requestId;
-      this.#send(frame, event);
+      this.#write(this.#invokeHead.encode(frame, event, COPY_BELOW_BYTES), event);
       if (source === undefined) return;
       pending.body = new LinkBody(source, (piece, last) => {
         const bodyFrame: BodyFrame = { type: 'body', requestId, ...(last ? { last } : {}) };
@@ -252,16 +256,17 @@ export class RuntimeLink {
 
   #send(frame: object, body: Buffer): void {
     const head = encodeFrameHead(frame, body.length);
-    if (body.length === 0) {
-      this.#socket.write(head);
-      return;
-    }
-    if (body.length <= 16 * 1024) {
-      this.#socket.write(Buffer.concat([head, body]));
+    this.#write(body.length === 0 || body.length > COPY_BELOW_BYTES ? head : Buffer.concat([head, body]), body);
+  }
+
+  /** `start`: the frame, without a body that is too long to be copied. */
+  #write(start: Buffer, body: Buffer): void {
+    if (body.length <= COPY_BELOW_BYTES) {
+      this.#socket.write(start);
       return;
     }
     this.#socket.cork();
-    this.#socket.write(head);
+    this.#socket.write(start);
     this.#socket.write(body);
     this.#socket.uncork();
   }
