@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../src/lib/secret.ts';
 import { TestCollector } from '../src/telemetry/export/testing.ts';
+import { hasKcat, NO_KCAT, TestKafka } from '../src/triggers/brokers/testing-kafka.ts';
 import { FakeServer } from './fake-server.ts';
 import { send } from './storage/raw-requests.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const otlp = { endpoint: collector.endpoint, headers, ca: undefined };
   server = await FakeServer.start(
     { handler },
-    { otlp },
+    { otlp, brokerHosts: new Set(['127.0.0.1']) },
     pino({ level: 'warn' }, { write: (line) => logged.push(line) }),
   );
   target = await server.deploy('resize');
@@ -213,6 +214,32 @@ it('continues them over topics to functions, flows, triggers and addresses', asy
   await server.api.call('updateFunctionAsyncInvokeConfig', { params: report, body: config });
   await server.api.call('asyncInvokeFunction', { params: report, headers: headers(7), body: {} as never });
   await eventually(() => namesOf(7)).toEqual(['reported', 'subscribed', 'triggered', 'triggered']);
+});
+
+it.skipIf(!hasKcat())(`continues them from messages of brokers${hasKcat() ? '' : ` (${NO_KCAT})`}`, async () => {
+  const caller = (digit: number) => `${digit}`.repeat(32);
+  const spans = (digit: number) =>
+    collector.spans.filter(
+      ({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331',
+    );
+  await using kafka = await TestKafka.start();
+  await kafka.publish('orders', ['order'], 'k', { traceparent: `00-${caller(8)}-b7ad6b7169203331-01` });
+  const place = { kafka_connect_address: kafka.address, topic_ids: ['orders'] };
+  const params = await server.deploy('ordered');
+  const trigger = { trigger_type_code: 'KAFKA', event_data: place } as const;
+  await server.api.call('createFunctionTrigger', { params, body: trigger });
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'next' },
+  ];
+  const triggers = [{ trigger_type: 'KAFKA', trigger_name: 'orders', trigger_config: place }];
+  const graph = { name: 'ordered', triggers, nodes, edges: [{ from: 'start', to: 'a' }] };
+  await server.api.call('createWorkflow', { params: { project_id: server.projectId }, body: { graph } });
+  await eventually(() =>
+    spans(8)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['next', 'ordered']);
 });
 
 it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {

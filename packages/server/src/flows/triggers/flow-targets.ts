@@ -65,11 +65,12 @@ export class FlowTargets implements SourceTargets {
     { flow: { id, name }, name: startedBy }: FlowTrigger,
     { event, requestId: runId, depth: chainDepth }: AcceptedEvent,
     also: readonly AtomicStatement[],
-    of: Pick<Batch, 'place' | 'refusal'> = {},
+    of: Pick<Batch, 'place' | 'refusal' | 'traceparent'> = {},
   ): Promise<void> {
     const flow = await this.#deps.flows.flow(id);
     if (flow === undefined) throw new PlatformError('flow_not_found', `flow ${name} was deleted a moment ago`);
-    await this.#deps.runs.start({ flow, ...inputOf(event, of), headers: {}, runId, startedBy, chainDepth, also });
+    const started = { runId, startedBy, chainDepth, traceparent: of.traceparent, also };
+    await this.#deps.runs.start({ flow, ...inputOf(event, of), headers: {}, ...started });
   }
 }
 

@@ -31,6 +31,8 @@ export interface SourceEvent {
   readonly sharesId?: boolean;
   /** Why the function must not run with it: it fails at once. */
   readonly refusal?: string;
+  /** Valid; the invocation and its destination continue the trace. */
+  readonly traceparent?: string | undefined;
   /** Ends the wait while the function may not run: nothing has run then. */
   readonly ending: AbortSignal;
   /** Ends the wait for another attempt, and forgets what the running one returns. */
@@ -96,11 +98,12 @@ export class SourceInvocations {
     return letter === undefined ? queue.unlessGuarded(() => queue.atomically(step)) : deadLetters.bury(letter, step);
   }
 
-  async #accepted({ urn, event, requestId, ending, cut }: SourceEvent) {
+  async #accepted({ urn, event, requestId, traceparent, ending, cut }: SourceEvent) {
     for (let waits = 1; ; waits += 1) {
       cut.throwIfAborted();
       try {
-        return acceptedMessage(this.#options.accepting, { urn, event, requestId, maxEventBytes: Infinity });
+        const call = { urn, event, requestId, traceparent, maxEventBytes: Infinity };
+        return acceptedMessage(this.#options.accepting, call);
       } catch (error) {
         if (!(error instanceof PlatformError) || error.code !== 'overloaded') throw error;
       }
@@ -122,7 +125,7 @@ export class SourceInvocations {
     }
     try {
       const receivedAt = clock.monotonic();
-      const { toAdditional } = of;
+      const { toAdditional, traceparent } = of;
       return await invoker.invoke({
         urn,
         event,
@@ -130,6 +133,7 @@ export class SourceInvocations {
         requestId,
         attempt,
         toAdditional,
+        traceparent,
         tail: false,
         receivedAt,
       });

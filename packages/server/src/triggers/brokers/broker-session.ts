@@ -14,6 +14,8 @@ export interface BrokerBatch {
   readonly id: string;
   /** Whether other messages may have the same id, because the broker gives them nothing by which they differ. */
   readonly sharesId: boolean;
+  /** Of the trace of all its messages, see `batchTraceparent`. */
+  readonly traceparent?: string | undefined;
   /** Why its target must not run with it. */
   readonly refusal?: string;
 }

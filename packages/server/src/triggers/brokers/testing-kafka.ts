@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type IHeaders, Kafka, logLevel, Partitioners } from 'kafkajs';
 
 const PROGRAM = fileURLToPath(new URL('testing-kafka.py', import.meta.url));
 /** The reason shown for skipped tests. */
@@ -79,13 +79,17 @@ export class TestKafka {
   }
 
   /** Stores messages in their order; those with the same key are in one partition. */
-  async publish(topic: string, messages: readonly string[], key?: string): Promise<void> {
+  async publish(topic: string, messages: readonly string[], key?: string, headers?: IHeaders): Promise<void> {
     const kafka = new Kafka({ brokers: this.address.split(','), logLevel: logLevel.NOTHING });
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     await producer.send({
       topic,
-      messages: messages.map((value) => ({ value, ...(key === undefined ? {} : { key }) })),
+      messages: messages.map((value) => ({
+        value,
+        ...(key === undefined ? {} : { key }),
+        ...(headers && { headers }),
+      })),
     });
     await producer.disconnect();
   }
@@ -95,6 +99,10 @@ export class TestKafka {
     const exit = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await exit;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   async #command(line: string): Promise<void> {

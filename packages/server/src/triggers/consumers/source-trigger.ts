@@ -10,7 +10,7 @@ export interface ReadTrigger<S extends TriggerSettings = TriggerSettings>
   readonly qualifier: string;
 }
 
-export interface Batch extends Pick<SourceEvent, 'event' | 'sharesId' | 'refusal' | 'ending' | 'cut'> {
+export interface Batch extends Pick<SourceEvent, 'event' | 'sharesId' | 'refusal' | 'traceparent' | 'ending' | 'cut'> {
   /** Names the records: the same ones have the same id. */
   readonly id: string;
   /** In words, for people: where the records are. */

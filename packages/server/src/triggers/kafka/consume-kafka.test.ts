@@ -9,6 +9,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
   let kafka: TestKafka;
   let handled: string[][];
   let ids: string[];
+  let traces: (string | undefined)[];
   let control: AbortController;
   let topic = '';
   let topics = 0;
@@ -18,7 +19,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
   });
   afterAll(() => kafka.stop());
   beforeEach(() => {
-    [handled, ids] = [[], []];
+    [handled, ids, traces] = [[], [], []];
     control = new AbortController();
     topics += 1;
     topic = `orders-${topics}`;
@@ -46,8 +47,9 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
       {
         signal: control.signal,
         onConnected: connected.resolve,
-        handle: async ({ messages, shard, id }) => {
+        handle: async ({ messages, shard, id, traceparent }) => {
           ids.push(id);
+          traces.push(traceparent);
           expect(shard).toBe(topic);
           const texts = messages.map((text) => JSON.parse(text) as string);
           handled.push(texts);
@@ -75,6 +77,17 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
     await expect.poll(() => handled).toEqual([['later']]);
     control.abort();
     await second.ended;
+  });
+
+  it('continue the trace in their header', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await kafka.publish(topic, ['traced'], 'k', { traceparent });
+    await kafka.publish(topic, ['other'], 'k');
+    const { ended } = consume(undefined, { batchSize: 1 });
+    await expect.poll(() => handled).toEqual([['traced'], ['other']]);
+    expect(traces).toEqual([traceparent, undefined]);
+    control.abort();
+    await ended;
   });
 
   it('are delivered again when they were not handled', async () => {

@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, SASLOptions } from 'kafkajs';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { batchTraceparent } from '../brokers/batch-trace.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
 import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
@@ -131,7 +132,8 @@ async function handlePartition(
       // a topic of the same name that is made again has the same offsets
       const id = batchId([topic, partition, offset, last, timestamp], messages);
       const place = `topic ${topic}, partition ${partition}, ${from + 1 === end ? `offset ${offset}` : `offsets ${offset} to ${last}`}`;
-      await handle({ messages, shard: topic, place, id, sharesId: false });
+      const traceparent = batchTraceparent(batch.messages.slice(from, end).map(({ headers }) => headers?.traceparent));
+      await handle({ messages, shard: topic, place, id, sharesId: false, traceparent });
       await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
       resolveOffset(last);
       from = end;

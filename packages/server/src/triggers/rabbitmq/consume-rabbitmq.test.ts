@@ -73,9 +73,11 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     return { connected: connected.promise, ended };
   }
 
-  async function publish(...texts: string[]): Promise<void> {
+  const publish = (...texts: string[]): Promise<void> => publishWith({}, ...texts);
+
+  async function publishWith(headers: object, ...texts: string[]): Promise<void> {
     const confirming = await model.createConfirmChannel();
-    for (const text of texts) confirming.publish(EXCHANGE, '', Buffer.from(text), { persistent: true });
+    for (const text of texts) confirming.publish(EXCHANGE, '', Buffer.from(text), { persistent: true, headers });
     await confirming.waitForConfirms();
     await confirming.close();
   }
@@ -94,6 +96,18 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     control.abort();
     await ended;
     expect(await left()).toBe(0);
+  });
+
+  it('continue the trace in their header', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { connected, ended } = consume(undefined, { batchSize: 1 });
+    await connected;
+    await publishWith({ traceparent }, 'traced');
+    await publish('other');
+    await expect.poll(() => handled).toEqual([['traced'], ['other']]);
+    expect(batches.map((batch) => batch.traceparent)).toEqual([traceparent, undefined]);
+    control.abort();
+    await ended;
   });
 
   it('are delivered again when handling failed or the connection ended before', async () => {

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConsumeMessage, GetMessage } from 'amqplib';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { batchTraceparent } from '../brokers/batch-trace.ts';
 import { type BrokerAddress, brokerLookup } from '../brokers/broker-address.ts';
 import type { BrokerBatch, BrokerSession } from '../brokers/broker-session.ts';
 import { BATCH_BYTES, batchId, batchLength, messageText } from '../brokers/message-batch.ts';
@@ -82,10 +83,11 @@ function brokerBatch(queue: string, batch: readonly Waiting[]): BrokerBatch {
   const id = batchId([queue, ...batch.map(({ message }) => nameOf(message))], messages);
   const place = batch[0] === undefined ? '' : placeOf(batch[0].message);
   const sharesId = batch.every(({ message }) => !message.properties.messageId);
+  const traceparent = batchTraceparent(batch.map(({ message }) => message.properties.headers?.traceparent));
   const size = batch[0]?.cutFrom;
   const refusal =
     size === undefined ? {} : { refusal: `the message has ${size} bytes, which is too large for an event` };
-  return { messages, shard: '', place, id, sharesId, ...refusal };
+  return { messages, shard: '', place, id, sharesId, traceparent, ...refusal };
 }
 
 /** The channel first: it sends the acknowledgements that it holds. */
