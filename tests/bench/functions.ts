@@ -6,6 +6,7 @@ import type { Target } from './target.ts';
 const CODE = {
   node: 'exports.handler = async (event, context) => ({ hello: "world" });',
   url: 'exports.handler = async (event, context) => ({ statusCode: 200, isBase64Encoded: false, headers: {"content-type": "application/json"}, body: "{\\"hello\\":\\"world\\"}" });',
+  logs: 'exports.handler = async () => { for (let n = 0; n < 10; n += 1) console.log("line", n); return { hello: "world" }; };',
   python: 'def handler(event, context):\n    return {"hello": "world"}\n',
   java: `package bench; public class Hello {
     public java.util.Map<String, String> hello(java.util.Map<String, Object> event) {
@@ -13,7 +14,7 @@ const CODE = {
     }
   }`,
 } as const;
-const RUNTIMES = { node: /^Node\.js/, url: /^Node\.js/, python: /^Python3/, java: /^Java/ };
+const RUNTIMES = { node: /^Node\.js/, url: /^Node\.js/, logs: /^Node\.js/, python: /^Python3/, java: /^Java/ };
 
 export type Language = keyof typeof CODE;
 
@@ -69,6 +70,9 @@ export async function invoke(
   };
   return { cold: summary.receipt.cold, totalMs: summary.receipt.total_ms };
 }
+
+/** Answer v1 with the end of the log, as the console calls. */
+export const TAILED = { 'X-CFF-Request-Version': 'v1', 'X-Cff-Log-Type': 'tail' };
 
 /** The bytes of one signed call; a signature is good for fifteen minutes. */
 export async function signedRequest(

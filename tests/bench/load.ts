@@ -16,6 +16,8 @@ export interface LoadPlan {
 
 export interface LoadResult {
   readonly requests: number;
+  /** With those of the warm-up and all that failed. */
+  readonly answers: number;
   readonly failures: number;
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -43,6 +45,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
   const requests = plan.requests.map((request) => Buffer.from(request, 'base64'));
   const latencies: number[] = [];
   let failures = 0;
+  let answers = 0;
   const refusals: LoadResult['refusals'][number][] = [];
   const begin = performance.now();
   const from = begin + plan.warmupMs;
@@ -58,6 +61,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
       resolve({
         requests: latencies.length,
+        answers,
         failures,
         perSecond: (latencies.length / plan.measureMs) * 1000,
         p50Ms: at(0.5),
@@ -84,6 +88,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         const body = status.startsWith('2') ? '' : pending.toString('utf8', pending.indexOf(HEADER_END) + 4, length);
         pending = pending.subarray(length);
         const now = performance.now();
+        answers += 1;
         if (now >= from && now < until) {
           if (status.startsWith('2')) latencies.push(now - sentAt);
           else {

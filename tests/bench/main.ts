@@ -9,6 +9,7 @@ import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
 import { gateway } from './sections/gateway.ts';
+import { kinds } from './sections/kinds.ts';
 import { overload } from './sections/overload.ts';
 import { peer } from './sections/peer.ts';
 import { topics } from './sections/topics.ts';
@@ -19,6 +20,7 @@ import { startBaseline } from './target.ts';
 const SECTIONS: Readonly<Record<string, Section>> = {
   warm,
   url,
+  kinds,
   overload,
   async: asynchronous,
   flows,

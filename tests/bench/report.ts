@@ -14,6 +14,9 @@ export function atLeast(name: string, value: number, unit: string, baseline: num
   return { name, value, unit, baseline, ratio, budget: `>= ${least} x baseline`, ok: ratio >= least };
 }
 
+/** A row beside a baseline that has no budget. */
+export const beside = (row: Row): Row => ({ ...row, budget: '', ok: null });
+
 export function ratioAtMost(name: string, value: number, unit: string, baseline: number, most: number): Row {
   const ratio = value / baseline;
   return { name, value, unit, baseline, ratio, budget: `<= ${most} x baseline`, ok: ratio <= most };

@@ -20,6 +20,8 @@ export interface Credentials {
 export interface Target {
   /** Of the server; as root a launcher is its parent. */
   readonly pid: number;
+  /** The process above server, agent and instances. */
+  readonly root: number;
   readonly client: Client;
   readonly credentials: Credentials;
   /** Ms from spawn to ready. */
@@ -69,6 +71,7 @@ export async function startTarget({ profileDir, extra = [], database }: TargetOp
   const { endpoint, access_key: accessKey, secret_key: secretKey } = credentials;
   return {
     pid: message.pid ?? 0,
+    root: child.pid ?? 0,
     credentials,
     readyMs,
     client: createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey } }),

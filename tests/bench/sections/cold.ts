@@ -1,13 +1,19 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { deployFiles, deployHello, invoke, type Language, waitForFullPool, waitForPrewarmed } from '../functions.ts';
-import { absolute, type Row, ratioAtMost } from '../report.ts';
+import { absolute, beside, type Row, ratioAtMost } from '../report.ts';
 import { type Bench, median, percentile, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
 
-const COLD_CALLS = 25;
+const COLD_CALLS = 20;
+/** The pool learns from them which runtimes are used. */
+const FIRST_CALLS = 3;
 const AT_ONCE = 16;
+/** Longer than the pool needs to replace a runtime. */
+const SPACE_MS = 500;
 
-type ColdLanguage = Exclude<Language, 'url'>;
+type ColdLanguage = 'node' | 'python' | 'java';
 
 /** Milliseconds of first calls as the server reports them: from the received request to the answer. */
 async function firstCall(target: Target, urn: string): Promise<number> {
@@ -16,43 +22,79 @@ async function firstCall(target: Target, urn: string): Promise<number> {
   return totalMs;
 }
 
+async function deployMany(target: Target, language: Language, count: number, name: string): Promise<string[]> {
+  const urns: string[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const urn = await deployHello(target, language, `${name}-${language}-${i}`);
+    if (urn !== undefined) urns.push(urn);
+  }
+  return urns;
+}
+
+interface ColdCalls {
+  readonly name: string;
+  readonly count?: number;
+  readonly ready: () => Promise<unknown>;
+}
+
 /** First calls of functions of their own, one after another; `ready` is awaited before each. */
-async function coldCalls(target: Target, language: ColdLanguage, ready: () => Promise<void>): Promise<number[]> {
+async function coldCalls(
+  target: Target,
+  language: ColdLanguage,
+  { name, count = COLD_CALLS, ready }: ColdCalls,
+): Promise<number[]> {
   const totals: number[] = [];
-  for (let i = 0; i < COLD_CALLS; i += 1) {
-    const urn = await deployHello(target, language, `cold-${language}-${i}`);
-    if (urn === undefined) return [];
+  for (const urn of await deployMany(target, language, count, name)) {
     await ready();
     totals.push(await firstCall(target, urn));
   }
   return totals;
 }
 
-function bareSpawns(language: ColdLanguage): number[] {
+async function bareSpawn(language: ColdLanguage): Promise<number> {
   const [program, args] = language === 'node' ? [process.execPath, ['-e', '0']] : ['/usr/bin/python3', ['-c', '0']];
-  return Array.from({ length: COLD_CALLS }, () => {
-    const begun = performance.now();
-    spawnSync(program, args, { env: {} });
-    return performance.now() - begun;
-  });
+  const begun = performance.now();
+  await once(spawn(program, args, { env: {}, stdio: 'ignore' }), 'exit');
+  return performance.now() - begun;
+}
+
+async function bareSpawns(language: ColdLanguage): Promise<number[]> {
+  const spawns: number[] = [];
+  while (spawns.length < COLD_CALLS) spawns.push(await bareSpawn(language));
+  return spawns;
 }
 
 async function withoutPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`cold starts without the pool, ${language}`);
-  const totals = await withTarget(bench, ['--prewarm', '0'], (one) => coldCalls(one, language, async () => {}));
+  const totals = await withTarget(bench, ['--prewarm', '0'], (one) =>
+    coldCalls(one, language, { name: 'cold', ready: async () => {} }),
+  );
   if (totals.length === 0) return [];
-  const bare = median(bareSpawns(language));
+  const bare = median(await bareSpawns(language));
   return [ratioAtMost(`cold start, ${language}, no pool, p50`, median(totals), 'ms', bare, 1.5)];
 }
 
-async function fromPool(bench: Bench, language: ColdLanguage, mostMs: number): Promise<Row[]> {
+/** Of one language in ms, for the medians of calls with time between them and of calls one after another. */
+interface ColdBudget {
+  readonly spaced: number;
+  readonly backToBack: number;
+}
+
+async function fromPool(bench: Bench, language: ColdLanguage, budget: ColdBudget): Promise<Row[]> {
   bench.progress(`cold starts from the pool, ${language}`);
-  const totals = await withTarget(bench, [], (one) => coldCalls(one, language, () => waitForPrewarmed(one)));
-  if (totals.length === 0) return [];
-  return [
-    absolute(`cold start, ${language}, prewarmed, p50`, median(totals), 'ms', { most: mostMs }),
-    absolute(`cold start, ${language}, prewarmed, p99`, percentile(totals, 0.99), 'ms', { most: 25 }),
-  ];
+  return withTarget(bench, [], async (target) => {
+    const rows: Row[] = [];
+    const measure = async (name: string, mostMs: number, ready: () => Promise<unknown>): Promise<void> => {
+      const totals = await coldCalls(target, language, { name: name.replaceAll(' ', '-'), ready });
+      if (totals.length === 0) return;
+      rows.push(absolute(`cold start, ${language}, ${name}, p50`, median(totals), 'ms', { most: mostMs }));
+      rows.push(absolute(`cold start, ${language}, ${name}, p99`, percentile(totals, 0.99), 'ms', { most: 25 }));
+    };
+    await coldCalls(target, language, { name: 'before', count: FIRST_CALLS, ready: async () => {} });
+    await measure('spaced', budget.spaced, () => wait(SPACE_MS).then(() => waitForPrewarmed(target)));
+    await measure('back to back', budget.backToBack, () => waitForPrewarmed(target));
+    return rows;
+  });
 }
 
 /** First calls in the same moment, with as many runtimes waiting as the server keeps after the burst before. */
@@ -60,11 +102,7 @@ async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`${AT_ONCE} cold starts at once, ${language}`);
   const totals = await withTarget(bench, [], async (target) => {
     const burst = async (name: string): Promise<number[]> => {
-      const urns: string[] = [];
-      for (let i = 0; i < AT_ONCE; i += 1) {
-        const urn = await deployHello(target, language, `${name}-${language}-${i}`);
-        if (urn !== undefined) urns.push(urn);
-      }
+      const urns = await deployMany(target, language, AT_ONCE, name);
       return Promise.all(urns.map((urn) => firstCall(target, urn)));
     };
     if ((await burst('before')).length === 0) return [];
@@ -72,9 +110,11 @@ async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
     return burst('burst');
   });
   if (totals.length === 0) return [];
+  const bare = await Promise.all(Array.from({ length: AT_ONCE }, () => bareSpawn(language)));
+  const name = `cold start, ${language}, ${AT_ONCE} at once`;
   return [
-    absolute(`cold start, ${language}, ${AT_ONCE} at once, p50`, median(totals), 'ms', { most: 6 }),
-    absolute(`cold start, ${language}, ${AT_ONCE} at once, p99`, percentile(totals, 0.99), 'ms', { most: 25 }),
+    ratioAtMost(`${name}, p50`, median(totals), 'ms', median(bare), 0.5),
+    beside(ratioAtMost(`${name}, p99`, percentile(totals, 0.99), 'ms', percentile(bare, 0.99), 0)),
   ];
 }
 
@@ -102,11 +142,11 @@ async function manyFiles(bench: Bench): Promise<Row[]> {
 export const cold: Section = async (bench) => {
   const rows: Row[] = [];
   for (const language of ['node', 'python'] as const) {
-    rows.push(...(await fromPool(bench, language, 6)));
+    rows.push(...(await fromPool(bench, language, { spaced: 5, backToBack: 8 })));
     rows.push(...(await atOnce(bench, language)));
     rows.push(...(await withoutPool(bench, language)));
   }
-  rows.push(...(await fromPool(bench, 'java', 15)));
+  rows.push(...(await fromPool(bench, 'java', { spaced: 15, backToBack: 18 })));
   rows.push(...(await manyFiles(bench)));
   return rows;
 };

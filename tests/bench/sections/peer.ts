@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyLoad } from '../apply-load.ts';
 import { deployFiles, deployHello, publish } from '../functions.ts';
-import { atLeast, type Row } from '../report.ts';
+import { atLeast, beside, type Row } from '../report.ts';
 import { plainRequest, type Section, withTarget } from '../section.ts';
 
 const PEER = '@google-cloud/functions-framework';
@@ -56,18 +56,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The peer as its own documents start it: one process, no isolation, no limits, no log store. */
-async function alone(
-  files: Readonly<Record<string, string>>,
-  measure: (port: number) => Promise<number>,
-): Promise<number> {
+interface Alone {
+  readonly files: Readonly<Record<string, string>>;
+  command(port: number): readonly [program: string, ...args: string[]];
+}
+
+/** A peer as its own documents start it: one process, no isolation, no limits, no log store. */
+async function alone({ files, command }: Alone, measure: (port: number) => Promise<number>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'funcgraph-peer-'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN, '--target=hello', `--port=${port}`], { cwd: folder, stdio: 'ignore' });
+  const [program, ...args] = command(port);
+  const child = spawn(program, args, { cwd: folder, stdio: 'ignore' });
   try {
     const until = performance.now() + 20_000;
     for (;;) {
@@ -87,9 +90,25 @@ async function alone(
   }
 }
 
+/** The runtime of another platform for workers: too large for the development tools, `npm install --no-save workerd`. */
+const WORKERD = join(MODULES, `@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}/bin/workerd`);
+const workerd: Alone = {
+  files: {
+    'worker.js': `export default { fetch: async () => new Response('{"hello":"world"}', { headers: { 'content-type': 'application/json' } }) };`,
+    'config.capnp': `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (modules = [(name = "w", esModule = embed "worker.js")], compatibilityDate = "2024-01-01"))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`,
+  },
+  command: (port) => [WORKERD, 'serve', 'config.capnp', `--socket-addr=http=127.0.0.1:${port}`],
+};
+
 /**
  * The functions framework of another platform on the same function: alone, which is a web server without isolation,
- * limits, logs or receipts, and as an HTTP function in our sandbox; beside our own event function behind its URL.
+ * limits, logs or receipts, and as an HTTP function in our sandbox; beside our own event function behind its URL. And
+ * workerd alone, where its binary is found.
  */
 export const peer: Section = (bench) =>
   withTarget(bench, [], async (target) => {
@@ -102,12 +121,13 @@ export const peer: Section = (bench) =>
       return result.perSecond;
     };
     const files = peerFiles();
+    const command: Alone['command'] = (port) => [process.execPath, MAIN, '--target=hello', `--port=${port}`];
     bench.progress('the functions framework alone');
-    const bare = await alone(files, (port) => load('127.0.0.1', port, '/'));
+    const bare = await alone({ files, command }, (port) => load('127.0.0.1', port, '/'));
     const { hostname: host, port } = new URL(target.credentials.gateway);
     const rows: Row[] = [];
     const add = (name: string, perSecond: number): void => {
-      rows.push({ ...atLeast(name, perSecond, 'calls/s', bare, 0), budget: '', ok: null });
+      rows.push(beside(atLeast(name, perSecond, 'calls/s', bare, 0)));
     };
     add('functions framework, no sandbox, 32 conn', bare);
     bench.progress('the functions framework as an HTTP function');
@@ -116,8 +136,13 @@ export const peer: Section = (bench) =>
     const http = await deployFiles(target, { name: 'peer', runtime: 'http', files: { ...files, bootstrap } });
     add('  in our sandbox behind a function URL', await load(host, Number(port), await publish(target, http)));
     const own = await deployHello(target, 'url', 'own');
-    if (own === undefined) return rows;
-    bench.progress('our own event function behind its URL');
-    add('  our event function behind its URL', await load(host, Number(port), await publish(target, own)));
+    if (own !== undefined) {
+      bench.progress('our own event function behind its URL');
+      const perSecond = await load(host, Number(port), await publish(target, own));
+      rows.push(atLeast('  our event function behind its URL', perSecond, 'calls/s', bare, 2.5));
+    }
+    if (!existsSync(WORKERD)) return rows;
+    bench.progress('workerd alone');
+    add('workerd, no sandbox, 32 conn', await alone(workerd, (own) => load('127.0.0.1', own, '/')));
     return rows;
   });

@@ -1,0 +1,33 @@
+import { applyLoad } from './apply-load.ts';
+import type { LoadResult } from './load.ts';
+import { processorSeconds } from './processor-time.ts';
+import { absolute, type Row } from './report.ts';
+import type { Bench } from './section.ts';
+import type { Target } from './target.ts';
+
+export interface WarmCalls {
+  readonly address: string;
+  readonly request: Uint8Array;
+  readonly connections: number;
+}
+
+/** Load on a server of ours, with the processor time of each call in server, agent and instances. */
+export async function warmCalls(
+  bench: Bench,
+  target: Target,
+  { address, request, connections }: WarmCalls,
+): Promise<LoadResult & { readonly processor: Row }> {
+  const { hostname: host, port } = new URL(address);
+  const before = processorSeconds(target.root);
+  const plan = { host, port: Number(port), request, connections, warmupMs: 1500, measureMs: bench.measureMs };
+  const result = await applyLoad(plan);
+  const used = processorSeconds(target.root) - before;
+  const processor = absolute('  processor time of a call', (used * 1e6) / result.answers, 'µs', {});
+  return { ...result, processor };
+}
+
+/** The same load on bare `node:http`. */
+export function bareCalls(bench: Bench, request: Uint8Array, connections: number): Promise<LoadResult> {
+  const port = bench.baselinePort;
+  return applyLoad({ host: '127.0.0.1', port, request, connections, warmupMs: 1500, measureMs: bench.measureMs });
+}
