@@ -1,9 +1,10 @@
-import { causeOf } from '@funcgraph/api/causes';
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
+import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastRecord } from './chunk-table.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';
-import { durationOf } from './metrics/rollup.ts';
 import type { GaugeSample } from './metrics/types.ts';
+import { addColumns, hasOldRecords, lastOldRecord, oldRecordsAfter } from './old-records.ts';
+import { type RecordChunk, unpackRecords } from './record-chunk.ts';
 import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
 
 /** A line as it is stored in its file. `level` is the index in `logLevels`. */
@@ -15,20 +16,6 @@ export interface LineRow {
   readonly instance_id: string;
   readonly level: number;
   readonly message: string;
-}
-
-/** Columns that filter lists of records, besides function, time and outcome. */
-const RECORD_COLUMNS = [
-  "version text not null default ''",
-  "alias text not null default ''",
-  "cause text not null default ''",
-  'cold integer not null default 0',
-  'duration_ms real not null default 0',
-];
-
-function columnsOf(record: InvocationRecord): [string, string, string, number, number] {
-  const { outcome, component, version, alias, cold } = record;
-  return [version, alias ?? '', causeOf(outcome, component ?? ''), cold ? 1 : 0, durationOf(record)];
 }
 
 /** Function keys are long and repeat in every row: each is stored once. Words are indexed without their positions. */
@@ -45,14 +32,6 @@ const schema = `
   );
   create table if not exists request_depth (request_id text primary key, depth integer not null) without rowid;
   create table if not exists line_bytes (function_id integer primary key, bytes integer not null);
-  create table if not exists record (
-    seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
-    started_at integer not null, outcome text not null, body text not null,
-    ${RECORD_COLUMNS.join(', ')}
-  );
-  create index if not exists record_function on record (function_id, started_at, outcome);
-  create index if not exists record_request on record (request_id);
-  create index if not exists record_failed on record (function_id, started_at) where outcome <> 'ok';
 `;
 
 /** Approximate size of a line without its message, including its index entries. */
@@ -72,11 +51,6 @@ const maxStatements = 64;
 /** A minute of a function is written at most this often, for any number of records. */
 const SUM_EVERY_MS = 1000;
 
-interface StoredRecord {
-  readonly seq: number;
-  readonly body: string;
-}
-
 /** The SQLite file of one day. Writes survive the death of the process, but not a loss of power. */
 export class DayFile {
   readonly db: Database.Database;
@@ -87,6 +61,9 @@ export class DayFile {
   #unsummed = 0;
   #summedAt = performance.now();
   #nextSeq: number;
+  #lastRecord: number;
+  /** Whether the file has records that an earlier release stored, one in a row. */
+  readonly hasOldRecords: boolean;
 
   constructor(path: string) {
     this.db = new Database(path, { timeout: 5000 });
@@ -98,30 +75,17 @@ export class DayFile {
       this.db.pragma('temp_store = MEMORY');
       this.db.pragma('cache_size = -16000');
       this.db.exec(schema);
+      this.db.exec(CHUNK_SCHEMA);
       this.db.exec(MINUTE_SCHEMA);
-      this.#addColumns();
+      this.hasOldRecords = hasOldRecords(this);
+      if (this.hasOldRecords) this.#atomic(() => addColumns(this));
+      this.#lastRecord = Math.max(lastRecord(this), this.hasOldRecords ? lastOldRecord(this) : 0);
       this.#nextSeq = 1 + Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
       this.#recoverSums();
     } catch (error) {
       this.db.close();
       throw error;
     }
-  }
-
-  /** For files of releases that stored fewer columns of a record. */
-  #addColumns(): void {
-    const known = this.db.prepare("select name from pragma_table_info('record')").pluck().all();
-    if (known.includes('cause')) return;
-    this.#atomic(() => {
-      for (const column of RECORD_COLUMNS) this.db.exec(`alter table record add column ${column}`);
-      const update = this.db.prepare(
-        'update record set version = ?, alias = ?, cause = ?, cold = ?, duration_ms = ? where seq = ?',
-      );
-      for (const rows of this.#recordsAfter(0)) {
-        for (const { seq, body } of rows) update.run(...columnsOf(JSON.parse(body) as InvocationRecord), seq);
-      }
-      return 0;
-    });
   }
 
   close(): void {
@@ -175,30 +139,27 @@ export class DayFile {
       }
       index.run(first, seq - 1);
       this.#countBytes(lines);
-      return seq;
     });
+    this.#nextSeq += lines.length;
   }
 
-  appendRecords(records: readonly InvocationRecord[]): void {
-    const insert = this.prepare(
-      `insert into record
-        (request_id, attempt, function_id, started_at, outcome, body, version, alias, cause, cold, duration_ms)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+  /** Returns the records. */
+  appendRecords(chunks: readonly RecordChunk[]): InvocationRecord[] {
+    const all: InvocationRecord[] = [];
+    let seq = this.#lastRecord + 1;
     this.#atomic(() => {
-      for (const record of records) {
-        const { requestId, attempt, functionKey, startedAt, outcome } = record;
-        const body = JSON.stringify(record);
-        insert.run(
-          ...[requestId, attempt, this.#intern(functionKey), Math.floor(startedAt), outcome, body],
-          ...columnsOf(record),
-        );
+      for (const chunk of chunks) {
+        const records = unpackRecords(chunk);
+        insertChunk(this, { seq, functionId: this.#intern(chunk.functionKey), chunk, records });
+        seq += records.length;
+        all.push(...records);
       }
-      return this.#nextSeq;
     });
-    this.#minutes.add(records);
-    this.#unsummed += records.length;
+    this.#lastRecord = seq - 1;
+    this.#minutes.add(all);
+    this.#unsummed += all.length;
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
+    return all;
   }
 
   /** Like `sumUp`, for a reader: on a full disk it uses the minutes that are written. */
@@ -262,7 +223,6 @@ export class DayFile {
         take.run(size, function_id);
         removed += size;
       }
-      return this.#nextSeq;
     });
     return removed;
   }
@@ -273,8 +233,7 @@ export class DayFile {
     this.#atomic(() => {
       this.#minutes.write(this, (key) => this.#intern(key));
       this.prepare('delete from summed').run();
-      this.prepare('insert into summed select coalesce(max(seq), 0) from record').run();
-      return this.#nextSeq;
+      this.prepare('insert into summed values (?)').run(this.#lastRecord);
     });
     this.#minutes.clear();
     this.#unsummed = 0;
@@ -283,31 +242,27 @@ export class DayFile {
 
   #recoverSums(): void {
     const summed = Number(this.prepare('select max(up_to) from summed').pluck().get() ?? 0);
-    for (const rows of this.#recordsAfter(summed)) {
-      this.#minutes.add(rows.map(({ body }) => JSON.parse(body) as InvocationRecord));
-      this.#unsummed += rows.length;
+    const old = this.hasOldRecords ? oldRecordsAfter(this, summed) : [];
+    for (const some of [old, chunksAfter(this, summed)]) {
+      for (const records of some) {
+        this.#minutes.add(records);
+        this.#unsummed += records.length;
+      }
     }
     this.sumUpIfRoom();
-  }
-
-  *#recordsAfter(seq: number): Generator<readonly StoredRecord[]> {
-    const some = this.prepare<StoredRecord>('select seq, body from record where seq > ? order by seq limit 1000');
-    for (let rows = some.all(seq); rows.length > 0; rows = some.all(rows.at(-1)?.seq ?? 0)) yield rows;
   }
 
   appendGauges(minute: number, samples: readonly GaugeSample[]): void {
     this.#atomic(() => {
       addGauges(this, minute, samples, (key) => this.#intern(key));
-      return this.#nextSeq;
     });
   }
 
-  #atomic(write: () => number): void {
+  #atomic(write: () => void): void {
     this.db.exec('begin immediate');
     try {
-      const nextSeq = write();
+      write();
       this.db.exec('commit');
-      this.#nextSeq = nextSeq;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('rollback');
       // Ids assigned in the transaction are rolled back with it.

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { WorkerThread } from '../lib/worker-thread.ts';
 import { BatchSender } from './batch-sender.ts';
 import { checkRange, isTime, within } from './range.ts';
+import { packRecords } from './record-chunk.ts';
 import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
 import type { InvocationRecord, RecordPage, RecordQuery } from './types.ts';
 
@@ -30,7 +31,7 @@ export class InvocationRecords {
       sizeOf: () => 1,
       flushItems: 500,
       flushMs: 50,
-      send: (records) => thread.call({ op: 'records', records, now: clock.now() }),
+      send: (records) => thread.call({ op: 'records', chunks: packRecords(records), now: clock.now() }),
       onDropped: (records) => {
         this.#dropped += records.length;
       },

@@ -12,6 +12,7 @@ import { MINUTE_MS } from './metrics/minute-table.ts';
 import { rankFunctions, readSeries } from './metrics/series.ts';
 import type { SinceStart } from './metrics/since-start.ts';
 import { UsageFile } from './metrics/usage-file.ts';
+import { startOf, unpackRecords } from './record-chunk.ts';
 import { findAttempts, listRecords } from './record-search.ts';
 import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
@@ -59,7 +60,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   #export(call: TelemetryCall): void {
     if (call.op === 'lines') this.#exporter?.addLines(call.lines);
-    else if (call.op === 'records') this.#exporter?.addRecords(call.records);
+    else if (call.op === 'records') this.#exporter?.addRecords(call.chunks.flatMap(unpackRecords));
     else if (call.op === 'gauges') this.#exporter?.addGauges(call.samples);
   }
 
@@ -83,9 +84,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         }
         return { op: 'done' };
       case 'records':
-        for (const [day, records] of this.#byDay(call.now, call.records, (record) => record.startedAt)) {
-          this.#files.get(day).appendRecords(records);
-          this.#sinceStart.add(records);
+        for (const [day, chunks] of this.#byDay(call.now, call.chunks, startOf)) {
+          this.#sinceStart.add(this.#files.get(day).appendRecords(chunks));
         }
         return { op: 'done' };
       case 'search':

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { InvocationRecord, LogLine } from './types.ts';
 
 /** A log line with defaults for all other fields. */
@@ -44,4 +45,25 @@ export function invocationRecord(
     responseBytes: 42,
     ...more,
   };
+}
+
+/** Writes records as the first releases did, into a new file of a day. */
+export function writeOldRecords(db: Database.Database, records: readonly InvocationRecord[]): void {
+  db.exec(`
+    create table function (id integer primary key, key text not null unique);
+    create table record (
+      seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
+      started_at integer not null, outcome text not null, body text not null
+    );
+    create index record_function on record (function_id, started_at, outcome);
+    create index record_request on record (request_id);
+  `);
+  for (const record of records) {
+    const { functionKey, requestId, attempt, startedAt, outcome } = record;
+    db.prepare('insert or ignore into function (key) values (?)').run(functionKey);
+    const id = db.prepare('select id from function where key = ?').pluck().get(functionKey);
+    db.prepare(
+      'insert into record (request_id, attempt, function_id, started_at, outcome, body) values (?,?,?,?,?,?)',
+    ).run(requestId, attempt, id, Math.floor(startedAt), outcome, JSON.stringify(record));
+  }
 }

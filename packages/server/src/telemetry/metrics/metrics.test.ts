@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CAUSES } from '@funcgraph/api';
@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { dayMs } from '../day.ts';
 import { openTelemetry, type Telemetry } from '../index.ts';
-import { invocationRecord } from '../testing.ts';
+import { invocationRecord, writeOldRecords } from '../testing.ts';
 import type { InvocationRecord } from '../types.ts';
 import type { MetricPoint } from './types.ts';
 
@@ -210,13 +210,11 @@ describe('records', { timeout: 60_000 }, () => {
 
   it('of a file of an older release are found too', async () => {
     const { telemetry, dir, clock } = await opened();
-    telemetry.records.append(call(start, { requestId: 'old', ...failure('timeout', 'timeout') }));
     await telemetry.close();
+    rmSync(join(dir, 'logs'), { recursive: true });
+    mkdirSync(join(dir, 'logs'));
     const db = new Database(join(dir, 'logs', '2026-03-10.db'));
-    for (const column of ['version', 'alias', 'cause', 'cold', 'duration_ms']) {
-      db.exec(`alter table record drop column ${column}`);
-    }
-    db.exec('drop table minute; drop table gauge; drop table summed');
+    writeOldRecords(db, [call(start, { requestId: 'old', ...failure('timeout', 'timeout') })]);
     db.close();
     const { telemetry: again } = await opened(clock, dir);
     const query = {

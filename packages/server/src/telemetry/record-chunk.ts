@@ -1,0 +1,146 @@
+import type { InvocationRecord } from './types.ts';
+
+/** Records of one chunk start, and have ids made, within such a span: a search knows how far a chunk may reach. */
+export const START_SPAN_MS = 60_000;
+export const ID_SPAN_MS = 5000;
+
+/** Fields by column. A text that repeats is stored once. */
+interface Columns {
+  /** Fields with one value for all records. */
+  readonly same: Readonly<Record<string, unknown>>;
+  readonly few: Readonly<Record<string, Few>>;
+  readonly each: Readonly<Record<string, readonly unknown[]>>;
+}
+
+interface Few {
+  readonly values: readonly unknown[];
+  /** By record, the index of its value. */
+  readonly at: readonly number[];
+}
+
+/** Records of one function that ended in one batch. */
+export interface RecordChunk {
+  readonly functionKey: string;
+  readonly count: number;
+  /** Minute in which they started. */
+  readonly minute: number;
+  readonly columns: Columns;
+}
+
+const EACH = [
+  'requestId',
+  'startedAt',
+  'attempt',
+  'queueMs',
+  'sandboxMs',
+  'bootMs',
+  'loadMs',
+  'initMs',
+  'handlerMs',
+  'totalMs',
+  'cpuMs',
+  'peakMemoryBytes',
+  'memoryMb',
+  'responseBytes',
+  'cold',
+] as const satisfies ReadonlyArray<keyof InvocationRecord>;
+const FEW = [
+  'functionUrn',
+  'version',
+  'alias',
+  'instanceId',
+  'mode',
+  'outcome',
+  'code',
+  'component',
+] as const satisfies ReadonlyArray<keyof InvocationRecord>;
+/** Absent in most records; the end is the start and the handler's time unless it is stored. */
+const OPTIONAL = ['reserved', 'traceparent', 'finishedAt'] as const satisfies ReadonlyArray<keyof InvocationRecord>;
+
+/** The time at which a request id was made; undefined for ids that do not begin with it. */
+export function timeOfId(requestId: string): number | undefined {
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/.test(requestId)) return undefined;
+  return Number.parseInt(requestId.slice(0, 8) + requestId.slice(9, 13), 16);
+}
+
+/** Packs records by function and time, in their order. */
+export function packRecords(records: readonly InvocationRecord[]): RecordChunk[] {
+  const groups = new Map<string, InvocationRecord[]>();
+  for (const record of records) {
+    const key = groupOf(record);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
+    else group.push(record);
+  }
+  return [...groups.values()].map(packGroup);
+}
+
+export function unpackRecords({ functionKey, count, columns }: RecordChunk): InvocationRecord[] {
+  const { same, few, each } = columns;
+  return Array.from({ length: count }, (_, at) => {
+    const record: Record<string, unknown> = { functionKey, ...same };
+    for (const name in few) record[name] = few[name]?.values[few[name].at[at] ?? 0];
+    for (const name in each) {
+      const value = each[name]?.[at];
+      // JSON has no undefined
+      if (value !== null || !isOptional(name)) record[name] = value;
+    }
+    record.finishedAt ??= Number(record.startedAt) + Number(record.handlerMs);
+    return record as unknown as InvocationRecord;
+  });
+}
+
+/** A time within the span in which the records started. */
+export function startOf({ minute }: RecordChunk): number {
+  return minute * START_SPAN_MS;
+}
+
+function groupOf({ functionKey, startedAt, requestId }: InvocationRecord): string {
+  const idTime = timeOfId(requestId);
+  const made = idTime === undefined ? '' : Math.floor(idTime / ID_SPAN_MS);
+  return `${functionKey}\n${Math.floor(startedAt / START_SPAN_MS)}\n${made}`;
+}
+
+function packGroup(records: readonly InvocationRecord[]): RecordChunk {
+  const same: Record<string, unknown> = {};
+  const few: Record<string, Few> = {};
+  const each: Record<string, unknown[]> = {};
+  const [first] = records as [InvocationRecord];
+  for (const name of EACH) {
+    const value = first[name];
+    if (records.every((record) => record[name] === value)) same[name] = value;
+    else each[name] = records.map((record) => record[name]);
+  }
+  for (const name of FEW) {
+    const value = first[name];
+    if (records.every((record) => record[name] === value)) same[name] = value;
+    else few[name] = fewOf(records.map((record) => record[name]));
+  }
+  for (const name of OPTIONAL) {
+    const values = records.map((record) => optional(name, record));
+    if (values.some((value) => value !== values[0])) each[name] = values;
+    else if (values[0] !== null) same[name] = values[0];
+  }
+  const minute = Math.floor(first.startedAt / START_SPAN_MS);
+  return { functionKey: first.functionKey, count: records.length, minute, columns: { same, few, each } };
+}
+
+function fewOf(all: readonly unknown[]): Few {
+  const index = new Map<unknown, number>();
+  const at = all.map((value) => {
+    const known = index.get(value);
+    if (known !== undefined) return known;
+    index.set(value, index.size);
+    return index.size - 1;
+  });
+  return { values: [...index.keys()], at };
+}
+
+function optional(name: (typeof OPTIONAL)[number], record: InvocationRecord): unknown {
+  if (name === 'finishedAt' && record.finishedAt === record.startedAt + record.handlerMs) return null;
+  return record[name] ?? null;
+}
+
+function isOptional(name: string): boolean {
+  return (OPTIONAL as readonly string[]).includes(name);
+}
