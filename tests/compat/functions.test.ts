@@ -205,6 +205,15 @@ describe('the official SDK', () => {
     const collect = new sdk.UpdateFunctionCollectStateRequest(second.functions[0]?.func_urn ?? '', 'true');
     await server.client.updateFunctionCollectState(collect);
     expect((await list('0', '1')).functions[0]?.func_name).toBe(second.functions[0]?.func_name);
+
+    const params = { project_id: server.credentials.project_id };
+    const query = { func_name: 'page-', runtime: 'NODE', sort_by: 'func_name', order: 'desc' } as const;
+    const sorted = await ours().call('listFunctions', { params, query });
+    expect(sorted.data.functions.map(({ func_name }) => func_name)).toEqual(['page-c', 'page-b', 'page-a']);
+    const none = await ours().call('listFunctions', { params, query: { ...query, runtime: 'cobol' } });
+    expect(none.data.count).toBe(0);
+    const unknown = ours().call('listFunctions', { params, query: { ...query, sort_by: 'code' as never } });
+    await expect(unknown).rejects.toMatchObject({ status: 400, code: 'FSS.0400' });
   });
 
   it('keeps asynchronous settings', async () => {

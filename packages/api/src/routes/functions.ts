@@ -26,6 +26,16 @@ const CODE_BODY_BYTES = 70 * 1024 * 1024;
 /** Offsets and sizes of pages; negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
+/** Fields of the answer that a list can be sorted by. Functions that one collected come first without it. */
+const FunctionOrder = Type.Union([
+  Type.Literal('func_name'),
+  Type.Literal('runtime'),
+  Type.Literal('package'),
+  Type.Literal('memory_size'),
+  Type.Literal('timeout'),
+  Type.Literal('last_modified'),
+]);
+
 export const functionRoutes = {
   createFunction: route({
     method: 'POST',
@@ -52,6 +62,9 @@ export const functionRoutes = {
       maxitems: Offset,
       package_name: Type.Optional(Type.String()),
       func_name: Type.Optional(Type.String()),
+      runtime: Type.Optional(Type.String({ description: 'Text in the name of the runtime, in any case.' })),
+      sort_by: Type.Optional(FunctionOrder),
+      order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
       enterprise_project_id: Type.Optional(Type.String()),
     }),
     response: FunctionList,

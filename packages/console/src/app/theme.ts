@@ -73,7 +73,7 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
       headerBg: name === 'dark' ? DARK.colorBgContainer : '#fff',
       headerColor: name === 'dark' ? DARK.colorTextDescription : LIGHT.colorTextDescription,
       headerSplitColor: 'transparent',
-      cellPaddingInlineMD: 16,
+      cellPaddingInlineMD: 12,
     },
   },
 });

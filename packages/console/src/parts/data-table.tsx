@@ -28,6 +28,14 @@ interface DataTableProps<Row> {
   readonly onClearSearch?: (() => void) | undefined;
   /** Of rows that the server cuts into pages. */
   readonly paging?: Paging;
+  /** Of columns with a `sorter`, which the server sorts. */
+  readonly onSort?: (sorting: Sorting | undefined) => void;
+}
+
+export interface Sorting {
+  /** The key of a column. */
+  readonly by: string;
+  readonly order: 'ascend' | 'descend';
 }
 
 export interface Paging {
@@ -41,7 +49,7 @@ const PAGE_SIZES = [20, 50, 100];
 
 /** A list: tools above, rows, pages below; loading, failure, emptiness and "no match" included. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { query, rows, rowKey, columns, tools, empty, onClearSearch, paging } = props;
+  const { query, rows, rowKey, columns, tools, empty, onClearSearch, paging, onSort } = props;
   const { t } = useTexts('parts');
   const element = useRef<HTMLDivElement>(null);
   useRowKeys(element);
@@ -74,7 +82,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         rowKey={rowKey}
         size="medium"
         loading={query.isPending}
+        showSorterTooltip={false}
         scroll={{ x: 'max-content' }}
+        onChange={(_, __, sorter, { action }) => {
+          if (action !== 'sort' || Array.isArray(sorter)) return;
+          const { columnKey, order } = sorter;
+          onSort?.(order ? { by: String(columnKey), order } : undefined);
+        }}
         locale={{ emptyText: query.isPending ? <div className="empty-state" /> : noMatch }}
         pagination={
           paging !== undefined &&

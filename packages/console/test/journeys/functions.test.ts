@@ -29,6 +29,27 @@ journey(
     await row.waitFor({ state: 'detached' });
     expect(page.url()).toMatch(/\?q=order$/);
     await page.keyboard.press('Escape');
+    await page.getByRole('combobox', { name: '搜索字段' }).press('Enter');
+    await page.getByTitle('应用名称', { exact: true }).click();
+    await page.getByRole('heading', { name: '没有匹配的结果' }).waitFor();
+    await page.getByRole('combobox', { name: '搜索字段' }).press('Enter');
+    await page.getByTitle('运行时语言', { exact: true }).click();
+    await page.getByRole('searchbox').fill('node');
+    await page.getByRole('searchbox').press('Enter');
+    await row.waitFor();
+    const names = async () =>
+      (await page.getByRole('link', { name: /^journey-(mail|order)$/ }).allTextContents()).join(' ');
+    await page.getByRole('columnheader', { name: '函数名称' }).click();
+    await expect.poll(names).toBe('journey-mail journey-order');
+    await page.getByRole('columnheader', { name: '函数名称' }).click();
+    await expect.poll(names).toBe('journey-order journey-mail');
+    await look(page, 'functions-sorted');
+    await page.getByRole('combobox', { name: '搜索字段' }).press('Enter');
+    await page.getByTitle('函数名称', { exact: true }).last().click();
+    await page.getByRole('searchbox').fill('order');
+    await page.getByRole('searchbox').press('Enter');
+    await row.waitFor({ state: 'detached' });
+    expect(page.url()).toMatch(/\?q=order&sort=-func_name$/);
     await page.reload();
     await page.getByRole('row', { name: /journey-order/ }).waitFor();
     await page.getByRole('searchbox').fill('nothing-like-it');

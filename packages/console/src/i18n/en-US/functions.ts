@@ -2,7 +2,12 @@ export const functions = {
   title: 'Function list',
   intro: 'Code that runs on demand, by event or by request.',
   create: 'Create function',
-  search: 'Search by function name',
+  searchBy: { label: 'Search in', name: 'Function name', runtime: 'Runtime', application: 'Application' },
+  search: {
+    name: 'Search by function name',
+    runtime: 'Search by runtime',
+    application: 'Whole name of the application',
+  },
   columns: {
     name: 'Function name',
     type: 'Type',
@@ -14,7 +19,7 @@ export const functions = {
     modified: 'Last modified',
     actions: 'Actions',
   },
-  type: { event: 'Event function', http: 'HTTP function' },
+  type: { event: 'Event', http: 'HTTP' },
   status: { enabled: 'Enabled', disabled: 'Disabled' },
   empty: {
     title: 'No functions yet',

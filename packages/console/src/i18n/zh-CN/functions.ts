@@ -2,7 +2,8 @@ export const functions = {
   title: '函数列表',
   intro: '按事件或请求运行的代码。',
   create: '创建函数',
-  search: '按函数名称搜索',
+  searchBy: { label: '搜索字段', name: '函数名称', runtime: '运行时语言', application: '应用名称' },
+  search: { name: '按函数名称搜索', runtime: '按运行时语言搜索', application: '请输入完整的应用名称' },
   columns: {
     name: '函数名称',
     type: '函数类型',

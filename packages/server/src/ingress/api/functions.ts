@@ -7,6 +7,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { configChange, newFunction } from './functions-body.ts';
+import { sortedFunctions } from './functions-order.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
 import type { LinkedObjects } from './linked-objects.ts';
@@ -55,6 +56,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
 
     async listFunctions(request) {
       const { marker, maxitems, package_name, func_name, enterprise_project_id: enterprise } = request.query;
+      const { runtime = '', sort_by, order } = request.query;
       const { caller, peer, params } = request;
       // the policies decide which functions are visible, so the page is cut afterwards
       const { functions: all } = await functions.list({
@@ -67,10 +69,15 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       const action = 'functiongraph:function:list';
       const seen = all.filter(
         ({ fn, version }) =>
+          fn.runtime.toLowerCase().includes(runtime.toLowerCase()) &&
           (!enterprise || enterprise === (version.config.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT)) &&
           iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
       );
-      const { items, next_marker, count } = pageOf(seen, { marker, requested: maxitems, most: PAGE });
+      const { items, next_marker, count } = pageOf(sortedFunctions(seen, sort_by, order), {
+        marker,
+        requested: maxitems,
+        most: PAGE,
+      });
       const failures = await failuresOf(deps, params.project_id);
       const reply = (state: FunctionState) =>
         listedReply(state, context(request), failures.get(functionKeyOf(state.fn)) ?? 0);
