@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type IHeaders, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type IHeaders, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 
 const PROGRAM = fileURLToPath(new URL('testing-kafka.py', import.meta.url));
 /** The reason shown for skipped tests. */
@@ -79,19 +79,13 @@ export class TestKafka {
   }
 
   /** Stores messages in their order; those with the same key are in one partition. */
-  async publish(topic: string, messages: readonly string[], key?: string, headers?: IHeaders): Promise<void> {
-    const kafka = new Kafka({ brokers: this.address.split(','), logLevel: logLevel.NOTHING });
-    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
-    await producer.send({
+  publish(topic: string, messages: readonly string[], key?: string, headers: IHeaders = {}): Promise<void> {
+    const more = key === undefined ? { headers } : { headers, key };
+    return publishTo(
+      this.address,
       topic,
-      messages: messages.map((value) => ({
-        value,
-        ...(key === undefined ? {} : { key }),
-        ...(headers && { headers }),
-      })),
-    });
-    await producer.disconnect();
+      messages.map((value) => ({ value, ...more })),
+    );
   }
 
   async stop(): Promise<void> {
@@ -111,4 +105,13 @@ export class TestKafka {
     const [error] = (await answer) as [string];
     if (error !== '0') throw new Error(`${line}: error ${error} of librdkafka`);
   }
+}
+
+/** Stores messages in their order. */
+export async function publishTo(address: string, topic: string, messages: Message[]): Promise<void> {
+  const kafka = new Kafka({ brokers: address.split(','), logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic, messages });
+  await producer.disconnect();
 }

@@ -102,6 +102,25 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
     await again.ended;
   });
 
+  it('are committed while another member joins, without an end of the connection', async () => {
+    await kafka.publish(topic, ['a'], 'k');
+    const gate = Promise.withResolvers<void>();
+    const first = consume(() => gate.promise);
+    await expect.poll(() => handled).toEqual([['a']]);
+    const second = consume();
+    // the group waits for the first one meanwhile, and refuses its commit
+    await setTimeout(500);
+    gate.resolve();
+    await second.connected;
+    const failed = first.ended.then(
+      () => 'ended',
+      (error: unknown) => String(error),
+    );
+    expect(await Promise.race([failed, setTimeout(200, 'reads')])).toBe('reads');
+    control.abort();
+    await Promise.all([failed, second.ended]);
+  });
+
   it('are handled before the connection ends, and those after them stay', async () => {
     const gate = Promise.withResolvers<void>();
     await kafka.publish(topic, ['1', '2', '3'], 'k');

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, SASLOptions } from 'kafkajs';
+import type { Consumer, EachBatchPayload, SASLOptions, TopicPartitionOffset } from 'kafkajs';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { batchTraceparent } from '../brokers/batch-trace.ts';
@@ -22,6 +22,8 @@ const PARTITION_BYTES = 1024 * 1024;
 const PARTITIONS_AT_ONCE = 4;
 const SOCKETS = { connections: 64, responseBytes: 64 * 1024 * 1024 };
 const RETRIES = 2;
+/** Refusals of a commit while the members of the group change: another member gets the messages, or this one again. */
+const CHANGES: ReadonlySet<string> = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
 /** A mechanism that the broker does not have is followed by the next one at the next connection. */
 const MECHANISMS = ['scram-sha-512', 'scram-sha-256', 'plain'] as const;
 
@@ -134,13 +136,23 @@ async function handlePartition(
       const place = `topic ${topic}, partition ${partition}, ${from + 1 === end ? `offset ${offset}` : `offsets ${offset} to ${last}`}`;
       const traceparent = batchTraceparent(batch.messages.slice(from, end).map(({ headers }) => headers?.traceparent));
       await handle({ messages, shard: topic, place, id, sharesId: false, traceparent });
-      await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
+      await commit(consumer, { topic, partition, offset: String(BigInt(last) + 1n) });
       resolveOffset(last);
       from = end;
     }
     if (texts.length === 0) resolveOffset(batch.lastOffset());
   } finally {
     clearInterval(beat);
+  }
+}
+
+/** Throws what the client knows as a change of the group, so that it joins again; it does not look at causes. */
+async function commit(consumer: Consumer, offset: TopicPartitionOffset): Promise<void> {
+  try {
+    await consumer.commitOffsets([offset]);
+  } catch (error) {
+    const { cause } = error as Error;
+    throw cause instanceof Error && 'type' in cause && CHANGES.has(String(cause.type)) ? cause : error;
   }
 }
 
