@@ -38,7 +38,7 @@ function sourceDigest() {
   return hash.digest('hex');
 }
 
-/** What every visit loads: the entry of the page with what it imports at once, and the texts that all pages share. */
+/** What every visit loads: the file of all scripts that the page imports at once, and the texts that all pages share. */
 function shellFiles() {
   const manifest = JSON.parse(readFileSync(join(CONSOLE, 'dist/.vite/manifest.json'), 'utf8'));
   const loaded = new Set();
@@ -49,8 +49,7 @@ function shellFiles() {
     for (const next of chunk.imports ?? []) visit(next);
   };
   visit('index.html');
-  visit('src/i18n/zh-CN/shell.ts');
-  visit('src/i18n/zh-CN/parts.ts');
+  visit('src/i18n/first/chinese.ts');
   return [...loaded];
 }
 

@@ -1,12 +1,19 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
-import { initialiseTexts, showLanguage } from './i18n/index.ts';
+import { createConsoleRouter } from './app/router.tsx';
+import { initialiseTexts } from './i18n/index.ts';
 import { loadAgain } from './parts/load-again.ts';
 import { usePreferences } from './preferences/index.ts';
 
+/** Loads all that the first drawing needs beside each other: React shows late what it learns of while it draws. */
+async function start(root: HTMLElement): Promise<void> {
+  const { language } = usePreferences.getState();
+  const { router, queries } = createConsoleRouter();
+  const [words] = await Promise.all([loadAgain(() => initialiseTexts(language)), router.load()]);
+  createRoot(root).render(<App words={words} router={router} queries={queries} />);
+}
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-const { language } = usePreferences.getState();
-await initialiseTexts(language);
-const words = await loadAgain(() => showLanguage(language));
-createRoot(root).render(<App words={words} />);
+// not awaited here: the modules of pages import this file, and would wait for its end
+void start(root);

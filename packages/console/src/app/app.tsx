@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { showLanguage, shownLanguage } from '../i18n/index.ts';
 import { loadAgain } from '../parts/load-again.ts';
 import { prefer, usePreferences } from '../preferences/index.ts';
-import { createConsoleRouter } from './router.tsx';
+import type { createConsoleRouter } from './router.tsx';
 import { themeOf } from './theme.ts';
 import { ThemeVariables } from './theme-variables.tsx';
 import { useMedia } from './use-media.ts';
@@ -14,9 +14,13 @@ import { useThemeName } from './use-theme-name.ts';
 
 const button = { autoInsertSpace: false };
 
-/** The whole console. `words` are antd's in the first language. */
-export function App({ words }: { words: Locale }) {
-  const [{ router, queries }] = useState(createConsoleRouter);
+interface AppProps extends ReturnType<typeof createConsoleRouter> {
+  /** Antd's, in the first language. */
+  readonly words: Locale;
+}
+
+/** The whole console. */
+export function App({ words, router, queries }: AppProps) {
   const [locale, setLocale] = useState(words);
   const language = usePreferences((preferences) => preferences.language);
   const theme = useThemeName();

@@ -1,6 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/index.ts';
-import { loadAgain } from '../parts/load-again.ts';
+import { loadModule } from '../parts/load-again.ts';
 import { NotFound } from './not-found.tsx';
 import { PageBroken } from './page-broken.tsx';
 import { PAGES } from './pages.ts';
@@ -27,7 +27,7 @@ const signInRoute = createRoute({
     ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
     ...(ended === true ? { ended } : {}),
   }),
-  component: lazyRouteComponent(() => loadAgain(() => import('../pages/sign-in/sign-in-page.tsx')), 'Page'),
+  component: lazyRouteComponent(() => loadModule(() => import('../pages/sign-in/sign-in-page.tsx')), 'Page'),
 });
 
 const routeTree = rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, ...PAGES, otherRoute])]);

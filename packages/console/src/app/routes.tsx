@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect }
 import type { ComponentType } from 'react';
 import { isSignedOut, sessionQuery } from '../api/index.ts';
 import { linkToken } from '../pages/sign-in/link-token.ts';
-import { loadAgain } from '../parts/load-again.ts';
+import { loadModule } from '../parts/load-again.ts';
 import { Layout } from './shell/layout.tsx';
 import type { Place } from './shell/place.ts';
 
@@ -32,7 +32,7 @@ export function page<const Path extends string>(path: Path, load: () => PageModu
   return createRoute({
     getParentRoute: () => shellRoute,
     path,
-    component: lazyRouteComponent(() => loadAgain(load), 'Page'),
+    component: lazyRouteComponent(() => loadModule(load), 'Page'),
     staticData: place === undefined ? {} : { place },
   });
 }

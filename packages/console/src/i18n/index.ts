@@ -12,7 +12,7 @@ declare module 'i18next' {
 
 type Group = { readonly [key: string]: string | Group };
 
-const FILES = import.meta.glob<Record<string, Group>>(['./*/*.ts', '!./*/index.ts']);
+const FILES = import.meta.glob<Record<string, Group>>(['./*/*.ts', '!./*/{index,shell,parts}.ts', '!./first/*.ts']);
 
 /** Loads the texts of a group when a component first needs them, and again with growing pauses when that fails. */
 const files: BackendModule = {
@@ -30,13 +30,35 @@ const files: BackendModule = {
 
 const toFileName = (group: string) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-const ANTD_WORDS = {
-  'zh-CN': () => import('antd/es/locale/zh_CN'),
-  'en-US': () => import('antd/es/locale/en_US'),
+/** What every page shows. */
+const FIRST = {
+  'zh-CN': () => import('./first/chinese.ts'),
+  'en-US': () => import('./first/english.ts'),
 } as const;
 
-/** Loads what every page shows in this language. */
-export async function initialiseTexts(language: Language): Promise<void> {
+async function loadFirst(language: Language) {
+  const { shell, parts, antd } = await FIRST[language]();
+  i18next.addResourceBundle(language, 'shell', shell);
+  i18next.addResourceBundle(language, 'parts', parts);
+  return antd;
+}
+
+const { promise: initialised, resolve: onInitialised } = Promise.withResolvers<void>();
+const needed = new Set<string>();
+
+/** The build calls it in each module, with the groups of its `useTexts`. */
+export function needTexts(...groups: string[]): void {
+  for (const group of groups) needed.add(group);
+}
+
+/** The texts of all modules that were loaded so far. */
+export async function loadNeededTexts(): Promise<void> {
+  await initialised;
+  await i18next.loadNamespaces([...needed]);
+}
+
+/** Shows the first language. Returns antd's words. */
+export async function initialiseTexts(language: Language) {
   await i18next
     .use(files)
     .use(initReactI18next)
@@ -44,18 +66,22 @@ export async function initialiseTexts(language: Language): Promise<void> {
       lng: language,
       fallbackLng: false,
       load: 'currentOnly',
-      ns: ['shell', 'parts'],
+      ns: [],
       defaultNS: 'shell',
+      partialBundledLanguages: true,
       // React escapes
       interpolation: { escapeValue: false },
     });
+  return showLanguage(language);
 }
 
 /** Shows a language, with all texts that were loaded in the last one. Returns antd's words. */
 export async function showLanguage(language: Language) {
-  const [antd] = await Promise.all([ANTD_WORDS[language](), i18next.changeLanguage(language)]);
+  const antd = await loadFirst(language);
+  await i18next.changeLanguage(language);
+  onInitialised();
   document.documentElement.lang = language;
-  return antd.default;
+  return antd;
 }
 
 export const shownLanguage = (): Language => i18next.language as Language;

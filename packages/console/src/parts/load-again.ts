@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react';
+import { loadNeededTexts } from '../i18n/index.ts';
 
 const PAUSE_MS = 300;
 
@@ -16,8 +17,8 @@ async function loadStyleAgain(error: unknown): Promise<void> {
   });
 }
 
-/** Loads a module, once more when it fails: a moment without a network must not break the page. */
-export async function loadAgain<Module>(load: () => Promise<Module>): Promise<Module> {
+/** Loads once more what fails: a moment without a network must not break the page. */
+export async function loadAgain<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
   try {
     return await load();
   } catch (error) {
@@ -27,7 +28,14 @@ export async function loadAgain<Module>(load: () => Promise<Module>): Promise<Mo
   }
 }
 
+/** Loads a module and the texts that it shows. */
+export async function loadModule<Module>(load: () => Promise<Module>): Promise<Module> {
+  const module = await loadAgain(load);
+  await loadNeededTexts();
+  return module;
+}
+
 /** A component whose module is loaded when it is first drawn. */
 export function lazyPart<Props>(load: () => Promise<ComponentType<Props>>) {
-  return lazy(async () => ({ default: await loadAgain(load) }));
+  return lazy(async () => ({ default: await loadModule(load) }));
 }

@@ -3,7 +3,7 @@ import { Skeleton, Tabs } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { loadAgain } from '../../parts/load-again.ts';
+import { loadModule } from '../../parts/load-again.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { FunctionHeader } from './header/function-header.tsx';
@@ -17,7 +17,7 @@ export function Page() {
   const [{ app, version, tab }, setUrl] = useUrlState({ app: 'default', version: 'latest', tab: 'code' });
   const { fn, error, refetch } = useShownFunction({ name, app, version });
   // a tab is loaded when it is first opened
-  const [tabs] = useState(() => TABS.map(({ key, load }) => ({ key, Tab: lazy(() => loadAgain(load)) })));
+  const [tabs] = useState(() => TABS.map(({ key, load }) => ({ key, Tab: lazy(() => loadModule(load)) })));
 
   if (fn === undefined) {
     return (

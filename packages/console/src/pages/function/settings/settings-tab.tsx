@@ -2,7 +2,7 @@ import { Grid, Skeleton, Tabs } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { LeaveGuard } from '../../../parts/leave-guard.tsx';
-import { loadAgain } from '../../../parts/load-again.ts';
+import { loadModule } from '../../../parts/load-again.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
 import type { TabProps } from '../shown-function.ts';
 import { SECTIONS, type SectionKey } from './sections.ts';
@@ -19,7 +19,7 @@ export function Tab({ fn }: TabProps) {
   const [sections] = useState(() =>
     SECTIONS.map(({ key, load }) => ({
       key,
-      Section: lazy(() => loadAgain(load)),
+      Section: lazy(() => loadModule(load)),
       setUnsaved: (is: boolean) =>
         setUnsaved((before) => {
           if (before.has(key) === is) return before;
