@@ -87,6 +87,16 @@ it('two servers do not pass the limit of identities of an account', async () => 
   expect(users.get('added')).toBe(MOST - 1);
 });
 
+it('two servers do not pass the limit of grants of a group', async () => {
+  const grant = (number: number) => {
+    const scope = { kind: 'project', id: `p${number}` } as const;
+    return { holder: { kind: 'group', id: 'g1' }, policyId: 'policy', scope } as const;
+  };
+  expect(await create(MOST, (db, number) => new RightsStore(db).addGrant(grant(number), 1, MOST))).toEqual(
+    within(MOST),
+  );
+});
+
 it('two servers do not pass the limit of apps of a project', async () => {
   const app = (number: number): StoredApp => ({
     ...{ id: `a${number}`, projectId: 'p1', name: `a${number}`, description: '', appKey: `a${number}`, createdAt: 1 },

@@ -117,15 +117,14 @@ export class Groups {
     return changes.run(domainId, async () => {
       this.#check(domainId, grant);
       if (this.#has(grant)) return;
-      const { length } = directory.grantsOf(grant.holder);
-      const most = IDENTITY_LIMITS.grantsOfHolder;
-      if (length >= most) throw identityQuota(most, `grants of the ${grant.holder.kind}`);
       changes.refuseLastAdministrator(
         domainId,
         () => directory.grant(grant),
         () => directory.withdraw(grant),
       );
-      await rights.addGrant(grant, clock.now());
+      const most = IDENTITY_LIMITS.grantsOfHolder;
+      const outcome = await rights.addGrant(grant, clock.now(), most);
+      if (outcome === 'full') throw identityQuota(most, `grants of the ${grant.holder.kind}`);
     });
   }
 

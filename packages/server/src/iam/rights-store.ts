@@ -192,13 +192,10 @@ export class RightsStore {
     }));
   }
 
-  async addGrant(grant: Grant, now: number): Promise<void> {
-    await added(() =>
-      this.#db
-        .insertInto('iam_grant')
-        .values({ ...grantRow(grant), created_at: now })
-        .execute(),
-    );
+  /** At most so many of a holder. */
+  addGrant(grant: Grant, now: number, most: number): Promise<Inserted> {
+    const row = { ...grantRow(grant), created_at: now };
+    return insertWithin(this.#db, 'iam_grant', row, { by: ['principal_kind', 'principal_id'], most });
   }
 
   async removeGrant({ holder, policyId, scope }: Grant): Promise<void> {
