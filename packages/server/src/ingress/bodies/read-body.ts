@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type AnyAnswer, PlainAnswer } from '../plain/plain-answer.ts';
+import { type AnyRequest, PlainRequest } from '../plain/plain-request.ts';
 import type { BodyRoom } from './body-budget.ts';
 import { Collector } from './collector.ts';
 import type { UploadWatch } from './upload-watch.ts';
@@ -21,15 +23,25 @@ export interface ReadOptions {
 }
 
 /** The whole body in memory. Throws like `takeBody`. */
-export async function readBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ReadOptions,
-): Promise<Buffer> {
+export async function readBody(request: AnyRequest, response: AnyAnswer, options: ReadOptions): Promise<Buffer> {
+  if (request instanceof PlainRequest || response instanceof PlainAnswer) return wholeBody(request, response, options);
   if (!hasBody(request)) return EMPTY;
   const collector = new Collector();
   await takeBody(request, response, options, (piece) => collector.push(piece));
   return collector.whole();
+}
+
+/** Of a request that came with its body; what takes room when it comes in pieces takes it here, too. */
+function wholeBody(request: AnyRequest, response: AnyAnswer, { limitBytes, tooLarge, room: openRoom }: ReadOptions) {
+  const { body } = request as PlainRequest;
+  if (body.length > limitBytes) throw tooLarge(limitBytes);
+  if (response.destroyed) throw new ClientGone();
+  if (body.length > WHOLE_BYTES) {
+    const room = openRoom();
+    response.once('close', room.close);
+    room.take(body.length);
+  }
+  return body;
 }
 
 /**
@@ -95,7 +107,7 @@ export function takeBody(
 }
 
 /** Whether anything follows the head. */
-export function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { 'content-length': declared, 'transfer-encoding': encoding } = headers;
   return encoding !== undefined || (declared !== undefined && declared !== '0');
 }

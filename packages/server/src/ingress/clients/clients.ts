@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { Peer } from '../../iam/index.ts';
 import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 
 /** Who sends the requests of a port. */
 export interface Clients {
-  clientOf(request: IncomingMessage): Peer;
+  clientOf(request: AnyRequest): Peer;
   /** Throws `overloaded` when the client has sent too many requests. */
-  admit(request: IncomingMessage): void;
+  admit(request: AnyRequest): void;
 }
 
 /** Clients that reach the port over the network of the machine. */
@@ -17,7 +17,7 @@ export class OutsideClients implements Clients {
     this.#proxies = proxies;
   }
 
-  clientOf(request: IncomingMessage): Peer {
+  clientOf(request: AnyRequest): Peer {
     return this.#proxies.clientOf(request);
   }
 

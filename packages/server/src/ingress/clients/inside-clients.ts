@@ -1,10 +1,11 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Resident } from '../../domain/resident.ts';
 import type { Peer } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 import type { Clients } from './clients.ts';
 import { RequestRate } from './request-rate.ts';
 
@@ -56,13 +57,13 @@ export class InsideClients implements Clients {
     server.emit('connection', socket);
   }
 
-  clientOf({ socket }: IncomingMessage): Peer {
+  clientOf({ socket }: AnyRequest): Peer {
     const resident = this.#residents.get(socket);
     if (resident === undefined) throw new Error('a connection without a function');
     return { resident };
   }
 
-  admit(request: IncomingMessage): void {
+  admit(request: AnyRequest): void {
     const { resident } = this.clientOf(request);
     if (resident === undefined || this.#rate.take(resident.functionKey, this.#clock.monotonic())) return;
     throw new PlatformError('overloaded', 'The function sends more requests to the platform than it may.', {

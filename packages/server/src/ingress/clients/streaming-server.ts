@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { limitHandshakes } from '../tls/handshakes.ts';
 
-const HEAD_MS = 15_000;
-const IDLE_MS = 30_000;
+export const HEAD_MS = 15_000;
+export const IDLE_MS = 30_000;
 const CHECK_MS = 5_000;
 const MAX_HEAD_BYTES = 16 * 1024;
 

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ROUTES } from '@funcgraph/api';
 import type { Json } from '@funcgraph/flow';
 import { traceparentIn } from '../../domain/traceparent.ts';
@@ -9,6 +8,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { identify } from '../http/authorization.ts';
 import { goneSignal } from '../http/gone-signal.ts';
+import type { AnyAnswer } from '../plain/plain-answer.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 import type { FunctionAnswer } from './answer.ts';
 import { apigFields } from './apig-event.ts';
 import { Deadline } from './deadline.ts';
@@ -26,7 +27,7 @@ export interface FlowCallDeps {
 }
 
 interface Received {
-  readonly request: IncomingMessage;
+  readonly request: AnyRequest;
   readonly body: Buffer;
   readonly peer: Peer;
   readonly sourceIp: string;
@@ -43,7 +44,7 @@ export class FlowCalls {
     this.#deps = deps;
   }
 
-  async call(published: PublishedFlow, received: Received, response: ServerResponse): Promise<FunctionAnswer> {
+  async call(published: PublishedFlow, received: Received, response: AnyAnswer): Promise<FunctionAnswer> {
     const { runs } = this.#deps;
     const { flow, startedBy } = await this.#authorized(published, received);
     const input = inputOf(published, received);
@@ -67,7 +68,7 @@ export class FlowCalls {
     return { flow, startedBy: caller.userName };
   }
 
-  async #result({ timeoutMs }: PublishedFlow, request: StartFlowRun, response: ServerResponse): Promise<FlowRunDetail> {
+  async #result({ timeoutMs }: PublishedFlow, request: StartFlowRun, response: AnyAnswer): Promise<FlowRunDetail> {
     const { runs, clock } = this.#deps;
     const deadline = new Deadline(clock, timeoutMs, 'flow');
     const signal = AbortSignal.any([goneSignal(response), deadline.over]);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
@@ -19,13 +19,16 @@ import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-bod
 import { UploadWatch } from '../bodies/upload-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import { checkProof } from '../clients/proof.ts';
-import { createStreamingServer } from '../clients/streaming-server.ts';
+import { createStreamingServer, HEAD_MS, IDLE_MS } from '../clients/streaming-server.ts';
 import { SANDBOX } from '../console/sandbox.ts';
 import { authorize, identify } from '../http/authorization.ts';
 import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { checkHost } from '../http/one-host.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
+import { type AnyAnswer, PlainAnswer } from '../plain/plain-answer.ts';
+import { servePlainRequests } from '../plain/plain-connections.ts';
+import { type AnyRequest, PlainRequest } from '../plain/plain-request.ts';
 import { checkServerName } from '../tls/server-name.ts';
 import { AccessEntry } from './access/access-entry.ts';
 import type { AccessLog } from './access/access-log.ts';
@@ -99,13 +102,21 @@ const NOTHING = Buffer.alloc(0);
 /** The HTTP server of the gateway port: function URLs, gateway triggers, event webhooks, and 404 for everything else. Reads no database for a request to a function. */
 export function createGateway(deps: GatewayDeps, tls?: TlsOptions): Server {
   const gateway = new Gateway(deps);
-  return createStreamingServer({
+  const server = createStreamingServer({
     maxConnections: MAX_CONNECTIONS,
     requireHostHeader: false,
     tls,
     handle: (request, response, expectsContinue) => gateway.handle(request, response, expectsContinue),
     onBroken: answerBrokenRequest,
   });
+  if (tls === undefined) {
+    servePlainRequests(server, {
+      serve: (request, answer) => gateway.handle(request, answer, false),
+      onLate: answerBrokenRequest,
+      ...{ headMs: HEAD_MS, keepAliveMs: IDLE_MS, stalledMs: STALLED_MS },
+    });
+  }
+  return server;
 }
 
 class Gateway {
@@ -120,13 +131,14 @@ class Gateway {
   }
 
   /** Never rejects. */
-  async handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+  async handle(request: AnyRequest, response: AnyAnswer, expectsContinue: boolean): Promise<void> {
     const requestId = newRequestId();
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
     const group = this.#deps.groups.groupOf(request.headers.host);
     const own = this.#ownHeaders(request, requestId);
-    const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
+    const watch =
+      hasBody(request) && !(request instanceof PlainRequest) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     const access = this.#noted(request, response, requestId, group?.id);
     let cors: HeaderPair[] | undefined;
     try {
@@ -179,13 +191,13 @@ class Gateway {
   }
 
   /** A page of a function at a host of the console has an origin of its own, and reads and sets no cookies. */
-  #ownHeaders({ headers }: IncomingMessage, requestId: string): readonly string[] {
+  #ownHeaders({ headers }: Pick<IncomingMessage, 'headers'>, requestId: string): readonly string[] {
     const named = ['X-CFF-Request-Id', requestId];
     return this.#deps.isOfConsole?.(headers.host ?? '') === true ? [...named, ...SANDBOX] : named;
   }
 
   /** Costs no call of the API. Throws `gateway_address_refused`. */
-  #preflight(route: RouteRules, request: IncomingMessage): FunctionAnswer {
+  #preflight(route: RouteRules, request: AnyRequest): FunctionAnswer {
     this.#deps.guard.admitAddress(route, this.#deps.clients.clientOf(request));
     request.resume();
     const { rules, preflight = '' } = route;
@@ -195,8 +207,8 @@ class Gateway {
   }
 
   #noted(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     requestId: string,
     groupId: string | undefined,
   ): AccessEntry | undefined {
@@ -207,7 +219,7 @@ class Gateway {
   }
 
   /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */
-  #published(request: IncomingMessage, group: Group | undefined): Published {
+  #published(request: AnyRequest, group: Group | undefined): Published {
     const published = findPublished(request, group, this.#deps);
     if (published === undefined) throw notPublished();
     return published;
@@ -220,12 +232,13 @@ class Gateway {
    */
   #upload(
     { urn, runtime, auth, api }: PublishedFunction,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     expectsContinue: boolean,
   ): UploadBody | undefined {
     const { catalog, clock } = this.#deps;
     const { 'content-length': declared } = request.headers;
+    if (request instanceof PlainRequest || response instanceof PlainAnswer) return undefined;
     if (auth !== 'none' || api !== undefined || !hasBody(request) || Number(declared ?? Infinity) <= SMALL_BODY_BYTES)
       return undefined;
     if (languageOf(runtime)?.id !== 'http' || !mayStream(catalog, urn)) return undefined;
@@ -240,7 +253,7 @@ class Gateway {
   /** Throws unless the request has the proof that its route requires. */
   async #authenticate(
     { urn, auth, apiId, rules }: Pick<PublishedFunction, 'urn' | 'auth' | 'apiId' | 'rules'>,
-    request: IncomingMessage,
+    request: AnyRequest,
     rawBody: Buffer,
   ): Promise<void> {
     const { iam } = this.#deps;
@@ -259,8 +272,8 @@ class Gateway {
 
   #read(
     sender: string,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     way: Pick<Way, 'expectsContinue' | 'watch'>,
     limitBytes: number = LIMITS.syncEventBytes,
   ): Promise<Buffer> | Buffer {
@@ -272,8 +285,8 @@ class Gateway {
 
   async #callFlow(
     published: PublishedFlow,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     { requestId, expectsContinue, watch }: Way,
   ): Promise<FunctionAnswer> {
     checkProof(request.headers, this.#deps.clients.clientOf(request));
@@ -291,8 +304,8 @@ class Gateway {
   /** Undefined when the answer was streamed already. */
   async #call(
     published: PublishedFunction,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     { requestId, own, expectsContinue, upload, watch, cors }: Way,
   ): Promise<FunctionAnswer | undefined> {
     const { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api } = published;
@@ -346,7 +359,8 @@ class Gateway {
           deadline?.lift();
           return shaped;
         };
-        stream = new ResponseStream(response, { clock, shape, unwanted: upload?.refused ?? deadline?.over });
+        const wire = response instanceof PlainAnswer ? response.stream() : response;
+        stream = new ResponseStream(wire, { clock, shape, unwanted: upload?.refused ?? deadline?.over });
         return stream;
       },
       ...(upload === undefined ? {} : { body: upload }),
@@ -370,7 +384,7 @@ function routeOf(target: string): string {
   return isApiTarget(target) ? 'gatewayApi' : 'functionUrl';
 }
 
-function refuseUpgrade({ headers }: IncomingMessage): void {
+function refuseUpgrade({ headers }: Pick<IncomingMessage, 'headers'>): void {
   if (!/websocket/i.test(headers.upgrade ?? '')) return;
   throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
 }
@@ -381,12 +395,7 @@ function accepted(requestId: string): FunctionAnswer {
   return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: FunctionAnswer,
-  own: readonly string[],
-): void {
+function send(request: AnyRequest, response: AnyAnswer, answer: FunctionAnswer, own: readonly string[]): void {
   const { statusCode, body, declaredLength } = answer;
   const flat: string[] = [];
   for (const [name, value] of answer.headers) flat.push(name, value);
@@ -401,7 +410,7 @@ function send(
     response.end();
     return;
   }
-  response.setTimeout(STALLED_MS, () => response.destroy());
+  if (!(response instanceof PlainAnswer)) response.setTimeout(STALLED_MS, () => response.destroy());
   response.end(body);
 }
 

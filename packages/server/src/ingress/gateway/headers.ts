@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ClientEnd } from '../../lib/trusted-proxies.ts';
 import { setsSession, withoutSession } from '../console/session-cookie.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 
 export type HeaderPair = readonly [name: string, value: string];
 
@@ -61,7 +61,7 @@ export function sourceIp({ remoteAddress = '' }: ClientEnd): string {
 }
 
 /** The request's headers for the function, in their order, with the gateway's own about the origin of the request. */
-export function headersIn(request: IncomingMessage, origin: RequestOrigin): HeaderPair[] {
+export function headersIn(request: AnyRequest, origin: RequestOrigin): HeaderPair[] {
   const pairs: HeaderPair[] = [];
   const { rawHeaders } = request;
   const named = connectionOptions(request.headers.connection);

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import { type Catalog, RELEASE } from '../../control/index.ts';
 import { readApiAddress } from '../../domain/api-address.ts';
 import { canonicalPath, GatewayPathError } from '../../domain/gateway-path.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type Group, isFlowBackend, qualifierIn } from '../../services/index.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 import type { GroupRoutes } from './group-routes.ts';
@@ -65,7 +65,7 @@ export interface PublishedDeps {
  * every other target. Throws `invalid_request` for a target that groups refuse.
  */
 export function findPublished(
-  request: IncomingMessage,
+  request: AnyRequest,
   group: Group | undefined,
   deps: PublishedDeps,
 ): Published | undefined {
@@ -103,7 +103,7 @@ export function pathOf(url: string): string {
 /** The path is compared in its canonical form, and goes to the function as received. */
 function apiOfGroup(
   group: Group,
-  request: IncomingMessage,
+  request: AnyRequest,
   { catalog, groups, region }: PublishedDeps,
 ): Published | undefined {
   const { url = '', method = '' } = request;
@@ -148,11 +148,11 @@ function checkedPath(url: string): string {
   }
 }
 
-function stageOf({ headers: { 'x-stage': named } }: IncomingMessage): string {
+function stageOf({ headers: { 'x-stage': named } }: AnyRequest): string {
   return typeof named === 'string' ? named : RELEASE;
 }
 
-function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Published | undefined {
+function apiOf(request: AnyRequest, target: string, routes: ApiRoutes): Published | undefined {
   if (target.length > MAX_TARGET_CHARS || !VISIBLE.test(target)) return undefined;
   const found = readApiAddress(target);
   if (found === undefined) return undefined;

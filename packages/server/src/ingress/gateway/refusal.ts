@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvocationResult } from '../../invocation/index.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import type { AnyAnswer } from '../plain/plain-answer.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 import type { HeaderPair } from './headers.ts';
 
 /** The one answer for everything that is not published, whether it exists or not. */
@@ -42,8 +43,8 @@ export function forCaller(error: unknown): unknown {
 
 /** Answers with the error and reads on while the client still sends, so that the client receives the answer. */
 export function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: AnyRequest,
+  response: AnyAnswer,
   error: unknown,
   { requestId, cors = [] }: { readonly requestId: string; readonly cors?: readonly HeaderPair[] | undefined },
 ): number {
@@ -54,16 +55,17 @@ export function refuse(
     return status;
   }
   const text = JSON.stringify(body);
-  response.writeHead(status, {
+  const named: Record<string, string> = {
     ...headers,
     ...Object.fromEntries(cors),
     'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
+    'Content-Length': String(Buffer.byteLength(text)),
     'X-CFF-Request-Id': requestId,
     'X-Request-Id': requestId,
     // After a refused upgrade the parser takes the following bytes for another protocol; a slow body would never end.
     ...(request.headers.upgrade === undefined && status !== 408 ? {} : { Connection: 'close' }),
-  });
+  };
+  response.writeHead(status, Object.entries(named).flat());
   response.end(request.method === 'HEAD' ? undefined : text);
   return status;
 }

@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { AnyAnswer } from '../plain/plain-answer.ts';
 
 /** A signal that fires when the client disconnects before the answer is complete, at once if it already has. */
-export function goneSignal(response: ServerResponse): AbortSignal {
+export function goneSignal(response: Pick<AnyAnswer, 'writableFinished' | 'destroyed' | 'once'>): AbortSignal {
   const controller = new AbortController();
   const onClose = (): void => {
     if (!response.writableFinished) controller.abort(new Error('the client closed the connection'));

@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../../lib/clock.ts';
 import { type Clients, sourceOf } from '../../clients/clients.ts';
+import type { AnyAnswer } from '../../plain/plain-answer.ts';
+import type { AnyRequest } from '../../plain/plain-request.ts';
 import type { Published } from '../published.ts';
 
 const MAX_HOST_CHARS = 255;
@@ -21,7 +22,7 @@ export interface AccessOptions {
 export class AccessEntry {
   #published: Published | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: AccessOptions) {
+  constructor(request: AnyRequest, response: AnyAnswer, options: AccessOptions) {
     const { socket } = request;
     const { requestId, groupId, clients, clock, write } = options;
     const time = new Date(clock.now()).toISOString();

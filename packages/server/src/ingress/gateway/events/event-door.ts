@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LIMITS } from '@funcgraph/api';
 import type { Json } from '@funcgraph/flow';
 import { depthOfCall } from '../../../domain/call-depth.ts';
@@ -14,6 +13,8 @@ import { bodyClaims } from '../../bodies/body-claims.ts';
 import { eventTooLarge, readBody } from '../../bodies/read-body.ts';
 import type { UploadWatch } from '../../bodies/upload-watch.ts';
 import type { Clients } from '../../clients/clients.ts';
+import type { AnyAnswer } from '../../plain/plain-answer.ts';
+import type { AnyRequest } from '../../plain/plain-request.ts';
 import type { FunctionAnswer } from '../answer.ts';
 import type { FlowCallDeps } from '../flow-call.ts';
 import { notPublished } from '../refusal.ts';
@@ -53,7 +54,7 @@ export class EventDoor {
    * Resolves when the event is stored. Refuses unknown triggers and unproven senders alike, before the body is read
    * unless the proof is a signature over it.
    */
-  async receive(request: IncomingMessage, response: ServerResponse, sending: Sending): Promise<FunctionAnswer> {
+  async receive(request: AnyRequest, response: AnyAnswer, sending: Sending): Promise<FunctionAnswer> {
     const { webhooks, clock } = this.#deps;
     const { headersDistinct: headers } = request;
     const id = readEventAddress(request.url ?? '');
@@ -94,7 +95,7 @@ export class EventDoor {
     }
   }
 
-  #read(id: string, request: IncomingMessage, response: ServerResponse, sending: Sending): Promise<Buffer> {
+  #read(id: string, request: AnyRequest, response: AnyAnswer, sending: Sending): Promise<Buffer> {
     const { bodies, clients } = this.#deps;
     return readBody(request, response, {
       ...sending,
@@ -126,7 +127,7 @@ export class EventDoor {
   }
 
   /** A repeated event has the id of the first one, and the queue stores it once. */
-  async #accept({ id, target }: Webhook, event: CloudEvent, request: IncomingMessage): Promise<FunctionAnswer> {
+  async #accept({ id, target }: Webhook, event: CloudEvent, request: AnyRequest): Promise<FunctionAnswer> {
     const { resident } = this.#deps.clients.clientOf(request);
     const depth = resident === undefined ? undefined : depthOfCall(undefined, resident.depths());
     const requestId = idOf(JSON.stringify(['event', id, event.source, event.id]));
