@@ -2,7 +2,7 @@ import { type BrowserServer, chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { type Credentials, TestServer } from '../../../tests/server.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 
 declare module 'vitest' {
   interface ProvidedContext {
