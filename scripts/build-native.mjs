@@ -1,6 +1,6 @@
 // Compiles the agent's helpers when this machine has a C compiler. Without one, the agent works by other means.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
@@ -10,7 +10,10 @@ const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
   doors: 'functions cannot call the platform from inside',
+  launch: 'instances start a little slower',
 };
+/** Executed at each start of an instance: without libraries to load where the static C library is installed. */
+const STATIC = ['launch'];
 const SHARED = join(ROOT, 'packages/agent/native/helper.h');
 const FOLDER = join(ROOT, 'packages/agent/native/build');
 const FLAGS = [
@@ -33,10 +36,11 @@ async function buildHelper(name, missing) {
   const source = join(ROOT, `packages/agent/native/${name}.c`);
   const program = join(FOLDER, name);
   const stamp = join(FOLDER, `${name}.sha256`);
+  const variants = STATIC.includes(name) ? [[...FLAGS, '-static-pie'], FLAGS] : [FLAGS];
   const hash = createHash('sha256')
     .update(readFileSync(source))
     .update(readFileSync(SHARED))
-    .update(FLAGS.join(' '))
+    .update(variants.join(' '))
     .update(process.arch)
     .digest('hex');
   if (existsSync(program) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
@@ -54,14 +58,19 @@ async function buildHelper(name, missing) {
   mkdirSync(FOLDER, { recursive: true });
   // A process that runs the old program, or a concurrent build, keeps a complete file.
   const fresh = `${program}.${process.pid}`;
-  const { ok, output } = await runQuietly(compiler, [...FLAGS, '-o', fresh, source]);
-  if (!ok) {
-    forget();
-    say(`the ${name} helper is not built, ${missing}:\n${output.trimEnd()}`);
+  let failure = '';
+  for (const flags of variants) {
+    const { ok, output } = await runQuietly(compiler, [...flags, '-o', fresh, source]);
+    failure = output.trimEnd();
+    if (!ok) continue;
+    // The users of sandboxes execute it too, whatever the umask is.
+    chmodSync(fresh, 0o755);
+    renameSync(fresh, program);
+    writeFileSync(stamp, hash);
     return;
   }
-  renameSync(fresh, program);
-  writeFileSync(stamp, hash);
+  forget();
+  say(`the ${name} helper is not built, ${missing}:\n${failure}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildNative();

@@ -15,6 +15,8 @@ import { type Door, Doors } from './doors/doors.ts';
 import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
 import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
+import { type Launcher, ShellLauncher } from './drivers/launcher.ts';
+import { NativeLauncher } from './drivers/native-launcher.ts';
 import { ProcessDriver } from './drivers/process/driver.ts';
 import { findProgram } from './host-command.ts';
 import { SharedMounts } from './mounts/shared-mounts.ts';
@@ -37,6 +39,7 @@ import { UidRange } from './uid-range.ts';
 
 /** Built where there is a C compiler; the folder stands beside `src` and `dist`. */
 const HELPER = fileURLToPath(new URL('../native/build/attach', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../native/build/launch', import.meta.url));
 const DOORS_HELPER = fileURLToPath(new URL('../native/build/doors', import.meta.url));
 const NO_DOORS =
   'Functions cannot call the platform: the helper that opens its address in sandboxes was not built (install gcc and libc6-dev, then npm run build).';
@@ -103,8 +106,10 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
   const host = prepareHostFiles(`${folder}/etc`);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
+  const shell = findProgram('dash') ?? '/bin/sh';
+  const bwrap = findProgram('bwrap') ?? 'bwrap';
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle, attacher, network, mounts, doors] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher, network, mounts, doors, launcher] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes({ images: `${disk}/images`, mounts: `${folder}/volumes` }) : undefined,
     tryBubblewrap(isRoot),
@@ -118,6 +123,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
     }),
     mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,
     openDoors(onDoor),
+    openLauncher({ shell, bwrap, rootArgs: host.args, isRoot }),
   ]);
   const machine: Machine = {
     isRoot,
@@ -131,12 +137,12 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
     gaps: [...network.gaps, ...(doors === undefined ? [NO_DOORS] : [])],
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
-  const shell = findProgram('dash') ?? '/bin/sh';
   const drivers = new Map<DriverName, Driver>([
     [
       'bubblewrap',
       new BubblewrapDriver({
-        programs: { bwrap: findProgram('bwrap') ?? 'bwrap', shell, setpriv: findProgram('setpriv') },
+        bwrap,
+        launcher,
         capabilities: bubblewrapCapabilities(machine, obstacle),
         host,
         sources,
@@ -222,6 +228,17 @@ function makeOpenFolder(path: string): void {
 /** Undefined on a machine without a C compiler, or where the kernel does not let the agent enter sandboxes. */
 function openDoors(onDoor: (door: Door) => void): Promise<Doors | undefined> {
   return Doors.open(DOORS_HELPER, onDoor).catch(() => undefined);
+}
+
+/** The shell starts sandboxes where the compiled program does not run. */
+function openLauncher(found: {
+  readonly shell: string;
+  readonly bwrap: string;
+  readonly rootArgs: readonly string[];
+  readonly isRoot: boolean;
+}): Promise<Launcher> {
+  const setpriv = findProgram('setpriv');
+  return NativeLauncher.open(LAUNCHER, found).catch(() => new ShellLauncher({ ...found, setpriv }));
 }
 
 /** Undefined when code cannot be mounted in a running sandbox. */

@@ -24,14 +24,14 @@ export function findProgram(name: string): string | undefined {
 
 /**
  * Runs a short program of the host to its end (at most 10 s) and returns its output. It finds `descriptors` open as 3, 4 and so
- * on. Throws `HOST_COMMAND_FAILED`.
+ * on. A path names the program itself. Throws `HOST_COMMAND_FAILED`.
  */
 export function runHostCommand(
   name: string,
   args: readonly string[],
   descriptors: readonly number[] = [],
 ): Promise<string> {
-  const program = findProgram(name);
+  const program = name.startsWith('/') ? name : findProgram(name);
   if (program === undefined) {
     const error = new AgentError('HOST_COMMAND_FAILED', `${name} is not installed`, {
       hint: `install the package with ${name}`,

@@ -1,9 +1,9 @@
 /**
- * The only shell text of the agent. It is constant; everything that varies comes as a positional argument: number of
- * files, number of cgroup files, these files, then the command. The process itself sets limits and groups before it
- * executes the sandbox, so that they apply from the first instruction.
+ * It is constant; everything that varies comes as a positional argument: number of files, of processes, of cgroup files,
+ * these files, then the command. The process itself sets limits and groups before it executes the sandbox, so that they
+ * apply from the first instruction.
  */
-export const LAUNCHER = `
+const LAUNCHER = `
 ulimit -c 0 || exit 125
 ulimit -n "$1" || exit 125
 if [ "$2" -gt 0 ]; then ulimit -p "$2" || exit 125; fi
@@ -17,13 +17,10 @@ done
 exec "$@"
 `;
 
-/**
- * Runs inside the sandbox: signals to the agent that the sandbox is complete, closes that descriptor, executes the
- * function.
- */
-export const STARTER = `
-printf . >&6 || exit 125
-exec 6>&-
+/** Runs inside the sandbox. POSIX has redirections of one digit only. */
+const starter = (started: number): string => `
+printf . >&${started} || exit 125
+exec ${started}>&-
 exec "$@"
 `;
 
@@ -39,24 +36,44 @@ export interface Launch {
   readonly uid: number | undefined;
   /** Default: the number of the user. */
   readonly gid?: number | undefined;
-  readonly setpriv: string | undefined;
   readonly command: readonly string[];
 }
 
-/** Arguments for `dash` (or another POSIX shell whose `ulimit` knows `-p`). */
-export function launchArguments({
-  maxFiles,
-  maxProcessesOfUser,
-  joinFiles,
-  uid,
-  gid = uid,
-  setpriv,
-  command,
-}: Launch): string[] {
-  const numbers = [maxFiles, maxProcessesOfUser, joinFiles.length].map(String);
-  const drop =
-    uid === undefined || setpriv === undefined
-      ? []
-      : [setpriv, '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--inh-caps=-all', '--'];
-  return ['-c', LAUNCHER, 'funcgraph-launcher', ...numbers, ...joinFiles, ...drop, ...command];
+/** The way from the agent to the first program of a sandbox. */
+export interface Launcher {
+  /** What the sandbox must find open, from the descriptor `own` on. */
+  readonly descriptors: readonly number[];
+  /** Sets limits, groups and user, then executes the command: on the host. */
+  outside(launch: Launch): { readonly program: string; readonly args: readonly string[] };
+  /** Reports on `started` that the sandbox is complete, then executes the command: inside. */
+  inside(command: readonly string[], descriptors: { readonly own: number; readonly started: number }): string[];
+}
+
+/** For machines without a C compiler: `dash` (or another POSIX shell whose `ulimit` knows `-p`) and setpriv. */
+export class ShellLauncher implements Launcher {
+  readonly descriptors: readonly number[] = [];
+  readonly #shell: string;
+  readonly #setpriv: string | undefined;
+
+  constructor({ shell, setpriv }: { readonly shell: string; readonly setpriv: string | undefined }) {
+    this.#shell = shell;
+    this.#setpriv = setpriv;
+  }
+
+  outside({ maxFiles, maxProcessesOfUser, joinFiles, uid, gid = uid, command }: Launch): {
+    readonly program: string;
+    readonly args: readonly string[];
+  } {
+    const numbers = [maxFiles, maxProcessesOfUser, joinFiles.length].map(String);
+    const drop =
+      uid === undefined || this.#setpriv === undefined
+        ? []
+        : [this.#setpriv, '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--inh-caps=-all', '--'];
+    const args = ['-c', LAUNCHER, 'funcgraph-launcher', ...numbers, ...joinFiles, ...drop, ...command];
+    return { program: this.#shell, args };
+  }
+
+  inside(command: readonly string[], { started }: { readonly started: number }): string[] {
+    return ['/bin/sh', '-c', starter(started), 'funcgraph-starter', ...command];
+  }
 }

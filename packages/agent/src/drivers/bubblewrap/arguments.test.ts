@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { launchArguments } from '../launcher.ts';
+import { ShellLauncher } from '../launcher.ts';
 import { bubblewrapArguments, checkTargets } from './arguments.ts';
 
 const spec = {
@@ -106,18 +106,18 @@ describe('the options for a container image', () => {
   );
 });
 
-describe('the launcher', () => {
+describe('the launcher without a compiler', () => {
+  const launcher = new ShellLauncher({ shell: '/bin/dash', setpriv: '/usr/bin/setpriv' });
   const launch = {
     maxFiles: 1024,
     maxProcessesOfUser: 0,
     joinFiles: ['/g/tasks'],
     uid: 300_001,
-    setpriv: '/usr/bin/setpriv',
     command: ['bwrap', '$(reboot)'],
   };
 
   it('gets everything that varies as an argument of its own', () => {
-    const [option, text, ...rest] = launchArguments(launch);
+    const [option, text, ...rest] = launcher.outside(launch).args;
     expect(option).toBe('-c');
     expect(text).not.toContain('reboot');
     expect(rest).toEqual([
@@ -128,7 +128,7 @@ describe('the launcher', () => {
   });
 
   it('stays the user it is when there is none to become', () => {
-    expect(launchArguments({ ...launch, uid: undefined, joinFiles: [] }).slice(2)).toEqual([
+    expect(launcher.outside({ ...launch, uid: undefined, joinFiles: [] }).args.slice(2)).toEqual([
       'funcgraph-launcher',
       '1024',
       '0',

@@ -21,17 +21,18 @@ import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
 import type { Driver } from '../driver.ts';
 import { endInit } from '../end-init.ts';
-import { launchArguments, STARTER } from '../launcher.ts';
+import type { Launcher } from '../launcher.ts';
 import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
-import { ARGS_FD, bubblewrapArguments, checkTargets, STARTED_FD, STATUS_FD } from './arguments.ts';
+import { ARGS_FD, bubblewrapArguments, checkTargets, SOURCES_FD, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
 import { SpecSources } from './spec-sources.ts';
 
 const SETTLE_MS = 100;
 
 export interface BubblewrapParts {
-  readonly programs: { readonly bwrap: string; readonly shell: string; readonly setpriv: string | undefined };
+  readonly bwrap: string;
+  readonly launcher: Launcher;
   readonly capabilities: DriverCapabilities;
   readonly host: HostFiles;
   readonly sources: Sources;
@@ -226,23 +227,34 @@ export class BubblewrapDriver implements Driver {
   }
 
   #spawn({ spec, uid, gid, mounts, pipes, volume, group, sources, ownBinds }: Prepared): ChildProcess {
-    const { programs, host, filterFile, cgroups } = this.#parts;
+    const { bwrap, launcher, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
-      const inner = isImage(spec) ? spec.command : ['/bin/sh', '-c', STARTER, 'funcgraph-starter', ...spec.command];
-      const args = launchArguments({
+      // The first program of an image reports by itself.
+      const own = SOURCES_FD + sources.descriptors.length;
+      const inner = isImage(spec) ? spec.command : launcher.inside(spec.command, { own, started: STARTED_FD });
+      const { program, args } = launcher.outside({
         maxFiles: spec.maxFiles,
         maxProcessesOfUser: uid === undefined || cgroups?.limitsProcesses === true ? 0 : spec.maxProcesses,
         joinFiles: group?.joinFiles ?? [],
         uid,
         gid,
-        setpriv: programs.setpriv,
-        command: [programs.bwrap, '--args', String(ARGS_FD), '--', ...inner],
+        command: [bwrap, '--args', String(ARGS_FD), '--', ...inner],
       });
-      const monitor = spawn(programs.shell, args, {
+      const extra = isImage(spec) ? [] : launcher.descriptors;
+      const monitor = spawn(program, args, {
         env: { ...HOST_ENV },
         cwd: '/',
-        stdio: ['ignore', ...pipes.descriptors, 'pipe', 'pipe', filter ?? 'ignore', 'pipe', ...sources.descriptors],
+        stdio: [
+          'ignore',
+          ...pipes.descriptors,
+          'pipe',
+          'pipe',
+          filter ?? 'ignore',
+          'pipe',
+          ...sources.descriptors,
+          ...extra,
+        ],
       });
       const options = bubblewrapArguments({
         spec,

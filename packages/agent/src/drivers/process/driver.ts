@@ -6,7 +6,7 @@ import type { CgroupTree } from '../../cgroup/cgroup.ts';
 import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
 import type { DriverCapabilities, SandboxSpec } from '../../protocol.ts';
 import type { Driver } from '../driver.ts';
-import { launchArguments } from '../launcher.ts';
+import { ShellLauncher } from '../launcher.ts';
 import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 
@@ -66,12 +66,11 @@ export class ProcessDriver implements Driver {
     const tmp = `${tmpFolder}/${spec.id}`;
     mkdirSync(tmp, { recursive: true, mode: 0o700 });
     const removeTmp = () => rm(tmp, { recursive: true, force: true });
-    const args = launchArguments({
+    const { program, args } = new ShellLauncher({ shell, setpriv: undefined }).outside({
       maxFiles: spec.maxFiles,
       maxProcessesOfUser: 0,
       joinFiles: group?.joinFiles ?? [],
       uid: undefined,
-      setpriv: undefined,
       // When the agent is killed, the kernel kills the first process.
       command: [
         ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']),
@@ -83,7 +82,7 @@ export class ProcessDriver implements Driver {
         ...spec.command,
       ],
     });
-    const monitor = spawn(shell, args, {
+    const monitor = spawn(program, args, {
       env: { TMPDIR: tmp, ...spec.env },
       cwd: '/',
       stdio: ['ignore', ...output.descriptors, 'pipe'],
