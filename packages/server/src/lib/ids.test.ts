@@ -14,4 +14,10 @@ describe('request ids', () => {
   it('are never the same', () => {
     expect(new Set(Array.from({ length: 10_000 }, newRequestId)).size).toBe(10_000);
   });
+
+  it('have random digits in each place behind the time', () => {
+    const tails = Array.from({ length: 2_000 }, () => newRequestId().slice(15).replaceAll('-', ''));
+    const kinds = Array.from({ length: 19 }, (_, at) => new Set(tails.map((tail) => tail[at])).size);
+    expect(kinds).toEqual([16, 16, 16, 4, ...new Array<number>(15).fill(16)]);
+  });
 });

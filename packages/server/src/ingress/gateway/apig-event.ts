@@ -1,3 +1,4 @@
+import { bareObject } from '../../lib/bare-object.ts';
 import type { HeaderPair } from './headers.ts';
 
 export interface ApigRequest {
@@ -24,8 +25,8 @@ export function apigFields(request: Omit<ApigRequest, 'body'>) {
   const { method, url, requestId, apiId, stage, pathParameters, sourceIp } = request;
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
-  // Without a prototype: a key may be called __proto__.
-  const query: Record<string, string> = Object.create(null);
+  // a key may be called __proto__
+  const query = bareObject<string>();
   if (at >= 0) for (const [key, value] of new URLSearchParams(url.slice(at + 1))) query[key] = value;
   return {
     requestContext: { requestId, apiId, stage, sourceIp },
@@ -39,7 +40,7 @@ export function apigFields(request: Omit<ApigRequest, 'body'>) {
 
 /** Values of a repeated name are joined by the rules of HTTP: cookies by a semicolon, others by a comma. */
 function lowerCase(pairs: readonly HeaderPair[]): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null);
+  const headers = bareObject<string>();
   for (const [name, value] of pairs) {
     const key = name.toLowerCase();
     const before = headers[key];

@@ -7,6 +7,7 @@ export type AnyAnswer = ServerResponse | PlainAnswer;
 
 /** Bodies up to this size are copied behind their head. */
 const ONE_BUFFER_BYTES = 16 * 1024;
+const PRINTABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const EMPTY = Buffer.alloc(0);
 
 interface PlainAnswerOptions {
@@ -60,11 +61,13 @@ export class PlainAnswer {
     this.#socket.destroy();
   }
 
+  /** Throws as `node:http` does for text that would end the header. */
   writeHead(statusCode: number, headers: string[]): void {
     if (this.#stream !== undefined) {
       this.#stream.writeHead(statusCode, headers);
       return;
     }
+    if (!headers.every((text) => PRINTABLE.test(text))) throw new TypeError('a header is not valid');
     this.#statusCode = statusCode;
     this.#head = headers;
   }

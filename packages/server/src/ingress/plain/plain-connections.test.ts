@@ -75,6 +75,15 @@ it.each<[string, string, Handler]>([
   ['a date of its own', GET, whole(304, ['date', 'then'])],
   ['a long answer', GET, whole(200, ['Content-Length', '100000'], 'x'.repeat(100_000))],
   [
+    'nothing of a header with a line break',
+    GET,
+    (_, answer) => {
+      expect(() => answer.writeHead(200, ['X-A', 'b\r\nX-B: c'])).toThrow();
+      answer.writeHead(200, ['Content-Length', '0']);
+      answer.end();
+    },
+  ],
+  [
     'a stream with trailers',
     GET,
     (_, answer) => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { bareObject } from '../../lib/bare-object.ts';
 
 /** A request that was read without `node:http`, complete with its body. */
 export class PlainRequest {
@@ -101,7 +102,7 @@ export function readPlain(bytes: Buffer): PlainParts | undefined {
 
 /** Undefined unless each line is one header of its own name. */
 function readHeaders(text: string, from: number): Pick<PlainParts, 'headers' | 'rawHeaders'> | undefined {
-  const headers: IncomingHttpHeaders = Object.create(null);
+  const headers: IncomingHttpHeaders = bareObject<string>();
   const rawHeaders: string[] = [];
   for (let at = from; at < text.length; ) {
     const end = text.indexOf('\r\n', at);
