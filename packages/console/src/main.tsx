@@ -1,3 +1,4 @@
+import type { AnyRouter, AsyncRouteComponent } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { createConsoleRouter } from './app/router.tsx';
@@ -9,8 +10,17 @@ import { usePreferences } from './preferences/index.ts';
 async function start(root: HTMLElement): Promise<void> {
   const { language } = usePreferences.getState();
   const { router, queries } = createConsoleRouter();
+  loadPage(router);
   const [words] = await Promise.all([loadAgain(() => initialiseTexts(language)), router.load()]);
   createRoot(root).render(<App words={words} router={router} queries={queries} />);
+}
+
+/** The module of the page does not wait for the session. What fails here is tried again when the page is drawn. */
+function loadPage({ matchRoutes, latestLocation, routesById }: AnyRouter): void {
+  for (const { routeId } of matchRoutes(latestLocation)) {
+    const component: AsyncRouteComponent<unknown> | undefined = routesById[routeId]?.options.component;
+    void component?.preload?.();
+  }
 }
 
 const root = document.getElementById('root');

@@ -26,3 +26,25 @@ journey('a page is shown although its parts failed to load at first', async ({ v
   await page.getByRole('button', { name: '重试' }).click();
   await page.getByRole('heading', { name: '函数流', exact: true }).waitFor();
 });
+
+/** Scripts, styles and pictures of the overview. A slow line takes a while for each that waits for another. */
+const MOST_FILES = 24;
+
+journey('the first screen is of few files, and those of its page do not wait for the session', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  const files = new Set<string>();
+  const pageIsRequested = Promise.withResolvers<void>();
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/console/assets/')) files.add(pathname);
+    if (/overview-page.*\.js$/.test(pathname)) pageIsRequested.resolve();
+  });
+  await page.route('**/v1/console/session', async (route) => {
+    await pageIsRequested.promise;
+    await route.continue();
+  });
+  await visitor.open('/overview');
+  await page.getByRole('region', { name: '函数数量' }).waitFor();
+  expect(files.size).toBeLessThanOrEqual(MOST_FILES);
+});
