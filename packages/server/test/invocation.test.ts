@@ -266,6 +266,8 @@ it('output of child processes is in the log of the request that runs, before its
   });
   const target = await server.deploy('parent');
   await invoke(server, target, 'one');
+  // lines of different requests have no order within a millisecond
+  server.clock.advance(1);
   await invoke(server, target, 'two');
   await expect
     .poll(async () => {

@@ -16,7 +16,7 @@ import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
 import { checkDepth } from './check-depth.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
-import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
+import { buildReceipt, finishLine, type LineFacts, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
 import type { RunningRequests } from './running-requests.ts';
@@ -239,7 +239,7 @@ export class Invoker {
       const streamed = answer.streamedBytes !== undefined;
       return { failure, payload, streamed, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
     } finally {
-      if (request.tail) logs.closeTail(instance.id, requestId);
+      logs.ended(instance.id, requestId);
       lease.release(ownMs);
     }
   }
@@ -303,21 +303,30 @@ export class Invoker {
       responseBytes: failure.payload.length,
       startedAt: clock.now(),
     });
-    logs.closeTail(instanceId, requestId);
+    logs.ended(instanceId, requestId);
     const logTail = tail?.text() ?? '';
     return { failure, payload: failure.payload, streamed: false, receipt, logTail, codeDigest: snapshot.codeDigest };
   }
 
   #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {
     const receipt = buildReceipt(snapshot.urn, spec, request, measured);
-    this.#options.logs.fromPlatform(measured.instanceId, spec, request.requestId, finishLine(receipt));
-    this.#record(receipt, spec.functionKey, measured.startedAt, request);
+    const { instanceId, startedAt } = measured;
+    const { requestId, depth } = request;
+    const text = (): string => finishLine(receipt);
+    const lines = this.#options.logs.finished(instanceId, spec, { requestId, depth, startedAt, text });
+    this.#record(receipt, spec.functionKey, startedAt, request, lines);
     return receipt;
   }
 
-  #record(receipt: Receipt, functionKey: string, startedAt: number, request: InvocationRequest): void {
+  #record(
+    receipt: Receipt,
+    functionKey: string,
+    startedAt: number,
+    request: InvocationRequest,
+    lines?: LineFacts,
+  ): void {
     const traceparent = this.#traceparent(request);
-    const record = toRecord(receipt, functionKey, startedAt);
+    const record = toRecord(receipt, functionKey, startedAt, lines);
     this.#options.record(traceparent === undefined ? record : { ...record, traceparent });
   }
 

@@ -1,6 +1,6 @@
 import { causeOf, type Receipt } from '@funcgraph/api';
 import type { Failure, LaunchSpec, StartPhases } from '../instances/index.ts';
-import type { InvocationRecord } from '../telemetry/index.ts';
+import { billedMs, finishText, type InvocationRecord, megabytes } from '../telemetry/index.ts';
 import type { InvocationRequest } from './types.ts';
 
 /** Measurements of one attempt. */
@@ -59,18 +59,17 @@ export function buildReceipt(
   };
 }
 
-/** Billed time: initializer and handler, rounded up to a millisecond. */
-export function billedMs(receipt: Receipt): number {
-  return Math.ceil(receipt.handler_ms + receipt.init_ms);
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(3)}MB`;
-
-/** The platform's last log line of an invocation, in the format of public log samples. */
+/** The platform's last log line of an invocation. */
 export function finishLine(receipt: Receipt): string {
-  const memory = receipt.peak_memory_bytes === null ? '' : `, memory used: ${megabytes(receipt.peak_memory_bytes)}`;
-  const outcome = receipt.outcome === 'ok' ? '' : `, result: ${receipt.outcome} (${receipt.code})`;
-  return `Finish invoke request '${receipt.request_id}', duration: ${receipt.handler_ms.toFixed(3)}ms, billing duration: ${billedMs(receipt)}ms${memory}, billing memory: ${receipt.memory_mb}MB${outcome}`;
+  return finishText({
+    requestId: receipt.request_id,
+    handlerMs: receipt.handler_ms,
+    initMs: receipt.init_ms,
+    peakMemoryBytes: receipt.peak_memory_bytes,
+    memoryMb: receipt.memory_mb,
+    outcome: receipt.outcome,
+    code: String(receipt.code),
+  });
 }
 
 /** Value of X-Cff-Invoke-Summary: the fields that public clients show, and the receipt. */
@@ -78,7 +77,7 @@ export function invokeSummary(receipt: Receipt, funcDigest: string): string {
   return JSON.stringify({
     funcDigest,
     duration: `${receipt.handler_ms.toFixed(3)}ms`,
-    billingDuration: `${billedMs(receipt)}ms`,
+    billingDuration: `${billedMs({ handlerMs: receipt.handler_ms, initMs: receipt.init_ms })}ms`,
     memorySize: receipt.memory_mb,
     memoryUsed: receipt.peak_memory_bytes === null ? '' : megabytes(receipt.peak_memory_bytes),
     podName: receipt.instance_id,
@@ -86,7 +85,15 @@ export function invokeSummary(receipt: Receipt, funcDigest: string): string {
   });
 }
 
-export function toRecord(receipt: Receipt, functionKey: string, startedAt: number): InvocationRecord {
+/** What a record says about the platform's lines of its invocation. */
+export type LineFacts = Pick<InvocationRecord, 'depth' | 'startLineMs' | 'finishLineMs'>;
+
+export function toRecord(
+  receipt: Receipt,
+  functionKey: string,
+  startedAt: number,
+  lines: LineFacts = {},
+): InvocationRecord {
   return {
     requestId: receipt.request_id,
     functionKey,
@@ -114,5 +121,6 @@ export function toRecord(receipt: Receipt, functionKey: string, startedAt: numbe
     peakMemoryBytes: receipt.peak_memory_bytes,
     memoryMb: receipt.memory_mb,
     responseBytes: receipt.response_bytes,
+    ...lines,
   };
 }

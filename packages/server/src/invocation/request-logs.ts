@@ -1,10 +1,14 @@
 import type { LaunchSpec, LinkLog } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { LogLine } from '../telemetry/index.ts';
+import { type LogLine, type LogStore, MAX_FIRST_LINE_MS, startText } from '../telemetry/index.ts';
 import { LogTail } from './log-tail.ts';
+import type { LineFacts } from './receipt.ts';
 
 /** A line whose time differs by more gets the server's time: the instance's clock is wrong. */
 const MAX_CLOCK_ERROR_MS = 60_000;
+
+/** A first line is written at once after this time, so that a crash leaves it, and a live tail shows it. */
+const SILENT_MS = 100;
 
 interface StartedRequest {
   readonly requestId: string;
@@ -13,15 +17,38 @@ interface StartedRequest {
   readonly depth: number | undefined;
 }
 
-/** Routes function output to the log store, and to the tail of its invocation. */
+interface FinishedRequest {
+  readonly requestId: string;
+  readonly depth: number | undefined;
+  /** Start of the record. */
+  readonly startedAt: number;
+  /** Makes the text of the line, where it is shown. */
+  readonly text: () => string;
+}
+
+/** A request whose first line is not written. */
+interface SilentRequest {
+  readonly line: LogLine;
+  readonly isShown: boolean;
+}
+
+/**
+ * Routes function output to the log store, and to the tail of its invocation. The platform's first and last line of a
+ * request are made from its record by those who read the log: the first one is written only when the request logs, or
+ * takes long, and the last one never.
+ */
 export class RequestLogs {
-  readonly #append: (line: LogLine) => void;
+  readonly #store: Pick<LogStore, 'append' | 'write' | 'show' | 'isFollowed'>;
   readonly #clock: Clock;
   /** By instance and request: an instance can write only into tails of requests that it serves. */
   readonly #tails = new Map<string, LogTail>();
+  /** By instance and request, oldest first. */
+  readonly #silent = new Map<string, SilentRequest>();
+  #isWatched = false;
+  #lastFinishAt = 0;
 
-  constructor(append: (line: LogLine) => void, clock: Clock) {
-    this.#append = append;
+  constructor(store: Pick<LogStore, 'append' | 'write' | 'show' | 'isFollowed'>, clock: Clock) {
+    this.#store = store;
     this.#clock = clock;
   }
 
@@ -29,37 +56,77 @@ export class RequestLogs {
     const now = this.#clock.now();
     const time = Math.abs(log.time - now) > MAX_CLOCK_ERROR_MS ? now : log.time;
     const { requestId, level } = log;
-    this.#append({
-      time,
-      functionKey: spec.functionKey,
-      version: spec.version,
-      requestId,
-      instanceId,
-      level,
-      message: log.text,
-    });
-    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, level, message: log.text });
+    const key = `${instanceId}:${requestId}`;
+    this.#writeFirst(key);
+    const { functionKey, version } = spec;
+    this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message: log.text }]);
+    this.#tails.get(key)?.add({ time, requestId, level, message: log.text });
   }
 
-  /** The platform's first line of an invocation. */
+  /** The platform's first line of an invocation. `ended` must follow. */
   started(
     instanceId: string,
     spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
     { requestId, traceparent, depth = 0 }: StartedRequest,
   ): void {
     const time = this.#clock.now();
-    const message = `Start invoke request '${requestId}', version: ${spec.version}`;
     const { functionKey, version } = spec;
-    const line: LogLine = { time, functionKey, version, requestId, instanceId, level: 'INFO', message };
-    this.#append({
-      ...line,
+    const message = startText({ requestId, version });
+    const line: LogLine = {
+      ...{ time, functionKey, version, requestId, instanceId, level: 'INFO', message },
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(depth === 0 ? {} : { depth }),
-    });
-    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message });
+    };
+    const key = `${instanceId}:${requestId}`;
+    this.#tails.get(key)?.add({ time, requestId, message });
+    const isShown = this.#store.isFollowed(functionKey);
+    if (isShown) this.#store.show(line);
+    this.#silent.set(key, { line, isShown });
+    // the lines of an instance that did not start follow
+    if (instanceId === '') this.#writeFirst(key);
+    if (!this.#isWatched) this.#watch(SILENT_MS);
   }
 
-  /** A line of the platform itself, such as the start and end of an invocation. */
+  /** The platform's last line of an invocation. Returns what its record must say for its lines to be made from it. */
+  finished(
+    instanceId: string,
+    spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
+    { requestId, depth = 0, startedAt, text }: FinishedRequest,
+  ): LineFacts {
+    const time = this.#clock.now();
+    const key = `${instanceId}:${requestId}`;
+    const first = this.#silent.get(key)?.line.time ?? Number.NaN;
+    const begin = Math.floor(startedAt);
+    const tail = this.#tails.get(key);
+    const { functionKey, version } = spec;
+    const isFollowed = this.#store.isFollowed(functionKey);
+    if (tail !== undefined || isFollowed) {
+      const message = text();
+      tail?.add({ time, requestId, message });
+      if (isFollowed) {
+        this.#store.show({ time, functionKey, version, requestId, instanceId, level: 'INFO', message });
+      }
+    }
+    this.#lastFinishAt = time;
+    // after a turn of the loop that took seconds, or when the clock was set, the line is written
+    const isSilent = first >= begin && time - first < MAX_FIRST_LINE_MS;
+    if (isSilent) this.#silent.delete(key);
+    else this.#writeFirst(key);
+    return {
+      ...(depth === 0 ? {} : { depth }),
+      ...(isSilent ? { startLineMs: first - begin } : {}),
+      finishLineMs: Math.max(time - begin, 0),
+    };
+  }
+
+  /** A request that ended without its last line leaves its first one. */
+  ended(instanceId: string, requestId: string): void {
+    const key = `${instanceId}:${requestId}`;
+    this.#writeFirst(key);
+    this.#tails.delete(key);
+  }
+
+  /** A line of the platform itself, besides the first and last one of an invocation. */
   fromPlatform(
     instanceId: string,
     spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
@@ -67,18 +134,15 @@ export class RequestLogs {
     message: string,
     level: LogLine['level'] = 'INFO',
   ): void {
-    const time = this.#clock.now();
-    this.#append({
-      time,
-      functionKey: spec.functionKey,
-      version: spec.version,
-      requestId,
-      instanceId,
-      level,
-      message,
-    });
+    const now = this.#clock.now();
+    // a line about a request that has ended comes behind its last one
+    const time = now === this.#lastFinishAt && instanceId === '' ? now + 1 : now;
+    const key = `${instanceId}:${requestId}`;
+    this.#writeFirst(key);
+    const { functionKey, version } = spec;
+    this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message }]);
     const shown = level === 'INFO' ? {} : { level };
-    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message, ...shown });
+    this.#tails.get(key)?.add({ time, requestId, message, ...shown });
   }
 
   openTail(instanceId: string, requestId: string, limitBytes: number): LogTail {
@@ -87,7 +151,24 @@ export class RequestLogs {
     return tail;
   }
 
-  closeTail(instanceId: string, requestId: string): void {
-    this.#tails.delete(`${instanceId}:${requestId}`);
+  #writeFirst(key: string): void {
+    const silent = this.#silent.get(key);
+    if (silent === undefined) return;
+    this.#silent.delete(key);
+    if (silent.isShown) this.#store.write(silent.line);
+    else this.#store.append([silent.line]);
+  }
+
+  #watch(delayMs: number): void {
+    this.#isWatched = true;
+    this.#clock.after(delayMs, () => {
+      this.#isWatched = false;
+      const now = this.#clock.now();
+      for (const [key, { line }] of this.#silent) {
+        if (Math.abs(now - line.time) < SILENT_MS) break;
+        this.#writeFirst(key);
+      }
+      if (this.#silent.size > 0) this.#watch(SILENT_MS / 2);
+    });
   }
 }

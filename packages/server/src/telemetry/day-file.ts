@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
-import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastRecord } from './chunk-table.ts';
+import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastDerived, lastRecord } from './chunk-table.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { addColumns, hasOldRecords, lastOldRecord, oldRecordsAfter } from './old-records.ts';
@@ -32,6 +32,7 @@ const schema = `
   );
   create table if not exists request_depth (request_id text primary key, depth integer not null) without rowid;
   create table if not exists line_bytes (function_id integer primary key, bytes integer not null);
+  create table if not exists line_cut (function_id integer primary key, time integer not null);
 `;
 
 /** Approximate size of a line without its message, including its index entries. */
@@ -41,6 +42,7 @@ const REMOVED_AT_ONCE = 5000;
 interface RemovedLine {
   readonly seq: number;
   readonly function_id: number;
+  readonly time: number;
   readonly message: string;
 }
 
@@ -80,7 +82,9 @@ export class DayFile {
       this.hasOldRecords = hasOldRecords(this);
       if (this.hasOldRecords) this.#atomic(() => addColumns(this));
       this.#lastRecord = Math.max(lastRecord(this), this.hasOldRecords ? lastOldRecord(this) : 0);
-      this.#nextSeq = 1 + Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
+      this.#nextSeq =
+        1 +
+        Math.max(lastDerived(this), Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get()));
       this.#recoverSums();
     } catch (error) {
       this.db.close();
@@ -99,6 +103,11 @@ export class DayFile {
   /** Closes the file without writing pending sums: a damaged file cannot be written. */
   discard(): void {
     this.db.close();
+  }
+
+  /** Position of the last line, stored or made from a record. */
+  get lastSeq(): number {
+    return this.#nextSeq - 1;
   }
 
   /** A prepared statement, cached while it is in use. */
@@ -147,15 +156,18 @@ export class DayFile {
   appendRecords(chunks: readonly RecordChunk[]): InvocationRecord[] {
     const all: InvocationRecord[] = [];
     let seq = this.#lastRecord + 1;
+    let lineSeq = this.#nextSeq;
     this.#atomic(() => {
       for (const chunk of chunks) {
         const records = unpackRecords(chunk);
-        insertChunk(this, { seq, functionId: this.#intern(chunk.functionKey), chunk, records });
+        insertChunk(this, { seq, functionId: this.#intern(chunk.functionKey), chunk, lineSeq, records });
         seq += records.length;
+        lineSeq += 2 * records.length;
         all.push(...records);
       }
     });
     this.#lastRecord = seq - 1;
+    this.#nextSeq = lineSeq;
     this.#minutes.add(all);
     this.#unsummed += all.length;
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
@@ -197,7 +209,7 @@ export class DayFile {
     const keys = this.prepare<{ id: number; key: string }>('select id, key from function').all();
     const ids = keys.filter(({ key }) => project === undefined || projectOf(key) === project).map(({ id }) => id);
     const some = this.db.prepare<unknown[], RemovedLine>(
-      `select seq, function_id, message from line where function_id in (select value from json_each(?)) order by time, seq limit ${REMOVED_AT_ONCE}`,
+      `select seq, function_id, time, message from line where function_id in (select value from json_each(?)) order by time, seq limit ${REMOVED_AT_ONCE}`,
     );
     let left = bytes;
     while (left > 0) {
@@ -213,16 +225,20 @@ export class DayFile {
     const unindex = this.prepare("insert into line_word (line_word, rowid, message) values ('delete', ?, ?)");
     const remove = this.prepare('delete from line where seq = ?');
     const take = this.prepare('update line_bytes set bytes = max(bytes - ?, 0) where function_id = ?');
+    const cut = this.prepare('insert or replace into line_cut values (?, ?)');
+    const cuts = new Map<number, number>();
     let removed = 0;
     this.#atomic(() => {
-      for (const { seq, function_id, message } of lines) {
+      for (const { seq, function_id, time, message } of lines) {
         if (removed >= most) break;
         const size = Buffer.byteLength(message) + LINE_BYTES;
         unindex.run(seq, message);
         remove.run(seq);
         take.run(size, function_id);
+        cuts.set(function_id, time);
         removed += size;
       }
+      for (const [functionId, time] of cuts) cut.run(functionId, time);
     });
     return removed;
   }

@@ -32,6 +32,10 @@ export class Followers {
     return () => this.#remove(follower);
   }
 
+  has(functionKey: string): boolean {
+    return this.#byFunction.has(functionKey);
+  }
+
   offer(line: LogLine): void {
     const followers = this.#byFunction.get(line.functionKey);
     if (followers === undefined) return;

@@ -31,6 +31,8 @@ export {
   type Totals,
 } from './metrics/types.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
+export { billedMs, finishText, megabytes, startText } from './platform-lines.ts';
+export { MAX_FIRST_LINE_MS } from './record-chunk.ts';
 export type { ExportSettings } from './thread-calls.ts';
 export type {
   InvocationMode,

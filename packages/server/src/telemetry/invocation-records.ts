@@ -11,6 +11,8 @@ export interface InvocationRecordsOptions {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly maxBuffered: number;
+  /** Writes the earlier lines: those that are made from a record come behind the lines that its request wrote. */
+  readonly flushLines: () => Promise<void>;
 }
 
 /** One record per attempt. Writing never waits; a flushed record survives a kill of the process. */
@@ -31,7 +33,10 @@ export class InvocationRecords {
       sizeOf: () => 1,
       flushItems: 500,
       flushMs: 50,
-      send: (records) => thread.call({ op: 'records', chunks: packRecords(records), now: clock.now() }),
+      send: async (records) => {
+        await options.flushLines();
+        await thread.call({ op: 'records', chunks: packRecords(records), now: clock.now() });
+      },
       onDropped: (records) => {
         this.#dropped += records.length;
       },

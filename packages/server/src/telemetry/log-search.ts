@@ -2,6 +2,8 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { type Day, dayOf } from './day.ts';
 import type { DayFile, LineRow } from './day-file.ts';
 import type { DayFiles } from './day-files.ts';
+import { derivedFilter, mayHaveWords } from './derived-filter.ts';
+import { compare, derivedBySeq, derivedByTime, derivedOfRequest, type Step } from './derived-lines.ts';
 import { type LogLine, type LogPage, type LogQuery, logLevels } from './types.ts';
 
 /** Rows read between two checks of the time. */
@@ -57,8 +59,7 @@ function searchDays(
       after: cursor?.day === day ? cursor : undefined,
       outOfTime: () => performance.now() > how.deadline,
     };
-    const usesWords = mode === 'words' && words !== undefined;
-    const { rows, stopped } = usesWords ? searchWords(file, functionId, search, words) : scan(file, functionId, search);
+    const { rows, stopped } = searchFile(file, functionId, search, mode === 'words' ? words : undefined);
     for (const row of rows) {
       if (lines.length === query.limit && last !== undefined) {
         return { lines, cursor: encodeCursor(last), complete: true };
@@ -82,8 +83,52 @@ function daysOf(files: DayFiles, query: LogQuery, cursor: Cursor | undefined): D
 
 const columns = 'l.seq, l.time, l.version, l.request_id, l.instance_id, l.level, l.message';
 
+/** Lines that are stored and those made from records, in one order. */
+function searchFile(file: DayFile, functionId: number, search: Search, words: string | undefined): DayResult {
+  const bySeq = words !== undefined;
+  const descending = search.query.order === 'desc';
+  const order = bySeq ? (a: Position, b: Position): number => a.seq - b.seq : compare;
+  const streams = [
+    bySeq ? storedBySeq(file, functionId, search, words) : storedByTime(file, functionId, search),
+    derived(file, functionId, search, bySeq),
+  ];
+  const rows: LineRow[] = [];
+  try {
+    const heads = streams.map((stream) => stream.next());
+    for (;;) {
+      let first = -1;
+      for (const [at, head] of heads.entries()) {
+        const best = heads[first];
+        if (head.done === true) continue;
+        const isFirst = best === undefined || best.done === true || order(head.value, best.value) < 0 !== descending;
+        if (isFirst) first = at;
+      }
+      const [stream, head] = [streams[first], heads[first]];
+      if (stream === undefined || head === undefined || head.done === true) return { rows, stopped: undefined };
+      const { time, seq, row } = head.value;
+      if (row !== undefined) rows.push(row);
+      if (rows.length >= search.want) return { rows, stopped: undefined };
+      if (row === undefined && search.outOfTime()) return { rows, stopped: { time, seq } };
+      heads[first] = stream.next();
+    }
+  } finally {
+    // ends their statements
+    for (const stream of streams) stream.return(undefined);
+  }
+}
+
+function derived(file: DayFile, functionId: number, { query, after }: Search, bySeq: boolean): Generator<Step> {
+  const { from, to, requestId } = query;
+  const range = { from, to, after, descending: query.order === 'desc', matches: derivedFilter(query, bySeq) };
+  if (requestId !== undefined) return derivedOfRequest(file, functionId, { ...range, requestId, bySeq });
+  if (bySeq && !mayHaveWords(file, functionId, query.keyword ?? '')) return noSteps();
+  return bySeq ? derivedBySeq(file, functionId, range) : derivedByTime(file, functionId, range);
+}
+
+function* noSteps(): Generator<Step> {}
+
 /** In order of time, along the index of the function or of the request. */
-function scan(file: DayFile, functionId: number, search: Search): DayResult {
+function* storedByTime(file: DayFile, functionId: number, search: Search): Generator<Step> {
   const { query, want } = search;
   const [down, before, notPast] = query.order === 'desc' ? ['desc', '<', '>='] : ['', '>', '<='];
   const lead = query.requestId === undefined ? 'l.function_id = ?' : "l.request_id = ? and l.request_id <> ''";
@@ -92,9 +137,8 @@ function scan(file: DayFile, functionId: number, search: Search): DayResult {
   const order = `order by l.time ${down}, l.seq ${down}`;
   const filter = filterOf(query, functionId);
   const text = query.keyword === undefined ? undefined : substring(query.keyword);
-  const rows: LineRow[] = [];
   let position = search.after;
-  for (;;) {
+  for (let left = want; ; ) {
     const behind = position === undefined ? '' : `and (l.time, l.seq) ${before} (?, ?)`;
     const bounds = [leadValue, query.from, query.to, ...(position === undefined ? [] : [position.time, position.seq])];
     const edge = file
@@ -103,10 +147,11 @@ function scan(file: DayFile, functionId: number, search: Search): DayResult {
     const window = edge === undefined ? '' : `and (l.time, l.seq) ${notPast} (?, ?)`;
     const sql = `select ${columns} from line l where ${range} ${behind} ${window} ${filter.sql} ${text?.sql ?? ''} ${order} limit ?`;
     const values = [...bounds, ...(edge === undefined ? [] : [edge.time, edge.seq]), ...filter.values];
-    const found = file.prepare<LineRow>(sql).all(...values, ...(text?.values ?? []), want - rows.length);
-    rows.push(...found);
-    if (rows.length >= want || edge === undefined) return { rows, stopped: undefined };
-    if (search.outOfTime()) return { rows, stopped: edge };
+    const found = file.prepare<LineRow>(sql).all(...values, ...(text?.values ?? []), left);
+    for (const row of found) yield { time: row.time, seq: row.seq, row };
+    left -= found.length;
+    if (left <= 0 || edge === undefined) return;
+    yield edge;
     position = edge;
   }
 }
@@ -115,15 +160,14 @@ function scan(file: DayFile, functionId: number, search: Search): DayResult {
  * In order of arrival, along the index of words. CROSS JOIN keeps SQLite from reading the lines first, which is slower
  * by orders of magnitude.
  */
-function searchWords(file: DayFile, functionId: number, search: Search, words: string): DayResult {
+function* storedBySeq(file: DayFile, functionId: number, search: Search, words: string): Generator<Step> {
   const { query, want } = search;
   const span = file
     .prepare<{ low: number | null; high: number | null }>(
       'select min(seq) as low, max(seq) as high from line where function_id = ? and time >= ? and time < ?',
     )
     .get(functionId, query.from, query.to);
-  const rows: LineRow[] = [];
-  if (span === undefined || span.low === null || span.high === null) return { rows, stopped: undefined };
+  if (span === undefined || span.low === null || span.high === null) return;
   const descending = query.order === 'desc';
   let { low, high } = { low: span.low, high: span.high };
   if (search.after !== undefined) {
@@ -137,18 +181,17 @@ function searchWords(file: DayFile, functionId: number, search: Search, words: s
     order by w.rowid ${descending ? 'desc' : ''} limit ?`;
   const statement = file.prepare<LineRow>(sql);
   const tail = [...filter.values, ...(query.requestId === undefined ? [] : [query.requestId])];
-  while (low <= high) {
+  for (let left = want; low <= high; ) {
     const from = descending ? Math.max(low, high - wordWindow + 1) : low;
     const to = descending ? high : Math.min(high, low + wordWindow - 1);
-    rows.push(...statement.all(words, from, to, query.from, query.to, ...tail, want - rows.length));
-    if (rows.length >= want) break;
+    const found = statement.all(words, from, to, query.from, query.to, ...tail, left);
+    for (const row of found) yield { time: row.time, seq: row.seq, row };
+    left -= found.length;
+    if (left <= 0) return;
     if (descending) high = from - 1;
     else low = to + 1;
-    if (low <= high && search.outOfTime()) {
-      return { rows, stopped: { time: 0, seq: descending ? high + 1 : low - 1 } };
-    }
+    if (low <= high) yield { time: 0, seq: descending ? high + 1 : low - 1 };
   }
-  return { rows, stopped: undefined };
 }
 
 function filterOf(query: LogQuery, functionId: number): { sql: string; values: unknown[] } {

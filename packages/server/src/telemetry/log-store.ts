@@ -17,6 +17,8 @@ export interface LogStoreOptions {
   readonly mayWrite: () => boolean;
   /** Lines that wait for writing; above it the oldest are dropped. */
   readonly maxBuffered: number;
+  /** Writes the earlier records, from which lines are made. */
+  readonly flushRecords: () => Promise<void>;
 }
 
 const maxMessageLength = 96 * 1024;
@@ -35,6 +37,7 @@ export class LogStore {
   readonly #clock: Clock;
   readonly #sender: BatchSender<LogLine>;
   readonly #followers: Followers;
+  readonly #flushRecords: () => Promise<void>;
   readonly #dropped = new Map<string, number>();
   #droppedTotal = 0;
 
@@ -43,6 +46,7 @@ export class LogStore {
     this.#mayWrite = options.mayWrite;
     this.#thread = thread;
     this.#clock = clock;
+    this.#flushRecords = options.flushRecords;
     this.#followers = new Followers({ clock, onError });
     this.#sender = new BatchSender<LogLine>({
       clock,
@@ -74,6 +78,20 @@ export class LogStore {
       this.#sender.push(safe);
       this.#followers.offer(safe);
     }
+  }
+
+  /** Writes a line that followers have got by `show`. */
+  write(line: LogLine): void {
+    this.#sender.push(bounded(line, this.#clock.now()));
+  }
+
+  /** Delivers a line to followers only: it is written later, or made from the record of its request. */
+  show(line: LogLine): void {
+    this.#followers.offer(bounded(line, this.#clock.now()));
+  }
+
+  isFollowed(functionKey: string): boolean {
+    return this.#followers.has(functionKey);
   }
 
   /** Finds all earlier lines. Throws `telemetry.query` or `telemetry.cursor` for an invalid query. */
@@ -113,7 +131,13 @@ export class LogStore {
   }
 
   /** Resolves when all earlier lines can be found, and survive a kill of the process. */
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
+    await this.flushStored();
+    await this.#flushRecords();
+  }
+
+  /** Like `flush`, without lines that are made from records. */
+  flushStored(): Promise<void> {
     return this.#sender.flush();
   }
 

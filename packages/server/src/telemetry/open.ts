@@ -74,8 +74,9 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     ...(onDeath === undefined ? {} : { onDeath }),
   });
   const shared = { thread, clock, onError, maxBuffered: options.maxBuffered ?? 50_000 };
-  const logs = new LogStore({ ...shared, mayWrite: options.mayWriteLogs ?? (() => true) });
-  const records = new InvocationRecords(shared);
+  const mayWrite = options.mayWriteLogs ?? (() => true);
+  const logs: LogStore = new LogStore({ ...shared, mayWrite, flushRecords: () => records.flush() });
+  const records = new InvocationRecords({ ...shared, flushLines: () => logs.flushStored() });
   const metrics = new Metrics({ thread, flush: () => records.flush() });
   const flush = async (): Promise<void> => {
     await Promise.all([logs.flush(), records.flush()]);

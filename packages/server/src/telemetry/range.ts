@@ -1,10 +1,10 @@
 import { TelemetryError } from './errors.ts';
 
 /** The year 10000: later days do not sort as text. */
-const maxTime = 253_402_300_800_000;
+export const MAX_TIME = 253_402_300_800_000;
 
 export function isTime(time: number): boolean {
-  return time >= 0 && time < maxTime;
+  return time >= 0 && time < MAX_TIME;
 }
 
 /** Throws `telemetry.query` for an invalid `from`, `to` or `limit`. */
@@ -20,6 +20,6 @@ export function checkRange(query: { from: number; to: number; limit: number }, m
 
 /** The same query with times within years of four digits. */
 export function within<Query extends { from: number; to: number }>(query: Query): Query {
-  const from = Math.min(Math.max(Math.ceil(query.from), 0), maxTime - 1);
-  return { ...query, from, to: Math.min(Math.max(Math.ceil(query.to), from + 1), maxTime) };
+  const from = Math.min(Math.max(Math.ceil(query.from), 0), MAX_TIME - 1);
+  return { ...query, from, to: Math.min(Math.max(Math.ceil(query.to), from + 1), MAX_TIME) };
 }

@@ -3,6 +3,11 @@ import type { InvocationRecord } from './types.ts';
 /** Records of one chunk start, and have ids made, within such a span: a search knows how far a chunk may reach. */
 export const START_SPAN_MS = 60_000;
 export const ID_SPAN_MS = 5000;
+/** Both for the platform's lines that are made from them: the first one is not stored for this long at most. */
+export const LINE_SPAN_MS = 10_000;
+export const MAX_FIRST_LINE_MS = 5000;
+/** Most records of a chunk. */
+export const MAX_CHUNK = 1000;
 
 /** Fields by column. A text that repeats is stored once. */
 interface Columns {
@@ -55,7 +60,14 @@ const FEW = [
   'component',
 ] as const satisfies ReadonlyArray<keyof InvocationRecord>;
 /** Absent in most records; the end is the start and the handler's time unless it is stored. */
-const OPTIONAL = ['reserved', 'traceparent', 'finishedAt'] as const satisfies ReadonlyArray<keyof InvocationRecord>;
+const OPTIONAL = [
+  'reserved',
+  'traceparent',
+  'finishedAt',
+  'depth',
+  'startLineMs',
+  'finishLineMs',
+] as const satisfies ReadonlyArray<keyof InvocationRecord>;
 
 /** The time at which a request id was made; undefined for ids that do not begin with it. */
 export function timeOfId(requestId: string): number | undefined {
@@ -72,7 +84,7 @@ export function packRecords(records: readonly InvocationRecord[]): RecordChunk[]
     if (group === undefined) groups.set(key, [record]);
     else group.push(record);
   }
-  return [...groups.values()].map(packGroup);
+  return [...groups.values()].flatMap(parts).map(packGroup);
 }
 
 export function unpackRecords({ functionKey, count, columns }: RecordChunk): InvocationRecord[] {
@@ -95,10 +107,16 @@ export function startOf({ minute }: RecordChunk): number {
   return minute * START_SPAN_MS;
 }
 
-function groupOf({ functionKey, startedAt, requestId }: InvocationRecord): string {
+function groupOf({ functionKey, startedAt, requestId, finishLineMs }: InvocationRecord): string {
   const idTime = timeOfId(requestId);
   const made = idTime === undefined ? '' : Math.floor(idTime / ID_SPAN_MS);
-  return `${functionKey}\n${Math.floor(startedAt / START_SPAN_MS)}\n${made}`;
+  const ended = finishLineMs === undefined ? '' : Math.floor((startedAt + finishLineMs) / MAX_FIRST_LINE_MS);
+  return `${functionKey}\n${Math.floor(startedAt / START_SPAN_MS)}\n${made}\n${ended}`;
+}
+
+function parts(records: readonly InvocationRecord[]): (readonly InvocationRecord[])[] {
+  if (records.length <= MAX_CHUNK) return [records];
+  return [records.slice(0, MAX_CHUNK), ...parts(records.slice(MAX_CHUNK))];
 }
 
 function packGroup(records: readonly InvocationRecord[]): RecordChunk {

@@ -28,7 +28,7 @@ export function findAttempts(files: DayFiles, requestId: string): InvocationReco
   const found: InvocationRecord[] = [];
   for (const day of files.days().reverse()) {
     const file = files.get(day);
-    found.push(...recordsOf(file, requestId));
+    found.push(...recordsOf(file, requestId).map(({ record }) => record));
     if (file.hasOldRecords) found.push(...oldRecordsOf(file, requestId));
   }
   return found.sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);

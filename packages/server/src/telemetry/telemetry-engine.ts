@@ -12,6 +12,7 @@ import { MINUTE_MS } from './metrics/minute-table.ts';
 import { rankFunctions, readSeries } from './metrics/series.ts';
 import type { SinceStart } from './metrics/since-start.ts';
 import { UsageFile } from './metrics/usage-file.ts';
+import { derivedLines, lineOf } from './platform-lines.ts';
 import { startOf, unpackRecords } from './record-chunk.ts';
 import { findAttempts, listRecords } from './record-search.ts';
 import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
@@ -60,8 +61,11 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   #export(call: TelemetryCall): void {
     if (call.op === 'lines') this.#exporter?.addLines(call.lines);
-    else if (call.op === 'records') this.#exporter?.addRecords(call.chunks.flatMap(unpackRecords));
-    else if (call.op === 'gauges') this.#exporter?.addGauges(call.samples);
+    else if (call.op === 'records' && this.#exporter !== undefined) {
+      const records = call.chunks.flatMap(unpackRecords);
+      this.#exporter.addLines(records.flatMap((record) => derivedLines(record, 0).map(lineOf)));
+      this.#exporter.addRecords(records);
+    } else if (call.op === 'gauges') this.#exporter?.addGauges(call.samples);
   }
 
   /** Damaged logs and metrics must not prevent new ones from being written. */

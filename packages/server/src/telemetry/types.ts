@@ -95,6 +95,15 @@ export interface InvocationRecord {
   readonly responseBytes: number;
   /** The caller's; only for the export. */
   readonly traceparent?: string;
+  /** As in a `LogLine`, for the lines that are made from the record. */
+  readonly depth?: number;
+  /**
+   * The platform's first line, which is made from the record: its time after the start in whole ms. Absent when the line
+   * is stored, as those of earlier releases are, or when there was none.
+   */
+  readonly startLineMs?: number;
+  /** The platform's last line likewise. */
+  readonly finishLineMs?: number;
 }
 
 export interface RecordQuery {
