@@ -5,6 +5,7 @@ import { type Row, table } from './report.ts';
 import type { Section } from './section.ts';
 import { alarms } from './sections/alarms.ts';
 import { asynchronous } from './sections/async.ts';
+import { brokers } from './sections/brokers.ts';
 import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
@@ -26,6 +27,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   flows,
   buckets,
   topics,
+  brokers,
   alarms,
   gateway,
   cold,

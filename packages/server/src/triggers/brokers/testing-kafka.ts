@@ -88,6 +88,15 @@ export class TestKafka {
     );
   }
 
+  /** How many messages of a topic a group has committed. */
+  async committed(groupId: string, topic: string): Promise<number> {
+    const admin = new Kafka({ brokers: this.address.split(','), logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    await admin.disconnect();
+    return (found?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  }
+
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exit = once(this.#process, 'exit');

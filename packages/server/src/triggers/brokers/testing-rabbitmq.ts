@@ -101,6 +101,22 @@ export class TestRabbitmq {
     await this.#publish(exchange, texts, (messageId) => ({ messageId }));
   }
 
+  /** Messages of a queue that are not delivered; undefined while the queue does not exist. */
+  async waiting(queue: string): Promise<number | undefined> {
+    const model = await connectAmqp(this.url);
+    model.on('error', () => undefined);
+    try {
+      const channel = await model.createChannel();
+      channel.on('error', () => undefined);
+      const { messageCount } = await channel.checkQueue(queue);
+      return messageCount;
+    } catch {
+      return undefined;
+    } finally {
+      await model.close();
+    }
+  }
+
   async #publish(exchange: string, texts: readonly string[], propertiesOf: (text: string) => object): Promise<void> {
     const model = await connectAmqp(this.url);
     model.on('error', () => undefined);
