@@ -35,10 +35,10 @@ function boot(launch: RuntimeLaunch): Promise<BootedRuntime> {
 
 const spec = (launch: RuntimeLaunch): LaunchSpec => ({ runtime: launch }) as LaunchSpec;
 
-/** Takes one; it is replaced a moment later. */
+/** Takes one; it is replaced when no other start follows. */
 function take(launch: RuntimeLaunch): BootedRuntime | undefined {
   const booted = prewarmed.take(spec(launch));
-  clock.advance(20);
+  clock.advance(300);
   return booted;
 }
 
@@ -105,6 +105,40 @@ describe('prewarmed runtimes', () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     expect(take(PYTHON)).toBeUndefined();
+  });
+
+  it('replaces none between starts that follow each other while some wait, and the last one at once', async () => {
+    prewarmed.want(NODE, 'f');
+    await waiting(1);
+    for (let i = 0; i < 3; i++) take(NODE);
+    await waiting(4);
+    const before = made.length;
+    for (let left = 3; left > 0; left -= 1) {
+      prewarmed.take(spec(NODE));
+      clock.advance(100);
+      expect([prewarmed.waiting, made.length]).toEqual([left, before]);
+    }
+    prewarmed.take(spec(NODE));
+    clock.advance(20);
+    await waiting(1);
+    clock.advance(279);
+    await waiting(1);
+    clock.advance(1);
+    await waiting(4);
+  });
+
+  it('grows under lasting demand too', async () => {
+    prewarmed.want(NODE, 'f');
+    await waiting(1);
+    for (let i = 0; i < 3; i++) take(NODE);
+    await waiting(4);
+    prewarmed.take(spec(NODE));
+    prewarmed.take(spec(NODE));
+    for (let ms = 0; ms < 1_200; ms += 100) {
+      clock.advance(100);
+      prewarmed.take(spec(PYTHON));
+    }
+    await expect.poll(() => [...alive.keys()].filter((id) => id.startsWith('node')).length).toBeGreaterThan(4);
   });
 
   it('returns to one after a quiet time and to none without a function', async () => {

@@ -14,6 +14,8 @@ interface Shelf {
   readonly starts: Bursts;
   /** After a failed start, the earliest time of the next one. */
   pausedUntil: number;
+  /** Since when a replacement waits for a calm moment. */
+  heldSince: number | undefined;
 }
 
 interface PrewarmedOptions {
@@ -28,8 +30,11 @@ interface PrewarmedOptions {
 
 const PAUSE_MS = 10_000;
 const TEND_EVERY_MS = 5_000;
-/** The start that took a runtime uses the processors first. */
+/** The start that took a runtime uses the processors first, also when none waits any more. */
 const REFILL_AFTER_MS = 20;
+/** While some wait, replacements are made between bursts; under lasting demand one each second. */
+const CALM_MS = 300;
+const PATIENCE_MS = 1_000;
 /** Filling the shelves must not take the processors from requests. */
 const MAX_STARTING = 1;
 /** Languages are few, images are not: most images that wait although no function needed them recently. */
@@ -44,6 +49,8 @@ export class Prewarmed {
   readonly #shelves = new Map<string, Shelf>();
   #timer: Timer | undefined;
   #refill: Timer | undefined;
+  /** Of the last start that took a runtime or found none. */
+  #lastStart = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(options: PrewarmedOptions) {
@@ -65,13 +72,31 @@ export class Prewarmed {
   /** Returns a waiting runtime, if any; the caller owns it. Counts as a start either way. */
   take(spec: LaunchSpec): BootedRuntime | undefined {
     const shelf = this.#shelf(spec.runtime);
-    shelf.starts.add(this.#options.clock.monotonic());
+    this.#lastStart = this.#options.clock.monotonic();
+    shelf.starts.add(this.#lastStart);
     const booted = shelf.waiting.shift();
-    this.#refill ??= this.#options.clock.after(REFILL_AFTER_MS, () => {
+    this.#tendIn(REFILL_AFTER_MS);
+    return booted;
+  }
+
+  #tendIn(ms: number): void {
+    this.#refill?.cancel();
+    this.#refill = this.#options.clock.after(ms, () => {
       this.#refill = undefined;
       this.#tend();
     });
-    return booted;
+  }
+
+  /** Whether a replacement may be started now; if not, schedules the next look. */
+  #isCalm(shelf: Shelf, now: number): boolean {
+    const since = now - this.#lastStart;
+    shelf.heldSince ??= now;
+    if (shelf.waiting.length === 0 || since >= CALM_MS || now - shelf.heldSince >= PATIENCE_MS) {
+      shelf.heldSince = undefined;
+      return true;
+    }
+    this.#tendIn(CALM_MS - since);
+    return false;
   }
 
   /** Waiting runtimes, for gauges. */
@@ -99,6 +124,7 @@ export class Prewarmed {
         neededBy: new Set(),
         starts: new Bursts(this.#options.limits.quietMs),
         pausedUntil: 0,
+        heldSince: undefined,
       };
       this.#shelves.set(launch.signature, shelf);
     }
@@ -122,7 +148,9 @@ export class Prewarmed {
       const demand = { burst: shelf.starts.largest(now), unusedMs, requested, isTight: isTight() };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
-      if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {
+      const isMissing = shelf.waiting.length + shelf.starting < target && shelf.pausedUntil <= now;
+      if (!isMissing) shelf.heldSince = undefined;
+      if (isMissing && starting < MAX_STARTING && this.#isCalm(shelf, now)) {
         starting += 1;
         void this.#add(shelf);
       }
