@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CASES, type Found, findNode, hostNode, isMissing } from './interpreters.ts';
+import { frames, laneSuite, sendAll } from './lane-suite.ts';
 import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
 
 const ROOT = join(CASES, 'nodejs');
@@ -28,6 +29,26 @@ for (const each of found) {
     // The cases are written with async generators.
     if (number >= 12) streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
+
+    laneSuite(current, ROOT);
+
+    it('begins the next request after the code that follows a callback', async () => {
+      await current().init(ROOT, 'lanes.afterCallback');
+      await current().hello();
+      sendAll(current(), [{ n: 1 }, { n: 2 }]);
+      const one = (n: number): string[] => [`r-${n}: begin ${n}`, `r-${n} = ${n}`, `r-${n}: end ${n}`];
+      expect(await frames(current(), 6)).toEqual([...one(1), ...one(2)]);
+    });
+
+    it.skipIf(number < 14)(
+      'begins the next request outside of the asynchronous context of the one before',
+      async () => {
+        await current().init(ROOT, 'lanes.stored');
+        await current().hello();
+        sendAll(current(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
+        expect(await frames(current(), 3)).toEqual(['r-1 = undefined', 'r-2 = undefined', 'r-3 = undefined']);
+      },
+    );
 
     async function answer(handler: string, event = '{"why":"because"}') {
       await current().init(ROOT, handler);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CASES, findPython, isMissing } from './interpreters.ts';
+import { frames, laneSuite, sendAll } from './lane-suite.ts';
 import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
 
 const ROOT = join(CASES, 'python');
@@ -18,6 +19,18 @@ for (const each of found) {
     languageSuite(each, ROOT, /^python \d+\.\d+\.\d+/);
     streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
+
+    laneSuite(current, ROOT);
+
+    it('keeps requests that come while a generator is read', async () => {
+      await current().init(ROOT, 'lanes.pieces');
+      await current().hello();
+      sendAll(current(), [
+        { n: 1, ms: 60 },
+        { n: 2, ms: 0 },
+      ]);
+      expect(await frames(current(), 2)).toEqual(['r-1 = 111', 'r-2 = 222']);
+    });
 
     async function answer(handler: string, event = '{"why":"because"}') {
       await current().init(ROOT, handler);

@@ -97,6 +97,8 @@ class Link {
     // True while libuv still owes bytes to the socket; later frames must queue behind them.
     this.queued = 0;
     this.dropped = 0;
+    /** Called when nothing is queued any more. */
+    this.onDrained = null;
     // When each request that runs came.
     this.begun = new Map();
     const take = (header, body) => {
@@ -145,6 +147,11 @@ class Link {
         this.dropped = 0;
         this.log('', 'WARN', count + ' log messages were dropped because they came faster than they could be read');
       }
+      if (this.queued === 0 && this.onDrained !== null) {
+        const drained = this.onDrained;
+        this.onDrained = null;
+        drained();
+      }
     });
   }
 
@@ -174,6 +181,19 @@ class Link {
     const ms = took[0] * 1e3 + took[1] / 1e6;
     const end = isRaw === true ? ',"raw":true}' : '}';
     this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + end, body);
+  }
+
+  /** The request begins only now, after others: its time counts from here. */
+  begin(requestId) {
+    this.begun.set(requestId, hrtime());
+  }
+
+  /** Gives back requests that have not begun. */
+  giveBack(requestIds) {
+    requestIds.forEach((requestId) => {
+      this.begun.delete(requestId);
+    });
+    this.send(stringify({ type: 'returned', requestIds: requestIds }), '');
   }
 
   /** The program has ended: the server sends no more requests, and waits for the answers of those that run. */

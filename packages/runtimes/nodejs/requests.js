@@ -2,6 +2,7 @@
 // Runs the handler. Every request ends in exactly one result frame, also when the function fails.
 const Context = require('./context.js').Context;
 const failure = require('./failure.js');
+const Lane = require('./lane.js').Lane;
 const wasWritten = require('./raw-output.js').wasWritten;
 
 const MAX_RESULT = 6291456;
@@ -62,6 +63,8 @@ class Requests {
     this.awaits = options.awaitsPromises;
     this.userFrames = options.userFrames;
     this.running = new Map();
+    /** Requests that wait for those before them, at most so many run at once. */
+    this.lane = new Lane(options.concurrency, options.link, (invoke, body) => this.begin(invoke, body));
     /** Requests that stream their answer. */
     this.streams = new Map();
     this.openStream = (invoke, head) => {
@@ -73,6 +76,14 @@ class Requests {
   }
 
   start(invoke, body) {
+    this.lane.add(invoke, body);
+  }
+
+  recall() {
+    this.lane.giveBack();
+  }
+
+  begin(invoke, body) {
     const requestId = invoke.requestId;
     this.current = requestId;
     this.running.set(requestId, invoke);
@@ -194,7 +205,9 @@ class Requests {
       if (streamed !== undefined) streamed.close();
     }
     if (log !== '') this.link.log(requestId, 'ERROR', log);
-    this.link.result(requestId, code, payload, wasWritten());
+    const isRaw = wasWritten();
+    this.link.result(requestId, code, payload, isRaw);
+    this.lane.ended(isRaw);
   }
 
   /**

@@ -29,6 +29,7 @@ function hello() {
 function onFrame(header, body) {
   if (header.type === 'invoke' && requests !== null) requests.start(header, body);
   else if ((header.type === 'credit' || header.type === 'cancel') && requests !== null) requests.onStream(header);
+  else if (header.type === 'recall' && requests !== null) requests.recall();
   else if (header.type === 'init' && !initStarted) init(header);
   else exit(70);
 }
@@ -95,9 +96,10 @@ function init(frame) {
       fixed: frame.context,
       awaitsPromises: loading.awaitsPromises,
       userFrames: userFrames,
+      concurrency: frame.concurrency || 1,
     });
     const initMs = frame.initializer ? Math.max(0, millisecondsSince(started) - loadMs) : 0;
-    link.send(stringify({ type: 'ready', loadMs: loadMs, initMs: initMs }), '');
+    link.send(stringify({ type: 'ready', loadMs: loadMs, initMs: initMs, pipeline: true }), '');
   };
   const loaded = (handler) => {
     if (loadMs === 0) loadMs = millisecondsSince(started);

@@ -32,7 +32,8 @@ def main():
         kind = frame.get('type')
         if kind == 'invoke' and runner.handler is not None:
             if workers is None:
-                runner.invoke(frame, body)
+                runner.lane.append((frame, body))
+                runner.run_lane()
             else:
                 workers.submit(frame, body)
         elif kind == 'init' and runner.fixed is None:
@@ -43,6 +44,8 @@ def main():
                 import threading
                 runner.news = threading.Condition()
                 workers = Workers(runner, limit)
+        elif kind == 'recall' and runner.handler is not None:
+            runner.give_back()
         elif runner.on_stream(frame):
             pass
         else:

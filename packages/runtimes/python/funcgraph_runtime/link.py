@@ -40,7 +40,7 @@ class Link(object):
         self._socket.connect(path)
         self._lock = _thread.allocate_lock()
         self._rest = b''
-        # Arrival time of each running request.
+        # When each running request began.
         self._begun = {}
         self._raw = RawOutput()
         self.pid = _getpid()
@@ -84,10 +84,11 @@ class Link(object):
             header = _loads(bytes(self._more(header_length)).decode('utf-8'))
         except ValueError:
             _exit(70)
-        body = self._more(body_length)
-        if header.get('type') == 'invoke':
-            self._begun[header['requestId']] = _clock()
-        return header, body
+        return header, self._more(body_length)
+
+    def begin(self, request_id):
+        """The time of a request counts from here."""
+        self._begun[request_id] = _clock()
 
     def idle(self):
         """Whether no frame arrives for a moment: then no request waits for this process."""
@@ -124,10 +125,17 @@ class Link(object):
             data = data[end:]
         self.send(header, data)
 
+    def give_back(self, request_ids):
+        """Returns requests that have not begun."""
+        self.send(_dumps({'type': 'returned', 'requestIds': request_ids}))
+
     def result(self, request_id, code, payload):
+        """Answers a request; returns whether it may have written output beside the link."""
         now = _clock()
         ms = (now - self._begun.pop(request_id, now)) * 1000
         header = {'type': 'result', 'requestId': request_id, 'code': code, 'ms': max(ms, 0)}
-        if self._raw.was_written():
+        is_raw = self._raw.was_written()
+        if is_raw:
             header['raw'] = True
         self.send(_dumps(header), payload)
+        return is_raw

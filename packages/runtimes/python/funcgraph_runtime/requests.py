@@ -1,5 +1,6 @@
 # -*- coding: utf-8 -*-
 """Runs the initializer and the handler. Every request ends in exactly one result."""
+import collections
 import json
 import os
 import sys
@@ -34,6 +35,10 @@ class Runner(object):
         self.streams = {}
         # Set when several requests run at once: then the main thread reads the link, and streams wait here for it.
         self.news = None
+        # Requests that came while another ran; see Lanes in PROTOCOL.md.
+        self.lane = collections.deque()
+        # Whether the last request may have written output beside the link.
+        self.is_raw = False
         self.outputs = []
 
     def capture(self):
@@ -79,20 +84,21 @@ class Runner(object):
         done = _now()
         if not frame.get('initializer'):
             loaded = done
-        times = {'type': 'ready', 'loadMs': elapsed(started, loaded), 'initMs': elapsed(loaded, done)}
+        times = {'type': 'ready', 'loadMs': elapsed(started, loaded), 'initMs': elapsed(loaded, done), 'pipeline': True}
         self.link.send(_dumps(times))
 
     def invoke(self, frame, body):
         """Runs one request to its result; never raises."""
         request_id = frame['requestId']
         self.current = request_id
+        self.link.begin(request_id)
         if PY2 and 'credentials' in frame:
             frame = encode_all(frame)
         code, payload, log = self.call(frame, body)
         self.flush()
         if log:
             self.link.log(request_id, 'ERROR', log)
-        self.link.result(request_id, code, payload)
+        self.is_raw = self.link.result(request_id, code, payload)
 
     def call(self, frame, body):
         try:
@@ -165,9 +171,34 @@ class Runner(object):
                 self.news.wait()
 
     def take_news(self):
-        frame, _ = self.link.receive()
-        if not self.on_stream(frame):
+        frame, body = self.link.receive()
+        if not self.on_lane(frame, body) and not self.on_stream(frame):
             _exit(70)
+
+    def on_lane(self, frame, body):
+        """A request that waits its turn, or the call for those that wait. False for any other frame."""
+        kind = frame.get('type')
+        if kind == 'invoke':
+            self.lane.append((frame, body))
+        elif kind == 'recall':
+            self.give_back()
+        else:
+            return False
+        return True
+
+    def give_back(self):
+        request_ids = [frame['requestId'] for frame, _ in self.lane]
+        self.lane.clear()
+        self.link.give_back(request_ids)
+
+    def run_lane(self):
+        """Runs what waits, one after the other. The frames that arrived are read between: one may call them back."""
+        while self.lane:
+            self.invoke(*self.lane.popleft())
+            self.poll()
+            if self.is_raw and self.lane:
+                # The server must know first to whom the output beside the link belongs.
+                self.give_back()
 
     def on_stream(self, frame):
         """`credit` and `cancel` of the server; their request may have ended already. False for any other frame."""

@@ -118,12 +118,18 @@ export interface CancelFrame {
   readonly requestId: string;
 }
 
+/** Give back the requests that have not begun: the one that runs takes long. */
+export interface RecallFrame {
+  readonly type: 'recall';
+}
+
 export type ServerFrame =
   | InitFrame
   | InvokeFrame
   | BodyFrame
   | CreditFrame
   | CancelFrame
+  | RecallFrame
   | HeartbeatFrame
   | PreStopFrame;
 
@@ -136,7 +142,8 @@ export interface StreamHead {
 export type InstanceFrame =
   | { readonly type: 'hello'; readonly protocol: number; readonly runtime: string }
   | { readonly type: 'initializing' }
-  | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
+  /** `pipeline`: requests above the concurrency wait in the instance for the ones before, see Lanes in PROTOCOL.md. */
+  | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number; readonly pipeline?: true }
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'chunk'; readonly requestId: string; readonly head?: StreamHead }
   | { readonly type: 'bodyCredit'; readonly requestId: string; readonly bytes: number }
@@ -150,6 +157,8 @@ export type InstanceFrame =
       readonly ms?: number;
       readonly raw?: true;
     }
+  /** These requests have not begun and will not: another instance may run them. */
+  | { readonly type: 'returned'; readonly requestIds: readonly string[] }
   /** Its program has ended: it takes no more requests, answers those that run, and ends. */
   | { readonly type: 'leaving' }
   | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }

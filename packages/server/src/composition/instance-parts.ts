@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import { DoorServers } from '../ingress/index.ts';
 import {
@@ -76,7 +75,6 @@ export function instanceParts(deps: InstanceDeps) {
       return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
     },
     clock,
-    processors: availableParallelism(),
     limits: {
       freezeMs: canAssign ? FREEZE_MS : undefined,
       idleMs: config.idleMs,

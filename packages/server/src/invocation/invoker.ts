@@ -3,8 +3,10 @@ import { type Credentials, type LaunchPlan, MAX_HEADER_BYTES, MAX_LOG_BYTES } fr
 import type { Catalog, VersionSnapshot } from '../control/index.ts';
 import {
   type Failure,
+  type InstanceAnswer,
   type LaunchSpec,
   type Lease,
+  type LeaseEnd,
   type Pool,
   StartFailed,
   type StartPhases,
@@ -60,6 +62,10 @@ const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 }
 const TRACEPARENT_CHARS = 55;
 /** Instances tried for one request when the initializer fails (guide 3.3.1). */
 const INIT_ATTEMPTS = 3;
+/** How often one request may be moved to another instance because those before it took long. */
+const RETURNS = 10;
+/** A larger event is never sent to an instance before its turn. */
+const LANE_EVENT_BYTES = 64 * 1024;
 
 /** The only entry to a function: API calls and the async dispatcher use it, with the same limits. */
 export class Invoker {
@@ -152,27 +158,31 @@ export class Invoker {
     });
   }
 
-  /** A request whose instance was lost before it received the request runs once more, in another instance. */
+  /**
+   * A request whose instance was lost before it received the request runs once more, in another instance; so does one that
+   * waited in an instance for another request and did not begin.
+   */
   async #run(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest): Promise<InvocationResult> {
-    for (let isLast = false; ; isLast = true) {
-      const result = await this.#attempt(snapshot, spec, request, isLast);
+    const tries = { lost: 1, returned: RETURNS };
+    for (;;) {
+      const result = await this.#attempt(snapshot, spec, request, tries);
       if (result !== undefined) return result;
     }
   }
 
-  /** Undefined when the instance was lost before it received the request; never for the last attempt. */
+  /** Undefined when no code ran for the request and `tries`, which counts down, allows another attempt. */
   async #attempt(
     snapshot: VersionSnapshot,
     spec: LaunchSpec,
     request: InvocationRequest,
-    isLast: boolean,
+    tries: { lost: number; returned: number },
   ): Promise<InvocationResult | undefined> {
     const { clock, logs } = this.#options;
     const { requestId } = request;
     let lease: Lease;
     const failed: StartFailed[] = [];
     try {
-      lease = await this.#acquire(spec, request, failed);
+      lease = await this.#acquire(spec, request, laneBytesOf(snapshot, request), failed);
       if (failed.length > 0) releasePrinted(failed, requestId);
     } catch (error) {
       const routed = { snapshot, alias: spec.context.alias };
@@ -193,7 +203,7 @@ export class Invoker {
       throw new PlatformError('overloaded', 'no instance was free before the latest time to start');
     }
     const { instance } = lease;
-    let ownMs: number | undefined;
+    let end: LeaseEnd | undefined;
     try {
       const startedAt = clock.now();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
@@ -217,8 +227,11 @@ export class Invoker {
           hint: 'The function may have done a part of its work. Send the request again.',
         });
       }
-      if (answer.notStarted && !isLast) return undefined;
-      ownMs = answer.ownMs;
+      end = { ownMs: answer.ownMs, isUnclean: isUnclean(answer) };
+      if (answer.notStarted !== undefined && tries[answer.notStarted] > 0) {
+        tries[answer.notStarted] -= 1;
+        return undefined;
+      }
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
       const measured: Measured = {
@@ -227,7 +240,7 @@ export class Invoker {
         cold: lease.cold,
         reserved: lease.reserved,
         phases: lease.phases,
-        waitedMs: lease.waitedMs,
+        waitedMs: lease.waitedMs + (answer.queuedMs ?? 0),
         handlerMs: answer.handlerMs,
         totalMs: clock.monotonic() - request.receivedAt,
         cpuMs: answer.cpuMs,
@@ -240,7 +253,7 @@ export class Invoker {
       return { failure, payload, streamed, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
     } finally {
       logs.ended(instance.id, requestId);
-      lease.release(ownMs);
+      lease.release(end);
     }
   }
 
@@ -253,12 +266,17 @@ export class Invoker {
    * A failing initializer gets three instances before the request fails; a start that lost its agent gets one more.
    * Adds each failed start to `failed`.
    */
-  async #acquire(spec: LaunchSpec, request: InvocationRequest, failed: StartFailed[]): Promise<Lease> {
+  async #acquire(
+    spec: LaunchSpec,
+    request: InvocationRequest,
+    laneBytes: number | undefined,
+    failed: StartFailed[],
+  ): Promise<Lease> {
     let initFailures = 0;
     let lost = 0;
     for (;;) {
       try {
-        return await this.#options.pool.acquire(spec, request.signal);
+        return await this.#options.pool.acquire(spec, request.signal, laneBytes);
       } catch (error) {
         if (!(error instanceof StartFailed)) throw error;
         failed.push(error);
@@ -369,6 +387,19 @@ function releasePrinted(failed: readonly StartFailed[], requestId: string): void
   failed.forEach((each, at) => {
     each.printed.releaseUnlike(failed[at - 1]?.printed, requestId);
   });
+}
+
+/** The size of its event, when a request may wait in an instance for another one. */
+function laneBytesOf({ returnStream }: VersionSnapshot, request: InvocationRequest): number | undefined {
+  const { event, body, openSink } = request;
+  const streams = body !== undefined || (openSink !== undefined && returnStream);
+  return streams || event.length > LANE_EVENT_BYTES ? undefined : event.length;
+}
+
+/** Whether the instance may be damaged, or its output not be complete: an error of the code alone is neither. */
+function isUnclean({ failure, isRaw, notStarted }: InstanceAnswer): boolean {
+  if (notStarted === 'returned') return false;
+  return isRaw === true || (failure !== undefined && failure.outcome !== 'function_error');
 }
 
 function specKey({ alias }: Pick<Routed, 'alias'>, memoryMb: number): string {

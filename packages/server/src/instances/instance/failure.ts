@@ -109,9 +109,11 @@ export function invalidHeadFailure(why: string): Failure {
   return failure('function_error', CODES.resultInvalid, 'function', 'FunctionResultInvalid', text);
 }
 
-/** The instance ended because of another request that ran in it concurrently. */
-export function neighbourFailure(why: 'timeout' | 'aborted'): Failure {
-  const text = `the instance was stopped because another of its requests ${why === 'timeout' ? 'timed out' : 'was cancelled'}`;
+const NEIGHBOUR = { timeout: 'timed out', aborted: 'was cancelled', failed: 'failed' } as const;
+
+/** The instance ended because of another request that ran in it, or before it. */
+export function neighbourFailure(why: keyof typeof NEIGHBOUR): Failure {
+  const text = `the instance was stopped because another of its requests ${NEIGHBOUR[why]}`;
   return failure('crashed', CODES.functionError, 'instance', 'InstanceStopped', text);
 }
 

@@ -44,7 +44,6 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
   const pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock: bound,
-    processors: 2,
     limits: TEST_LIMITS,
     log: pino({ level: 'silent' }),
   });

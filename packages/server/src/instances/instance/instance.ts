@@ -1,7 +1,6 @@
-import type { Credentials, InvokeFrame, LogLevel } from '@funcgraph/runtimes';
-import type { Clock, Timer } from '../../lib/clock.ts';
-import type { BodySource, LinkEnded, LinkResult, RuntimeLink } from '../runtime-link/index.ts';
-import { LOST, type Sandbox, type SandboxExit } from '../sandbox/index.ts';
+import type { InvokeFrame } from '@funcgraph/runtimes';
+import type { LinkEnded, LinkResult } from '../runtime-link/index.ts';
+import { LOST, type SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import {
   CODES,
@@ -16,73 +15,14 @@ import {
   timeoutFailure,
 } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Ended, InstanceAnswer, InstanceParts, InstanceRequest, StartPhases } from './instance-types.ts';
+import { Lane, type LaneAnswer } from './lane.ts';
 import { preStop } from './pre-stop.ts';
+import { race } from './race.ts';
 import { RunningDepths } from './running-depths.ts';
 import { type InstanceState, transition } from './state.ts';
-import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
 import { StreamedBody } from './streamed-body.ts';
-import type { UsageMeter } from './usage-meter.ts';
-
-/** Durations of the parts of a start, ms. */
-export interface StartPhases {
-  readonly sandboxMs: number;
-  readonly bootMs: number;
-  readonly loadMs: number;
-  readonly initMs: number;
-}
-
-export interface InstanceRequest {
-  readonly requestId: string;
-  readonly event: Buffer;
-  readonly timeoutMs: number;
-  readonly invokeType: 'sync' | 'async';
-  /** Functions that ran one after another until this call; 0 unless set. */
-  readonly depth?: number | undefined;
-  readonly credentials: Credentials;
-  /** Event and payload in the binary form of HTTP functions. */
-  readonly http?: true;
-  /** Receives the answer in pieces, if the function streams it. */
-  readonly sink?: ResponseSink;
-  /** The body of the request, left out of the event. Only with `http` and a sink. */
-  readonly body?: BodySource;
-  /** Ends the call and, since code cannot be stopped otherwise, the instance. */
-  readonly signal?: AbortSignal;
-}
-
-export interface InstanceAnswer {
-  /** Undefined for success. */
-  readonly failure: Failure | undefined;
-  readonly payload: Buffer;
-  /** Bytes sent to the sink; absent when it was not used and the payload is the whole answer. */
-  readonly streamedBytes?: number;
-  readonly handlerMs: number;
-  /** Since the previous call of this instance; null when not measured. */
-  readonly cpuMs: number | null;
-  readonly peakMemoryBytes: number | null;
-  /** Duration inside the runtime, as the instance reports it: not trusted for billing. */
-  readonly ownMs?: number | undefined;
-  /** Set when the instance was lost before it received the request: another instance may run it. */
-  readonly notStarted?: true;
-}
-
-export interface InstanceParts {
-  readonly id: string;
-  readonly spec: LaunchSpec;
-  readonly sandbox: Sandbox;
-  readonly link: RuntimeLink;
-  /** Resolves when the log has all raw output of its processes. */
-  readonly flushOutput: () => Promise<void>;
-  readonly meter: UsageMeter;
-  readonly phases: StartPhases;
-  readonly clock: Clock;
-  /** Writes a line of the platform into the log of the function. */
-  readonly say: (level: LogLevel, text: string) => void;
-}
-
-type Ended =
-  | { readonly kind: 'timeout' }
-  | { readonly kind: 'aborted' }
-  | { readonly kind: 'link'; readonly violation: boolean; readonly text: string };
 
 /** Longest wait, after a broken link, for the report of the sandbox's exit. */
 const EXIT_GRACE_MS = 2_000;
@@ -92,8 +32,11 @@ const EXIT_GRACE_MS = 2_000;
  */
 const STOP_GRACE_MS = 5_000;
 
-/** How long a function may continue after the client of a streamed answer has disconnected. */
-const CANCEL_GRACE_MS = 2_000;
+/** Longest wait, after the end of its processes, until the link is read to its end. */
+const READ_GRACE_MS = 1_000;
+
+/** Bytes of the events that wait in one instance: they use its memory. */
+const MAX_LANE_BYTES = 256 * 1024;
 
 /** One running copy of a version, ready to serve. Made by `startInstance`; owned by the pool. */
 export class Instance {
@@ -105,6 +48,11 @@ export class Instance {
   served = 0;
   inFlight = 0;
   readonly #parts: InstanceParts;
+  readonly #lane: Lane;
+  /** Events of the requests in flight, in bytes. */
+  #bytes = 0;
+  /** Requests in flight that must not share the instance. */
+  #alone = 0;
   readonly #depths = new RunningDepths();
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
@@ -117,7 +65,7 @@ export class Instance {
   #frozen = false;
   #thawing: Promise<void> | undefined;
   /** Why this server ended the instance, for its other requests. */
-  #endedFor: Ended['kind'] | undefined;
+  #endedFor: 'timeout' | 'aborted' | 'link' | undefined;
 
   constructor(parts: InstanceParts) {
     this.id = parts.id;
@@ -126,6 +74,19 @@ export class Instance {
     this.idleSince = parts.clock.monotonic();
     this.#parts = parts;
     const { clock, link, spec } = parts;
+    this.#lane = new Lane({
+      clock,
+      measure: () => ({ cpuMs: parts.meter.cpuMsSinceLast(), peakMemoryBytes: parts.meter.peakMemoryBytes() }),
+      onBegin: ({ requestId, depth = 0 }) => {
+        link.newestRequest = requestId;
+        if (depth > 0) this.#depths.begin(depth);
+      },
+      onEnd: ({ depth = 0 }) => {
+        if (depth > 0) this.#depths.end(depth);
+      },
+      recall: () => link.recall(),
+    });
+    if (parts.pipeline === true) link.onReturned = (requestIds) => this.#lane.returned(requestIds);
     void link.ended.then((end) => this.#stopUnlinked(end));
     if (spec.heartbeat === undefined) return;
     const onDead = (why: string): void => this.#condemn(why);
@@ -172,17 +133,30 @@ export class Instance {
     return this.#state === 'ready' && this.inFlight < this.spec.concurrency && this.#parts.link.isOpen;
   }
 
-  /** Takes a slot; the pool calls it, and `free` at the end. */
-  take(): void {
-    this.inFlight += 1;
-    this.served += 1;
-    if (this.inFlight >= this.spec.concurrency) this.#state = transition(this.#state, 'busy');
+  /** Whether a request with an event of so many bytes may wait in its lane, which has at most `depth`. */
+  canQueue(depth: number, bytes: number, now: number): boolean {
+    const { link, pipeline } = this.#parts;
+    if (pipeline !== true || this.spec.concurrency !== 1 || this.inFlight >= depth || this.#alone > 0) return false;
+    if (this.#bytes + bytes > MAX_LANE_BYTES || this.#asleep || this.#thawing !== undefined) return false;
+    return (this.#state === 'ready' || this.#state === 'busy') && link.isOpen && this.#lane.takesMore(now);
   }
 
-  free(): void {
+  /** Takes a slot; the pool calls it, and `free` at the end. `bytes` of a request that may share the instance. */
+  take(bytes?: number): void {
+    this.inFlight += 1;
+    this.served += 1;
+    if (bytes === undefined) this.#alone += 1;
+    else this.#bytes += bytes;
+    if (this.inFlight >= this.spec.concurrency && this.#state === 'ready')
+      this.#state = transition(this.#state, 'busy');
+  }
+
+  free(bytes?: number): void {
     this.inFlight -= 1;
+    if (bytes === undefined) this.#alone -= 1;
+    else this.#bytes -= bytes;
     this.idleSince = this.#parts.clock.monotonic();
-    if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
+    if (this.#state === 'busy' && this.inFlight < this.spec.concurrency) this.#state = transition(this.#state, 'ready');
   }
 
   /**
@@ -243,6 +217,7 @@ export class Instance {
     const waking = this.#awake();
     const isAwake = waking === undefined || (await succeeds(waking));
     if (!isAwake || !link.isOpen) return this.#notStarted(clock.monotonic() - started);
+    if (this.spec.concurrency === 1 && isPlain(request)) return this.#runInLane(request);
     const { requestId, timeoutMs, invokeType, credentials, http, sink } = request;
     const body = request.body === undefined ? undefined : new StreamedBody(request.body, clock);
     const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock, body);
@@ -259,7 +234,14 @@ export class Instance {
     };
     const { depth = 0 } = request;
     if (depth > 0) this.#depths.begin(depth);
-    const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
+    const outcome = await race(link.invoke(frame, request.event, stream, body), {
+      request,
+      stream,
+      clock,
+      cancel: () => link.cancel(requestId),
+      // Other requests run in it, too: it ends at its timeout then.
+      isAlone: () => this.inFlight <= 1,
+    });
     if (depth > 0) this.#depths.end(depth);
     const handlerMs = clock.monotonic() - started;
     if (stream === undefined && 'kind' in outcome && outcome.kind === 'link' && !outcome.violation && link.isLeaving) {
@@ -284,13 +266,53 @@ export class Instance {
     };
   }
 
+  /** Requests of an instance that runs one at a time; more than one are here only when `canQueue` allowed it. */
+  #runInLane(request: InstanceRequest): Promise<InstanceAnswer> {
+    const { link } = this.#parts;
+    const { requestId, timeoutMs, invokeType, credentials, http, event } = request;
+    return new Promise((resolve) => {
+      const waits = this.#lane.size > 0;
+      const call = this.#lane.add(request, (answer) => {
+        const { outcome, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs } = answer;
+        if ('code' in outcome && outcome.code === 0 && outcome.raw === undefined) {
+          const { payload } = outcome;
+          resolve({ failure: undefined, payload, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs });
+        } else resolve(this.#endLane(answer, request));
+      });
+      const frame: InvokeFrame = { type: 'invoke', requestId, timeoutMs, invokeType, credentials };
+      link.start(http === undefined ? frame : { ...frame, http }, event, call, waits);
+    });
+  }
+
+  /** As `#runInLane`; separate for what is not a plain success. */
+  async #endLane(answer: LaneAnswer, request: InstanceRequest): Promise<InstanceAnswer> {
+    const { outcome, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs } = answer;
+    if ('kind' in outcome && outcome.kind === 'unbegun') return { ...NOT_BEGUN, handlerMs: 0, queuedMs };
+    const isClosed = 'kind' in outcome && outcome.kind === 'link' && !outcome.violation;
+    if (isClosed && this.#parts.link.isLeaving) return this.#notStarted(handlerMs);
+    const measured = { handlerMs, cpuMs, peakMemoryBytes, queuedMs };
+    const isRaw = 'raw' in outcome && outcome.raw === true;
+    // If the agent does not answer, log lines are lost, but not the result.
+    if (isRaw) await this.#parts.flushOutput().catch(() => {});
+    if ('code' in outcome && outcome.code === 0)
+      return { failure: undefined, payload: outcome.payload, ownMs, ...measured, ...(isRaw ? { isRaw } : {}) };
+    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    return {
+      ...measured,
+      failure,
+      payload: failure.payload,
+      cpuMs: cpuMs ?? exit?.cpuMs ?? null,
+      peakMemoryBytes: exit === undefined || exit.peakMemoryBytes === 0 ? peakMemoryBytes : exit.peakMemoryBytes,
+    };
+  }
+
   /** It could not be thawed, or its program ended before it got the request: no code ran for this request. */
   #notStarted(handlerMs: number): InstanceAnswer {
     // Stopping a sandbox that the agent cannot thaw can take long; the request does not wait for it.
     this.stop().catch(() => {});
     const failure = systemFailure('the sandbox was lost');
     const { payload } = failure;
-    return { failure, payload, handlerMs, cpuMs: null, peakMemoryBytes: null, notStarted: true };
+    return { failure, payload, handlerMs, cpuMs: null, peakMemoryBytes: null, notStarted: 'lost' };
   }
 
   /** As `invoke`; separate so that plain calls do not pay for streams. */
@@ -345,13 +367,16 @@ export class Instance {
     const neighbour = ended.kind === 'link' ? this.#endedFor : undefined;
     const unexplained = neighbour === undefined && this.#condemned === undefined;
     if (ended.kind === 'link' && !ended.violation && unexplained) await this.#settled();
-    if (ended.kind !== 'link' || ended.violation) this.#endedFor ??= ended.kind;
+    if (ended.kind === 'timeout' || ended.kind === 'aborted') this.#endedFor ??= ended.kind;
+    else if (ended.kind === 'link' && ended.violation) this.#endedFor ??= 'link';
     const exit = await this.#ended();
     if (ended.kind === 'link' && this.#condemned !== undefined)
       return { failure: heartbeatFailure(this.#condemned), exit };
     if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
     if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
     switch (ended.kind) {
+      case 'neighbour':
+        return { failure: neighbourFailure('failed'), exit };
       case 'timeout':
         return { failure: timeoutFailure(request.timeoutMs), exit };
       case 'aborted':
@@ -378,49 +403,16 @@ export class Instance {
   async #ended(): Promise<SandboxExit> {
     const { clock } = this.#parts;
     return new Promise((resolve) => {
-      const timer = clock.after(STOP_GRACE_MS, () => resolve(LOST));
+      const timer = clock.after(STOP_GRACE_MS, () => {
+        // Requests that wait in it end with its link.
+        this.#parts.link.destroy();
+        resolve(LOST);
+      });
       const end = (exit: SandboxExit): void => {
         timer.cancel();
         resolve(exit);
       };
       this.stop().then(end, () => end(LOST));
-    });
-  }
-
-  #race(
-    answer: Promise<LinkResult>,
-    request: InstanceRequest,
-    stream: StreamedAnswer | undefined,
-  ): Promise<LinkResult | Ended> {
-    const { clock, link } = this.#parts;
-    return new Promise((resolve) => {
-      const onTime = (): void => {
-        const left = stream?.leftMs(request.timeoutMs) ?? 0;
-        if (left > 0) timer = clock.after(left, onTime);
-        else done({ kind: 'timeout' });
-      };
-      let timer = clock.after(request.timeoutMs, onTime);
-      let grace: Timer | undefined;
-      const onAbort = (): void => done({ kind: 'aborted' });
-      const done = (outcome: LinkResult | Ended): void => {
-        timer.cancel();
-        grace?.cancel();
-        request.signal?.removeEventListener('abort', onAbort);
-        resolve(outcome);
-      };
-      stream?.watch(() => {
-        link.cancel(request.requestId);
-        grace = clock.after(CANCEL_GRACE_MS, () => {
-          // Other requests run in it, too: it ends at its timeout then.
-          if (this.inFlight <= 1) onAbort();
-        });
-      });
-      request.signal?.addEventListener('abort', onAbort, { once: true });
-      answer.then(done, (error: unknown) => {
-        const violation = error instanceof Error && 'why' in error && error.why === 'violation';
-        done({ kind: 'link', violation, text: error instanceof Error ? error.message : '' });
-      });
-      if (request.signal?.aborted) onAbort();
     });
   }
 
@@ -444,6 +436,18 @@ export class Instance {
     return this.stop();
   }
 
+  /** Only a link that was read to its end shows which requests of the lane have begun. */
+  #readToEnd(): Promise<unknown> {
+    const { clock, link } = this.#parts;
+    return new Promise((resolve) => {
+      const timer = clock.after(READ_GRACE_MS, () => resolve(undefined));
+      void link.ended.then((end) => {
+        timer.cancel();
+        resolve(end);
+      });
+    });
+  }
+
   /** Stops the instance and removes its resources, at once. Idempotent. */
   stop(): Promise<SandboxExit> {
     this.#stopping ??= this.#stop();
@@ -454,10 +458,25 @@ export class Instance {
     this.#heartbeat?.stop();
     if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
     const exit = await this.#parts.sandbox.stop();
+    if (this.#lane.size > 1) await this.#readToEnd();
     this.#parts.link.destroy();
     this.#parts.meter.close();
     return exit;
   }
+}
+
+/** Of a request that waited in an instance and was not begun. */
+const NOT_BEGUN = {
+  failure: systemFailure('the sandbox was lost'),
+  payload: systemFailure('the sandbox was lost').payload,
+  cpuMs: null,
+  peakMemoryBytes: null,
+  notStarted: 'returned',
+} as const;
+
+/** Whether a request needs no more than its event and its result. */
+function isPlain({ sink, body }: InstanceRequest): boolean {
+  return sink === undefined && body === undefined;
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {

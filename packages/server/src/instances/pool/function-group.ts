@@ -1,12 +1,15 @@
 import type { Timer } from '../../lib/clock.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
-import type { Lease } from './lease.ts';
+import { LaneDepth } from './lane-depth.ts';
+import type { Lease, LeaseEnd } from './lease.ts';
 import type { WaitReason } from './placement.ts';
 
 /** A request that waits for a slot. */
 export interface Waiter {
   readonly spec: LaunchSpec;
+  /** Size of its event, when it may wait in an instance for another request. */
+  readonly laneBytes: number | undefined;
   /** Monotonic ms. */
   readonly since: number;
   readonly resolve: (lease: Lease) => void;
@@ -41,6 +44,11 @@ const LATEST = 0.2;
 /** The weight of a value above the average, for an average that follows the fast ones. */
 const LATEST_SLOWER = 0.03;
 
+/** An instance with less work than this takes the next request, although others may have none. */
+const LANE_BUSY_MS = 0.5;
+/** Instances that are compared for one request. */
+const LANES_COMPARED = 16;
+
 /** State of one function in the pool: its instances, waiting requests, starts, and recent speed. */
 export class FunctionGroup {
   readonly instances = new Set<Instance>();
@@ -50,19 +58,31 @@ export class FunctionGroup {
   readonly functionKey: string;
   /** Increases with each start for a request: the function that waited longest for a start is first. */
   lastTurn = 0;
+  /** Leases that are not released: what their requests did is still to be learned. */
+  leases = 0;
   /** Timer for requests whose start was postponed. */
   recheck: Timer | undefined;
   /** Newest last: the instance that became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();
   readonly #paces = new Map<string, Pace>();
+  readonly #lanes = new Map<string, LaneDepth>();
+  /** Instances by key, the oldest first. */
+  readonly #members = new Map<string, Instance[]>();
 
   constructor(functionKey: string) {
     this.functionKey = functionKey;
   }
 
   get isEmpty(): boolean {
-    return this.instances.size === 0 && this.waiters.length === 0 && this.#starting.size === 0;
+    const isUsed = this.instances.size > 0 || this.waiters.length > 0 || this.#starting.size > 0;
+    return !isUsed && this.leases === 0;
+  }
+
+  /** Whether requests of one of its versions run alone for a time, because of a failure. */
+  isPaused(now: number): boolean {
+    for (const lane of this.#lanes.values()) if (lane.isPaused(now)) return true;
+    return false;
   }
 
   /** Starts under way, of one key or of all. */
@@ -108,6 +128,44 @@ export class FunctionGroup {
     return newest;
   }
 
+  /**
+   * The instance in whose lane a request waits least: a reserved one, else the oldest with hardly any work, so that few
+   * instances stay warm. Undefined when requests of this key run alone, or all lanes are full.
+   */
+  laneFor(key: string, bytes: number, now: number): Instance | undefined {
+    const lane = this.#lanes.get(key);
+    const depth = lane?.depth(now) ?? 1;
+    if (lane === undefined || depth === 1) return undefined;
+    let best: Instance | undefined;
+    let compared = 0;
+    for (const instance of this.#byPreference(key)) {
+      if (!instance.canQueue(depth, bytes, now)) continue;
+      if (instance.inFlight * lane.ownMs < LANE_BUSY_MS) return instance;
+      if (best === undefined || instance.inFlight < best.inFlight) best = instance;
+      compared += 1;
+      if (compared >= LANES_COMPARED) return best;
+    }
+    return best;
+  }
+
+  *#byPreference(key: string): Generator<Instance> {
+    for (const instance of this.reserved.keys()) if (instance.spec.key === key) yield instance;
+    for (const instance of this.#members.get(key) ?? []) if (!this.reserved.has(instance)) yield instance;
+  }
+
+  /** Whether the lane of this instance takes another request. */
+  canQueue(instance: Instance, bytes: number, now: number): boolean {
+    const depth = this.#lanes.get(instance.spec.key)?.depth(now) ?? 1;
+    return depth > 1 && instance.canQueue(depth, bytes, now);
+  }
+
+  add(instance: Instance): void {
+    this.instances.add(instance);
+    const members = this.#members.get(instance.spec.key);
+    if (members === undefined) this.#members.set(instance.spec.key, [instance]);
+    else members.push(instance);
+  }
+
   /** Adds an instance to the free list, if it has room and is not listed yet. */
   offer(instance: Instance): void {
     if (instance.hasRoom && !this.#free.includes(instance)) this.#free.push(instance);
@@ -126,7 +184,17 @@ export class FunctionGroup {
     const at = this.#free.indexOf(instance);
     if (at >= 0) this.#free.splice(at, 1);
     this.reserved.delete(instance);
+    this.#leave(instance);
     return this.instances.delete(instance);
+  }
+
+  #leave(instance: Instance): void {
+    const { key } = instance.spec;
+    const members = this.#members.get(key);
+    const at = members?.indexOf(instance) ?? -1;
+    if (members === undefined || at < 0) return;
+    members.splice(at, 1);
+    if (members.length === 0) this.#members.delete(key);
   }
 
   /** Requests that wait for this key, longest first. */
@@ -155,7 +223,8 @@ export class FunctionGroup {
   }
 
   /** The delay of a crowded processor must not count as the function's own time: more instances would crowd it more. */
-  requestTook(key: string, { ms, ownMs }: { ms: number; ownMs: number | undefined }, now: number): void {
+  requestTook(key: string, { ms, ownMs, isUnclean }: LeaseEnd & { readonly ms: number }, now: number): void {
+    this.#lane(key, { ownMs, isUnclean }, now);
     const pace = this.#pace(key);
     pace.endedAt = now;
     if (ownMs !== undefined) {
@@ -164,6 +233,16 @@ export class FunctionGroup {
     }
     const { busyMs = ms } = pace;
     pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);
+  }
+
+  #lane(key: string, { ownMs, isUnclean = false }: LeaseEnd, now: number): void {
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = new LaneDepth();
+      this.#lanes.set(key, lane);
+    }
+    if (isUnclean) lane.failed(now);
+    else lane.ended(ownMs);
   }
 
   #pace(key: string): Pace {

@@ -1,4 +1,13 @@
-import type { Instance, StartPhases } from '../instance/instance.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { StartPhases } from '../instance/instance-types.ts';
+
+/** How a request ended, as far as it matters for others. */
+export interface LeaseEnd {
+  /** Duration of the request inside the runtime, if the instance reported it. */
+  readonly ownMs?: number | undefined;
+  /** The instance may be damaged, or has output that no request can be given for sure. */
+  readonly isUnclean?: boolean | undefined;
+}
 
 /** The right to use one slot of an instance. `release` must be called exactly once, after errors too. */
 export interface Lease {
@@ -9,6 +18,5 @@ export interface Lease {
   readonly reserved: boolean;
   readonly phases: StartPhases;
   readonly waitedMs: number;
-  /** `ownMs`: duration of the request inside the runtime, if the instance reported it. */
-  release(ownMs?: number): void;
+  release(end?: LeaseEnd): void;
 }

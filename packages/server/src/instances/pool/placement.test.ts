@@ -12,7 +12,6 @@ const base: PlacementSnapshot = {
   serving: 0,
   usualBusyMs: undefined,
   usualOwnMs: undefined,
-  processors: 2,
   usualStartMs: 80,
   maxInstances: 400,
   ownStarts: 0,
@@ -99,9 +98,9 @@ describe('placement', () => {
       { kind: 'start', evict: [] },
     ],
     [
-      'starts up to enough instances as if crowding were not known',
-      { serving: 15, live: 15, usualBusyMs: 50, usualOwnMs: 0.1, waiting: 500 },
-      { kind: 'start', evict: [] },
+      'starts none for a few instances that only crowding makes slow',
+      { serving: 2, live: 2, usualBusyMs: 200, usualOwnMs: 0.1, waiting: 30 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
     ],
     [
       'does not believe an instance that reports more than it took',
@@ -158,7 +157,6 @@ describe('placement', () => {
       serving: fc.nat(5),
       usualBusyMs: fc.option(fc.nat(200), { nil: undefined }),
       usualOwnMs: fc.option(fc.nat(200), { nil: undefined }),
-      processors: fc.constantFrom(1, 64),
       usualStartMs: fc.constant(80),
       maxInstances: fc.integer({ min: -1, max: 20 }),
       ownStarts: fc.nat(10),

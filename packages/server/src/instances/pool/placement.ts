@@ -42,7 +42,6 @@ export interface PlacementSnapshot extends RoomSnapshot {
    * it.
    */
   readonly usualOwnMs: number | undefined;
-  readonly processors: number;
   /** Recent mean duration of a start of the requested key. */
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
@@ -144,27 +143,22 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
-/** More instances per processor than this help only requests that wait for external services. */
-const ENOUGH_PER_PROCESSOR = 8;
-
 /**
  * Short functions are served faster by few instances that are always warm than by many that first have to start and
  * then compete for the processors. When no request ended for as long as two starts take, the function has become
- * slower. With enough busy instances, the time that crowding adds to a request is left out: under overload it would
- * look like the need for hundreds more.
+ * slower. The time that crowding adds to a request is left out where the runtime reports its own: it would look like
+ * the need for more instances, which crowd the processors more.
  */
 function isSoonServed({
   serving,
   concurrency,
   usualBusyMs,
   usualOwnMs,
-  processors,
   usualStartMs,
   waiting,
   stuckMs,
 }: PlacementSnapshot): boolean {
   if (serving === 0 || usualBusyMs === undefined || stuckMs >= 2 * usualStartMs) return false;
-  const isEnough = serving >= ENOUGH_PER_PROCESSOR * processors;
-  const usualMs = isEnough && usualOwnMs !== undefined ? Math.min(usualOwnMs, usualBusyMs) : usualBusyMs;
+  const usualMs = usualOwnMs === undefined ? usualBusyMs : Math.min(usualOwnMs, usualBusyMs);
   return (usualMs * waiting) / (serving * concurrency) < usualStartMs / 2;
 }

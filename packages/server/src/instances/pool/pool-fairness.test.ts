@@ -44,7 +44,6 @@ function open(limits: Partial<PoolLimits>): void {
       return instance;
     },
     clock,
-    processors: 2,
     limits: { ...LIMITS, ...limits },
     log: pino({ level: 'silent' }),
   });

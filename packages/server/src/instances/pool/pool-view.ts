@@ -11,7 +11,6 @@ export interface PoolView {
   readonly memory: MemoryBook;
   readonly startsUnderWay: number;
   readonly maxStarts: number;
-  readonly processors: number;
   /** How long a request waits at most. */
   readonly maxWaitMs: number;
   /** Monotonic ms. */
@@ -32,7 +31,6 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,
     usualOwnMs: pace.ownMs,
-    processors: view.processors,
     // a request that waits for twice this time must still have time for a start of its own
     usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
     ownStarts: group.starting(),

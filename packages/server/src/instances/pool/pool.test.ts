@@ -34,7 +34,6 @@ function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Poo
   const pool = new Pool({
     start: (s, signal) => startInstance(s, deps, signal),
     clock,
-    processors: 2,
     limits: { ...TEST_LIMITS, ...limits },
     log: pino({ level: 'silent' }),
   });
@@ -134,7 +133,7 @@ describe('pool', () => {
       }),
     });
     const lease = await pool.acquire(spec());
-    expect(await call(lease)).toMatchObject({ notStarted: true });
+    expect(await call(lease)).toMatchObject({ notStarted: 'lost' });
     lease.release();
   });
 

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Instance, StartPhases } from '../instance/instance.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { StartPhases } from '../instance/instance-types.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { StartFailed } from '../start/start-errors.ts';
 import { Departures } from './departures.ts';
@@ -13,7 +14,7 @@ import { MemoryBook } from './memory-book.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
 import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
-import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
+import { LOOK_AGAIN_MS, NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
 export interface PoolLimits extends WaitLimits {
   /** An idle instance is frozen after this time; undefined where the machine cannot freeze. */
@@ -28,7 +29,6 @@ export interface PoolLimits extends WaitLimits {
 interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
   readonly clock: Clock;
-  readonly processors: number;
   readonly limits: PoolLimits;
   readonly log: Logger;
 }
@@ -59,16 +59,21 @@ export class Pool {
 
   /**
    * A lease on a slot of an instance with exactly `spec.key`. Rejects with `StartFailed`, with `overloaded` (function
-   * disabled, too many waiting, waited too long), `unavailable` while stopping, or the signal's reason.
+   * disabled, too many waiting, waited too long), `unavailable` while stopping, or the signal's reason. `laneBytes`: the
+   * size of the event of a request that may wait in an instance for another one; without, it gets its slot alone.
    */
-  acquire(spec: LaunchSpec, signal?: AbortSignal): Promise<Lease> {
+  acquire(spec: LaunchSpec, signal?: AbortSignal, laneBytes?: number): Promise<Lease> {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
+    if (laneBytes !== undefined && group.waiters.length === 0) {
+      const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
+      if (shared !== undefined) return Promise.resolve(this.#lease(group, shared, false, 0, laneBytes));
+    }
     const instance = group.takeFree(spec.key);
     if (instance !== undefined && group.waiters.length === 0 && hasMemoryFor(this.#memory, instance))
-      return Promise.resolve(this.#lease(group, instance, false, 0));
+      return Promise.resolve(this.#lease(group, instance, false, 0, laneBytes));
     if (instance !== undefined) group.offer(instance);
-    return this.#wait(group, spec, signal);
+    return this.#wait(group, spec, signal, laneBytes);
   }
 
   /** When true, instances are frozen as soon as they are idle, and no runtime is prewarmed beyond the minimum. */
@@ -76,10 +81,17 @@ export class Pool {
     return this.#memory.freeMb < this.#memory.totalMb / 4;
   }
 
-  #wait(group: FunctionGroup, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
+  #wait(
+    group: FunctionGroup,
+    spec: LaunchSpec,
+    signal: AbortSignal | undefined,
+    laneBytes: number | undefined,
+  ): Promise<Lease> {
     const { clock, limits } = this.#options;
-    const lease = waitIn(group, spec, { clock, limits, signal });
-    this.#pump(group, Number.POSITIVE_INFINITY);
+    const first = group.firstWaiterFor(spec.key);
+    const lease = waitIn(group, spec, { clock, limits, signal, laneBytes });
+    // The usual case under load: others wait for the same instances, and whether they suffice is about to be judged.
+    if (group.recheck === undefined || first?.why !== 'turn') this.#pump(group, Number.POSITIVE_INFINITY);
     return lease;
   }
 
@@ -109,7 +121,7 @@ export class Pool {
         const instance = group.takeFree(waiter.spec.key);
         if (instance === undefined) throw new Error('placement chose an instance that is not free');
         for (const id of placement.evict) this.#evict(id);
-        waiter.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - waiter.since));
+        this.#serve(group, instance, waiter, false);
         return true;
       }
       case 'start':
@@ -121,7 +133,7 @@ export class Pool {
       case 'wait':
         waiter.why = placement.why;
         if (placement.why === 'memory') this.#short.set(group, waiter.spec.memoryMb);
-        if (placement.againMs !== undefined) this.#lookAgain(group, placement.againMs);
+        if (placement.againMs !== undefined) this.#lookAgain(group, Math.min(placement.againMs, LOOK_AGAIN_MS));
         return false;
       case 'refuse':
         waiter.reject(overloaded(NO_ROOM[placement.reason]));
@@ -168,11 +180,11 @@ export class Pool {
   /** Gives a new instance to the requests that waited longest for its key. */
   #join(group: FunctionGroup, instance: Instance): void {
     this.#groups.set(group.functionKey, group);
-    group.instances.add(instance);
+    group.add(instance);
     void instance.exited.then(() => this.#gone(group, instance));
     const waiters = group.waitersFor(instance.spec.key);
     for (const waiter of waiters.slice(0, instance.spec.concurrency)) {
-      waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
+      this.#serve(group, instance, waiter, true);
     }
     if (waiters.length > 0) return;
     if (this.#stopped) void this.#departures.end(instance);
@@ -187,10 +199,22 @@ export class Pool {
     else if (failure instanceof StartFailed) failure.printed.release();
   }
 
-  #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
-    instance.take();
+  #serve(group: FunctionGroup, instance: Instance, waiter: Waiter, cold: boolean): void {
+    const waitedMs = this.#options.clock.monotonic() - waiter.since;
+    waiter.resolve(this.#lease(group, instance, cold, waitedMs, waiter.laneBytes));
+  }
+
+  #lease(
+    group: FunctionGroup,
+    instance: Instance,
+    cold: boolean,
+    waitedMs: number,
+    laneBytes: number | undefined,
+  ): Lease {
+    instance.take(laneBytes);
     if (instance.isFrozen) this.#memory.charge(instance, instance.spec.functionKey, instance.spec.memoryMb);
     group.offer(instance);
+    group.leases += 1;
     let released = false;
     const taken = this.#options.clock.monotonic();
     return {
@@ -199,18 +223,20 @@ export class Pool {
       reserved: group.reserved.has(instance),
       phases: cold ? instance.phases : NO_PHASES,
       waitedMs,
-      release: (ownMs) => {
+      release: (end) => {
         if (released) throw new Error('a lease was released twice');
         released = true;
         const now = this.#options.clock.monotonic();
-        group.requestTook(instance.spec.key, { ms: now - taken, ownMs }, now);
-        this.#release(group, instance);
+        group.requestTook(instance.spec.key, { ms: now - taken, ...end }, now);
+        group.leases -= 1;
+        this.#release(group, instance, laneBytes);
+        if (group.isEmpty) this.#forget(group);
       },
     };
   }
 
-  #release(group: FunctionGroup, instance: Instance): void {
-    instance.free();
+  #release(group: FunctionGroup, instance: Instance, laneBytes: number | undefined): void {
+    instance.free(laneBytes);
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
     // The usual case under load: the slot goes straight to the longest waiting request; the pool is not searched.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
@@ -220,9 +246,11 @@ export class Pool {
       return;
     }
     if (next !== undefined) {
-      next.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - next.since));
+      this.#serve(group, instance, next, false);
+      this.#fillLane(group, instance);
       return;
     }
+    if (this.#fillLane(group, instance)) return;
     group.offer(instance);
     if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
@@ -230,6 +258,19 @@ export class Pool {
       if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
       // Others may wait for memory: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
+    }
+  }
+
+  /** Sends the longest waiting requests of its key to an instance that works, as many as may wait there. */
+  #fillLane(group: FunctionGroup, instance: Instance): boolean {
+    let isUsed = false;
+    if (group.waiters.length === 0 || this.#short.size > 0 || instance.inFlight === 0) return isUsed;
+    const now = this.#options.clock.monotonic();
+    for (;;) {
+      const next = group.firstWaiterFor(instance.spec.key);
+      if (next?.laneBytes === undefined || !group.canQueue(instance, next.laneBytes, now)) return isUsed;
+      this.#serve(group, instance, next, false);
+      isUsed = true;
     }
   }
 
@@ -244,7 +285,6 @@ export class Pool {
       memory: this.#memory,
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
-      processors: this.#options.processors,
       maxWaitMs: this.#options.limits.maxWaitMs,
       now: this.#options.clock.monotonic(),
     };
@@ -446,6 +486,11 @@ export class Pool {
   #forget(group: FunctionGroup): void {
     if (group.waiters.length === 0) this.#short.delete(group);
     if (group.isEmpty && this.#groups.get(group.functionKey) === group) {
+      // A failure is remembered for its time even when it ended the last instance.
+      if (!this.#stopped && group.isPaused(this.#options.clock.monotonic())) {
+        this.#scheduleSweep();
+        return;
+      }
       group.recheck?.cancel();
       this.#groups.delete(group.functionKey);
     }

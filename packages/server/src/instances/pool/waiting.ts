@@ -13,6 +13,9 @@ export interface WaitLimits {
   readonly memoryMb: number;
 }
 
+/** How soon it is judged again whether instances suffice for the requests that wait for them. */
+export const LOOK_AGAIN_MS = 10;
+
 /** Why no further instance can start, as text. */
 export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>> = {
   disabled: 'The function is disabled: its number of instances is 0.',
@@ -35,9 +38,15 @@ export function overloaded(hint: string): PlatformError {
 export function waitIn(
   group: FunctionGroup,
   spec: LaunchSpec,
-  options: { readonly clock: Clock; readonly limits: WaitLimits; readonly signal: AbortSignal | undefined },
+  options: {
+    readonly clock: Clock;
+    readonly limits: WaitLimits;
+    readonly signal: AbortSignal | undefined;
+    /** See `Waiter`. */
+    readonly laneBytes: number | undefined;
+  },
 ): Promise<Lease> {
-  const { clock, limits, signal } = options;
+  const { clock, limits, signal, laneBytes } = options;
   if (group.waiters.length >= limits.maxWaiting) {
     return Promise.reject(overloaded(`${limits.maxWaiting} requests wait for this function already.`));
   }
@@ -52,6 +61,7 @@ export function waitIn(
     };
     const waiter: Waiter = {
       spec,
+      laneBytes,
       since: clock.monotonic(),
       waiting: true,
       why: 'turn',

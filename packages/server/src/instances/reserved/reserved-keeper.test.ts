@@ -47,7 +47,6 @@ function open(fn: FakeFunction, limits: Partial<PoolLimits> = {}): void {
   pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock,
-    processors: 2,
     limits: { ...LIMITS, ...limits },
     log,
   });

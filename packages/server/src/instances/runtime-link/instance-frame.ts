@@ -6,6 +6,7 @@ const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['DEBUG', 'INFO', 'WARN',
 const MAX_ID_CHARS = 128;
 const MAX_ERROR_CHARS = 500;
 const MAX_HEAD_HEADERS = 200;
+const MAX_RETURNED = 100;
 /** The head of a streamed answer with all its headers is the largest. */
 const HEADER_LIMITS: JsonLimits = { depth: 8, tokens: 1000 };
 
@@ -60,6 +61,11 @@ function usualResult(header: Buffer): InstanceFrame | undefined {
   };
 }
 
+function requestIds(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > MAX_RETURNED) throw new LinkViolation('requestIds is not a short list');
+  return value.map((id) => text(id, 'requestId'));
+}
+
 /** Parses a frame of an instance into checked fields only. Throws LinkViolation for anything else. */
 export function parseInstanceFrame(header: Buffer): InstanceFrame {
   return usualResult(header) ?? parseChecked(header);
@@ -108,8 +114,12 @@ export function parseChecked(header: Buffer): InstanceFrame {
       return { type: 'initializing' };
     case 'leaving':
       return { type: 'leaving' };
-    case 'ready':
-      return { type: 'ready', loadMs: number(frame.loadMs, 'loadMs'), initMs: number(frame.initMs, 'initMs') };
+    case 'ready': {
+      const times = { loadMs: number(frame.loadMs, 'loadMs'), initMs: number(frame.initMs, 'initMs') };
+      return { type: 'ready', ...times, ...(frame.pipeline === true ? { pipeline: true } : {}) };
+    }
+    case 'returned':
+      return { type: 'returned', requestIds: requestIds(frame.requestIds) };
     case 'failed':
       if (frame.phase !== 'load' && frame.phase !== 'init') throw new LinkViolation('phase is unknown');
       return { type: 'failed', phase: frame.phase, code: number(frame.code, 'code') };

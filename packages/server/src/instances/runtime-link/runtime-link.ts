@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import {
   type BodyFrame,
@@ -36,7 +37,8 @@ export interface LinkResult {
 }
 
 export type InitResult =
-  | { readonly ok: true; readonly loadMs: number; readonly initMs: number }
+  /** `pipeline`: it takes requests while one runs, and begins them one after the other. */
+  | { readonly ok: true; readonly loadMs: number; readonly initMs: number; readonly pipeline: boolean }
   | { readonly ok: false; readonly phase: 'load' | 'init'; readonly code: number; readonly payload: Buffer };
 
 /** Result of a heartbeat or a pre-stop handler. */
@@ -50,11 +52,14 @@ export type LinkEnd = 'closed' | 'violation';
 
 export class LinkEnded extends Error {
   readonly why: LinkEnd;
+  /** Everything that the instance sent has been read. */
+  readonly isComplete: boolean;
 
-  constructor(why: LinkEnd, message: string) {
+  constructor(why: LinkEnd, message: string, isComplete = false) {
     super(message);
     this.name = 'LinkEnded';
     this.why = why;
+    this.isComplete = isComplete;
   }
 }
 
@@ -63,7 +68,15 @@ interface Pending<T> {
   readonly reject: (error: LinkEnded) => void;
 }
 
-interface Running extends Pending<LinkResult> {
+/** A request on the link; one of the two functions is called at its end. */
+export interface LinkCall {
+  /** False while a result would be out of order. */
+  readonly mayEnd?: boolean;
+  resolve(result: LinkResult): void;
+  reject(end: LinkEnded): void;
+}
+
+interface Running extends LinkCall {
   stream?: LinkStream;
   body?: LinkBody;
 }
@@ -106,7 +119,13 @@ export class RuntimeLink {
   #preStop: Pending<HookAnswer> | undefined;
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
+  /** Called with the ids of requests that the instance gave back; unset: it may give back none. */
+  onReturned: ((requestIds: readonly string[]) => void) | undefined;
   #ended: LinkEnded | undefined;
+  /** The socket was read to its end. */
+  #isRead = false;
+  /** Frames that leave together at the end of this turn of the loop. */
+  #outbox: Buffer[] = [];
   #isReady = false;
   /** Set by `leaving`: kills an instance that stays. */
   #leaving: Timer | undefined;
@@ -138,8 +157,14 @@ export class RuntimeLink {
       }
       this.#yield(chunk.length);
     });
-    socket.on('error', () => {});
-    socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link')));
+    socket.on('end', () => {
+      this.#isRead = true;
+    });
+    // A process that dies with unread frames resets its link; what it wrote before is read first.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall === 'read') this.#isRead = true;
+    });
+    socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link', this.#isRead)));
   }
 
   /** The instance is frozen: the deadline of an unfinished frame is suspended until `wake`. */
@@ -207,6 +232,24 @@ export class RuntimeLink {
     });
   }
 
+  /**
+   * Sends a plain request; `call` gets its result. A request that `waits` for another of the instance is sent at the end
+   * of this turn, together with others. False when the link has ended.
+   */
+  start(frame: InvokeFrame, event: Buffer, call: LinkCall, waits: boolean): boolean {
+    if (this.#ended !== undefined) return false;
+    this.#running.set(frame.requestId, call);
+    const bytes = this.#invokeHead.encode(frame, event, COPY_BELOW_BYTES);
+    if (!waits || event.length > COPY_BELOW_BYTES) this.#write(bytes, event);
+    else if (this.#outbox.push(bytes) === 1) setImmediate(() => this.#flush());
+    return true;
+  }
+
+  /** Asks for the requests that have not begun; those that the instance returns go to `onReturned`. */
+  recall(): void {
+    if (this.#ended === undefined) this.#send({ type: 'recall' }, EMPTY);
+  }
+
   /** `seq` must be new. Resolves with the answer to this heartbeat, however late. */
   heartbeat(seq: number): Promise<HookAnswer> {
     return this.#ask((pending) => {
@@ -261,8 +304,9 @@ export class RuntimeLink {
 
   /** `start`: the frame, without a body that is too long to be copied. */
   #write(start: Buffer, body: Buffer): void {
+    if (this.#outbox.length > 0) this.#flush();
     if (body.length <= COPY_BELOW_BYTES) {
-      this.#socket.write(start);
+      this.#writeNow(start);
       return;
     }
     this.#socket.cork();
@@ -271,11 +315,29 @@ export class RuntimeLink {
     this.#socket.uncork();
   }
 
+  #flush(): void {
+    const frames = this.#outbox;
+    this.#outbox = [];
+    const [first] = frames;
+    if (first === undefined || this.#ended !== undefined) return;
+    this.#writeNow(frames.length === 1 ? first : Buffer.concat(frames));
+  }
+
+  /**
+   * Writes without the stream where the socket takes it: an error of a stream would close it with what the instance wrote
+   * last unread, and only that tells which requests ran. The end of the instance is seen where its link is read.
+   */
+  #writeNow(bytes: Buffer): void {
+    const written = this.#socket.writableLength > 0 ? 0 : writeTo(descriptorOf(this.#socket), bytes);
+    if (written < bytes.length) this.#socket.write(written === 0 ? bytes : bytes.subarray(written));
+  }
+
   #receive(frame: Exclude<InstanceFrame, { type: 'log' }>, body: Buffer): void {
     switch (frame.type) {
       case 'result': {
         const pending = this.#running.get(frame.requestId);
         if (pending === undefined) throw new LinkViolation('a result for a request that is not running');
+        if (pending.mayEnd === false) throw new LinkViolation('a result for a request whose turn has not come');
         this.#running.delete(frame.requestId);
         pending.body?.stop();
         this.#tellDropped(frame.requestId, this.#options.logs.takeDropped());
@@ -315,7 +377,17 @@ export class RuntimeLink {
       }
       case 'ready':
         this.#isReady = true;
-        this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
+        this.#takeInit().resolve({
+          ok: true,
+          loadMs: frame.loadMs,
+          initMs: frame.initMs,
+          pipeline: frame.pipeline === true,
+        });
+        return;
+      case 'returned':
+        if (this.onReturned === undefined) throw new LinkViolation('it returned requests that run at once');
+        this.onReturned(frame.requestIds);
+        for (const requestId of frame.requestIds) this.#running.delete(requestId);
         return;
       case 'failed':
         this.#takeInit().resolve({
@@ -379,6 +451,23 @@ export class RuntimeLink {
     }
     this.#running.clear();
     this.#resolveEnded(end);
+  }
+}
+
+/** Of the open socket; −1 when it has none. */
+function descriptorOf(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
+  return handle?.fd ?? -1;
+}
+
+/** Returns how many bytes are written: all of them for a closed connection, which takes none. */
+function writeTo(descriptor: number, bytes: Buffer): number {
+  if (descriptor < 0) return 0;
+  try {
+    return writeSync(descriptor, bytes);
+  } catch (error) {
+    const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+    return isFull ? 0 : bytes.length;
   }
 }
 

@@ -13,7 +13,7 @@ import {
   runtimeFailure,
   systemFailure,
 } from '../instance/failure.ts';
-import type { StartPhases } from '../instance/instance.ts';
+import type { StartPhases } from '../instance/instance-types.ts';
 import { type InitResult, LinkEnded } from '../runtime-link/index.ts';
 import { type Sandbox, SandboxError, type SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from './launch-spec.ts';

@@ -1,6 +1,7 @@
 import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
 import type { SurroundingsChoice } from '../../domain/surroundings.ts';
-import { Instance, type StartPhases } from '../instance/instance.ts';
+import { Instance } from '../instance/instance.ts';
+import type { StartPhases } from '../instance/instance-types.ts';
 import { UsageMeter } from '../instance/usage-meter.ts';
 import type { InitResult, LinkLog } from '../runtime-link/index.ts';
 import { AGENT_SIGNAL, type Sandbox, SandboxError } from '../sandbox/index.ts';
@@ -70,6 +71,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       phases: { ...phases },
       clock,
       say,
+      pipeline: init.pipeline,
     });
     return instance;
   } catch (error) {

@@ -27,6 +27,10 @@ export interface FakeFunction {
   readonly onInit?: (init: InitFrame, peer: FakePeer) => Promise<boolean> | boolean;
   /** Gets each piece of a body that follows its request; the test must grant credit itself. */
   readonly onBody?: (piece: Buffer, frame: BodyFrame, peer: FakePeer) => void;
+  /** It takes requests while one runs; the handler must answer them in order. */
+  readonly pipeline?: true;
+  /** The server asks for the requests that have not begun. */
+  readonly onRecall?: (peer: FakePeer) => void;
   /** The request was cancelled. */
   readonly onCancel?: (requestId: string, peer: FakePeer) => void;
   /** Answers a heartbeat: `true` or `false`, a thrown error with a reason, or `HANG`. */
@@ -50,7 +54,8 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
       switch (header.type) {
         case 'init':
           if (fn.onInit === undefined || (await fn.onInit(header as unknown as InitFrame, peer))) {
-            peer.send({ type: 'ready', loadMs: 0, initMs: 0 });
+            const times = { type: 'ready', loadMs: 0, initMs: 0 } as const;
+            peer.send(fn.pipeline === undefined ? times : { ...times, pipeline: true });
           }
           return;
         case 'invoke':
@@ -61,6 +66,8 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
           return fn.onCancel?.(String(header.requestId), peer);
         case 'credit':
           return;
+        case 'recall':
+          return fn.onRecall?.(peer);
         case 'heartbeat':
           return beat(fn, Number(header.seq), peer);
         case 'preStop':
@@ -86,7 +93,8 @@ async function answer(fn: FakeFunction, invoke: InvokeFrame, event: Buffer, peer
   const { requestId } = invoke;
   try {
     const result = await fn.handler(event, invoke, peer);
-    if (result !== HANG) peer.send({ type: 'result', requestId, code: 0 }, result);
+    const ms = fn.pipeline === undefined ? {} : { ms: 0 };
+    if (result !== HANG) peer.send({ type: 'result', requestId, code: 0, ...ms }, result);
   } catch (error) {
     const errorMessage = error instanceof Error ? error.message : String(error);
     peer.send(

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { type Instance, NO_CREDENTIALS } from './harness.ts';
+
+/** Sends requests at once, in this order. */
+export function sendAll(instance: Instance, events: readonly object[]): void {
+  for (const [at, event] of events.entries()) {
+    const frame = { type: 'invoke', requestId: `r-${at + 1}`, timeoutMs: 3000, invokeType: 'sync' };
+    instance.send({ ...frame, credentials: NO_CREDENTIALS }, Buffer.from(JSON.stringify(event)));
+  }
+}
+
+/** The next frames in their order: log lines by their text, results and returned requests by their ids. */
+export async function frames(instance: Instance, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  while (texts.length < count) {
+    const { header, body } = await instance.next(() => true);
+    if (header.type === 'log') texts.push(`${header.requestId}: ${body.toString('utf8')}`);
+    else if (header.type === 'result') texts.push(`${header.requestId} = ${body.toString('utf8')}`);
+    else if (header.type === 'returned') texts.push(`returned ${header.requestIds.join(' ')}`);
+  }
+  return texts;
+}
+
+/** The cases of Lanes in PROTOCOL.md, for runtimes whose `ready` has `pipeline`. */
+export function laneSuite(current: () => Instance, codeRoot: string): void {
+  it('begins a request that came early only after the result of the one before', async () => {
+    const { header } = await current().init(codeRoot, 'lanes.note');
+    expect(header).toMatchObject({ type: 'ready', pipeline: true });
+    await current().hello();
+    sendAll(current(), [
+      { n: 1, ms: 20 },
+      { n: 2, ms: 0 },
+      { n: 3, ms: 5 },
+    ]);
+    const one = (n: number): string[] => [`r-${n}: begin ${n}`, `r-${n}: end ${n}`, `r-${n} = ${n}`];
+    expect(await frames(current(), 9)).toEqual([...one(1), ...one(2), ...one(3)]);
+  });
+
+  it('counts the time of a request from when it begins', async () => {
+    await current().init(codeRoot, 'lanes.remaining');
+    sendAll(current(), [{ ms: 300 }, { ms: 0 }]);
+    const { header, body } = await current().next(({ header: h }) => h.type === 'result' && h.requestId === 'r-2');
+    expect(Number(body.toString())).toBeGreaterThan(2900);
+    expect('ms' in header ? header.ms : undefined).toBeLessThan(200);
+  });
+
+  it('gives back what has not begun, and takes further requests', async () => {
+    await current().init(codeRoot, 'lanes.note');
+    await current().hello();
+    sendAll(current(), [
+      { n: 1, ms: 100 },
+      { n: 2, ms: 0 },
+      { n: 3, ms: 0 },
+    ]);
+    current().send({ type: 'recall' });
+    const got = await frames(current(), 4);
+    expect(got.filter((text) => text.startsWith('returned'))).toEqual(['returned r-2 r-3']);
+    expect(got.filter((text) => text.includes('='))).toEqual(['r-1 = 1']);
+    expect((await current().invoke('{"n":4,"ms":0}', 'r-4')).payload).toBe('4');
+  });
+
+  it('begins nothing more when it ends in the middle', async () => {
+    await current().init(codeRoot, 'lanes.exits');
+    await current().hello();
+    sendAll(current(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(await frames(current(), 1)).toEqual(['r-1 = 1']);
+    await current().exited;
+    expect(current().has(({ header }) => header.type === 'result')).toBe(false);
+  });
+
+  it('gives back what waits after output beside the link', async () => {
+    await current().init(codeRoot, 'lanes.raw');
+    await current().hello();
+    sendAll(current(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(await frames(current(), 2)).toEqual(['r-1 = 1', 'returned r-2 r-3']);
+    expect((await current().invoke('{"n":2}', 'r-4')).payload).toBe('2');
+  });
+}
