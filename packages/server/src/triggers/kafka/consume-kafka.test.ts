@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
@@ -78,6 +79,19 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
     control.abort();
     await second.ended;
   });
+
+  it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
+    'arrive as they were when they are compressed with %s',
+    async (codec) => {
+      const texts = Array.from({ length: 300 }, (_, n) => `${n} ${'all work and no play '.repeat(n % 40)}`);
+      const options = ['-P', '-b', kafka.address, '-t', topic, '-p', '0', '-z', codec, '-X', 'linger.ms=200'];
+      expect(spawnSync('kcat', options, { input: `${texts.join('\n')}\n` })).toMatchObject({ status: 0 });
+      const { ended } = consume(undefined, { batchSize: 1_000 });
+      await expect.poll(() => handled.flat()).toEqual(texts);
+      control.abort();
+      await ended;
+    },
+  );
 
   it('continue the trace in their header', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
