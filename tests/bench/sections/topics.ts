@@ -6,9 +6,9 @@ import type { Target } from '../target.ts';
 const SUBSCRIBERS = 10;
 const MESSAGES = 1_000;
 const PUBLISHERS = 8;
-/** Of each subscriber. */
+/** Asynchronous calls of each subscriber. */
 const CALLS = 200;
-/** Of what the same clients reach by calling each function. */
+/** Of the calls a second that the same clients reach by calling each function. */
 const LEAST = 0.5;
 
 /** Messages of a topic to functions that subscribe to it: published, and run by all of them. */
