@@ -8,12 +8,17 @@ export type ThemeChoice = (typeof THEMES)[number];
 export const TIME_ZONES = ['local', 'utc', 'relative'] as const;
 export type TimeZoneChoice = (typeof TIME_ZONES)[number];
 
+/** In pixels. */
+export const EDITOR_SIZES = [12, 13, 14, 16, 18] as const;
+
 export interface Preferences {
   readonly language: Language;
   readonly theme: ThemeChoice;
   readonly times: TimeZoneChoice;
   /** Whether single keys are shortcuts. */
   readonly shortcuts: boolean;
+  /** Of the text in editors. */
+  readonly editorSize: (typeof EDITOR_SIZES)[number];
 }
 
 const usualLanguage = (): Language => (globalThis.navigator?.language.startsWith('zh') === false ? 'en-US' : 'zh-CN');
@@ -22,10 +27,16 @@ const NAME = 'funcgraph.preferences';
 
 /** What a person chose for this browser. */
 export const usePreferences = create<Preferences>()(
-  persist((): Preferences => ({ language: usualLanguage(), theme: 'system', times: 'local', shortcuts: true }), {
-    name: NAME,
-    version: 1,
-  }),
+  persist(
+    (): Preferences => ({
+      language: usualLanguage(),
+      theme: 'system',
+      times: 'local',
+      shortcuts: true,
+      editorSize: 13,
+    }),
+    { name: NAME, version: 1 },
+  ),
 );
 
 /** All tabs of the browser look the same. */

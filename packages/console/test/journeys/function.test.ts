@@ -12,7 +12,12 @@ const FILES = {
     '',
   ].join('\n'),
   'lib/note.txt': 'a note',
+  // one line of 50,000 characters
+  'lib/min.js': 'var a=f();'.repeat(5000),
 };
+
+/** A button of two Chinese characters has a space between them. */
+const spaced = (name: string) => new RegExp(`^${[...name].join(' ?')}$`);
 
 journey('code is edited, deployed and tested, and a published version stays as it is', async ({ platform, visit }) => {
   const name = 'journey-edited';
@@ -28,6 +33,52 @@ journey('code is edited, deployed and tested, and a published version stays as i
   const code = page.getByRole('textbox', { name: 'index.js 的代码' });
   await code.waitFor();
   await look(page, 'function-code');
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const menu = async (name: string, ...entries: string[]) => {
+    await page
+      .locator('.editor-menus')
+      .getByRole('button', { name: spaced(name) })
+      .click();
+    for (const entry of entries) await page.getByRole('menuitem', { name: new RegExp(`^${entry}`) }).click();
+  };
+  await menu('设置', '字体大小', '16 px');
+  const size = () => page.evaluate("getComputedStyle(document.querySelector('.workspace .cm-editor')).fontSize");
+  await expect.poll(size).toBe('16px');
+  await code.getByText('not today').click();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await menu('编辑', '剪切');
+  await expect.poll(() => code.textContent()).not.toContain('not today');
+  await menu('编辑', '粘贴');
+  await expect.poll(() => code.textContent()).toContain('not today');
+  await menu('编辑', '撤销');
+  await expect.poll(() => code.textContent()).not.toContain('not today');
+  await menu('编辑', '恢复');
+  await code.getByText('not today').waitFor();
+  await menu('设置', '自动格式化');
+  await menu('编辑', '查找');
+  await page.getByRole('textbox', { name: '查找' }).waitFor();
+  await page.keyboard.press('Escape');
+  await menu('编辑', '替换');
+  await page.getByRole('textbox', { name: '替换' }).fill('never');
+  await page.getByRole('checkbox', { name: '区分大小写' }).check();
+  await look(page, 'function-code-replace');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tree').getByText('note.txt').click();
+  const openFiles = page.getByRole('list', { name: '已打开的文件' });
+  expect(await openFiles.getByRole('listitem').allTextContents()).toEqual(['index.js', 'note.txt']);
+  await menu('文件', '关闭所有文件');
+  await page.getByText('没有打开的文件，请在文件列表中选择。').waitFor();
+  await page.getByRole('tree').getByText('min.js').click();
+  const minified = page.getByRole('textbox', { name: 'min.js 的代码' });
+  await minified.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' // edited');
+  await expect.poll(() => minified.textContent()).toContain('// edited');
+  await page.keyboard.press('Control+z');
+  await page.getByText('所有修改均已部署').waitFor();
+  await page.getByRole('tree').getByText('index.js').click();
 
   await code.getByText('not today').click();
   await page.keyboard.press('End');

@@ -67,6 +67,14 @@ journey('triggers are made from the form of their kind, switched and deleted', a
   await rowOf('TIMER').getByText('已停用').waitFor();
   await rowOf('TIMER').getByRole('button', { name: '启用' }).click();
   await rowOf('TIMER').getByText('已启用').waitFor();
+  await rowOf('TIMER').getByRole('button', { name: '编辑' }).click();
+  const changed = page.getByRole('dialog', { name: '编辑触发器' });
+  expect(await changed.getByRole('textbox', { name: '附加信息' }).inputValue()).toBe('{"job": "morning"}');
+  await changed.getByText('固定频率', { exact: true }).first().click();
+  await changed.getByRole('spinbutton', { name: '固定频率' }).fill('7');
+  await look(page, 'trigger-edit');
+  await changed.getByRole('button', { name: /保.?存/ }).click();
+  await rowOf('TIMER').getByText('每7分钟').waitFor();
 
   const gateway = await open('API网关服务（APIG专享版）');
   await gateway.getByRole('textbox', { name: '路径' }).fill('users');
@@ -74,12 +82,18 @@ journey('triggers are made from the form of their kind, switched and deleted', a
   await gateway.getByRole('textbox', { name: '路径' }).fill('/journey/{id}');
   await choose(page, gateway, '请求方式', 'GET');
   await gateway.getByText('App（推荐）').click();
+  const shape = '函数返回的结果必须包含 body、statusCode、headers、isBase64Encoded，否则APIG返回500。';
+  await gateway.getByText(shape).waitFor();
   await look(page, 'trigger-gateway');
   await confirm(gateway);
   const api = rowOf('APIG专享版');
   await api.getByText(/^http:.*\/api\/.*\/DEFAULT\/journey\/\{id\}$/).waitFor();
   await api.getByRole('button', { name: '复制调用URL' }).waitFor();
   expect(await api.getByRole('button', { name: '停用' }).count()).toBe(0);
+  await api.getByRole('button', { name: '编辑' }).click();
+  await choose(page, changed, '请求方式', 'PUT');
+  await changed.getByRole('button', { name: /保.?存/ }).click();
+  await api.getByText('PUT', { exact: true }).waitFor();
 
   const webhook = await open('事件Webhook (EVENT)');
   await webhook.getByRole('combobox', { name: '事件类型' }).fill('com.example.order.*,');

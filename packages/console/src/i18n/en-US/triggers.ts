@@ -20,8 +20,9 @@ export const triggers = {
   },
   about: {
     TIMER: 'Starts the target at fixed intervals or times. Always asynchronous: the result goes to no caller.',
-    DEDICATEDGATEWAY: 'Answers HTTP requests at an address of a gateway of your own.',
-    APIG: 'Answers HTTP requests at an address of the gateway.',
+    DEDICATEDGATEWAY:
+      'Answers HTTP requests at an address of a gateway of your own. APIG answers 500 unless the result has body, statusCode, headers, isBase64Encoded.',
+    APIG: 'Answers HTTP requests at an address of the gateway. APIG answers 500 unless the result has body, statusCode, headers, isBase64Encoded.',
     EVENT: 'Takes CloudEvents that any sender posts to an address, with a secret that proves the sender.',
     OBS: 'Starts when objects of a bucket are created or removed.',
     SMN: 'Starts for each message of a topic.',
@@ -153,6 +154,7 @@ export const triggers = {
     failed: 'The trigger was not created',
     warning: 'Check the trigger {{name}}',
   },
+  change: { action: 'Edit', title: 'Edit trigger', confirm: 'Save' },
   enable: {
     on: 'Enable',
     off: 'Disable',

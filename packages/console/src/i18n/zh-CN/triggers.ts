@@ -20,8 +20,9 @@ export const triggers = {
   },
   about: {
     TIMER: '按固定频率或时间触发。定时触发始终为异步调用，执行结果不返回给调用方。',
-    DEDICATEDGATEWAY: '通过专享网关的地址接收 HTTP 请求。',
-    APIG: '通过网关的地址接收 HTTP 请求。',
+    DEDICATEDGATEWAY:
+      '通过专享网关的地址接收 HTTP 请求。函数返回的结果必须包含 body、statusCode、headers、isBase64Encoded，否则APIG返回500。',
+    APIG: '通过网关的地址接收 HTTP 请求。函数返回的结果必须包含 body、statusCode、headers、isBase64Encoded，否则APIG返回500。',
     EVENT: '接收发送方推送到该地址的 CloudEvents，用密钥验证发送方。',
     OBS: '桶中的对象创建或删除时触发。',
     SMN: '主题收到每条消息时触发。',
@@ -148,6 +149,7 @@ export const triggers = {
     failed: '创建触发器失败',
     warning: '请检查触发器 {{name}}',
   },
+  change: { action: '编辑', title: '编辑触发器', confirm: '保存' },
   enable: {
     on: '启用',
     off: '停用',

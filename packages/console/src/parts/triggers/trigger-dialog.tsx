@@ -3,6 +3,7 @@ import { Form, Modal, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { TRIGGER_FORMS } from './kinds.ts';
+import { changesOf, valuesOf } from './trigger-changes.ts';
 import { TriggerFields } from './trigger-fields.tsx';
 import type { TriggerTarget } from './trigger-form.ts';
 import './triggers.css';
@@ -14,6 +15,8 @@ export interface NewTrigger {
 }
 
 interface TriggerDialogProps {
+  /** Of a trigger that is changed. */
+  readonly present?: { readonly code: TriggerTypeCode; readonly data: Readonly<Record<string, unknown>> };
   readonly codes: readonly TriggerTypeCode[];
   /** Those of functions unless given. */
   readonly forms?: typeof TRIGGER_FORMS;
@@ -36,12 +39,18 @@ const FORM = 'trigger';
 const LIST_HEIGHT = 400;
 
 /** Chooses the kind of a new trigger and fills in its form. */
-export function TriggerDialog({ codes, forms = TRIGGER_FORMS, target, isBusy, onCreate, onClose }: TriggerDialogProps) {
+export function TriggerDialog(props: TriggerDialogProps) {
+  const { present, codes, forms = TRIGGER_FORMS, target, isBusy, onCreate, onClose } = props;
   const { t } = useTexts('triggers');
-  const [code, setCode] = useState<TriggerTypeCode>(codes[0] ?? 'TIMER');
+  const [code, setCode] = useState<TriggerTypeCode>(present?.code ?? codes[0] ?? 'TIMER');
   const kind = forms[code];
-  const initial = kind.initial(target);
+  const initial = present === undefined ? kind.initial(target) : valuesOf(kind, present.data);
   const create = ({ isActive = true, ...values }: Values) => {
+    if (present !== undefined) {
+      // fields of answers alone are no settings
+      onCreate({ code, isActive, data: changesOf(present.data, kind.toData?.(values) ?? values) });
+      return;
+    }
     const data = { ...initial, ...values };
     onCreate({ code, isActive, data: filledIn(kind.toData?.(data) ?? data) });
   };
@@ -49,8 +58,8 @@ export function TriggerDialog({ codes, forms = TRIGGER_FORMS, target, isBusy, on
     <Modal
       open
       width={640}
-      title={t('create.title')}
-      okText={t('create.confirm')}
+      title={t(present === undefined ? 'create.title' : 'change.title')}
+      okText={t(present === undefined ? 'create.confirm' : 'change.confirm')}
       okButtonProps={{ htmlType: 'submit', form: FORM }}
       confirmLoading={isBusy}
       mask={{ closable: false }}
@@ -62,8 +71,12 @@ export function TriggerDialog({ codes, forms = TRIGGER_FORMS, target, isBusy, on
           <Select
             id="trigger-type"
             value={code}
+            disabled={present !== undefined}
             listHeight={LIST_HEIGHT}
-            options={codes.map((each) => ({ value: each, label: t(`kinds.${each}`) }))}
+            options={(present === undefined ? codes : [code]).map((each) => ({
+              value: each,
+              label: t(`kinds.${each}`),
+            }))}
             onChange={setCode}
           />
         </Form.Item>
@@ -76,8 +89,8 @@ export function TriggerDialog({ codes, forms = TRIGGER_FORMS, target, isBusy, on
         initialValues={{ ...initial, isActive: true }}
         onFinish={create}
       >
-        <TriggerFields form={kind} target={target} />
-        {!kind.isAlwaysOn && (
+        <TriggerFields form={kind} target={target} isPresent={present !== undefined} />
+        {!kind.isAlwaysOn && present === undefined && (
           <Form.Item name="isActive" label={t('active')} valuePropName="checked">
             <Switch />
           </Form.Item>

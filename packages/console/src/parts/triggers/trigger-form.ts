@@ -42,6 +42,8 @@ export interface TriggerForm<K extends TriggerTypeCode = TriggerTypeCode, Extra 
   readonly fields: ReadonlyArray<TriggerField<NameOf<K> | Extra>>;
   /** What a new trigger begins with. */
   readonly initial: (target: TriggerTarget) => Values;
+  /** The values of fields that are not those of `event_data`. */
+  readonly fromData?: (data: Values) => Values;
   /** `event_data` from the values of the fields; these unless set. */
   readonly toData?: (values: Values) => Values;
   /** It cannot be disabled, only deleted. */

@@ -1,6 +1,8 @@
 import { Skeleton } from 'antd';
+import type { CSSProperties } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { usePreferences } from '../../../preferences/index.ts';
 import { FunctionDependencies } from '../dependencies/function-dependencies.tsx';
 import type { TabProps } from '../shown-function.ts';
 import { TestPane } from '../test/test-pane.tsx';
@@ -12,13 +14,14 @@ import { Workspace } from './workspace.tsx';
 
 export function Tab({ fn }: TabProps) {
   const { t } = useTexts('functionCode');
+  const size = usePreferences(({ editorSize }) => editorSize);
   const { data: code, error, refetch } = useCode(fn);
   if (code === undefined)
     return error === null ? <Skeleton active /> : <ErrorView error={error} onRetry={() => void refetch()} />;
   const { stored, files } = code;
   return (
     <>
-      <div className="code-and-test">
+      <div className="code-and-test" style={{ '--editor-size': `${size}px` } as CSSProperties}>
         {files === undefined ? (
           <UploadOnly fn={fn} stored={stored} />
         ) : (

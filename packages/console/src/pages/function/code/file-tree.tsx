@@ -16,21 +16,22 @@ interface FileTreeProps {
   readonly isReadOnly: boolean;
   readonly onOpen: (path: string) => void;
   readonly onChange: (change: Change) => void;
+  readonly question: FileQuestion | undefined;
+  readonly onAsk: (question: FileQuestion | undefined) => void;
 }
 
-export function FileTree({ copy, open, isReadOnly, onOpen, onChange }: FileTreeProps) {
+export function FileTree({ copy, open, isReadOnly, onOpen, onChange, question, onAsk }: FileTreeProps) {
   const { t } = useTexts('functionCode');
   const [chosen, setChosen] = useState(open ?? '');
-  const [question, setQuestion] = useState<FileQuestion>();
   const isChosen = [...copy.files.keys()].some((path) => path.startsWith(chosen));
   const target = isChosen ? chosen : '';
   // beside the chosen file, or in the chosen folder
   const place = target.slice(0, target.lastIndexOf('/') + 1);
   const tools = [
-    { key: 'newFile', icon: <FileAddOutlined />, ask: () => setQuestion({ kind: 'newFile', path: place }) },
-    { key: 'newFolder', icon: <FolderAddOutlined />, ask: () => setQuestion({ kind: 'newFolder', path: place }) },
-    { key: 'rename', icon: <EditOutlined />, ask: () => setQuestion({ kind: 'rename', path: target }) },
-    { key: 'remove', icon: <DeleteOutlined />, ask: () => setQuestion({ kind: 'remove', path: target }) },
+    { key: 'newFile', icon: <FileAddOutlined />, ask: () => onAsk({ kind: 'newFile', path: place }) },
+    { key: 'newFolder', icon: <FolderAddOutlined />, ask: () => onAsk({ kind: 'newFolder', path: place }) },
+    { key: 'rename', icon: <EditOutlined />, ask: () => onAsk({ kind: 'rename', path: target }) },
+    { key: 'remove', icon: <DeleteOutlined />, ask: () => onAsk({ kind: 'remove', path: target }) },
   ] as const;
   const choose = (path: string) => {
     setChosen(path);
@@ -80,7 +81,7 @@ export function FileTree({ copy, open, isReadOnly, onOpen, onChange }: FileTreeP
             if (change.kind === 'create') choose(change.path);
             if (change.kind === 'rename') choose(change.to);
           }}
-          onClose={() => setQuestion(undefined)}
+          onClose={() => onAsk(undefined)}
         />
       )}
     </div>

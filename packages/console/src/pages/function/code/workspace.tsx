@@ -1,5 +1,6 @@
 import { Button } from 'antd';
 import { Suspense, useEffect, useReducer, useState } from 'react';
+import { useMissingRight } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
@@ -10,8 +11,12 @@ import { useUrlState } from '../../../parts/url-state.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { type CodeFiles, writeArchive } from './archive.ts';
 import type { Code } from './code-query.ts';
+import type { EditorCommands } from './editor/commands.ts';
+import { EditorMenus } from './editor-menus.tsx';
 import { entryFile } from './entry-file.ts';
+import type { FileQuestion } from './file-dialog.tsx';
 import { FileTree } from './file-tree.tsx';
+import { OpenFiles } from './open-files.tsx';
 import { ReviewChanges } from './review-changes.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 import { UploadMenu } from './upload-menu.tsx';
@@ -32,13 +37,28 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
   const { t } = useTexts('functionCode');
   const [copy, change] = useReducer(changed, startOf(files, stored.digest));
   const [{ file }, setUrl] = useUrlState({ file: '' });
+  const [tabs, setTabs] = useState<readonly string[]>();
+  const [question, setQuestion] = useState<FileQuestion>();
+  const [commands, setCommands] = useState<EditorCommands>();
   const [upload, setUpload] = useState<UploadKind>();
   const [isConflict, setConflict] = useState(false);
   const [isReviewing, setReviewing] = useState(false);
   const deploy = useDeploy(fn);
+  const missingRight = useMissingRight('updateFunctionCode');
   const modified = modifiedPaths(copy);
   const isClean = modified.length === 0;
-  const open = copy.files.has(file) ? file : entryFile(fn.config.handler, [...copy.files.keys()]);
+  const first = copy.files.has(file) ? file : entryFile(fn.config.handler, [...copy.files.keys()]);
+  const opened = (tabs ?? (first === undefined ? [] : [first])).filter((path) => copy.files.has(path));
+  const open = opened.includes(file) ? file : opened.at(-1);
+  const show = (path: string) => {
+    setTabs(opened.includes(path) ? opened : [...opened, path]);
+    setUrl({ file: path });
+  };
+  const close = (path: string) => {
+    const left = opened.filter((other) => other !== path);
+    setTabs(left);
+    if (path === open) setUrl({ file: left[Math.max(0, opened.indexOf(path) - 1)] ?? '' });
+  };
   const shown = open === undefined ? undefined : copy.files.get(open);
 
   useEffect(() => {
@@ -57,12 +77,21 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
       },
     );
   };
+  const note = copy.files.size === 0 ? 'noFile' : open === undefined ? 'noneOpen' : 'binary';
   useShortcut('Ctrl+s', t('deploy.action'), start);
 
   return (
     <section className="surface workspace" aria-label={t('label')}>
       <div className="workspace-tools">
-        <span className="workspace-path">{open ?? ''}</span>
+        <EditorMenus
+          isReadOnly={fn.isReadOnly}
+          hasOpen={opened.length > 0}
+          commands={shown?.text === undefined ? undefined : commands}
+          onNew={(kind) => setQuestion({ kind, path: open?.slice(0, open.lastIndexOf('/') + 1) ?? '' })}
+          canSave={!fn.isReadOnly && !isClean && missingRight === undefined}
+          onSave={start}
+          onCloseAll={() => setTabs([])}
+        />
         {!fn.isReadOnly && (
           <>
             <span className="workspace-state" role="status">
@@ -87,12 +116,15 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
         copy={copy}
         open={open}
         isReadOnly={fn.isReadOnly}
-        onOpen={(path) => setUrl({ file: path })}
+        question={question}
+        onAsk={setQuestion}
+        onOpen={show}
         onChange={change}
       />
+      <OpenFiles copy={copy} paths={opened} shown={open} onOpen={show} onClose={close} />
       <div className="workspace-editor">
         {open === undefined || shown?.text === undefined ? (
-          <p className="workspace-note">{t(open === undefined ? 'noFile' : 'binary')}</p>
+          <p className="workspace-note">{t(note)}</p>
         ) : (
           <Suspense>
             <CodeEditor
@@ -101,6 +133,7 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
               label={t('editor', { path: open })}
               isReadOnly={fn.isReadOnly}
               onChange={(text) => change({ kind: 'write', path: open, text })}
+              onReady={setCommands}
             />
           </Suspense>
         )}

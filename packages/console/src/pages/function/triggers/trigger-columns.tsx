@@ -9,13 +9,14 @@ import { TriggerStatus } from './trigger-status.tsx';
 import { useSwitchTrigger } from './use-switch-trigger.ts';
 
 interface TriggerActions {
+  readonly onEdit: (trigger: Trigger) => void;
   readonly onDelete: (trigger: Trigger) => void;
   readonly onSecret: (trigger: Trigger) => void;
 }
 
 export function useTriggerColumns(
   fn: ShownFunction,
-  { onDelete, onSecret }: TriggerActions,
+  { onEdit, onDelete, onSecret }: TriggerActions,
 ): TableColumnsType<Trigger> {
   const { t } = useTexts('triggers');
   const turn = useSwitchTrigger(fn);
@@ -47,6 +48,9 @@ export function useTriggerColumns(
         <div className="trigger-actions">
           {row.trigger_type_code === 'EVENT' && (
             <RowAction needs="showFunctionTrigger" text={t('secret.action')} onClick={() => onSecret(row)} />
+          )}
+          {formOf(row.trigger_type_code) && (
+            <RowAction needs="updateTrigger" text={t('change.action')} onClick={() => onEdit(row)} />
           )}
           {formOf(row.trigger_type_code)?.isAlwaysOn !== true && (
             <RowAction

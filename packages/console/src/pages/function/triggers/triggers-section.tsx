@@ -9,12 +9,15 @@ import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import type { TabProps } from '../shown-function.ts';
 import { CreateTrigger } from './create-trigger.tsx';
+import { EditTrigger } from './edit-trigger.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { nameOf, paramsOf, type Trigger } from './trigger.ts';
 import { useTriggerColumns } from './trigger-columns.tsx';
 import './triggers.css';
 
-type Opened = { readonly dialog: 'create' } | { readonly dialog: 'delete' | 'secret'; readonly trigger: Trigger };
+type Opened =
+  | { readonly dialog: 'create' }
+  | { readonly dialog: 'edit' | 'delete' | 'secret'; readonly trigger: Trigger };
 
 /** The triggers of the chosen version or alias. */
 export function Section({ fn }: TabProps) {
@@ -22,6 +25,7 @@ export function Section({ fn }: TabProps) {
   const [opened, setOpened] = useState<Opened>();
   const list = useQuery(query('listFunctionTriggers', { params: { function_urn: fn.urn } }));
   const columns = useTriggerColumns(fn, {
+    onEdit: (trigger) => setOpened({ dialog: 'edit', trigger }),
     onDelete: (trigger) => setOpened({ dialog: 'delete', trigger }),
     onSecret: (trigger) => setOpened({ dialog: 'secret', trigger }),
   });
@@ -60,6 +64,7 @@ export function Section({ fn }: TabProps) {
           onCreated={(trigger) => setOpened(trigger.secret === undefined ? undefined : { dialog: 'secret', trigger })}
         />
       )}
+      {opened?.dialog === 'edit' && <EditTrigger fn={fn} trigger={opened.trigger} onClose={close} />}
       {opened?.dialog === 'delete' && (
         <DeleteDialog
           route="deleteFunctionTrigger"

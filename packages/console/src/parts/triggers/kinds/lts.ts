@@ -11,6 +11,7 @@ export const ltsForm: TriggerForm<'LTS', 'log'> = {
     { name: 'name', label: 'name', input: 'text', isRequired: true, isWide: true },
   ],
   initial: () => ({ name: 'lts' }),
+  fromData: ({ log_group_id, log_topic_id }) => ({ log: { group_id: log_group_id, stream_id: log_topic_id } }),
   toData({ log, ...data }) {
     const { group_id, stream_id } = log as Log;
     return { ...data, log_group_id: group_id, log_topic_id: stream_id };

@@ -21,6 +21,10 @@ export const timerForm: TriggerForm<'TIMER', 'rate' | 'cron'> = {
     { name: 'user_event', label: 'user_event', hint: 'user_event', input: 'long-text', isWide: true },
   ],
   initial: () => ({ name: 'timer', schedule_type: 'Rate', rate: '15m', cron: '0 0 8 * * ?' }),
+  fromData: ({ schedule, schedule_type: type }) => ({
+    rate: type === 'Rate' ? schedule : '15m',
+    cron: type === 'Cron' ? schedule : '0 0 8 * * ?',
+  }),
   toData: ({ rate, cron, ...data }) => ({ ...data, schedule: data.schedule_type === 'Rate' ? rate : cron }),
   shown: [],
 };

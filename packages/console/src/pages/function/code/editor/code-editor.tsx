@@ -2,7 +2,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -12,9 +12,13 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
+import { useTexts } from '../../../../i18n/index.ts';
+import { usePreferences } from '../../../../preferences/index.ts';
 import './code-editor.css';
+import { commandsOf, type EditorCommands } from './commands.ts';
 import { editorLook } from './editor-look.ts';
 import { languageOf } from './language.ts';
+import { hasLongLine } from './long-line.ts';
 
 interface CodeEditorProps {
   /** Decides the language. Each path has its own history of changes. */
@@ -23,23 +27,34 @@ interface CodeEditorProps {
   readonly label: string;
   readonly isReadOnly: boolean;
   readonly onChange: (text: string) => void;
+  /** Called once the editor can be commanded. */
+  readonly onReady?: (commands: EditorCommands) => void;
 }
 
+/** Words of the panel that searches. */
+const PHRASES = [
+  'Find',
+  'Replace',
+  'next',
+  'previous',
+  'all',
+  'match case',
+  'regexp',
+  'by word',
+  'replace',
+  'replace all',
+  'close',
+] as const;
 const BLINK_MS = 1200;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-const SETUP: Extension = [
+/** For all texts. */
+const BASE: Extension = [
   lineNumbers(),
-  foldGutter(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
   history(),
   drawSelection({ cursorBlinkRate: isCalm ? 0 : BLINK_MS }),
-  indentOnInput(),
-  bracketMatching(),
-  closeBrackets(),
-  autocompletion(),
-  highlightSelectionMatches(),
   keymap.of([
     ...closeBracketsKeymap,
     // Ctrl+Enter runs the function
@@ -54,18 +69,37 @@ const SETUP: Extension = [
   editorLook,
 ];
 
+/** Reads the text around the cursor, which takes long in a long line. */
+const HELP: Extension = [
+  foldGutter(),
+  indentOnInput(),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion(),
+  highlightSelectionMatches(),
+];
+
+const helped = new Compartment();
+const helpFor = (path: string, isPlain: boolean): Extension => (isPlain ? [] : [HELP, languageOf(path)]);
+
 /** A text editor. Its chunk is loaded with the first file. */
-export function CodeEditor({ path, text, label, isReadOnly, onChange }: CodeEditorProps) {
+export function CodeEditor({ path, text, label, isReadOnly, onChange, onReady }: CodeEditorProps) {
+  const { t } = useTexts('functionCode');
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const states = useRef(new Map<string, EditorState>());
   const report = useRef(onChange);
   report.current = onChange;
+  const ready = useRef(onReady);
+  ready.current = onReady;
+  const size = usePreferences(({ editorSize }) => editorSize);
+  const isPlain = hasLongLine(text);
 
   useEffect(() => {
     if (host.current === null) return;
     const editor = new EditorView({ parent: host.current });
     view.current = editor;
+    ready.current?.(commandsOf(editor));
     return () => editor.destroy();
   }, []);
 
@@ -76,8 +110,9 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange }: CodeEdit
     const state = EditorState.create({
       doc: text,
       extensions: [
-        SETUP,
-        languageOf(path),
+        BASE,
+        helped.of(helpFor(path, isPlain)),
+        EditorState.phrases.of(Object.fromEntries(PHRASES.map((phrase) => [phrase, t(`phrases.${phrase}`)]))),
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorState.readOnly.of(isReadOnly),
         // line ends stay as they are
@@ -91,7 +126,8 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange }: CodeEdit
     editor.setState(before?.sliceDoc() === text && before.readOnly === isReadOnly ? before : state);
     const kept = states.current;
     return () => void kept.set(path, editor.state);
-  }, [path, isReadOnly, label]);
+    // heights of lines are measured again for another size
+  }, [path, isReadOnly, label, size]);
 
   // a text from elsewhere: the code was loaded again
   useEffect(() => {
@@ -99,6 +135,10 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange }: CodeEdit
     if (editor === undefined || editor.state.sliceDoc() === text) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);
+
+  // a line became too long while it was written
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file has a state of its own
+  useEffect(() => view.current?.dispatch({ effects: helped.reconfigure(helpFor(path, isPlain)) }), [isPlain]);
 
   return <div className="code-editor" ref={host} />;
 }
