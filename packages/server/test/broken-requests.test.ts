@@ -11,11 +11,13 @@ interface Answer {
 let server: FakeServer;
 let path: string;
 let seen: Record<string, string>;
+let event: string;
 
 beforeAll(async () => {
   server = await FakeServer.start({
-    handler: (event) => {
-      seen = (JSON.parse(event.toString()) as { headers: Record<string, string> }).headers;
+    handler: (bytes) => {
+      event = bytes.toString();
+      seen = (JSON.parse(event) as { headers: Record<string, string> }).headers;
       return JSON.stringify({ statusCode: 200, body: '{}' });
     },
   });
@@ -131,6 +133,55 @@ it('answers requests that come at once on one connection in their order', async 
   const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
   expect(statuses).toEqual(requests.map((_, n) => (n % 2 === 0 ? '200' : '404')));
 });
+
+describe('a request is the same in one piece and in two, for its function and for its client:', () => {
+  it.each<[string, string]>([
+    [
+      'with usual headers',
+      'GET {path}a%20b?c=d&c=e HTTP/1.1\r\nhost: A\r\nAccept: */*\r\nX_Mine: \t\xe4 \xa0 \r\n\r\n',
+    ],
+    ['with a cookie of ours', 'GET {path} HTTP/1.1\r\nHost: a\r\nCookie: a=b; fgs-session=x; c=d\r\n\r\n'],
+    ['with a body', 'POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello'],
+    [
+      'with a body that takes room',
+      `PUT {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n${'x'.repeat(30_000)}`,
+    ],
+    ['for nothing', 'GET /missing HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['with HEAD for nothing', 'HEAD /missing HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['for an unknown webhook', 'POST /events/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}'],
+    ['for a webhook with a wrong proof', 'POST /events/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n'],
+  ])('%s', async (_, text) => {
+    const bytes = Buffer.from(text.replace('{path}', path), 'latin1');
+    const [whole, halves] = [await exchange([bytes]), await exchange([bytes.subarray(0, 20), bytes.subarray(20)])];
+    expect(whole).toEqual(halves);
+    expect(whole.answer).toMatch(/^HTTP\/1\.1 \d{3} /);
+  });
+});
+
+/** What the client and the function get, without ids and times. */
+async function exchange(pieces: readonly Buffer[]): Promise<{ answer: string; event: string }> {
+  event = 'none';
+  const { port, hostname } = new URL(server.running.gateway);
+  const socket = connect(Number(port), hostname);
+  socket.setNoDelay(true);
+  const closed = once(socket, 'close');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk.toString();
+    if (answer.includes('\r\n\r\n')) socket.end();
+  });
+  const [first, ...others] = pieces;
+  socket.write(first ?? '');
+  for (const piece of others) {
+    // the server has read the piece before when it has answered another connection
+    await raw(server.running.gateway, 'GET /missing HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write(piece);
+  }
+  await closed;
+  const alike = (text: string): string =>
+    text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'an id').replace(/\r\nDate: [^\r]+/, '');
+  return { answer: alike(answer), event: alike(event) };
+}
 
 it.each(['""', 'a b', '', 'json', 'application/', '/json'])(
   'a body of the type %j is refused with 415',
