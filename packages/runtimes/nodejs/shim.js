@@ -23,6 +23,11 @@ const output = capture((level, text) => link.log(requests === null ? '' : reques
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
 function hello() {
+  if (process.env.FUNCGRAPH_REHEARSE && loading.awaitsPromises) require('./rehearse.js').rehearse(sayHello);
+  else sayHello();
+}
+
+function sayHello() {
   link.send(stringify({ type: 'hello', protocol: 1, runtime: 'node ' + process.version }), '');
 }
 

@@ -141,7 +141,9 @@ export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Prom
     binds: [],
     ...(launch.network === undefined ? {} : { surroundings: { network: launch.network, mounts: [] } }),
   };
-  const booted = await bootRuntime(launch, limits, deps, { signal: new AbortController().signal });
+  // A shim that can runs calls of its own before its hello: nothing waits for it.
+  const rehearsing = { ...launch, bootEnv: { ...launch.bootEnv, FUNCGRAPH_REHEARSE: '1' } };
+  const booted = await bootRuntime(rehearsing, limits, deps, { signal: new AbortController().signal });
   await booted.sandbox.freeze();
   booted.link.rest();
   return booted;
