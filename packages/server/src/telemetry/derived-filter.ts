@@ -16,34 +16,54 @@ const FAILURES = new Set([
   ...['cancelled', 'throttled', 'system'],
 ]);
 
-/** Whether a line that is made from a record matches the query, besides its time and request. */
-export function derivedFilter(query: LogQuery, byWords: boolean): (line: DerivedLine) => boolean {
-  const { instanceId, versions, levels, keyword } = query;
-  if (levels !== undefined && !levels.includes('INFO')) return () => false;
-  const hasText = keyword === undefined ? () => true : byWords ? hasWords(keyword) : hasSubstring(keyword);
-  return (line) => {
-    const { record } = line;
-    if (instanceId !== undefined && record.instanceId !== instanceId) return false;
-    if (versions !== undefined && !versions.includes(record.version)) return false;
-    return hasText(line);
-  };
+interface Filter {
+  readonly matches: (line: DerivedLine) => boolean;
+  readonly onlyFailed: boolean;
 }
 
 /**
- * Whether the platform's lines of a function may have the words: a search for other words, which are the usual ones,
- * need not read the records.
+ * Filters lines that are made from records, besides time and request. Undefined when none can match: a search for other
+ * words than theirs, which is the usual one, need not read the records.
  */
-export function mayHaveWords(file: DayFile, functionId: number, keyword: string): boolean {
+export function derivedFilter(
+  file: DayFile,
+  functionId: number,
+  query: LogQuery,
+  byWords: boolean,
+): Filter | undefined {
+  const { instanceId, versions, levels, keyword } = query;
+  if (levels !== undefined && !levels.includes('INFO')) return undefined;
+  const found = byWords
+    ? findWords(file, functionId, keyword ?? '')
+    : { hasText: hasSubstring(keyword), onlyFailed: false };
+  if (found === undefined) return undefined;
+  const { hasText, onlyFailed } = found;
+  const matches = (line: DerivedLine): boolean => {
+    const { record } = line;
+    if (instanceId !== undefined && record.instanceId !== instanceId) return false;
+    if (versions !== undefined && !versions.includes(record.version)) return false;
+    return !(onlyFailed && record.outcome === 'ok') && hasText(line);
+  };
+  return { matches, onlyFailed };
+}
+
+type HasText = (line: DerivedLine) => boolean;
+
+function findWords(
+  file: DayFile,
+  functionId: number,
+  keyword: string,
+): { readonly hasText: HasText; readonly onlyFailed: boolean } | undefined {
   file.sumUpIfRoom();
   const rows = file.prepare<{ version: string }>('select distinct version from minute where function_id = ?');
   const known = new Set(rows.all(functionId).flatMap(({ version }) => tokensOf(version)));
-  const isPossible = (word: string): boolean =>
-    USUAL.has(word) || FAILURES.has(word) || known.has(word) || VARIABLE.test(word);
-  return tokensOf(keyword).every(isPossible);
+  const words = tokensOf(keyword);
+  const special = words.filter((word) => !(USUAL.has(word) || known.has(word) || VARIABLE.test(word)));
+  if (!special.every((word) => FAILURES.has(word))) return undefined;
+  return { hasText: hasWords(words), onlyFailed: special.length > 0 };
 }
 
-function hasWords(keyword: string): (line: DerivedLine) => boolean {
-  const words = tokensOf(keyword);
+function hasWords(words: readonly string[]): HasText {
   return (line) => {
     const tokens = tokensOf(textOf(line));
     return words.every((word) => tokens.includes(word));
@@ -51,7 +71,8 @@ function hasWords(keyword: string): (line: DerivedLine) => boolean {
 }
 
 /** Only the case of ASCII letters does not matter, as for stored lines. */
-function hasSubstring(keyword: string): (line: DerivedLine) => boolean {
+function hasSubstring(keyword: string | undefined): HasText {
+  if (keyword === undefined) return () => true;
   const folded = folds(keyword);
   return (line) => folds(textOf(line)).includes(folded);
 }

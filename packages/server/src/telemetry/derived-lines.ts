@@ -24,6 +24,8 @@ interface LineRange {
   readonly after: Position | undefined;
   readonly descending: boolean;
   readonly matches: (line: DerivedLine) => boolean;
+  /** No line of a successful request matches. */
+  readonly onlyFailed: boolean;
 }
 
 const COLUMNS = 'seq, count, line_seq, lines_from, lines_to, body';
@@ -37,17 +39,18 @@ export function* derivedByTime(file: DayFile, functionId: number, range: LineRan
   const isWithin = isShown(file, functionId, from, to);
   const isBehind = (line: Position): boolean => after === undefined || sign * compare(line, after) > 0;
   const sign = descending ? -1 : 1;
+  const made = madeOf(range);
   const rows = descending
     ? file
         .prepare<ChunkRow>(
           `select ${COLUMNS} from chunk where function_id = ? and lines_to >= ? and lines_to < ? and lines_from < ?
-          order by lines_to desc, seq desc`,
+          ${made} order by lines_to desc, seq desc`,
         )
         .iterate(functionId, from, to + LINE_SPAN_MS, to)
     : file
         .prepare<ChunkRow>(
           `select ${COLUMNS} from chunk where function_id = ? and lines_from >= ? and lines_from < ? and lines_to >= ?
-          order by lines_from, seq`,
+          ${made} order by lines_from, seq`,
         )
         .iterate(functionId, from - LINE_SPAN_MS, to, from);
   // the next one at the end
@@ -55,28 +58,28 @@ export function* derivedByTime(file: DayFile, functionId: number, range: LineRan
   for (const row of rows) {
     const edge = descending ? row.lines_to : row.lines_from;
     for (let next = held.at(-1); next !== undefined && sign * (next.time - edge) < 0; next = held.at(-1)) {
-      yield stepOf(next);
+      if (matches(next)) yield stepOf(next);
       held.pop();
     }
     // lines before the edge are all passed; a search that stops here must not begin here again
     const passed = descending ? { time: edge + 1, seq: 0 } : { time: edge - 1, seq: Number.MAX_SAFE_INTEGER };
     if (passed.time >= from && passed.time < to && isBehind(passed)) yield passed;
-    const lines = linesOf(row).filter((line) => isWithin(line) && isBehind(line) && matches(line));
+    const lines = linesOf(row).filter((line) => isWithin(line) && isBehind(line));
     if (lines.length > 0) held = [...held, ...lines].sort((a, b) => sign * compare(b, a));
   }
-  for (const line of held.reverse()) yield stepOf(line);
+  for (const line of held.reverse()) if (matches(line)) yield stepOf(line);
 }
 
 /** The lines of a function in the order of writing. A step without a row follows each chunk. */
 export function* derivedBySeq(
   file: DayFile,
   functionId: number,
-  { from, to, after, descending, matches }: LineRange,
+  { from, to, after, descending, matches, onlyFailed }: LineRange,
 ): Generator<Step> {
   const isWithin = isShown(file, functionId, from, to);
   const span = file
     .prepare<{ low: number | null; high: number | null }>(
-      'select min(seq) as low, max(seq) as high from chunk where function_id = ? and lines_from >= ? and lines_from < ? and lines_to >= ?',
+      'select min(seq) as low, max(seq) as high from chunk where function_id = ? and lines_from >= ? and lines_from < ? and lines_to >= ? and line_seq is not null',
     )
     .get(functionId, from - LINE_SPAN_MS, to, from);
   if (span === undefined || span.low === null || span.high === null) return;
@@ -89,18 +92,15 @@ export function* derivedBySeq(
   const rows = file
     .prepare<ChunkRow>(
       `select ${COLUMNS} from chunk where function_id = ? and line_seq between ? and ?
-      order by line_seq ${descending ? 'desc' : ''}`,
+      ${madeOf({ onlyFailed })} order by line_seq ${descending ? 'desc' : ''}`,
     )
     .iterate(functionId, least, most);
   for (const row of rows) {
     const lines = linesOf(row).filter(
-      (line) =>
-        isWithin(line) &&
-        (after === undefined || (descending ? line.seq < after.seq : line.seq > after.seq)) &&
-        matches(line),
+      (line) => isWithin(line) && (after === undefined || (descending ? line.seq < after.seq : line.seq > after.seq)),
     );
     if (descending) lines.reverse();
-    for (const line of lines) yield stepOf(line);
+    for (const line of lines) if (matches(line)) yield stepOf(line);
     const end = (row.line_seq ?? 0) + (descending ? 0 : 2 * row.count - 1);
     if (after === undefined || (descending ? end < after.seq : end > after.seq)) yield { time: 0, seq: end };
   }
@@ -124,6 +124,11 @@ export function* derivedOfRequest(
 
 export function compare(a: Position, b: Position): number {
   return a.time - b.time || a.seq - b.seq;
+}
+
+/** The condition of the indexes of lines, and one that skips chunks. */
+function madeOf({ onlyFailed }: Pick<LineRange, 'onlyFailed'>): string {
+  return `and line_seq is not null ${onlyFailed ? 'and failed > 0' : ''}`;
 }
 
 /** Lines of a function that the limits of size have removed are not made again. */

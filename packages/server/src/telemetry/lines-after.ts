@@ -99,6 +99,7 @@ function derivedUpTo(
   const steps = derivedBySeq(file, functionId, {
     ...{ from, to: MAX_TIME, after: { time: 0, seq: after }, descending: false },
     matches: () => true,
+    onlyFailed: false,
   });
   for (const { seq, row } of steps) {
     if (seq > to || rows.length >= limit) break;

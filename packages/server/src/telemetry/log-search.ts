@@ -2,7 +2,7 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { type Day, dayOf } from './day.ts';
 import type { DayFile, LineRow } from './day-file.ts';
 import type { DayFiles } from './day-files.ts';
-import { derivedFilter, mayHaveWords } from './derived-filter.ts';
+import { derivedFilter } from './derived-filter.ts';
 import { compare, derivedBySeq, derivedByTime, derivedOfRequest, type Step } from './derived-lines.ts';
 import { type LogLine, type LogPage, type LogQuery, logLevels } from './types.ts';
 
@@ -119,9 +119,10 @@ function searchFile(file: DayFile, functionId: number, search: Search, words: st
 
 function derived(file: DayFile, functionId: number, { query, after }: Search, bySeq: boolean): Generator<Step> {
   const { from, to, requestId } = query;
-  const range = { from, to, after, descending: query.order === 'desc', matches: derivedFilter(query, bySeq) };
+  const filter = derivedFilter(file, functionId, query, bySeq);
+  if (filter === undefined) return noSteps();
+  const range = { from, to, after, descending: query.order === 'desc', ...filter };
   if (requestId !== undefined) return derivedOfRequest(file, functionId, { ...range, requestId, bySeq });
-  if (bySeq && !mayHaveWords(file, functionId, query.keyword ?? '')) return noSteps();
   return bySeq ? derivedBySeq(file, functionId, range) : derivedByTime(file, functionId, range);
 }
 

@@ -88,18 +88,82 @@ export function packRecords(records: readonly InvocationRecord[]): RecordChunk[]
 }
 
 export function unpackRecords({ functionKey, count, columns }: RecordChunk): InvocationRecord[] {
-  const { same, few, each } = columns;
+  const column = <Name extends keyof InvocationRecord>(name: Name): ((at: number) => InvocationRecord[Name]) =>
+    readerOf(columns, name) as (at: number) => InvocationRecord[Name];
+  // a literal has a faster form than an object that gets its fields by name
+  const required = {
+    requestId: column('requestId'),
+    functionUrn: column('functionUrn'),
+    version: column('version'),
+    alias: column('alias'),
+    instanceId: column('instanceId'),
+    mode: column('mode'),
+    attempt: column('attempt'),
+    startedAt: column('startedAt'),
+    outcome: column('outcome'),
+    code: column('code'),
+    component: column('component'),
+    cold: column('cold'),
+    queueMs: column('queueMs'),
+    sandboxMs: column('sandboxMs'),
+    bootMs: column('bootMs'),
+    loadMs: column('loadMs'),
+    initMs: column('initMs'),
+    handlerMs: column('handlerMs'),
+    totalMs: column('totalMs'),
+    cpuMs: column('cpuMs'),
+    peakMemoryBytes: column('peakMemoryBytes'),
+    memoryMb: column('memoryMb'),
+    responseBytes: column('responseBytes'),
+  };
+  const optional = OPTIONAL.map((name) => [name, readerOf(columns, name)] as const).filter(
+    ([name]) => name in columns.same || name in columns.each,
+  );
   return Array.from({ length: count }, (_, at) => {
-    const record: Record<string, unknown> = { functionKey, ...same };
-    for (const name in few) record[name] = few[name]?.values[few[name].at[at] ?? 0];
-    for (const name in each) {
-      const value = each[name]?.[at];
+    const record: Writable<InvocationRecord> = {
+      functionKey,
+      requestId: required.requestId(at),
+      functionUrn: required.functionUrn(at),
+      version: required.version(at),
+      alias: required.alias(at),
+      instanceId: required.instanceId(at),
+      mode: required.mode(at),
+      attempt: required.attempt(at),
+      startedAt: required.startedAt(at),
+      finishedAt: required.startedAt(at) + required.handlerMs(at),
+      outcome: required.outcome(at),
+      code: required.code(at),
+      component: required.component(at),
+      cold: required.cold(at),
+      queueMs: required.queueMs(at),
+      sandboxMs: required.sandboxMs(at),
+      bootMs: required.bootMs(at),
+      loadMs: required.loadMs(at),
+      initMs: required.initMs(at),
+      handlerMs: required.handlerMs(at),
+      totalMs: required.totalMs(at),
+      cpuMs: required.cpuMs(at),
+      peakMemoryBytes: required.peakMemoryBytes(at),
+      memoryMb: required.memoryMb(at),
+      responseBytes: required.responseBytes(at),
+    };
+    for (const [name, read] of optional) {
+      const value = read(at);
       // JSON has no undefined
-      if (value !== null || !isOptional(name)) record[name] = value;
+      if (value !== null) (record as unknown as Record<string, unknown>)[name] = value;
     }
-    record.finishedAt ??= Number(record.startedAt) + Number(record.handlerMs);
-    return record as unknown as InvocationRecord;
+    return record;
   });
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function readerOf({ same, few, each }: Columns, name: string): (at: number) => unknown {
+  const [all, some] = [each[name], few[name]];
+  if (all !== undefined) return (at) => all[at];
+  if (some !== undefined) return (at) => some.values[some.at[at] ?? 0];
+  const value = same[name];
+  return () => value;
 }
 
 /** A time within the span in which the records started. */
@@ -157,8 +221,4 @@ function fewOf(all: readonly unknown[]): Few {
 function optional(name: (typeof OPTIONAL)[number], record: InvocationRecord): unknown {
   if (name === 'finishedAt' && record.finishedAt === record.startedAt + record.handlerMs) return null;
   return record[name] ?? null;
-}
-
-function isOptional(name: string): boolean {
-  return (OPTIONAL as readonly string[]).includes(name);
 }
