@@ -167,6 +167,22 @@ describe('requests of a short and clean version', () => {
     expect(instances(await sendHeld(2))).toBe(1);
   });
 
+  it('run alone while another function waits for memory, which then gets it', async () => {
+    makePool();
+    const all = spec({ memoryMb: 1024 });
+    await warm(all);
+    const first = await send('"hold-1"', all);
+    const other = send('"hold-2"', spec({ functionKey: 'g', key: 'g:1' }));
+    const second = send('"hold-3"', all);
+    await expect.poll(() => held.length).toBe(1);
+    answer(first);
+    expect(await outcomes([first])).toEqual(['ok']);
+    const { lease } = await other;
+    expect(lease.instance.spec.functionKey).toBe('g');
+    await pool.stop(AbortSignal.abort());
+    await expect(second).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('go to a reserved instance first', async () => {
     makePool();
     await warm();

@@ -65,7 +65,8 @@ export class Pool {
   acquire(spec: LaunchSpec, signal?: AbortSignal, laneBytes?: number): Promise<Lease> {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
-    if (laneBytes !== undefined && group.waiters.length === 0) {
+    // An instance with a lane is never idle under load: when another function waits for memory, it could not be evicted.
+    if (laneBytes !== undefined && group.waiters.length === 0 && this.#short.size === 0) {
       const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
       if (shared !== undefined) return Promise.resolve(this.#lease(group, shared, false, 0, laneBytes));
     }
