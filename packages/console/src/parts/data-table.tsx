@@ -46,6 +46,22 @@ export interface Paging {
 }
 
 const PAGE_SIZES = [20, 50, 100];
+/** At once, so that a list that the server sends as a whole scrolls smoothly. */
+const MOST_ROWS = 100;
+
+const OWN_PAGES = { pageSize: MOST_ROWS, showSizeChanger: false } as const;
+
+type ShowTotal = (count: number) => string;
+
+const serverPages = ({ page, size, total, onChange }: Paging, showTotal: ShowTotal) => ({
+  current: page,
+  pageSize: size,
+  total,
+  onChange,
+  pageSizeOptions: PAGE_SIZES,
+  showSizeChanger: total > (PAGE_SIZES[0] ?? 0),
+  showTotal,
+});
 
 /** A list: tools above, rows, pages below; loading, failure, emptiness and "no match" included. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
@@ -56,7 +72,21 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   if (query.error !== null && rows.length === 0)
     return <ErrorView error={query.error} onRetry={() => query.refetch()} />;
   const isEmpty = !query.isPending && rows.length === 0 && (paging === undefined || paging.total === 0);
-  if (isEmpty && onClearSearch === undefined) return <div className="surface">{empty}</div>;
+  const showTotal: ShowTotal = (count) => t('total', { count });
+  const refresh = (
+    <Button
+      icon={<ReloadOutlined spin={query.isFetching} />}
+      aria-label={t('refresh')}
+      onClick={() => query.refetch()}
+    />
+  );
+  if (isEmpty && onClearSearch === undefined)
+    return (
+      <div className="surface data-table">
+        {tools !== false && <div className="table-tools">{refresh}</div>}
+        {empty}
+      </div>
+    );
   const noMatch = (
     <EmptyState
       title={t('noMatch.title')}
@@ -69,11 +99,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       {tools !== false && (
         <div className="table-tools">
           {tools}
-          <Button
-            icon={<ReloadOutlined spin={query.isFetching} />}
-            aria-label={t('refresh')}
-            onClick={() => query.refetch()}
-          />
+          {refresh}
         </div>
       )}
       <Table<Row>
@@ -91,16 +117,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         }}
         locale={{ emptyText: query.isPending ? <div className="empty-state" /> : noMatch }}
         pagination={
-          paging !== undefined &&
-          !isEmpty && {
-            current: paging.page,
-            pageSize: paging.size,
-            total: paging.total,
-            onChange: paging.onChange,
-            pageSizeOptions: PAGE_SIZES,
-            showSizeChanger: paging.total > (PAGE_SIZES[0] ?? 0),
-            showTotal: (count) => t('total', { count }),
-          }
+          !isEmpty && (paging ? serverPages(paging, showTotal) : rows.length > MOST_ROWS && { ...OWN_PAGES, showTotal })
         }
       />
     </div>
