@@ -23,6 +23,24 @@ journey('signing in by name and password returns to the page that was asked for'
   expect(page.url()).toMatch(/\/console\/functions\?q=a$/);
 });
 
+journey('guessing a password is slowed down, and the page says so', async ({ visit }) => {
+  const visitor = await visit({ signedIn: false });
+  const { page } = visitor;
+  visitor.expectComplaint(/401|429|503/);
+  await visitor.open('/sign-in');
+  await page.getByLabel('用户名').fill('journey-guessed');
+  const refused = page.getByText('Too many failed logins for this name');
+  await page.getByLabel('密码', { exact: true }).fill('wrong');
+  await expect
+    .poll(async () => {
+      await page.getByRole('button', { name: '登录' }).click();
+      await refused.or(page.getByText('用户名或密码错误。')).waitFor();
+      return refused.count();
+    })
+    .toBe(1);
+  await look(page, 'sign-in-slowed-down');
+});
+
 journey('a link signs in once', async ({ platform, visit }) => {
   const { stdout, stderr } = await platform.fgs(['console']);
   const [link = ''] = /http\S+#token=\S+/.exec(stdout.toString()) ?? [];
