@@ -150,6 +150,8 @@ export class Networks {
   }
 
   #doubt(): void {
+    // A check that has not begun sees this change too.
+    if (this.#isDoubtful) return;
     this.#isDoubtful = true;
     void this.restoreRules();
   }
