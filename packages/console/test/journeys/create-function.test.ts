@@ -59,6 +59,9 @@ journey('a template fills code and settings in, and asks only for name and agenc
   await look(page, 'create-function-template');
   await page.getByRole('button', { name: '创建函数' }).click();
   await page.getByText('创建函数 journey-context 成功').waitFor();
+  const test = page.getByRole('region', { name: '测试', exact: true });
+  await test.getByRole('button', { name: '测试', exact: true }).click();
+  await test.getByText('执行成功').waitFor();
   const { stdout } = await platform.fgs(['functions', 'show', 'journey-context', '--output', 'json']);
   expect(JSON.parse(stdout.toString())).toMatchObject({ memory_size: 256, timeout: 10, handler: 'index.handler' });
 
@@ -100,6 +103,22 @@ journey(
     expect(JSON.parse(stdout.toString())).toMatchObject({
       runtime: 'Custom Image',
       custom_image: { args: '--port,8000', working_dir: '/app', uid: '2000' },
+    });
+
+    await page.getByRole('link', { name: '编辑', exact: true }).click();
+    const override = page.getByRole('region', { name: '容器镜像覆盖' });
+    expect(await override.getByRole('textbox', { name: '用户ID' }).inputValue()).toBe('2000');
+    await override.getByRole('textbox', { name: 'Working Dir' }).fill('app');
+    await override.getByText('以 / 开头').waitFor();
+    await override.getByRole('textbox', { name: 'Working Dir' }).fill('/srv');
+    await override.getByRole('textbox', { name: 'CMD' }).fill('/bin/idle');
+    await look(page, 'settings-image');
+    await page.getByRole('button', { name: /保.?存/ }).click();
+    await page.getByText('保存常规设置成功').waitFor();
+    const changed = await platform.fgs(['functions', 'show', 'journey-boxed', '--output', 'json']);
+    expect(JSON.parse(changed.stdout.toString()).custom_image).toMatchObject({
+      command: '/bin/idle',
+      working_dir: '/srv',
     });
   },
 );

@@ -168,8 +168,10 @@ journey('agency, variables, concurrency and initializer count for the next call'
   await advanced.getByRole('switch', { name: '配置初始化函数' }).click();
   await advanced.getByRole('textbox', { name: '函数初始化入口' }).fill('index.initializer');
   await advanced.getByRole('switch', { name: '动态内存' }).click();
+  await advanced.getByText(/X-Cff-Instance-Memory .*否则返回 FSS\.0406。$/).waitFor();
   await look(page, 'settings-advanced');
   await save('高级设置');
+  expect((await call(platform, urn, {}, { 'X-Cff-Instance-Memory': '300' })).status).toBe(406);
 
   await page.route('**/v1/networks', (route) => route.fulfill({ json: { networks: [NETWORK] } }));
   await page.getByRole('tab', { name: 'VPC' }).click();
@@ -226,7 +228,15 @@ journey('a function is exported, disabled, enabled and deleted by its menu', asy
   await look(page, 'function-disable');
   await dialog.getByRole('button', { name: '确认' }).click();
   await page.getByText(`禁用函数 ${name} 成功`).waitFor();
-  expect((await call(platform, urn)).status).toBeGreaterThanOrEqual(400);
+  await page.getByRole('tab', { name: '代码' }).click();
+  visitor.expectComplaint(/429/);
+  await page.getByRole('region', { name: '测试', exact: true }).getByRole('button', { name: '测试' }).click();
+  await page
+    .getByText('Your request has been controlled by overload sdk, please retry later', { exact: true })
+    .waitFor();
+  await page.getByText(/^FSS\.0429/).waitFor();
+  await look(page, 'function-overloaded');
+  await page.getByRole('tab', { name: '设置', exact: true }).click();
   await choose('启用函数');
   await page.getByText(`启用函数 ${name} 成功`).waitFor();
   expect((await invoke(platform, urn)).json).toMatchObject({ memory: '128' });
