@@ -208,9 +208,17 @@ journey('code is uploaded, and an event of a template runs into the limit of mem
   const file = upload.locator('input[type="file"]');
   await file.setInputFiles({ name: 'code.tar', mimeType: 'application/x-tar', buffer: Buffer.from('code') });
   await upload.getByText('文件后缀不正确。').waitFor();
+  await file.setInputFiles({
+    name: 'deep.zip',
+    mimeType: 'application/zip',
+    buffer: Buffer.from(zipped({ 'code/index.js': eating }), 'base64'),
+  });
+  const warning = upload.getByText('压缩包根目录下没有与函数执行入口 index.handler 对应的文件。');
+  await warning.waitFor();
   await look(page, 'function-upload');
   const buffer = Buffer.from(zipped({ 'index.js': eating }), 'base64');
   await file.setInputFiles({ name: 'code.zip', mimeType: 'application/zip', buffer });
+  await warning.waitFor({ state: 'detached' });
   await upload.getByRole('button', { name: '上传并部署' }).click();
   await page.getByText('部署代码成功').waitFor();
   await page.getByRole('textbox', { name: 'index.js 的代码' }).getByText('Buffer.alloc').waitFor();

@@ -82,6 +82,12 @@ export const functionCode = {
     limits: 'At most 50 MB, and 1.5 GB unpacked. Larger code: upload it to a bucket and give its OBS address.',
     address: 'OBS link URL',
     addressHelp: 'Of an archive of at most 300 MB. The server reads it once, now; it replaces all code.',
+    warnings: {
+      entry: 'No file at the root of the archive fits the handler {{handler}}.',
+      bootstrap: 'The archive has no file bootstrap at its root, which starts the program.',
+      binary: 'The archive has no program at its root that is named like the handler: {{handler}}.',
+      shadow: 'Files named json, lib or os hide modules of Python itself.',
+    },
     problems: {
       kind: 'The name of the file has another ending.',
       empty: 'The file is empty.',

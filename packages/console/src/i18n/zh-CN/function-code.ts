@@ -80,6 +80,12 @@ export const functionCode = {
     limits: '文件不超过 50 MB，解压后不超过 1.5 GB。更大的代码请先上传到桶，再使用OBS地址。',
     address: 'OBS链接URL',
     addressHelp: '不超过 300 MB 的代码包地址，服务器立即读取一次，替换全部代码。',
+    warnings: {
+      entry: '压缩包根目录下没有与函数执行入口 {{handler}} 对应的文件。',
+      bootstrap: '压缩包根目录下没有启动文件 bootstrap。',
+      binary: '压缩包根目录下没有与函数执行入口同名的可执行文件：{{handler}}。',
+      shadow: '名为 json、lib 或 os 的文件会覆盖Python标准库。',
+    },
     problems: {
       kind: '文件后缀不正确。',
       empty: '文件为空。',

@@ -1,24 +1,36 @@
 import InboxOutlined from '@ant-design/icons/es/icons/InboxOutlined';
-import { Form, Input, Modal, Upload } from 'antd';
+import { Alert, Form, Input, Modal, Upload } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { type ArchiveWarning, archiveWarnings } from './archive-warnings.ts';
 import { addressProblem, fileProblem, type UploadKind } from './upload-rules.ts';
 import type { NewCode } from './use-deploy.ts';
+import { pathsOf } from './zip-directory.ts';
 
 interface UploadDialogProps {
   readonly kind: UploadKind;
+  /** Of the function that gets the code. */
+  readonly fn: { readonly runtime: string; readonly handler: string };
   readonly isBusy: boolean;
   readonly onUpload: (code: NewCode) => void;
   readonly onClose: () => void;
 }
 
 /** Replaces all code of a function by a file or by what an address has. */
-export function UploadDialog({ kind, isBusy, onUpload, onClose }: UploadDialogProps) {
+export function UploadDialog({ kind, fn, isBusy, onUpload, onClose }: UploadDialogProps) {
   const { t } = useTexts('functionCode');
   const [file, setFile] = useState<File>();
+  const [warnings, setWarnings] = useState<readonly ArchiveWarning[]>([]);
   const [address, setAddress] = useState('');
   const problem = kind === 'obs' ? addressProblem(address) : fileProblem(kind, file);
   const isShown = problem !== undefined && problem !== 'missing';
+  const choose = async (chosen: File) => {
+    setFile(chosen);
+    setWarnings([]);
+    if (kind !== 'zip' || fileProblem(kind, chosen) !== undefined) return;
+    const paths = pathsOf(new Uint8Array(await chosen.arrayBuffer()));
+    setWarnings(paths.length === 0 ? [] : archiveWarnings(paths, fn));
+  };
   const submit = () => {
     if (problem !== undefined) return;
     if (kind === 'obs') onUpload({ kind, url: address.trim() });
@@ -58,10 +70,13 @@ export function UploadDialog({ kind, isBusy, onUpload, onClose }: UploadDialogPr
               maxCount={1}
               fileList={file === undefined ? [] : [{ uid: 'code', name: file.name, size: file.size }]}
               beforeUpload={(chosen) => {
-                setFile(chosen);
+                void choose(chosen);
                 return false;
               }}
-              onRemove={() => setFile(undefined)}
+              onRemove={() => {
+                setFile(undefined);
+                setWarnings([]);
+              }}
             >
               <InboxOutlined className="upload-icon" />
               <div>{t('upload.choose')}</div>
@@ -69,6 +84,14 @@ export function UploadDialog({ kind, isBusy, onUpload, onClose }: UploadDialogPr
             </Upload.Dragger>
           </Form.Item>
         )}
+        {warnings.map((warning) => (
+          <Alert
+            key={warning}
+            type="warning"
+            showIcon
+            title={t(`upload.warnings.${warning}`, { handler: fn.handler })}
+          />
+        ))}
       </Form>
     </Modal>
   );

@@ -29,6 +29,7 @@ export function UploadOnly({ fn, stored }: { fn: ShownFunction; stored: Code['st
       {kind && (
         <UploadDialog
           kind={kind}
+          fn={fn.config}
           isBusy={deploy.isPending}
           onUpload={(code) => deploy.mutate({ code, expected: undefined }, { onSuccess: () => setKind(undefined) })}
           onClose={() => setKind(undefined)}

@@ -142,6 +142,7 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
       {upload && (
         <UploadDialog
           kind={upload}
+          fn={fn.config}
           isBusy={deploy.isPending}
           onUpload={(code) =>
             deploy.mutate(

@@ -9,19 +9,34 @@ function endOf(view: DataView): number | undefined {
   return undefined;
 }
 
-/** Kind and permissions of the files of a zip that was made on Unix, which `fflate` does not read. */
-export function externalAttributes(zip: Uint8Array): ReadonlyMap<string, number> {
+interface Entry {
+  readonly path: string;
+  /** Kind and permissions, of zips that were made on Unix. */
+  readonly attributes: number | undefined;
+}
+
+function entriesOf(zip: Uint8Array): readonly Entry[] {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
-  const found = new Map<string, number>();
   const end = endOf(view);
-  if (end === undefined) return found;
+  if (end === undefined) return [];
+  const found: Entry[] = [];
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
   for (let n = 0; n < count && at + ENTRY_BYTES <= zip.length && view.getUint32(at, true) === ENTRY; n++) {
     const nameBytes = view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(zip.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes));
-    if (view.getUint8(at + 5) === UNIX) found.set(name, view.getUint32(at + 38, true));
+    const path = new TextDecoder().decode(zip.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes));
+    const attributes = view.getUint8(at + 5) === UNIX ? view.getUint32(at + 38, true) : undefined;
+    found.push({ path, attributes });
     at += ENTRY_BYTES + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   return found;
 }
+
+/** The paths in a zip, without unpacking it; none of what is no zip. */
+export const pathsOf = (zip: Uint8Array): readonly string[] => entriesOf(zip).map(({ path }) => path);
+
+/** Kind and permissions of the files of a zip that was made on Unix, which `fflate` does not read. */
+export const externalAttributes = (zip: Uint8Array): ReadonlyMap<string, number> =>
+  new Map(
+    entriesOf(zip).flatMap(({ path, attributes }) => (attributes === undefined ? [] : [[path, attributes] as const])),
+  );
