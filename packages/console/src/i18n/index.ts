@@ -46,7 +46,10 @@ async function loadFirst(language: Language) {
 const { promise: initialised, resolve: onInitialised } = Promise.withResolvers<void>();
 const needed = new Set<string>();
 
-/** The build calls it in each module, with the groups of its `useTexts`. */
+/**
+ * The build calls it in each module, with the groups of its `useTexts`.
+ * @public
+ */
 export function needTexts(...groups: string[]): void {
   for (const group of groups) needed.add(group);
 }
