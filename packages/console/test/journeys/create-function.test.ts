@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { idleImage, loadImage } from '../../../../tests/images.ts';
 import { journey, look } from '../journey.ts';
 
-journey('a blank function begins with code of its runtime and has a page of its own', async ({ platform, visit }) => {
+journey('a blank function begins with code of its runtime and has a page of its own', async ({ visit }) => {
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/functions');
@@ -34,12 +34,27 @@ journey('a blank function begins with code of its runtime and has a page of its 
   await page.getByRole('button', { name: '创建函数' }).click();
   await page.getByText('创建函数 journey-blank 成功').waitFor();
   await page.waitForURL(/\/console\/functions\/journey-blank$/);
-  const { exitCode, stdout, stderr } = await platform.fgs([
-    ...['functions', 'invoke', 'journey-blank'],
-    ...['--data', '{"name":"Ada"}'],
-  ]);
-  expect(exitCode, stderr).toBe(0);
-  expect(stdout.toString()).toContain('Hello, Ada!');
+
+  // the quick start of the guide
+  const code = page.getByRole('textbox', { name: /^index\.\w+ 的代码$/ });
+  await code.click();
+  await page.keyboard.press('Control+f');
+  await page.getByRole('textbox', { name: '查找' }).fill('Hello, ');
+  await page.getByRole('textbox', { name: '替换' }).fill('Good day, ');
+  await page.getByRole('button', { name: '全部替换' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '部署', exact: true }).click();
+  await page.getByText('部署代码成功').waitFor();
+  const test = page.getByRole('region', { name: '测试', exact: true });
+  await test.getByRole('textbox', { name: '测试事件' }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('{"name":"Ada"}');
+  await test.getByRole('button', { name: '测试', exact: true }).click();
+  await test.getByText('执行成功').waitFor();
+  await test
+    .getByRole('region', { name: '函数返回' })
+    .getByText(/Good day, Ada!/)
+    .waitFor();
 });
 
 journey('a template fills code and settings in, and asks only for name and agency', async ({ platform, visit }) => {
