@@ -62,7 +62,7 @@ const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 }
 const TRACEPARENT_CHARS = 55;
 /** Instances tried for one request when the initializer fails (guide 3.3.1). */
 const INIT_ATTEMPTS = 3;
-/** How often one request may be moved to another instance because those before it took long. */
+/** A request that was moved so often, because those before it took long, gets the next instance alone. */
 const RETURNS = 10;
 /** A larger event is never sent to an instance before its turn. */
 const LANE_EVENT_BYTES = 64 * 1024;
@@ -182,7 +182,8 @@ export class Invoker {
     let lease: Lease;
     const failed: StartFailed[] = [];
     try {
-      lease = await this.#acquire(spec, request, laneBytesOf(snapshot, request), failed);
+      const laneBytes = tries.returned > 0 ? laneBytesOf(snapshot, request) : undefined;
+      lease = await this.#acquire(spec, request, laneBytes, failed);
       if (failed.length > 0) releasePrinted(failed, requestId);
     } catch (error) {
       const routed = { snapshot, alias: spec.context.alias };
