@@ -32,7 +32,7 @@ function invokerOver(answer: (isAlone: boolean) => Partial<InstanceAnswer>): { i
   };
   const options = {
     ...{ catalog, pool, record: () => {}, clock: new ManualClock(), random: () => 0 },
-    logs: { started: () => {}, ended: () => {}, finished: () => ({}) },
+    logs: { started: () => {}, moved: () => {}, ended: () => {}, finished: () => ({}) },
     gate: { enter: () => undefined, leave: () => {} },
     launchPlan: async () => ({ command: [], binds: [], workingDir: '/', env: {} }),
   } as unknown as InvokerOptions;

@@ -231,6 +231,7 @@ export class Invoker {
       end = { ownMs: answer.ownMs, isUnclean: isUnclean(answer) };
       if (answer.notStarted !== undefined && tries[answer.notStarted] > 0) {
         tries[answer.notStarted] -= 1;
+        logs.moved(instance.id, requestId);
         return undefined;
       }
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);

@@ -57,6 +57,15 @@ it('a short request that logs nothing stores no line: its record says when they 
   expect(stored).toEqual([]);
 });
 
+it('a request that moved to another instance before it began stores no line of the first one', () => {
+  begin();
+  clock.advance(5);
+  logs.moved('i', 'r');
+  logs.ended('i', 'r');
+  clock.advance(1000);
+  expect(stored).toEqual([]);
+});
+
 it('the first line of a request is stored before the first one that it writes, and its last one is not stored', () => {
   begin();
   clock.advance(3);

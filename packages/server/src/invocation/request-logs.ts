@@ -126,6 +126,11 @@ export class RequestLogs {
     this.#tails.delete(key);
   }
 
+  /** The request did not begin in this instance: its first line comes from the one that runs it. `ended` must follow. */
+  moved(instanceId: string, requestId: string): void {
+    this.#silent.delete(`${instanceId}:${requestId}`);
+  }
+
   /** A line of the platform itself, besides the first and last one of an invocation. */
   fromPlatform(
     instanceId: string,
