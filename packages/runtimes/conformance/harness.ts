@@ -245,13 +245,24 @@ export class Instance {
       credentials: NO_CREDENTIALS,
       ...more,
     };
-    this.send(frame, typeof event === 'string' ? Buffer.from(event) : event);
-    const { header, body } = await this.next(
-      (received) => received.header.type === 'result' && received.header.requestId === requestId,
-    );
+    const { header, body } = await this.#resultOf(frame, typeof event === 'string' ? Buffer.from(event) : event);
     const logs = this.logs.filter((line) => line.requestId === requestId);
     this.isRaw = header.type === 'result' && header.raw === true;
     return { code: header.type === 'result' ? header.code : -1, payload: body.toString('utf8'), logs };
+  }
+
+  /** Sends a request until the instance runs it: one that comes just after output beside the link is returned. */
+  async #resultOf(frame: InvokeFrame, event: Buffer): Promise<Received> {
+    const { requestId } = frame;
+    for (;;) {
+      this.send(frame, event);
+      const received = await this.next(
+        ({ header }) =>
+          (header.type === 'result' && header.requestId === requestId) ||
+          (header.type === 'returned' && header.requestIds.includes(requestId)),
+      );
+      if (received.header.type === 'result') return received;
+    }
   }
 
   /** Sends a streaming request; its frames are for `streamed` or `next`. */

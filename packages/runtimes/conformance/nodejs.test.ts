@@ -274,7 +274,7 @@ for (const each of found) {
       });
 
       it('ignores what a handler returns that is no promise', async () => {
-        await current().init(ROOT, 'modern.syncReturn');
+        await current().init(ROOT, 'modern.syncReturn', { concurrency: 2 });
         current().send({ type: 'invoke', requestId: 'waits', timeoutMs: 1, credentials: {} }, Buffer.from('{}'));
         current().send({ type: 'invoke', requestId: 'broken', timeoutMs: 1, credentials: {} }, Buffer.from('{'));
         const first = await current().next((frame) => frame.header.type === 'result');

@@ -72,10 +72,10 @@ class Lane {
     this.run(first.invoke, first.body);
   }
 
-  /** The server gives the requests that wait here to other instances. */
+  /** The server gives the requests that wait here to other instances; one that streams was sent when it knew the rest. */
   giveBack() {
-    const ids = this.waiting.map((one) => one.invoke.requestId);
-    this.waiting = [];
+    const ids = this.waiting.filter((one) => !one.invoke.stream).map((one) => one.invoke.requestId);
+    this.waiting = this.waiting.filter((one) => one.invoke.stream);
     this.link.giveBack(ids);
   }
 }

@@ -187,8 +187,9 @@ class Runner(object):
         return True
 
     def give_back(self):
-        request_ids = [frame['requestId'] for frame, _ in self.lane]
-        self.lane.clear()
+        """Returns what waits; a request that streams was sent when the server knew the result of the one before."""
+        request_ids = [frame['requestId'] for frame, _ in self.lane if not frame.get('stream')]
+        self.lane = collections.deque(one for one in self.lane if one[0].get('stream'))
         self.link.give_back(request_ids)
 
     def run_lane(self):

@@ -87,12 +87,12 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     afterEach(letGo);
     const held = () =>
       expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'SyncRep'`), PATIENCE).not.toEqual([]);
-    /** Makes commits slow: they are not stored before the delay has passed. */
+    /** Makes commits slow: they are not stored before the delay has passed, in which `asleep` must find them. */
     const slowCommits = () =>
       cluster.run(
         url,
         `create function late() returns trigger language plpgsql as
-        'begin perform pg_sleep(0.3); return new; end'; create constraint trigger late after insert on message
+        'begin perform pg_sleep(2); return new; end'; create constraint trigger late after insert on message
         deferrable initially deferred for each row execute function late()`,
       );
     const asleep = () =>
