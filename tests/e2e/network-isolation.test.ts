@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SandboxNetwork } from '../../packages/agent/src/index.ts';
 import type { Outcome } from './isolation/probing.ts';
 import { outside as onHost } from './isolation/probing.ts';
@@ -269,6 +269,8 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
   it('is shared with agents that live in other process namespaces: their bridges and numbers stay theirs', async () => {
     const foreign = '1-1-00000000';
     const holder = spawn(process.execPath, ['-e', CLAIMING, foreign], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // else the run of the tests would not end when this one fails
+    onTestFinished(() => void holder.kill('SIGKILL'));
     await once(holder.stdout, 'data');
     execFileSync('ip', ['link', 'add', 'fg05e0', 'type', 'bridge']);
     execFileSync('ip', ['link', 'set', 'dev', 'fg05e0', 'alias', `funcgraph:${foreign}`]);

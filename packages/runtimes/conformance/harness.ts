@@ -215,6 +215,11 @@ export class Instance {
     this.#socket?.write(encode(header, body));
   }
 
+  /** Sends frames in one write: they arrive together. */
+  sendTogether(frames: readonly { readonly header: unknown; readonly body: Buffer }[]): void {
+    this.#socket?.write(Buffer.concat(frames.map(({ header, body }) => encode(header, body))));
+  }
+
   /** Sends one frame in as many writes as it has bytes. */
   trickle(header: unknown, body: Buffer): void {
     this.#socket?.setNoDelay(true);

@@ -3,10 +3,13 @@ import { type Instance, NO_CREDENTIALS } from './harness.ts';
 
 /** Sends requests at once, in this order. */
 export function sendAll(instance: Instance, events: readonly object[]): void {
-  for (const [at, event] of events.entries()) {
-    const frame = { type: 'invoke', requestId: `r-${at + 1}`, timeoutMs: 3000, invokeType: 'sync' };
-    instance.send({ ...frame, credentials: NO_CREDENTIALS }, Buffer.from(JSON.stringify(event)));
-  }
+  const frame = { type: 'invoke', timeoutMs: 3000, invokeType: 'sync', credentials: NO_CREDENTIALS };
+  instance.sendTogether(
+    events.map((event, at) => ({
+      header: { ...frame, requestId: `r-${at + 1}` },
+      body: Buffer.from(JSON.stringify(event)),
+    })),
+  );
 }
 
 /** The next frames in their order: log lines by their text, results and returned requests by their ids. */

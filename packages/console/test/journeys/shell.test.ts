@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 journey('signing in by name and password returns to the page that was asked for', async ({ platform, visit }) => {
@@ -143,11 +144,15 @@ journey('a lost connection is shown and mended', async ({ visit }) => {
   await page.getByRole('alert').waitFor({ state: 'detached' });
 });
 
-journey('on a narrow screen the navigation opens above the page', async ({ visit }) => {
+journey('on a narrow screen the navigation opens above the page', async ({ platform, visit }) => {
+  const runtime = await runtimeOf(platform, 'Node.js');
+  const files = { 'index.js': 'exports.handler = async (event, context) => event;' };
+  await deploy(platform, { name: 'journey-with-a-name-that-is-wider-than-the-screen', files, runtime });
   const visitor = await visit();
   const { page } = visitor;
   await page.setViewportSize({ width: 390, height: 800 });
   await visitor.open('/functions');
+  await page.getByRole('searchbox').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   await look(page, 'narrow');
   await page.getByRole('button', { name: '展开导航' }).click();

@@ -22,13 +22,13 @@ export function FunctionSearch({ by, text, onSearch }: FunctionSearchProps) {
     label: t(`searchBy.${searchedIn(value)}`),
   }));
   return (
-    <Space.Compact>
+    <Space.Compact style={{ maxWidth: '100%' }}>
       <Select
         aria-label={t('searchBy.label')}
         value={by}
         options={fields}
         popupMatchSelectWidth={false}
-        style={{ width: 150 }}
+        style={{ width: 150, flexShrink: 0 }}
         onChange={(chosen) => onSearch({ by: chosen, q: text })}
       />
       <SearchField label={t(`search.${by}`)} value={text} onSearch={(q) => onSearch({ by, q })} />
