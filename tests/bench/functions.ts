@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 const CODE = {
   node: 'exports.handler = async (event, context) => ({ hello: "world" });',
   url: 'exports.handler = async (event, context) => ({ statusCode: 200, isBase64Encoded: false, headers: {"content-type": "application/json"}, body: "{\\"hello\\":\\"world\\"}" });',
-  logs: 'exports.handler = async () => { for (let n = 0; n < 10; n += 1) console.log("line", n); return { hello: "world" }; };',
+  logs: 'exports.handler = async (event, context) => { for (let n = 0; n < 10; n += 1) console.log("line", n); return { hello: "world" }; };',
   python: 'def handler(event, context):\n    return {"hello": "world"}\n',
   java: `package bench; public class Hello {
     public java.util.Map<String, String> hello(java.util.Map<String, Object> event) {

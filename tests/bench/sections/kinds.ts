@@ -1,4 +1,4 @@
-import { deployFiles, deployHello, publish, signedRequest, TAILED } from '../functions.ts';
+import { deployFiles, deployHello, invoke, publish, signedRequest, TAILED } from '../functions.ts';
 import { atLeast, beside, type Row } from '../report.ts';
 import { plainRequest, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
@@ -22,6 +22,8 @@ interface Call {
 async function signed(target: Target, language: 'logs' | 'python' | 'java'): Promise<Call | undefined> {
   const urn = await deployHello(target, language, language);
   if (urn === undefined) return undefined;
+  // throws when the function fails, which plain calls answer with 200 too
+  await invoke(target.client, target.credentials.project_id, urn);
   const request = await signedRequest(target, urn, 'invocations', TAILED);
   return { address: target.credentials.endpoint, request };
 }
