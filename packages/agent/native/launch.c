@@ -66,7 +66,7 @@ static void join(const char *file) {
   close(group);
 }
 
-// Neither is there anything to inherit for a program that is executed by a user without rights; as setpriv does.
+// No program that is executed later inherits a capability: like setpriv --inh-caps=-all.
 static void drop_inheritable(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2];

@@ -56,6 +56,16 @@ async function invoke(event: string, headers: Record<string, string> = {}): Prom
   return answer.headers.get('x-request-id') ?? '';
 }
 
+const caller = (digit: number) => `${digit}`.repeat(32);
+/** The trace of one caller. */
+const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
+/** The spans that follow from its calls. */
+const namesOf = (digit: number) =>
+  collector.spans
+    .filter(({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331')
+    .map(({ name }) => name)
+    .sort();
+
 it('sends every invocation as a trace of its own, with its lines', async () => {
   const ids: string[] = [];
   for (let number = 0; number < 20; number += 1) ids.push(await invoke('hello'));
@@ -105,8 +115,6 @@ it('continues traces of callers of the API and of function addresses', async () 
 });
 
 it('continues them in every attempt of an asynchronous call, in its destination, in flows and in event webhooks', async () => {
-  const caller = (digit: number) => `${digit}`.repeat(32);
-  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
   const spans = (digit: number) =>
     collector.spans.filter(
       ({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331',
@@ -145,13 +153,6 @@ it('continues them in every attempt of an asynchronous call, in its destination,
 });
 
 it('continues them over changes of buckets and results that become objects', async () => {
-  const caller = (digit: number) => `${digit}`.repeat(32);
-  const namesOf = (digit: number) =>
-    collector.spans
-      .filter(({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331')
-      .map(({ name }) => name)
-      .sort();
-  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
   expect(await send(server, { method: 'PUT', target: '/traced' })).toMatchObject({ status: 200 });
   const thumbnail = await server.deploy('thumbnail');
   const event_data = { name: 'objects', bucket: 'traced', events: ['ObjectCreated'], prefix: 'in/' };
@@ -181,13 +182,6 @@ it('continues them over changes of buckets and results that become objects', asy
 });
 
 it('continues them over topics to functions, flows, triggers and addresses', async () => {
-  const caller = (digit: number) => `${digit}`.repeat(32);
-  const namesOf = (digit: number) =>
-    collector.spans
-      .filter(({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331')
-      .map(({ name }) => name)
-      .sort();
-  const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
   const project = { project_id: server.projectId };
   const { data: topic } = await server.api.call('createTopic', { params: project, body: { name: 'traced' } });
   const params = { ...project, topic_urn: topic.topic_urn };
@@ -217,7 +211,6 @@ it('continues them over topics to functions, flows, triggers and addresses', asy
 });
 
 it.skipIf(!hasKcat())(`continues them from messages of brokers${hasKcat() ? '' : ` (${NO_KCAT})`}`, async () => {
-  const caller = (digit: number) => `${digit}`.repeat(32);
   const spans = (digit: number) =>
     collector.spans.filter(
       ({ traceId, parentSpanId }) => traceId === caller(digit) && parentSpanId === 'b7ad6b7169203331',

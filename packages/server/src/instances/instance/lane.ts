@@ -27,7 +27,7 @@ export interface LaneRequest {
   readonly requestId: string;
   readonly timeoutMs: number;
   readonly depth?: number | undefined;
-  /** Ends the call. One that runs ends with its instance; one that waits is asked back. */
+  /** Ends the call: a running one together with its instance, a waiting one by `recall`. */
   readonly signal?: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ export interface LaneParts {
   readonly measure: () => { readonly cpuMs: number | null; readonly peakMemoryBytes: number | null };
   readonly onBegin: (request: LaneRequest) => void;
   readonly onEnd: (request: LaneRequest) => void;
-  /** Asks the instance to return what has not begun. */
+  /** Sends `recall`: the instance returns the requests that it has not begun. */
   readonly recall: () => void;
 }
 

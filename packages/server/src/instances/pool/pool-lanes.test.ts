@@ -257,7 +257,7 @@ describe('a lane', () => {
     await calls[0]?.lease.instance.exited;
   });
 
-  it('asks for what has not begun when the one that runs takes long, and takes no more meanwhile', async () => {
+  it('recalls what has not begun when the one that runs takes long, and takes no more meanwhile', async () => {
     const calls = await sendHeld(3);
     clock.advance(5);
     await expect.poll(() => recalls.length).toBe(1);
@@ -268,7 +268,7 @@ describe('a lane', () => {
     expect(await outcomes(calls)).toEqual(['ok', 'returned', 'returned']);
   });
 
-  it('asks for a request back that is cancelled while it waits, and ends with one that is cancelled while it runs', async () => {
+  it('recalls a request that is cancelled while it waits, and ends with one that is cancelled while it runs', async () => {
     const [waiting, running] = [new AbortController(), new AbortController()];
     const calls = [await send('"hold-1"', spec(), running.signal), await send('"hold-2"', spec(), waiting.signal)];
     await expect.poll(() => held.length).toBe(2);
