@@ -98,8 +98,6 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
     return data.func_urn.replace(/:latest$/, '');
   }
 
-  const prewarmed = async (): Promise<number> => (await server.api.call('showGauges', {})).data.instances.prewarmed;
-
   it('runs a jar that the official SDK deployed and maps objects in and out', async () => {
     const ask = new sdk.CreateFunctionRequest();
     const body = new sdk.CreateFunctionRequestBody('from-sdk', 'default', 'Java17', 20, 'demo.App.bill', 256);
@@ -219,12 +217,15 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
   });
 
   it('takes a started JVM that waited for code', async () => {
-    await expect.poll(() => prewarmed(), PATIENCE).toBeGreaterThan(0);
-    const urn = await create('cold', 'bill');
-    await expect.poll(() => prewarmed(), PATIENCE).toBeGreaterThan(0);
-    const { receipt, json } = await invoke(server, urn, ORDER);
-    expect(receipt).toMatchObject({ cold: true, boot_ms: 0 });
-    expect(json).toMatchObject({ total: 42 });
+    let made = 0;
+    const coldStart = async () => {
+      made += 1;
+      const { receipt, json } = await invoke(server, await create(`cold-${made}`, 'bill'), ORDER);
+      expect(json).toMatchObject({ total: 42 });
+      return { cold: receipt.cold, boot_ms: receipt.boot_ms };
+    };
+    // Each start takes the JVM that waits, if one does; the next one may need a second.
+    await expect.poll(coldStart, { ...PATIENCE, interval: 1000 }).toEqual({ cold: true, boot_ms: 0 });
   });
 
   it('keeps heartbeat, pre-stop and class isolation, and refuses them for other runtimes', async () => {
