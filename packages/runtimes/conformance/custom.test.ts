@@ -3,7 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { custom } from '../src/languages/custom.ts';
 import { CASES, customSupervisor } from './interpreters.ts';
+import { expectLanes } from './lane-suite.ts';
 import { eachInstance } from './language-suite.ts';
 
 const SHELL = join(CASES, 'custom');
@@ -39,6 +41,7 @@ describe('Custom', () => {
     write(bootstrapText(body));
     const { header, body: payload } = await current().init(root, 'bootstrap');
     expect([header.type, payload.toString()]).toEqual(['ready', '']);
+    expectLanes(header, custom);
   }
 
   async function refusal() {

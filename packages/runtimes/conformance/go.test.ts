@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { go } from '../src/languages/go.ts';
 import { buildGoPrograms, placeProgram } from './go-programs.ts';
 import { goSupervisor } from './interpreters.ts';
+import { expectLanes } from './lane-suite.ts';
 import { eachInstance } from './language-suite.ts';
 import { CALLER, SHARED_CASES } from './shared-cases.ts';
 
@@ -44,6 +46,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
   async function ready(handler: string): Promise<void> {
     const { header, body } = await current().init(root, handler, { env: ENV, concurrency: 2 });
     expect([header.type, body.toString()]).toEqual(['ready', '']);
+    expectLanes(header, go);
   }
 
   async function refusal(handler: string) {

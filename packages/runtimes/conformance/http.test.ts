@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { http } from '../src/languages/custom.ts';
 import { Instance } from './harness.ts';
 import { httpSupervisor } from './interpreters.ts';
+import { expectLanes } from './lane-suite.ts';
 
 interface Wrapping {
   readonly body: string;
@@ -60,6 +62,7 @@ ${before || `server.listen(${port}, '127.0.0.1');`}
     write(text);
     const { header, body } = await instance.init(root, 'bootstrap');
     expect([header.type, body.toString()]).toEqual(['ready', '']);
+    expectLanes(header, http);
   }
 
   async function call(event: object, id = 'r-1'): Promise<Wrapping & { readonly text: string }> {

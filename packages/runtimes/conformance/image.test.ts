@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { image } from '../src/languages/image.ts';
 import type { ImageStart } from '../src/protocol/frames.ts';
 import { Instance } from './harness.ts';
 import { httpSupervisor } from './interpreters.ts';
+import { expectLanes } from './lane-suite.ts';
 
 /** A port that was free a moment ago; inside a sandbox it is always 8000. */
 async function freePort(): Promise<number> {
@@ -65,6 +67,7 @@ server.listen(${port}, '127.0.0.1');`,
       res.end(JSON.stringify({ inits, method: req.method, url: req.url, body, headers: req.headers }));`);
     const { header } = await start(file, 'event', '-');
     expect(header.type).toBe('ready');
+    expectLanes(header, image);
     const first = await instance.invoke('{"key":1}', 'r-1');
     expect(JSON.parse(first.payload)).toMatchObject({
       inits: 1,

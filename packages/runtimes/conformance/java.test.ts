@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { java } from '../src/languages/java/java.ts';
 import { Instance } from './harness.ts';
 import { CASES, findJvms, isMissing } from './interpreters.ts';
 import { SIGNATURES } from './java-signatures.ts';
+import { expectLanes } from './lane-suite.ts';
 import { eachInstance, languageSuite, linkSuite } from './language-suite.ts';
 
 const SOURCES = join(CASES, 'java');
@@ -56,6 +58,7 @@ for (const each of found) {
     async function answer(handler: string, event: string | Buffer = '{}') {
       const { header, body } = await current().init(ROOT, `demo.${handler}`);
       if (header.type !== 'ready') throw new Error(body.toString());
+      expectLanes(header, java);
       const { code, payload, logs } = await current().invoke(event);
       return { code, payload, logs: logs.map((line) => `${line.level} ${line.text}`) };
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodejs } from '../src/languages/nodejs/nodejs.ts';
 import { CASES, type Found, findNode, hostNode, isMissing } from './interpreters.ts';
 import { frames, laneSuite, sendAll } from './lane-suite.ts';
 import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
@@ -30,7 +31,7 @@ for (const each of found) {
     if (number >= 12) streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
-    laneSuite(current, ROOT);
+    laneSuite(nodejs, current, ROOT);
 
     it('begins the next request after the code that follows a callback', async () => {
       await current().init(ROOT, 'lanes.afterCallback');

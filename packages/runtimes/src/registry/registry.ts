@@ -23,6 +23,8 @@ import { placeShims } from './shim-folder.ts';
 export interface RuntimeListing {
   readonly name: string;
   readonly language: LanguageId;
+  /** Whether requests may wait in an instance that runs one at a time. */
+  readonly lanes: boolean;
   readonly available: boolean;
   /** As the interpreter itself reports it. */
   readonly version?: string;
@@ -297,8 +299,8 @@ export class RuntimeRegistry {
   }
 
   async #describe(runtime: Runtime): Promise<RuntimeListing> {
-    const { run, id: language } = runtime.language;
-    const base = { name: runtime.name, language };
+    const { run, id: language, lanes } = runtime.language;
+    const base = { name: runtime.name, language, lanes };
     if (run.kind === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
     if (run.kind === 'program') return { ...base, available: true, source: 'host', path: this.#platformNode };
     const state = await this.#serving(runtime);

@@ -14,13 +14,18 @@ export const runtimes: Noun = {
       rows: (answer, { available }) =>
         answer.runtimes
           .filter((runtime) => runtime.available || !available)
-          .map((runtime) => ({ ...runtime, state: runtime.available ? 'yes' : 'no' })),
+          .map((runtime) => ({
+            ...runtime,
+            state: runtime.available ? 'yes' : 'no',
+            lane: runtime.lanes ? 'yes' : 'one at a time',
+          })),
       columns: {
         name: 'NAME',
         state: 'AVAILABLE',
         version: 'VERSION',
         source: 'SOURCE',
         served_by: 'SERVED BY',
+        lane: 'LANES',
         hint: 'HOW TO GET IT',
       },
       none: 'no runtimes',

@@ -8,10 +8,18 @@ export const runtimes = {
     version: 'Version',
     source: 'Source',
     servedBy: 'Served by',
+    lanes: 'Lanes',
     actions: 'Actions',
   },
   available: 'Available',
   missing: 'Not installed',
+  lanes: {
+    label: 'About lanes',
+    about:
+      'Requests that take less than a millisecond may wait in a warm instance, which still runs one at a time. Other runtimes get one request at a time.',
+    yes: 'Yes',
+    no: 'One at a time',
+  },
   ended: 'End of life {{day}}',
   empty: { title: 'No runtimes', text: 'Install a runtime to run functions:' },
   install: {

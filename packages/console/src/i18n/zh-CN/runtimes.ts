@@ -8,10 +8,17 @@ export const runtimes = {
     version: '版本',
     source: '来源',
     servedBy: '实际使用',
+    lanes: '请求排队',
     actions: '操作',
   },
   available: '可用',
   missing: '未安装',
+  lanes: {
+    label: '请求排队说明',
+    about: '耗时不足 1 毫秒的请求可在热实例中排队等待，实例仍逐个执行；其他运行时每次只接收一个请求。',
+    yes: '支持',
+    no: '逐个接收',
+  },
   ended: '已停止维护 {{day}}',
   empty: { title: '没有运行时', text: '安装运行时后即可运行函数：' },
   install: {

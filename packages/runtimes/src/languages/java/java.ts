@@ -34,6 +34,7 @@ export const java: Language = {
   },
   inline: undefined,
   suggested: 'Java17',
+  lanes: false,
   // The jar is built, and only where there is a JDK.
   shims: ['java/relay.js', 'java/build/shim.jar'],
   run: {

@@ -5,6 +5,7 @@ import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 export interface RuntimeInfo {
   readonly name: string;
   readonly language: string;
+  readonly lanes: boolean;
   readonly available: boolean;
   readonly version?: string;
   readonly source?: string;
@@ -107,6 +108,7 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
 function toWire(info: RuntimeInfo): {
   name: string;
   language: string;
+  lanes: boolean;
   available: boolean;
   version: string;
   source: string;
@@ -117,6 +119,7 @@ function toWire(info: RuntimeInfo): {
   return {
     name: info.name,
     language: info.language,
+    lanes: info.lanes,
     available: info.available,
     version: info.version ?? '',
     source: info.source ?? '',
