@@ -1,36 +1,19 @@
 import type { InvokeFrame } from '@funcgraph/runtimes';
 import type { LinkEnded, LinkResult } from '../runtime-link/index.ts';
-import { LOST, type SandboxExit } from '../sandbox/index.ts';
+import type { SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
-import {
-  CODES,
-  cancelledFailure,
-  exitFailure,
-  type Failure,
-  heartbeatFailure,
-  memoryFailure,
-  neighbourFailure,
-  runtimeFailure,
-  systemFailure,
-  timeoutFailure,
-} from './failure.ts';
+import { systemFailure } from './failure.ts';
+import { FailureJudge } from './failure-judge.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Ended, InstanceAnswer, InstanceParts, InstanceRequest, StartPhases } from './instance-types.ts';
 import { Lane, type LaneAnswer } from './lane.ts';
 import { preStop } from './pre-stop.ts';
 import { race } from './race.ts';
 import { RunningDepths } from './running-depths.ts';
+import { Sleep } from './sleep.ts';
 import { type InstanceState, transition } from './state.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { StreamedBody } from './streamed-body.ts';
-
-/** Longest wait, after a broken link, for the report of the sandbox's exit. */
-const EXIT_GRACE_MS = 2_000;
-
-/**
- * Longest wait of an answer for the end of its instance: a measured exit improves the answer, but must not block it.
- */
-const STOP_GRACE_MS = 5_000;
 
 /** Longest wait, after the end of its processes, until the link is read to its end. */
 const READ_GRACE_MS = 1_000;
@@ -58,14 +41,8 @@ export class Instance {
   #stopping: Promise<SandboxExit> | undefined;
   #ending: Promise<SandboxExit> | undefined;
   readonly #heartbeat: Heartbeat | undefined;
-  /** Reason of the failed heartbeat. */
-  #condemned: string | undefined;
-  /** From the freeze request until the thaw request. */
-  #asleep = false;
-  #frozen = false;
-  #thawing: Promise<void> | undefined;
-  /** Why this server ended the instance, for its other requests. */
-  #endedFor: 'timeout' | 'aborted' | 'link' | undefined;
+  readonly #sleep: Sleep;
+  readonly #judge: FailureJudge;
 
   constructor(parts: InstanceParts) {
     this.id = parts.id;
@@ -88,14 +65,17 @@ export class Instance {
     });
     if (parts.pipeline === true) link.onReturned = (requestIds) => this.#lane.returned(requestIds);
     void link.ended.then((end) => this.#stopUnlinked(end));
-    if (spec.heartbeat === undefined) return;
-    const onDead = (why: string): void => this.#condemn(why);
-    this.#heartbeat = new Heartbeat({ clock, beat: (seq) => link.heartbeat(seq), onDead });
-    this.#heartbeat.resume();
+    if (spec.heartbeat !== undefined) {
+      const onDead = (why: string): void => this.#condemn(why);
+      this.#heartbeat = new Heartbeat({ clock, beat: (seq) => link.heartbeat(seq), onDead });
+      this.#heartbeat.resume();
+    }
+    this.#sleep = new Sleep(parts, this.#heartbeat);
+    this.#judge = new FailureJudge(parts, () => this.stop());
   }
 
   #condemn(why: string): void {
-    this.#condemned = why;
+    this.#judge.condemn(why);
     this.#parts.say('ERROR', `the instance is stopped: ${why}`);
     // Its requests end with its link; the pool is notified of its exit.
     this.stop().catch(() => {});
@@ -105,7 +85,7 @@ export class Instance {
   async #stopUnlinked(end: LinkEnded): Promise<void> {
     if (this.#stopping !== undefined) return;
     if (end.why === 'violation') this.#parts.say('ERROR', `the instance is stopped: ${end.message}`);
-    else await this.#settled();
+    else await this.#judge.settled();
     this.stop().catch(() => {});
   }
 
@@ -125,7 +105,7 @@ export class Instance {
 
   /** All its processes are frozen until the next request. */
   get isFrozen(): boolean {
-    return this.#frozen;
+    return this.#sleep.isFrozen;
   }
 
   get hasRoom(): boolean {
@@ -137,7 +117,7 @@ export class Instance {
   canQueue(depth: number, bytes: number, now: number): boolean {
     const { link, pipeline } = this.#parts;
     if (pipeline !== true || this.spec.concurrency !== 1 || this.inFlight >= depth || this.#alone > 0) return false;
-    if (this.#bytes + bytes > MAX_LANE_BYTES || this.#asleep || this.#thawing !== undefined) return false;
+    if (this.#bytes + bytes > MAX_LANE_BYTES || !this.#sleep.isAwake) return false;
     return (this.#state === 'ready' || this.#state === 'busy') && link.isOpen && this.#lane.takesMore(now);
   }
 
@@ -165,24 +145,15 @@ export class Instance {
    */
   async freeze(): Promise<boolean> {
     // a program that has ended is about to close its link, and could not while it is frozen
-    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep || !this.#parts.link.isOpen) return this.#frozen;
-    this.#asleep = true;
-    this.#heartbeat?.pause();
-    try {
-      await this.#parts.sandbox.freeze();
-      if (this.#asleep) this.#parts.link.rest();
-      // A thaw cancels a freeze that is under way.
-      this.#frozen = this.#asleep;
-    } catch {
-      // An instance that cannot be frozen stays awake.
-      this.#heartbeat?.resume();
-    }
-    return this.#frozen;
+    if (this.inFlight > 0 || this.#state !== 'ready' || !this.#parts.link.isOpen) return this.#sleep.isFrozen;
+    await this.#sleep.freeze();
+    return this.#sleep.isFrozen;
   }
 
   /** Thaws it without a request. */
   wake(): void {
-    this.#awake()
+    this.#sleep
+      .thaw()
       ?.catch(() => this.stop())
       .catch(() => {});
   }
@@ -190,19 +161,6 @@ export class Instance {
   /** Current memory in bytes; null when the machine does not report it. */
   memoryBytes(): number | null {
     return this.#parts.meter.memoryBytes();
-  }
-
-  /** Undefined when it is awake: a warm call does not wait. */
-  #awake(): Promise<void> | undefined {
-    if (!this.#asleep) return this.#thawing;
-    this.#asleep = false;
-    this.#frozen = false;
-    this.#parts.link.wake();
-    this.#thawing = this.#parts.sandbox.thaw().finally(() => {
-      this.#thawing = undefined;
-    });
-    this.#heartbeat?.resume();
-    return this.#thawing;
   }
 
   /** No new requests; running ones may finish. */
@@ -214,7 +172,7 @@ export class Instance {
   async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
-    const waking = this.#awake();
+    const waking = this.#sleep.thaw();
     const isAwake = waking === undefined || (await succeeds(waking));
     if (!isAwake || !link.isOpen) return this.#notStarted(clock.monotonic() - started);
     if (this.spec.concurrency === 1 && isPlain(request)) return this.#runInLane(request);
@@ -256,7 +214,7 @@ export class Instance {
     if ('code' in outcome && outcome.code === 0) {
       return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes, ownMs: outcome.ms };
     }
-    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    const { failure, exit } = await this.#judge.judge(outcome, request);
     return {
       failure,
       payload: failure.payload,
@@ -296,7 +254,7 @@ export class Instance {
     if (isRaw) await this.#parts.flushOutput().catch(() => {});
     if ('code' in outcome && outcome.code === 0)
       return { failure: undefined, payload: outcome.payload, ownMs, ...measured, ...(isRaw ? { isRaw } : {}) };
-    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    const { failure, exit } = await this.#judge.judge(outcome, request);
     return {
       ...measured,
       failure,
@@ -336,84 +294,11 @@ export class Instance {
     if (stream.stopped !== undefined && 'code' in outcome) {
       return { failure: stream.stopped, payload: stream.stopped.payload, ...measured };
     }
-    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    const { failure, exit } = await this.#judge.judge(outcome, request);
     // It was asked to end and did not; only a measurement of the kernel is more specific.
     const reported = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
     const peak = exit === undefined || exit.peakMemoryBytes === 0 ? measured.peakMemoryBytes : exit.peakMemoryBytes;
     return { failure: reported, payload: reported.payload, ...measured, peakMemoryBytes: peak };
-  }
-
-  /**
-   * A code of the runtime, unless the kernel measured more: a child killed for memory or a full disk looks like any
-   * error.
-   */
-  async #judge(result: LinkResult): Promise<{ failure: Failure; exit?: SandboxExit }> {
-    const failure = runtimeFailure('invoke', result.code, result.payload);
-    // A language with its own heap can exhaust it before the sandbox limit.
-    if (result.code === CODES.memoryExceeded) {
-      const exit = await this.#ended();
-      return { failure: memoryFailure(exit.peakMemoryBytes, this.spec.memoryMb), exit };
-    }
-    const usage = await this.#parts.sandbox.usage().catch(() => undefined);
-    if (usage?.oomKilled) {
-      const exit = await this.#ended();
-      return { failure: exitFailure({ ...exit, oomKilled: true }, this.spec), exit };
-    }
-    if (usage?.tmpFull) return { failure: { ...failure, outcome: 'disk_exceeded', code: 4207 } };
-    return { failure };
-  }
-
-  async #endFor(ended: Ended, request: InstanceRequest): Promise<{ failure: Failure; exit: SandboxExit }> {
-    const neighbour = ended.kind === 'link' ? this.#endedFor : undefined;
-    const unexplained = neighbour === undefined && this.#condemned === undefined;
-    if (ended.kind === 'link' && !ended.violation && unexplained) await this.#settled();
-    if (ended.kind === 'timeout' || ended.kind === 'aborted') this.#endedFor ??= ended.kind;
-    else if (ended.kind === 'link' && ended.violation) this.#endedFor ??= 'link';
-    const exit = await this.#ended();
-    if (ended.kind === 'link' && this.#condemned !== undefined)
-      return { failure: heartbeatFailure(this.#condemned), exit };
-    if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
-    if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
-    switch (ended.kind) {
-      case 'neighbour':
-        return { failure: neighbourFailure('failed'), exit };
-      case 'timeout':
-        return { failure: timeoutFailure(request.timeoutMs), exit };
-      case 'aborted':
-        return { failure: cancelledFailure(), exit };
-      case 'link':
-        if (ended.violation) return { failure: systemFailure(`the runtime broke its protocol: ${ended.text}`), exit };
-        return { failure: exitFailure(exit, this.spec), exit };
-    }
-  }
-
-  /** A closed link usually means a dead process: wait for its exit, so that the real reason is reported. */
-  async #settled(): Promise<void> {
-    const { sandbox, clock } = this.#parts;
-    await new Promise<void>((resolve) => {
-      const timer = clock.after(EXIT_GRACE_MS, resolve);
-      void sandbox.exited.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
-  }
-
-  /** Stops the instance; without an exit in time it counts as lost with its agent. */
-  async #ended(): Promise<SandboxExit> {
-    const { clock } = this.#parts;
-    return new Promise((resolve) => {
-      const timer = clock.after(STOP_GRACE_MS, () => {
-        // Requests that wait in it end with its link.
-        this.#parts.link.destroy();
-        resolve(LOST);
-      });
-      const end = (exit: SandboxExit): void => {
-        timer.cancel();
-        resolve(exit);
-      };
-      this.stop().then(end, () => end(LOST));
-    });
   }
 
   /**
@@ -430,7 +315,7 @@ export class Instance {
     if (this.spec.preStop !== undefined && link.isOpen && this.#stopping === undefined) {
       // During pre-stop the heartbeat does not apply.
       this.#heartbeat?.stop();
-      await this.#awake()?.catch(() => this.stop());
+      await this.#sleep.thaw()?.catch(() => this.stop());
       await preStop(this.spec.preStop.timeoutMs, { link, clock, say });
     }
     return this.stop();

@@ -171,12 +171,18 @@ export class FunctionGroup {
     if (instance.hasRoom && !this.#free.includes(instance)) this.#free.push(instance);
   }
 
-  /** Instances of the key that take requests, now or when one ends. */
+  /** How many instances of the key take requests, now or when one ends. */
   serving(key: string): number {
-    let count = 0;
-    for (const { spec, state } of this.instances)
-      if (spec.key === key && (state === 'ready' || state === 'busy')) count += 1;
-    return count;
+    return this.#serving(key).length;
+  }
+
+  /** Those of them that are not reserved. */
+  unreserved(key: string): Instance[] {
+    return this.#serving(key).filter((instance) => !this.reserved.has(instance));
+  }
+
+  #serving(key: string): Instance[] {
+    return (this.#members.get(key) ?? []).filter(({ state }) => state === 'ready' || state === 'busy');
   }
 
   /** False when it was not listed. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { StartPhases } from '../instance/instance-types.ts';
@@ -9,6 +9,7 @@ import { StartFailed } from '../start/start-errors.ts';
 import { Departures } from './departures.ts';
 import { logFailedStart } from './failed-start.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
+import { type IdleLimits, IdleSweep } from './idle-sweep.ts';
 import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
@@ -16,11 +17,7 @@ import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
 import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { LOOK_AGAIN_MS, NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
-export interface PoolLimits extends WaitLimits {
-  /** An idle instance is frozen after this time; undefined where the machine cannot freeze. */
-  readonly freezeMs: number | undefined;
-  /** An idle instance is stopped after this time. */
-  readonly idleMs: number;
+export interface PoolLimits extends WaitLimits, IdleLimits {
   readonly maxStarts: number;
   /** Memory budget of all instances: those in use are charged with their limits, frozen ones with their use. */
   readonly memoryMb: number;
@@ -42,11 +39,11 @@ export class Pool {
   readonly #abort = new AbortController();
   readonly #memory: MemoryBook;
   readonly #departures: Departures;
+  readonly #idle: IdleSweep;
   /** Functions with a request that waits for memory, and the MB that it needs. */
   readonly #short = new Map<FunctionGroup, number>();
   #startsUnderWay = 0;
   #turns = 0;
-  #sweep: Timer | undefined;
   #stopped = false;
 
   constructor(options: PoolOptions) {
@@ -55,6 +52,15 @@ export class Pool {
     // Each start adds a listener: their number is limited elsewhere.
     setMaxListeners(0, this.#abort.signal);
     this.#departures = new Departures(options.log);
+    this.#idle = new IdleSweep({
+      clock: options.clock,
+      limits: options.limits,
+      groups: this.#groups,
+      memory: this.#memory,
+      dismiss: (group, instance) => this.#dismiss(group, instance),
+      forget: (group) => this.#forget(group),
+      onFreed: () => this.#short.size > 0 && this.#pumpAll(),
+    });
   }
 
   /**
@@ -190,7 +196,7 @@ export class Pool {
     if (waiters.length > 0) return;
     if (this.#stopped) void this.#departures.end(instance);
     else group.offer(instance);
-    this.#scheduleSweep();
+    this.#idle.schedule();
   }
 
   #failed(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
@@ -255,8 +261,8 @@ export class Pool {
     group.offer(instance);
     if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
-      this.#scheduleSweep();
-      if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
+      this.#idle.schedule();
+      if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#idle.freeze(group, instance);
       // Others may wait for memory: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
     }
@@ -299,19 +305,12 @@ export class Pool {
   async reserve(spec: LaunchSpec, reserved: Reserved): Promise<Instance> {
     if (this.#stopped) throw new PlatformError('unavailable', 'the server is stopping');
     const group = this.#group(spec.functionKey);
-    for (const instance of group.instances) {
-      const usable = instance.state === 'ready' || instance.state === 'busy';
-      if (
-        instance.spec.key !== spec.key ||
-        !usable ||
-        group.reserved.has(instance) ||
-        !hasMemoryFor(this.#memory, instance)
-      )
-        continue;
-      this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
-      group.reserved.set(instance, reserved);
-      if (reserved.awake) instance.wake();
-      return instance;
+    const existing = group.unreserved(spec.key).find((instance) => hasMemoryFor(this.#memory, instance));
+    if (existing !== undefined) {
+      this.#memory.charge(existing, spec.functionKey, spec.memoryMb);
+      group.reserved.set(existing, reserved);
+      if (reserved.awake) existing.wake();
+      return existing;
     }
     // Reserved by configuration: the administrator has decided how memory is shared.
     const room = { ...roomSnapshot(this.#view(), group, spec), heldMemoryMb: 0 };
@@ -338,7 +337,7 @@ export class Pool {
     if (group === undefined || !group.reserved.has(instance)) return;
     group.reserved.set(instance, reserved);
     if (reserved.awake) instance.wake();
-    else this.#scheduleSweep();
+    else this.#idle.schedule();
   }
 
   /** Ends the reservation of one instance: it is stopped at once when idle, otherwise it becomes an on-demand one. */
@@ -400,50 +399,10 @@ export class Pool {
     return gaugesOf(this.#view());
   }
 
-  #scheduleSweep(): void {
-    const { clock, limits } = this.#options;
-    this.#sweep ??= clock.after(Math.min(limits.idleMs, 1_000), () => {
-      this.#sweep = undefined;
-      this.#releaseIdle();
-    });
-  }
-
-  #releaseIdle(): void {
-    const { idleMs, freezeMs } = this.#options.limits;
-    const now = this.#options.clock.monotonic();
-    const due = now - idleMs;
-    const freezeDue = freezeMs === undefined ? undefined : now - freezeMs;
-    let idle = 0;
-    for (const group of [...this.#groups.values()]) {
-      for (const instance of [...group.instances]) {
-        if (instance.inFlight > 0) continue;
-        const reserved = group.reserved.get(instance);
-        if (reserved === undefined && instance.idleSince <= due) this.#dismiss(group, instance);
-        else if (reserved?.awake !== true) {
-          idle += 1;
-          if (freezeDue !== undefined && instance.idleSince <= freezeDue) void this.#freeze(group, instance);
-        }
-      }
-      this.#forget(group);
-    }
-    if (idle > 0 && !this.#stopped) this.#scheduleSweep();
-  }
-
-  /** A frozen instance cannot grow: it is charged with its use. A reserved one keeps its full charge and never waits. */
-  async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
-    const { functionKey, memoryMb } = instance.spec;
-    if (instance.isFrozen || group.reserved.get(instance)?.awake || !(await instance.freeze())) return;
-    const usedBytes = instance.memoryBytes();
-    if (usedBytes === null || instance.inFlight > 0 || group.reserved.has(instance)) return;
-    if (!group.instances.has(instance)) return;
-    this.#memory.charge(instance, functionKey, Math.min(Math.ceil(usedBytes / 2 ** 20), memoryMb));
-    if (this.#short.size > 0) this.#pumpAll();
-  }
-
   /** Refuses waiting requests, lets running ones finish until `signal` fires, then stops everything. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
-    this.#sweep?.cancel();
+    this.#idle.stop();
     this.#abort.abort(new PlatformError('unavailable', 'the server is stopping'));
     const ends: Promise<unknown>[] = [];
     for (const group of this.#groups.values()) {
@@ -489,7 +448,7 @@ export class Pool {
     if (group.isEmpty && this.#groups.get(group.functionKey) === group) {
       // A failure is remembered for its time even when it ended the last instance.
       if (!this.#stopped && group.isPaused(this.#options.clock.monotonic())) {
-        this.#scheduleSweep();
+        this.#idle.schedule();
         return;
       }
       group.recheck?.cancel();

@@ -9,7 +9,8 @@ import { testSpec } from '../testing.ts';
 import { encodeFrameHead } from './frame-decoder.ts';
 import { LinkLimits } from './link-limits.ts';
 import { LogBudget } from './log-budget.ts';
-import { LEAVE_MS, type LinkEnded, type LinkLog, RuntimeLink } from './runtime-link.ts';
+import type { LinkEnded, LinkLog } from './link-types.ts';
+import { LEAVE_MS, RuntimeLink } from './runtime-link.ts';
 
 interface Wired {
   readonly link: RuntimeLink;

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import {
   type BodyFrame,
@@ -7,73 +6,29 @@ import {
   type InitFrame,
   type InstanceFrame,
   type InvokeFrame,
-  type LogLevel,
   MAX_LOG_BYTES,
   PROTOCOL_VERSION,
 } from '@funcgraph/runtimes';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
+import { FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { type FrameMemory, FrameWatch } from './frame-memory.ts';
+import { FrameWriter } from './frame-writer.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
-import { InvokeHead } from './invoke-head.ts';
 import { type BodySource, LinkBody } from './link-body.ts';
 import { type ChunkReceiver, LinkStream } from './link-stream.ts';
+import {
+  type HookAnswer,
+  type InitResult,
+  type LinkCall,
+  LinkEnded,
+  type LinkLog,
+  type LinkResult,
+} from './link-types.ts';
 import type { LogBudget } from './log-budget.ts';
-
-export interface LinkLog {
-  readonly requestId: string;
-  readonly level: LogLevel;
-  readonly time: number;
-  readonly text: string;
-}
-
-export interface LinkResult {
-  readonly code: number;
-  readonly payload: Buffer;
-  /** Duration of the request, as the instance reports it. */
-  readonly ms?: number | undefined;
-  /** Whether processes may have written raw output meanwhile. */
-  readonly raw?: true | undefined;
-}
-
-export type InitResult =
-  /** `pipeline`: it takes requests while one runs, and begins them one after the other. */
-  | { readonly ok: true; readonly loadMs: number; readonly initMs: number; readonly pipeline: boolean }
-  | { readonly ok: false; readonly phase: 'load' | 'init'; readonly code: number; readonly payload: Buffer };
-
-/** Result of a heartbeat or a pre-stop handler. */
-export interface HookAnswer {
-  readonly ok: boolean;
-  readonly error?: string;
-}
-
-/** Reason for the end of the link, as a constant. */
-export type LinkEnd = 'closed' | 'violation';
-
-export class LinkEnded extends Error {
-  readonly why: LinkEnd;
-  /** Everything that the instance sent has been read. */
-  readonly isComplete: boolean;
-
-  constructor(why: LinkEnd, message: string, isComplete = false) {
-    super(message);
-    this.name = 'LinkEnded';
-    this.why = why;
-    this.isComplete = isComplete;
-  }
-}
 
 interface Pending<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (error: LinkEnded) => void;
-}
-
-/** A request on the link; one of the two functions is called at its end. */
-export interface LinkCall {
-  /** False while a result would be out of order. */
-  readonly mayEnd?: boolean;
-  resolve(result: LinkResult): void;
-  reject(end: LinkEnded): void;
 }
 
 interface Running extends LinkCall {
@@ -92,9 +47,6 @@ interface LinkOptions {
 
 const TYPE_LOG = [...Buffer.from('{"type":"log"')];
 const SPACE = 0x20;
-const EMPTY = Buffer.alloc(0);
-/** A longer body is written after its header instead of copied. */
-const COPY_BELOW_BYTES = 16 * 1024;
 /** An instance whose program has ended must answer its running requests and close the link within this time. */
 export const LEAVE_MS = 5_000;
 /** After about so many bytes of work a link waits for its next turn, so that one instance does not delay the others. */
@@ -110,7 +62,7 @@ export class RuntimeLink {
   /** Work since the last turn of other links, in bytes. */
   #work = 0;
   readonly #running = new Map<string, Running>();
-  readonly #invokeHead = new InvokeHead();
+  readonly #writer: FrameWriter;
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
   #onInitializing: (() => void) | undefined;
@@ -124,8 +76,6 @@ export class RuntimeLink {
   #ended: LinkEnded | undefined;
   /** The socket was read to its end. */
   #isRead = false;
-  /** Frames that leave together at the end of this turn of the loop. */
-  #outbox: Buffer[] = [];
   #isReady = false;
   /** Set by `leaving`: kills an instance that stays. */
   #leaving: Timer | undefined;
@@ -136,6 +86,7 @@ export class RuntimeLink {
 
   constructor(socket: Socket, options: LinkOptions) {
     this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
     this.#options = options;
     this.#watch = new FrameWatch(options.memory, options.clock, ({ message }) => this.#violate(message));
     this.hello = new Promise((resolve, reject) => {
@@ -208,7 +159,7 @@ export class RuntimeLink {
     return this.#ask((pending) => {
       this.#init = pending;
       if (frame.initializer !== undefined) this.#onInitializing = onInitializing;
-      this.#send(frame, EMPTY);
+      this.#writer.send(frame);
     });
   }
 
@@ -222,11 +173,11 @@ export class RuntimeLink {
       }
       this.#running.set(requestId, pending);
       this.newestRequest = requestId;
-      this.#write(this.#invokeHead.encode(frame, event, COPY_BELOW_BYTES), event);
+      this.#writer.invoke(frame, event, false);
       if (source === undefined) return;
       pending.body = new LinkBody(source, (piece, last) => {
         const bodyFrame: BodyFrame = { type: 'body', requestId, ...(last ? { last } : {}) };
-        this.#send(bodyFrame, piece);
+        this.#writer.send(bodyFrame, piece);
       });
       pending.body.start();
     });
@@ -239,22 +190,20 @@ export class RuntimeLink {
   start(frame: InvokeFrame, event: Buffer, call: LinkCall, waits: boolean): boolean {
     if (this.#ended !== undefined) return false;
     this.#running.set(frame.requestId, call);
-    const bytes = this.#invokeHead.encode(frame, event, COPY_BELOW_BYTES);
-    if (!waits || event.length > COPY_BELOW_BYTES) this.#write(bytes, event);
-    else if (this.#outbox.push(bytes) === 1) setImmediate(() => this.#flush());
+    this.#writer.invoke(frame, event, waits);
     return true;
   }
 
   /** Asks for the requests that have not begun; those that the instance returns go to `onReturned`. */
   recall(): void {
-    if (this.#ended === undefined) this.#send({ type: 'recall' }, EMPTY);
+    if (this.#ended === undefined) this.#writer.send({ type: 'recall' });
   }
 
   /** `seq` must be new. Resolves with the answer to this heartbeat, however late. */
   heartbeat(seq: number): Promise<HookAnswer> {
     return this.#ask((pending) => {
       this.#beats.set(seq, pending);
-      this.#send({ type: 'heartbeat', seq }, EMPTY);
+      this.#writer.send({ type: 'heartbeat', seq });
     });
   }
 
@@ -262,7 +211,7 @@ export class RuntimeLink {
   preStop(timeoutMs: number): Promise<HookAnswer> {
     return this.#ask((pending) => {
       this.#preStop = pending;
-      this.#send({ type: 'preStop', timeoutMs }, EMPTY);
+      this.#writer.send({ type: 'preStop', timeoutMs });
     });
   }
 
@@ -294,42 +243,7 @@ export class RuntimeLink {
   }
 
   #tellRunning(frame: CreditFrame | CancelFrame): void {
-    if (this.#running.has(frame.requestId)) this.#send(frame, EMPTY);
-  }
-
-  #send(frame: object, body: Buffer): void {
-    const head = encodeFrameHead(frame, body.length);
-    this.#write(body.length === 0 || body.length > COPY_BELOW_BYTES ? head : Buffer.concat([head, body]), body);
-  }
-
-  /** `start`: the frame, without a body that is too long to be copied. */
-  #write(start: Buffer, body: Buffer): void {
-    if (this.#outbox.length > 0) this.#flush();
-    if (body.length <= COPY_BELOW_BYTES) {
-      this.#writeNow(start);
-      return;
-    }
-    this.#socket.cork();
-    this.#socket.write(start);
-    this.#socket.write(body);
-    this.#socket.uncork();
-  }
-
-  #flush(): void {
-    const frames = this.#outbox;
-    this.#outbox = [];
-    const [first] = frames;
-    if (first === undefined || this.#ended !== undefined) return;
-    this.#writeNow(frames.length === 1 ? first : Buffer.concat(frames));
-  }
-
-  /**
-   * Writes without the stream where the socket takes it: an error of a stream would close it with what the instance wrote
-   * last unread, and only that tells which requests ran. The end of the instance is seen where its link is read.
-   */
-  #writeNow(bytes: Buffer): void {
-    const written = this.#socket.writableLength > 0 ? 0 : writeTo(descriptorOf(this.#socket), bytes);
-    if (written < bytes.length) this.#socket.write(written === 0 ? bytes : bytes.subarray(written));
+    if (this.#running.has(frame.requestId)) this.#writer.send(frame);
   }
 
   #receive(frame: Exclude<InstanceFrame, { type: 'log' }>, body: Buffer): void {
@@ -437,6 +351,7 @@ export class RuntimeLink {
     this.#ended = end;
     this.#leaving?.cancel();
     this.#watch.release();
+    this.#writer.close();
     // After a crash no result comes; the note about dropped lines goes to the last request that ran.
     this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#options.logs.takeDropped());
     this.#socket.destroy();
@@ -451,23 +366,6 @@ export class RuntimeLink {
     }
     this.#running.clear();
     this.#resolveEnded(end);
-  }
-}
-
-/** Of the open socket; −1 when it has none. */
-function descriptorOf(socket: Socket): number {
-  const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
-  return handle?.fd ?? -1;
-}
-
-/** Returns how many bytes are written: all of them for a closed connection, which takes none. */
-function writeTo(descriptor: number, bytes: Buffer): number {
-  if (descriptor < 0) return 0;
-  try {
-    return writeSync(descriptor, bytes);
-  } catch (error) {
-    const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
-    return isFull ? 0 : bytes.length;
   }
 }
 
