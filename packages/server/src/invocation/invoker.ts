@@ -19,7 +19,7 @@ import { admit } from './admission.ts';
 import { checkDepth } from './check-depth.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
 import { buildReceipt, finishLine, type LineFacts, type Measured, toRecord } from './receipt.ts';
-import type { RequestLogs } from './request-logs.ts';
+import type { FirstLine, RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
 import type { RunningRequests } from './running-requests.ts';
 import type { InvocationRequest, InvocationResult } from './types.ts';
@@ -66,6 +66,21 @@ const INIT_ATTEMPTS = 3;
 const RETURNS = 10;
 /** A larger event is never sent to an instance before its turn. */
 const LANE_EVENT_BYTES = 64 * 1024;
+
+/** What is left of the attempts of one request. */
+interface Tries {
+  lost: number;
+  returned: number;
+  /** Of the attempt before. */
+  firstLine: FirstLine | undefined;
+}
+
+interface FailedAttempt {
+  readonly error: StartFailed;
+  /** Every start that failed for the request. */
+  readonly failed: readonly StartFailed[];
+  readonly firstLine: FirstLine | undefined;
+}
 
 /** The only entry to a function: API calls and the async dispatcher use it, with the same limits. */
 export class Invoker {
@@ -163,7 +178,7 @@ export class Invoker {
    * waited in an instance for another request and did not begin.
    */
   async #run(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest): Promise<InvocationResult> {
-    const tries = { lost: 1, returned: RETURNS };
+    const tries: Tries = { lost: 1, returned: RETURNS, firstLine: undefined };
     for (;;) {
       const result = await this.#attempt(snapshot, spec, request, tries);
       if (result !== undefined) return result;
@@ -175,7 +190,7 @@ export class Invoker {
     snapshot: VersionSnapshot,
     spec: LaunchSpec,
     request: InvocationRequest,
-    tries: { lost: number; returned: number },
+    tries: Tries,
   ): Promise<InvocationResult | undefined> {
     const { clock, logs } = this.#options;
     const { requestId } = request;
@@ -189,7 +204,8 @@ export class Invoker {
       const routed = { snapshot, alias: spec.context.alias };
       if (error instanceof StartFailed) {
         const { refusal, failure } = error;
-        if (refusal === undefined) return this.#failedStart(snapshot, spec, request, error, failed);
+        if (refusal === undefined)
+          return this.#failedStart(snapshot, spec, request, { error, failed, firstLine: tries.firstLine });
         this.#recordThrottle(routed, request, spec.memoryMb, failure);
         releasePrinted(failed, requestId);
         throw refusal;
@@ -209,7 +225,8 @@ export class Invoker {
       const startedAt = clock.now();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
       const { depth } = request;
-      logs.started(instance.id, spec, { requestId, traceparent: this.#traceparent(request), depth });
+      const { firstLine } = tries;
+      logs.started(instance.id, spec, { requestId, traceparent: this.#traceparent(request), depth, firstLine });
       const answer = await instance.invoke({
         requestId,
         event: request.event,
@@ -231,7 +248,7 @@ export class Invoker {
       end = { ownMs: answer.ownMs, isUnclean: isUnclean(answer) };
       if (answer.notStarted !== undefined && tries[answer.notStarted] > 0) {
         tries[answer.notStarted] -= 1;
-        logs.moved(instance.id, requestId);
+        tries.firstLine = logs.moved(instance.id, requestId);
         return undefined;
       }
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
@@ -294,8 +311,7 @@ export class Invoker {
     snapshot: VersionSnapshot,
     spec: LaunchSpec,
     request: InvocationRequest,
-    error: StartFailed,
-    failed: readonly StartFailed[],
+    { error, failed, firstLine }: FailedAttempt,
   ): InvocationResult {
     const { clock, logs } = this.#options;
     const { failure } = error;
@@ -303,7 +319,7 @@ export class Invoker {
     const instanceId = '';
     const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
     const { depth } = request;
-    logs.started(instanceId, spec, { requestId, traceparent: this.#traceparent(request), depth });
+    logs.started(instanceId, spec, { requestId, traceparent: this.#traceparent(request), depth, firstLine });
     releasePrinted(failed, requestId);
     if (!error.isReasonPrinted) {
       const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { LaunchSpec } from '../instances/index.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
-import { RequestLogs } from './request-logs.ts';
+import { type FirstLine, RequestLogs } from './request-logs.ts';
 
 const start = Date.UTC(2026, 2, 10, 12);
 const spec = { functionKey: 'p1:default:f', version: 'latest' } as LaunchSpec;
@@ -39,12 +39,17 @@ beforeEach(() => {
   );
 });
 
-const begin = (requestId = 'r'): void =>
-  logs.started('i', spec, { requestId, traceparent: undefined, depth: undefined });
+const begin = (requestId = 'r', firstLine?: FirstLine): void =>
+  logs.started('i', spec, { requestId, traceparent: undefined, depth: undefined, firstLine });
 const finish = (requestId = 'r', startedAt = start) => {
   const facts = logs.finished('i', spec, { requestId, depth: undefined, startedAt, text: () => `Finish ${requestId}` });
   logs.ended('i', requestId);
   return facts;
+};
+const move = (): FirstLine | undefined => {
+  const firstLine = logs.moved('i', 'r');
+  logs.ended('i', 'r');
+  return firstLine;
 };
 const print = (text: string): void =>
   logs.fromInstance('i', spec, { time: clock.now(), requestId: 'r', level: 'INFO', text });
@@ -60,10 +65,32 @@ it('a short request that logs nothing stores no line: its record says when they 
 it('a request that moved to another instance before it began stores no line of the first one', () => {
   begin();
   clock.advance(5);
-  logs.moved('i', 'r');
-  logs.ended('i', 'r');
+  expect(move()).toBeUndefined();
   clock.advance(1000);
   expect(stored).toEqual([]);
+});
+
+it('a request that moved to another instance is shown to followers with one first line', () => {
+  followed = true;
+  begin();
+  clock.advance(5);
+  begin('r', move());
+  expect(finish()).toEqual({ startLineMs: 5, finishLineMs: 5 });
+  expect(shown).toEqual(["0 Start invoke request 'r'", '5 Finish r']);
+  expect(stored).toEqual([]);
+});
+
+it('a request that waited over 100 ms in an instance and moved then has one first line, stored or shown', () => {
+  for (followed of [false, true]) {
+    begin();
+    clock.advance(120);
+    begin('r', move());
+    clock.advance(120);
+    begin('r', move());
+    finish();
+  }
+  expect(stored).toEqual(["0 Start invoke request 'r'", "240 Start invoke request 'r'"]);
+  expect(shown).toEqual([...stored, '480 Finish r']);
 });
 
 it('the first line of a request is stored before the first one that it writes, and its last one is not stored', () => {

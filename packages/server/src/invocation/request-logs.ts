@@ -10,11 +10,16 @@ const MAX_CLOCK_ERROR_MS = 60_000;
 /** A first line is written at once after this time, so that a crash leaves it, and a live tail shows it. */
 const SILENT_MS = 100;
 
+/** What followers or readers have of a request that moved: its first line must not come twice. */
+export type FirstLine = 'shown' | 'stored';
+
 interface StartedRequest {
   readonly requestId: string;
   readonly traceparent: string | undefined;
   /** See `InvocationRequest`. */
   readonly depth: number | undefined;
+  /** Result of `moved`, for a request that was sent to another instance before. */
+  readonly firstLine?: FirstLine | undefined;
 }
 
 interface FinishedRequest {
@@ -67,7 +72,7 @@ export class RequestLogs {
   started(
     instanceId: string,
     spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
-    { requestId, traceparent, depth = 0 }: StartedRequest,
+    { requestId, traceparent, depth = 0, firstLine }: StartedRequest,
   ): void {
     const time = this.#clock.now();
     const { functionKey, version } = spec;
@@ -79,8 +84,9 @@ export class RequestLogs {
     };
     const key = `${instanceId}:${requestId}`;
     this.#tails.get(key)?.add({ time, requestId, message });
-    const isShown = this.#store.isFollowed(functionKey);
-    if (isShown) this.#store.show(line);
+    if (firstLine === 'stored') return;
+    const isShown = firstLine === 'shown' || this.#store.isFollowed(functionKey);
+    if (isShown && firstLine === undefined) this.#store.show(line);
     this.#silent.set(key, { line, isShown });
     // the lines of an instance that did not start follow
     if (instanceId === '') this.#writeFirst(key);
@@ -126,9 +132,13 @@ export class RequestLogs {
     this.#tails.delete(key);
   }
 
-  /** The request did not begin in this instance: its first line comes from the one that runs it. `ended` must follow. */
-  moved(instanceId: string, requestId: string): void {
-    this.#silent.delete(`${instanceId}:${requestId}`);
+  /** The request did not begin in this instance: `started` follows for another one. `ended` must follow for this one. */
+  moved(instanceId: string, requestId: string): FirstLine | undefined {
+    const key = `${instanceId}:${requestId}`;
+    const silent = this.#silent.get(key);
+    if (silent === undefined) return 'stored';
+    this.#silent.delete(key);
+    return silent.isShown ? 'shown' : undefined;
   }
 
   /** A line of the platform itself, besides the first and last one of an invocation. */
