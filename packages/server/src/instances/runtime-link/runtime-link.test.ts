@@ -8,8 +8,8 @@ import { ManualClock } from '../../lib/manual-clock.ts';
 import { testSpec } from '../testing.ts';
 import { encodeFrameHead } from './frame-decoder.ts';
 import { LinkLimits } from './link-limits.ts';
-import { LogBudget } from './log-budget.ts';
 import type { LinkEnded, LinkLog } from './link-types.ts';
+import { LogBudget } from './log-budget.ts';
 import { LEAVE_MS, RuntimeLink } from './runtime-link.ts';
 
 interface Wired {
