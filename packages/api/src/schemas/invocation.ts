@@ -63,6 +63,8 @@ export const Receipt = Type.Object({
   total_ms: Type.Number(),
   /** Measured by the kernel; null where the machine cannot measure it. */
   cpu_ms: Type.Union([Type.Number(), Type.Null()]),
+  /** `cpu_ms` is a share: other requests ran in the instance while it was measured. */
+  cpu_shared: Type.Boolean(),
   peak_memory_bytes: Type.Union([Type.Integer(), Type.Null()]),
   memory_mb: Type.Integer(),
   response_bytes: Type.Integer(),

@@ -14,7 +14,7 @@ export function receiptLine(receipt: Receipt): string {
   ];
   const spent = phases.filter(([, value]) => value > 0).map(([name, value]) => `${name} ${ms(value)}`);
   const used: string[] = [];
-  if (receipt.cpu_ms !== null) used.push(`cpu ${ms(receipt.cpu_ms)}`);
+  if (receipt.cpu_ms !== null) used.push(`cpu ${ms(receipt.cpu_ms)}${receipt.cpu_shared ? ' (shared)' : ''}`);
   if (receipt.peak_memory_bytes !== null) {
     used.push(`memory ${(receipt.peak_memory_bytes / 1024 / 1024).toFixed(1)} of ${receipt.memory_mb} MB`);
   }

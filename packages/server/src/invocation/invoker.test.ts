@@ -8,10 +8,14 @@ import { Invoker, type InvokerOptions } from './invoker.ts';
 const NAME = { projectId: 'p1', package: 'default', name: 'hello' };
 const URN = 'urn:fss:r1:p1:function:default:hello:latest';
 const NOTHING = Buffer.alloc(0);
+const NO_PHASES = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
 const MEASURED = { payload: NOTHING, handlerMs: 0, cpuMs: null, peakMemoryBytes: null };
 
 /** The `tries`th instance of a request answers; those before return it. `alone` has whether each got it alone. */
-function invokerOver(answer: (isAlone: boolean) => Partial<InstanceAnswer>): { invoker: Invoker; alone: boolean[] } {
+function invokerOver(
+  answer: (isAlone: boolean) => Partial<InstanceAnswer>,
+  { clock = new ManualClock(), enter = () => undefined as Promise<void> | undefined } = {},
+): { invoker: Invoker; alone: boolean[] } {
   const snapshot = {
     ...{ ...NAME, urn: URN, functionId: 'f1', version: 'latest', revision: '7', runtime: 'Node.js20.15' },
     ...{ memoryMb: 128, timeoutSeconds: 3, tmpMb: 512, maxInstances: 400, concurrency: 1, enabled: true, env: {} },
@@ -27,13 +31,13 @@ function invokerOver(answer: (isAlone: boolean) => Partial<InstanceAnswer>): { i
       const isAlone = laneBytes === undefined;
       alone.push(isAlone);
       const instance = { id: 'i', invoke: async () => ({ failure: undefined, ...MEASURED, ...answer(isAlone) }) };
-      return { instance, cold: false, reserved: false, phases: {}, waitedMs: 0, release: () => {} };
+      return { instance, cold: false, reserved: false, phases: NO_PHASES, waitedMs: 0, release: () => {} };
     },
   };
   const options = {
-    ...{ catalog, pool, record: () => {}, clock: new ManualClock(), random: () => 0 },
+    ...{ catalog, pool, record: () => {}, clock, random: () => 0 },
     logs: { started: () => {}, moved: () => {}, ended: () => {}, finished: () => ({}) },
-    gate: { enter: () => undefined, leave: () => {} },
+    gate: { enter, leave: () => {} },
     launchPlan: async () => ({ command: [], binds: [], workingDir: '/', env: {} }),
   } as unknown as InvokerOptions;
   return { invoker: new Invoker(options), alone };
@@ -50,6 +54,20 @@ it('gives a request that instances return again and again the next one alone, wh
   const { invoker, alone } = invokerOver((isAlone) => (isAlone ? {} : { notStarted: 'returned' }));
   expect((await invoke(invoker)).failure).toBeUndefined();
   expect(alone).toEqual([...Array(10).fill(false), true]);
+});
+
+it('counts all that a request waited as time in the queue: for its account, its instance, and others in its lane', async () => {
+  const clock = new ManualClock();
+  const enter = (): Promise<void> => Promise.resolve().then(() => clock.advance(4));
+  const { invoker } = invokerOver(
+    (isAlone) => {
+      clock.advance(isAlone ? 5 : 3);
+      return isAlone ? { handlerMs: 3, queuedMs: 2, cpuMs: 1, isCpuShared: true } : { notStarted: 'returned' };
+    },
+    { clock, enter },
+  );
+  const { receipt } = await invoke(invoker);
+  expect(receipt).toMatchObject({ queue_ms: 4 + 10 * 3 + 2, handler_ms: 3, cpu_ms: 1, cpu_shared: true });
 });
 
 it('runs a request once more whose instance was lost before it began, and no more often', async () => {

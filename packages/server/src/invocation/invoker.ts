@@ -71,6 +71,8 @@ const LANE_EVENT_BYTES = 64 * 1024;
 interface Tries {
   lost: number;
   returned: number;
+  /** Ms before this attempt. */
+  waitedMs: number;
   /** Of the attempt before. */
   firstLine: FirstLine | undefined;
 }
@@ -106,19 +108,27 @@ export class Invoker {
     if (request.body !== undefined && !snapshot.returnStream) throw new Error('a body for a version without streams');
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
-    if (turn !== undefined) await turn;
+    const waitedMs = turn === undefined ? 0 : await this.#timed(turn);
     request.onAdmitted?.();
     let counters: readonly Counter[] | undefined;
     this.#options.requests?.begin(request);
     try {
       const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
       counters = this.#options.running?.begin(spec);
-      return await this.#run(snapshot, spec, request);
+      return await this.#run(snapshot, spec, request, waitedMs);
     } finally {
       this.#options.requests?.end(request);
       if (counters !== undefined) this.#options.running?.end(counters);
       this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
+  }
+
+  /** How long it took, ms. */
+  async #timed(work: Promise<void>): Promise<number> {
+    const { clock } = this.#options;
+    const since = clock.monotonic();
+    await work;
+    return clock.monotonic() - since;
   }
 
   /** Returns the launch spec of an instance for such requests. Rejects with `invalid_runtime`. */
@@ -177,8 +187,13 @@ export class Invoker {
    * A request whose instance was lost before it received the request runs once more, in another instance; so does one that
    * waited in an instance for another request and did not begin.
    */
-  async #run(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest): Promise<InvocationResult> {
-    const tries: Tries = { lost: 1, returned: RETURNS, firstLine: undefined };
+  async #run(
+    snapshot: VersionSnapshot,
+    spec: LaunchSpec,
+    request: InvocationRequest,
+    waitedMs: number,
+  ): Promise<InvocationResult> {
+    const tries: Tries = { lost: 1, returned: RETURNS, waitedMs, firstLine: undefined };
     for (;;) {
       const result = await this.#attempt(snapshot, spec, request, tries);
       if (result !== undefined) return result;
@@ -194,6 +209,7 @@ export class Invoker {
   ): Promise<InvocationResult | undefined> {
     const { clock, logs } = this.#options;
     const { requestId } = request;
+    const since = clock.monotonic();
     let lease: Lease;
     const failed: StartFailed[] = [];
     try {
@@ -220,6 +236,7 @@ export class Invoker {
       throw new PlatformError('overloaded', 'no instance was free before the latest time to start');
     }
     const { instance } = lease;
+    const leasedMs = failed.length === 0 ? lease.waitedMs : clock.monotonic() - since;
     let end: LeaseEnd | undefined;
     try {
       const startedAt = clock.now();
@@ -248,6 +265,7 @@ export class Invoker {
       end = { ownMs: answer.ownMs, isUnclean: isUnclean(answer) };
       if (answer.notStarted !== undefined && tries[answer.notStarted] > 0) {
         tries[answer.notStarted] -= 1;
+        tries.waitedMs += clock.monotonic() - since;
         tries.firstLine = logs.moved(instance.id, requestId);
         return undefined;
       }
@@ -259,10 +277,11 @@ export class Invoker {
         cold: lease.cold,
         reserved: lease.reserved,
         phases: lease.phases,
-        waitedMs: lease.waitedMs + (answer.queuedMs ?? 0),
+        waitedMs: tries.waitedMs + leasedMs + (answer.queuedMs ?? 0),
         handlerMs: answer.handlerMs,
         totalMs: clock.monotonic() - request.receivedAt,
         cpuMs: answer.cpuMs,
+        isCpuShared: answer.isCpuShared,
         peakMemoryBytes: answer.peakMemoryBytes,
         responseBytes: answer.streamedBytes ?? payload.length,
         startedAt,

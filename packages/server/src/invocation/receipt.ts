@@ -14,6 +14,7 @@ export interface Measured {
   readonly handlerMs: number;
   readonly totalMs: number;
   readonly cpuMs: number | null;
+  readonly isCpuShared?: boolean | undefined;
   readonly peakMemoryBytes: number | null;
   readonly responseBytes: number;
   /** Ms since epoch. */
@@ -53,6 +54,7 @@ export function buildReceipt(
     handler_ms: round(measured.handlerMs),
     total_ms: round(measured.totalMs),
     cpu_ms: measured.cpuMs === null ? null : round(measured.cpuMs),
+    cpu_shared: measured.isCpuShared === true,
     peak_memory_bytes: measured.peakMemoryBytes,
     memory_mb: spec.memoryMb,
     response_bytes: measured.responseBytes,
@@ -121,6 +123,7 @@ export function toRecord(
     peakMemoryBytes: receipt.peak_memory_bytes,
     memoryMb: receipt.memory_mb,
     responseBytes: receipt.response_bytes,
+    ...(receipt.cpu_shared ? { isCpuShared: true } : {}),
     ...lines,
   };
 }

@@ -19,7 +19,13 @@ const records: fc.Arbitrary<InvocationRecord[]> = fc.array(
       cold: fc.boolean(),
       cpuMs: few(null, 1.25),
       handlerMs: few(0, 4.5, 900),
-      more: few<Partial<InvocationRecord>>({}, { reserved: true }, { reserved: false }, { traceparent: '00-a-b-01' }),
+      more: few<Partial<InvocationRecord>>(
+        {},
+        { reserved: true },
+        { reserved: false },
+        { isCpuShared: true },
+        { traceparent: '00-a-b-01' },
+      ),
       ends: few('at once', 'later'),
     })
     .map(({ more, ends, ...each }) => {

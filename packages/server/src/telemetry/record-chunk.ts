@@ -62,6 +62,7 @@ const FEW = [
 /** Absent in most records; the end is the start and the handler's time unless it is stored. */
 const OPTIONAL = [
   'reserved',
+  'isCpuShared',
   'traceparent',
   'finishedAt',
   'depth',

@@ -90,6 +90,8 @@ export interface InvocationRecord {
   readonly totalMs: number;
   /** Null where the sandbox cannot measure it. */
   readonly cpuMs: number | null;
+  /** A share of what several requests used together. */
+  readonly isCpuShared?: boolean;
   readonly peakMemoryBytes: number | null;
   readonly memoryMb: number;
   readonly responseBytes: number;

@@ -19,6 +19,7 @@ const RECEIPT = {
   handler_ms: 0.5,
   total_ms: 40.4,
   cpu_ms: 12.3,
+  cpu_shared: false,
   peak_memory_bytes: 20 * 1024 * 1024,
   memory_mb: 128,
 };
@@ -46,6 +47,13 @@ test('writes the result exactly as it came and the receipt to standard error', a
     'rid  ok, cold start | 40 ms total: sandbox 2.3 ms, boot 30 ms, load 1.0 ms, handler 0.5 ms | cpu 12 ms, memory 20.0 of 128 MB\n',
   );
   expect(server.requests(INVOKE)[0]?.body.toString()).toBe('{"a":1}');
+});
+
+test('marks the processor time of a receipt that is a share', async () => {
+  server.on('GET /v1/p1/invocations/rid', { body: { ...RECEIPT, cpu_ms: 0.25, cpu_shared: true } });
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: '1' });
+  const { stderr } = await cli(['functions', 'invoke', 'hello']);
+  expect(stderr).toContain('| cpu 0.3 ms (shared), memory');
 });
 
 test('exits with 6 when the function failed, with its answer on standard output', async () => {

@@ -30,6 +30,7 @@ export const functionTest = {
     duration: 'Duration',
     memory: 'Memory used',
     cpu: 'CPU time',
+    cpuShare: '{{ms}} (share of requests that ran together)',
     start: 'Start',
     cold: 'Cold start',
     warm: 'Warm',

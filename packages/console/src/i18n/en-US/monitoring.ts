@@ -48,6 +48,7 @@ export const monitoring = {
     start: 'Start',
     instance: 'Instance ID',
   },
+  cpuShare: '{{ms}} (share of requests that ran together)',
   results: { success: 'Succeeded', failed: 'Failed', rejected: 'Rejected' },
   causes: {
     init: 'Init failed',

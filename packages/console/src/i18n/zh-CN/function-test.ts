@@ -30,6 +30,7 @@ export const functionTest = {
     duration: '执行时长',
     memory: '使用内存',
     cpu: 'CPU时间',
+    cpuShare: '{{ms}}（同批请求按执行时间分摊）',
     start: '启动方式',
     cold: '冷启动',
     warm: '热启动',

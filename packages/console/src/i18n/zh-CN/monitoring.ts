@@ -46,6 +46,7 @@ export const monitoring = {
     start: '启动方式',
     instance: '实例ID',
   },
+  cpuShare: '{{ms}}（同批请求按执行时间分摊）',
   results: { success: '执行成功', failed: '执行失败', rejected: '被拒绝' },
   causes: {
     init: '初始化失败',

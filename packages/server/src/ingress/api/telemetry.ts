@@ -203,6 +203,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     handler_ms: record.handlerMs,
     total_ms: record.totalMs,
     cpu_ms: record.cpuMs,
+    cpu_shared: record.isCpuShared ?? false,
     peak_memory_bytes: record.peakMemoryBytes,
     memory_mb: record.memoryMb,
     response_bytes: record.responseBytes,

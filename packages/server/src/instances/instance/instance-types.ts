@@ -42,6 +42,8 @@ export interface InstanceAnswer {
   readonly handlerMs: number;
   /** Since the previous call of this instance; null when not measured. */
   readonly cpuMs: number | null;
+  /** A share of what was measured for several requests. */
+  readonly isCpuShared?: boolean;
   readonly peakMemoryBytes: number | null;
   /** Duration inside the runtime, as the instance reports it: not trusted for billing. */
   readonly ownMs?: number | undefined;

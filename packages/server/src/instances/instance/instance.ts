@@ -231,10 +231,10 @@ export class Instance {
     return new Promise((resolve) => {
       const waits = this.#lane.size > 0;
       const call = this.#lane.add(request, (answer) => {
-        const { outcome, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs } = answer;
+        const { outcome, handlerMs, cpuMs, isCpuShared, peakMemoryBytes, ownMs, queuedMs } = answer;
         if ('code' in outcome && outcome.code === 0 && outcome.raw === undefined) {
           const { payload } = outcome;
-          resolve({ failure: undefined, payload, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs });
+          resolve({ failure: undefined, payload, handlerMs, cpuMs, isCpuShared, peakMemoryBytes, ownMs, queuedMs });
         } else resolve(this.#endLane(answer, request));
       });
       const frame: InvokeFrame = { type: 'invoke', requestId, timeoutMs, invokeType, credentials };
@@ -244,11 +244,11 @@ export class Instance {
 
   /** As `#runInLane`; separate for what is not a plain success. */
   async #endLane(answer: LaneAnswer, request: InstanceRequest): Promise<InstanceAnswer> {
-    const { outcome, handlerMs, cpuMs, peakMemoryBytes, ownMs, queuedMs } = answer;
+    const { outcome, handlerMs, cpuMs, isCpuShared, peakMemoryBytes, ownMs, queuedMs } = answer;
     if ('kind' in outcome && outcome.kind === 'unbegun') return { ...NOT_BEGUN, handlerMs: 0, queuedMs };
     const isClosed = 'kind' in outcome && outcome.kind === 'link' && !outcome.violation;
     if (isClosed && this.#parts.link.isLeaving) return this.#notStarted(handlerMs);
-    const measured = { handlerMs, cpuMs, peakMemoryBytes, queuedMs };
+    const measured = { handlerMs, cpuMs, isCpuShared, peakMemoryBytes, queuedMs };
     const isRaw = 'raw' in outcome && outcome.raw === true;
     // If the agent does not answer, log lines are lost, but not the result.
     if (isRaw) await this.#parts.flushOutput().catch(() => {});

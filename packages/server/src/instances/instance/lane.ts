@@ -19,6 +19,8 @@ export interface LaneAnswer {
   readonly queuedMs: number;
   readonly handlerMs: number;
   readonly cpuMs: number | null;
+  /** Other requests ran while it was measured: it is a share. */
+  readonly isCpuShared: boolean;
   readonly peakMemoryBytes: number | null;
   readonly ownMs?: number | undefined;
 }
@@ -46,7 +48,7 @@ const SLOW_MS = 5;
 
 /** What was used meanwhile belongs to others. */
 const UNMEASURED: ReadonlySet<string> = new Set(['unbegun', 'neighbour']);
-const NOT_MEASURED = { cpuMs: null, peakMemoryBytes: null };
+const NOT_MEASURED = { cpuMs: null, isCpuShared: false, peakMemoryBytes: null };
 
 /**
  * The requests that were sent to an instance which runs one at a time, in the order in which it runs them. Only the first
@@ -60,6 +62,8 @@ export class Lane {
   #timer: Timer | undefined;
   #slow: Timer | undefined;
   #isRecalling = false;
+  /** The last measurement was taken while a request ran: the next one has only the rest of it. */
+  #isCut = false;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -150,12 +154,20 @@ export class Lane {
   #settle(): void {
     const batch = this.#batch;
     this.#batch = [];
-    const { cpuMs, peakMemoryBytes } = this.#parts.measure();
+    const { cpuMs, isCpuShared, peakMemoryBytes } = this.#measure(batch.length > 1);
     const shares = shareOut(batch, cpuMs);
     for (const [at, { call, result, begunAt }] of batch.entries()) {
       const queuedMs = begunAt - call.addedAt;
-      call.end({ outcome: result, queuedMs, peakMemoryBytes, ...(shares[at] ?? { handlerMs: 0, cpuMs: null }) });
+      const { handlerMs, cpuMs, ownMs } = shares[at] ?? { handlerMs: 0, cpuMs: null, ownMs: undefined };
+      call.end({ outcome: result, queuedMs, handlerMs, cpuMs, isCpuShared, peakMemoryBytes, ownMs });
     }
+  }
+
+  #measure(areMany: boolean): Pick<LaneAnswer, 'cpuMs' | 'isCpuShared' | 'peakMemoryBytes'> {
+    const { cpuMs, peakMemoryBytes } = this.#parts.measure();
+    const wasCut = this.#isCut;
+    this.#isCut = this.#calls.length > 0;
+    return { cpuMs, isCpuShared: cpuMs !== null && (areMany || wasCut || this.#isCut), peakMemoryBytes };
   }
 
   /** The instance gave back requests. Throws `LinkViolation` for others than those that wait here. */
@@ -180,7 +192,7 @@ export class Lane {
     const didBegin = call.begunAt >= call.addedAt;
     const handlerMs = didBegin ? now - call.begunAt : 0;
     const queuedMs = (didBegin ? call.begunAt : now) - call.addedAt;
-    const measured = 'kind' in outcome && UNMEASURED.has(outcome.kind) ? NOT_MEASURED : this.#parts.measure();
+    const measured = 'kind' in outcome && UNMEASURED.has(outcome.kind) ? NOT_MEASURED : this.#measure(false);
     call.end({ outcome, queuedMs, handlerMs, ...measured });
   }
 

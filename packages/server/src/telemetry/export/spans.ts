@@ -68,6 +68,7 @@ function attributesOf(record: InvocationRecord): Attributes {
     ...(alias === null ? {} : { 'funcgraph.alias': alias }),
     ...(instanceId === null || instanceId === '' ? {} : { 'faas.instance': instanceId }),
     ...(cpuMs === null ? {} : { 'funcgraph.cpu_ms': cpuMs }),
+    ...(record.isCpuShared ? { 'funcgraph.cpu_shared': true } : {}),
     ...(peakMemoryBytes === null ? {} : { 'funcgraph.peak_memory_bytes': peakMemoryBytes }),
     ...(outcome === 'ok' ? {} : { 'error.type': outcome, 'funcgraph.component': component ?? '' }),
   };

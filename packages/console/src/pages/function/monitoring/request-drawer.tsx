@@ -53,7 +53,10 @@ function Facts({ receipt }: { receipt: Receipt }) {
     ['time', <Moment key="time" at={receipt.started_at} />],
     ['duration', numbers.fine(receipt.init_ms + receipt.handler_ms)],
     ['memory', bytes === null ? undefined : `${numbers.bytes(bytes)} / ${receipt.memory_mb} MB`],
-    ['cpu', cpu === null ? undefined : numbers.fine(cpu)],
+    [
+      'cpu',
+      cpu === null ? undefined : receipt.cpu_shared ? t('cpuShare', { ms: numbers.fine(cpu) }) : numbers.fine(cpu),
+    ],
     ['version', receipt.alias === '' ? receipt.version : `${receipt.version} (${receipt.alias})`],
     ['start', t(receipt.cold ? 'start.cold' : 'start.warm')],
     ['instance', instance === '' ? undefined : instance],

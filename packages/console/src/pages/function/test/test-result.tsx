@@ -11,11 +11,12 @@ export function TestResultView({ result }: { result: TestResult }) {
   const { t } = useTexts('functionTest');
   const numbers = useNumbers();
   const { data: receipt } = useReceipt(result.requestId);
+  const cpu = receipt && receipt.cpu_ms !== null && `${numbers.fine(receipt.cpu_ms)} ms`;
   const memory = receipt?.peak_memory_bytes ?? undefined;
   const facts = [
     ['duration', receipt && `${numbers.fine(receipt.total_ms)} ms`],
     ['memory', receipt && memory !== undefined && `${numbers.bytes(memory)} / ${receipt.memory_mb} MB`],
-    ['cpu', receipt && receipt.cpu_ms !== null && `${numbers.fine(receipt.cpu_ms)} ms`],
+    ['cpu', receipt?.cpu_shared ? t('result.cpuShare', { ms: cpu }) : cpu],
     ['start', receipt && t(receipt.cold ? 'result.cold' : 'result.warm')],
   ] as const;
   return (
