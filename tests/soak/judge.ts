@@ -32,6 +32,10 @@ export async function judge(soak: Soak, parts: readonly Part[], verdict: Verdict
   const wrong = [...ledger.wrong, ...innocent.wrong];
   const calls = `${JSON.stringify(ledger.sync)} ${wrong.join('; ')}`;
   verdict.judge('no answer is wrong', wrong.length === 0 && (ledger.sync.ok ?? 0) > 0, calls);
+  if (soak.crowd !== undefined) {
+    const { holds, detail } = soak.crowd.account();
+    verdict.judge('no synchronous request runs twice', holds, detail);
+  }
   judgeInnocent(soak, parts, verdict);
   judgeGrowth(soak.samples, verdict);
   belongings.note();

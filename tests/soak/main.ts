@@ -94,6 +94,7 @@ try {
       () => soak.part,
     ),
     soak.changes.work(soak, () => isOver),
+    soak.crowd?.work(() => isOver),
   ]);
   await pause(CALM_MS);
   const restarting = parts.filter(({ callers }) => callers === 'restart');

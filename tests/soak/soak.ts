@@ -5,6 +5,7 @@ import { PostgresCluster } from '../../packages/server/src/storage/testing-clust
 import { Belongings } from '../crash/leftovers.ts';
 import { DiskImage } from '../disk-image.ts';
 import { TestServer } from '../server.ts';
+import { Crowd } from './crowd.ts';
 import { deployFleet, type Member } from './fleet.ts';
 import { Innocent } from './innocent.ts';
 import { Ledger } from './ledger.ts';
@@ -20,6 +21,8 @@ export class Soak implements AsyncDisposable {
   readonly server: TestServer;
   readonly members: readonly Member[];
   readonly innocent: Innocent;
+  /** Undefined without root. */
+  readonly crowd: Crowd | undefined;
   readonly changes: Changes;
   readonly ledger = new Ledger();
   readonly errors: ServerErrors;
@@ -33,10 +36,11 @@ export class Soak implements AsyncDisposable {
   part = 'quiet';
   #n = 0;
 
-  private constructor(parts: Pick<Soak, 'server' | 'members' | 'innocent' | 'disk' | 'cluster' | 'errors'>) {
+  private constructor(parts: Pick<Soak, 'server' | 'members' | 'innocent' | 'crowd' | 'disk' | 'cluster' | 'errors'>) {
     this.server = parts.server;
     this.members = parts.members;
     this.innocent = parts.innocent;
+    this.crowd = parts.crowd;
     this.disk = parts.disk;
     this.cluster = parts.cluster;
     this.errors = parts.errors;
@@ -54,7 +58,8 @@ export class Soak implements AsyncDisposable {
       server = await TestServer.start({ folder, onLog: errors.read, ...(database === undefined ? {} : { database }) });
       const members = await deployFleet(server);
       const innocent = await Innocent.create(server);
-      return new Soak({ server, members, innocent, disk, cluster, errors });
+      const crowd = disk === undefined ? undefined : await Crowd.create(server);
+      return new Soak({ server, members, innocent, crowd, disk, cluster, errors });
     } catch (error) {
       await server?.stop();
       disk?.[Symbol.dispose]();
@@ -89,6 +94,7 @@ export class Soak implements AsyncDisposable {
     this.disk?.empty();
     await this.server.stop();
     await this.cluster?.stop();
+    this.crowd?.[Symbol.dispose]();
     if (this.disk === undefined) return;
     this.disk[Symbol.dispose]();
     rmSync(this.disk.folder, { recursive: true, force: true });

@@ -82,6 +82,8 @@ export const platformRoutes = {
         /** Kept ready by configuration. */
         reserved: Type.Integer(),
         starting: Type.Integer(),
+        /** Requests that instances run, or hold in their lanes. */
+        in_flight: Type.Integer(),
         /** Requests that wait for an instance. */
         waiting: Type.Integer(),
         promised_memory_mb: Type.Integer(),

@@ -21,6 +21,7 @@ export const health = {
     starting: 'Starting instances',
     prewarmed: 'Prewarmed runtimes',
     memory: 'Promised memory',
+    inFlight: 'Requests in instances',
     waiting: 'Requests waiting for instances',
     account: 'Requests waiting for concurrency',
     asyncWaiting: 'Queued invocations',

@@ -21,6 +21,7 @@ export const health = {
     starting: '正在启动的实例',
     prewarmed: '预热的运行时',
     memory: '已承诺内存',
+    inFlight: '实例中的请求',
     waiting: '等待实例的请求',
     account: '等待并发额度的请求',
     asyncWaiting: '排队的调用',

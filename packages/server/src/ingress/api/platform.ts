@@ -78,6 +78,7 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
           reserved: pool.reserved,
           starting: pool.starting,
           waiting: pool.waiting,
+          in_flight: pool.inFlight,
           promised_memory_mb: pool.promisedMemoryMb,
           prewarmed: deps.prewarmed.waiting,
         },

@@ -110,6 +110,7 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   text.gauge('funcgraph_pool_frozen_instances', 'Idle instances that use no processor.', pool.frozen);
   text.gauge('funcgraph_pool_reserved_instances', 'Instances kept by configuration.', pool.reserved);
   text.gauge('funcgraph_pool_starting_instances', 'Starts under way.', pool.starting);
+  text.gauge('funcgraph_pool_requests', 'Requests that instances run, or hold in their lanes.', pool.inFlight);
   text.gauge('funcgraph_pool_waiting_requests', 'Requests that wait for an instance.', pool.waiting);
   text.gauge('funcgraph_pool_promised_memory_bytes', 'Memory promised to instances.', pool.promisedMemoryMb * 2 ** 20);
   text.gauge('funcgraph_pool_prewarmed_runtimes', 'Started runtimes that wait for code.', deps.prewarmed.waiting);

@@ -115,6 +115,7 @@ describe('requests of a short and clean version', () => {
     await warm();
     const calls = await sendHeld(16);
     expect([instances(calls), driver.started.length]).toEqual([1, 1]);
+    expect(pool.gauges()).toMatchObject({ instances: 1, idle: 0, inFlight: 16, waiting: 0 });
     for (const call of calls) answer(call);
     expect(await outcomes(calls)).toEqual(Array(16).fill('ok'));
     expect(calls[0]?.lease.instance.inFlight).toBe(0);

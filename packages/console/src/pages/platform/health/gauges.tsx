@@ -21,6 +21,7 @@ export function Gauges() {
     [t('gauges.starting'), numbers.whole(instances.starting)],
     [t('gauges.prewarmed'), numbers.whole(instances.prewarmed)],
     [t('gauges.memory'), numbers.bytes(instances.promised_memory_mb * MEBIBYTE)],
+    [t('gauges.inFlight'), numbers.whole(instances.in_flight)],
     [t('gauges.waiting'), numbers.whole(instances.waiting)],
     [t('gauges.account'), numbers.whole(account.waiting)],
     [t('gauges.asyncWaiting'), numbers.whole(async.waiting)],
