@@ -7,6 +7,9 @@ const CODE = {
   node: 'exports.handler = async (event, context) => ({ hello: "world" });',
   url: 'exports.handler = async (event, context) => ({ statusCode: 200, isBase64Encoded: false, headers: {"content-type": "application/json"}, body: "{\\"hello\\":\\"world\\"}" });',
   logs: 'exports.handler = async (event, context) => { for (let n = 0; n < 10; n += 1) console.log("line", n); return { hello: "world" }; };',
+  logsOfPython:
+    'def handler(event, context):\n    for n in range(10):\n        print("line", n)\n    return {"hello": "world"}\n',
+  held: 'exports.handler = (event, context) => new Promise((end) => event.holdMs ? setTimeout(end, event.holdMs) : end({ hello: "world" }));',
   python: 'def handler(event, context):\n    return {"hello": "world"}\n',
   java: `package bench; public class Hello {
     public java.util.Map<String, String> hello(java.util.Map<String, Object> event) {
@@ -14,7 +17,15 @@ const CODE = {
     }
   }`,
 } as const;
-const RUNTIMES = { node: /^Node\.js/, url: /^Node\.js/, logs: /^Node\.js/, python: /^Python3/, java: /^Java/ };
+const RUNTIMES = {
+  node: /^Node\.js/,
+  url: /^Node\.js/,
+  logs: /^Node\.js/,
+  held: /^Node\.js/,
+  logsOfPython: /^Python3/,
+  python: /^Python3/,
+  java: /^Java/,
+};
 
 export type Language = keyof typeof CODE;
 
@@ -41,7 +52,7 @@ export async function deployHello(target: Target, language: Language, name: stri
       package: 'default',
       runtime: runtime.name,
       handler,
-      timeout: 30,
+      timeout: language === 'held' ? 900 : 30,
       memory_size: 256,
       code_type,
       ...(code_type === 'jar' ? { code_filename: 'code.jar' } : {}),

@@ -10,6 +10,8 @@ export interface LoadPlan {
   /** Whole HTTP/1.1 requests, keep-alive, in Base64: a connection repeats one of them. */
   readonly requests: readonly string[];
   readonly connections: number;
+  /** What the body of a right answer contains. */
+  readonly expected: string;
   readonly warmupMs: number;
   readonly measureMs: number;
 }
@@ -22,12 +24,13 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The first few answers that were no success. */
+  /** The first few answers that were no success, or not the right ones. */
   readonly refusals: readonly { readonly status: string; readonly body: string }[];
 }
 
 const KEPT_REFUSALS = 50;
 
+const FAILED = /x-is-func-err: true/i;
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /** Bytes of one complete response at the start of `data`, or 0 when it is not complete. */
@@ -39,6 +42,14 @@ function responseLength(data: Buffer): number {
   if (match === null) throw new Error('the measured server must send a content-length');
   const total = end + 4 + Number(match[1]);
   return data.length >= total ? total : 0;
+}
+
+const bodyOf = (answer: Buffer): Buffer => answer.subarray(answer.indexOf(HEADER_END) + 4);
+
+/** A function that failed answers 200 too, and says so in a header or in its body. */
+function isRight(answer: Buffer, expected: string): boolean {
+  const head = answer.toString('latin1', 0, answer.indexOf(HEADER_END));
+  return / 2\d\d /.test(head.slice(0, 13)) && !FAILED.test(head) && bodyOf(answer).includes(expected);
 }
 
 function run(plan: LoadPlan): Promise<LoadResult> {
@@ -85,15 +96,15 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         const length = responseLength(pending);
         if (length === 0) return;
         const status = pending.toString('latin1', 9, 12);
-        const body = status.startsWith('2') ? '' : pending.toString('utf8', pending.indexOf(HEADER_END) + 4, length);
+        const answer = pending.subarray(0, length);
         pending = pending.subarray(length);
         const now = performance.now();
         answers += 1;
         if (now >= from && now < until) {
-          if (status.startsWith('2')) latencies.push(now - sentAt);
+          if (isRight(answer, plan.expected)) latencies.push(now - sentAt);
           else {
             failures += 1;
-            if (refusals.length < KEPT_REFUSALS) refusals.push({ status, body });
+            if (refusals.length < KEPT_REFUSALS) refusals.push({ status, body: bodyOf(answer).toString() });
           }
         }
         if (now >= until) finish(socket);

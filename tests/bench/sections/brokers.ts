@@ -4,12 +4,10 @@ import {
   NO_RABBITMQ,
   TestRabbitmq,
 } from '../../../packages/server/src/triggers/brokers/testing-rabbitmq.ts';
-import { applyLoad } from '../apply-load.ts';
-import { deployHello, signedRequest } from '../functions.ts';
+import { Backlog } from '../backlog.ts';
 import { atLeast, type Row } from '../report.ts';
 import { type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
-import { drainedPerSecond } from './async.ts';
 
 const MESSAGES = 20_000;
 const A_BATCH = 100;
@@ -29,14 +27,12 @@ interface Subject {
 export const brokers: Section = async (bench) => {
   process.env.FGS_BROKER_HOSTS = '127.0.0.1';
   return withTarget(bench, [], async (target) => {
-    const urn = await deployHello(target, 'node', 'consumer');
-    if (urn === undefined) return [];
+    const backlog = await Backlog.hold(bench, target, 'consumer');
+    if (backlog === undefined) return [];
     bench.progress('asynchronous calls');
-    const { hostname: host, port } = new URL(target.credentials.endpoint);
-    const request = await signedRequest(target, urn, 'invocations-async', {});
-    const load = { host, port: Number(port), request, connections: 32, warmupMs: 500, measureMs: bench.measureMs };
-    await applyLoad(load);
-    const subject = { target, urn, drained: await drainedPerSecond(target) };
+    await backlog.accept(bench);
+    const { perSecond: drained } = await backlog.drain();
+    const subject = { target, urn: backlog.urn, drained };
     const rows: Row[] = [];
     if (hasRabbitmq()) rows.push(await rabbitmq(subject));
     else bench.progress(NO_RABBITMQ);
