@@ -76,6 +76,7 @@ export class FakeServer implements AsyncDisposable {
         now: () => clock.now(),
         monotonic: () => clock.monotonic(),
         after: (ms, run) => clock.after(ms, run),
+        afterReads: (ms, run) => clock.afterReads(ms, run),
       };
       const running = await startServer(config, { log, clock: bound, driver, runtimeDir: folder });
       const credentials = JSON.parse(await readFile(running.credentialsFile, 'utf8')) as Record<string, string>;

@@ -35,6 +35,7 @@ beforeEach(() => {
       now: () => clock.now() + setBy,
       monotonic: () => clock.monotonic(),
       after: (ms, run) => clock.after(ms, run),
+      afterReads: (ms, run) => clock.afterReads(ms, run),
     },
   );
 });

@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Runs once after `ms`; does not keep the process alive. */
   after(ms: number, run: () => void): Timer;
+  /** As `after`, once everything was read that had arrived by then: a busy event loop runs its timers before it reads. */
+  afterReads(ms: number, run: () => void): Timer;
 }
 
 export interface Timer {
@@ -22,5 +24,17 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
+  },
+  afterReads(ms, run) {
+    let read: NodeJS.Immediate | undefined;
+    const timer = systemClock.after(ms, () => {
+      read = setImmediate(run);
+    });
+    return {
+      cancel: () => {
+        timer.cancel();
+        clearImmediate(read);
+      },
+    };
   },
 };

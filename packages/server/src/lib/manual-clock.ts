@@ -27,6 +27,10 @@ export class ManualClock implements Clock {
     };
   }
 
+  afterReads(ms: number, run: () => void): Timer {
+    return this.after(ms, run);
+  }
+
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

@@ -14,6 +14,7 @@ const clock: Clock = {
   now: () => passing.now() + skewMs,
   monotonic: () => passing.monotonic() - Date.UTC(2026, 0, 1),
   after: (ms, run) => passing.after(ms, run),
+  afterReads: (ms, run) => passing.afterReads(ms, run),
 };
 
 beforeEach(async () => {

@@ -56,6 +56,10 @@ export class SteadyTime implements Clock {
     return this.#clock.after(ms, run);
   }
 
+  afterReads(ms: number, run: () => void): Timer {
+    return this.#clock.afterReads(ms, run);
+  }
+
   /** Call before the storage is closed. */
   async stop(): Promise<void> {
     this.#timer?.cancel();

@@ -36,6 +36,7 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     after: (ms, run) => clock.after(ms, run),
+    afterReads: (ms, run) => clock.afterReads(ms, run),
   };
   const onLog = (_id: string, _spec: LaunchSpec, log: { level: string; text: string }): void => {
     logs.push(`${log.level} ${log.text}`);

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { type LinkCall, type LinkEnded, type LinkResult, LinkViolation } from '../runtime-link/index.ts';
+import { SLOW_MS, slowAfterMs } from './lane-patience.ts';
 import { type Finished, shareOut } from './lane-shares.ts';
 
 /** How a request in a lane ended. */
@@ -43,9 +44,6 @@ export interface LaneParts {
   readonly recall: () => void;
 }
 
-/** The first request of a lane may run so long before the others are given to other instances. */
-const SLOW_MS = 5;
-
 /** What was used meanwhile belongs to others. */
 const UNMEASURED: ReadonlySet<string> = new Set(['unbegun', 'neighbour']);
 const NOT_MEASURED = { cpuMs: null, isCpuShared: false, peakMemoryBytes: null };
@@ -73,10 +71,14 @@ export class Lane {
     return this.#calls.length;
   }
 
-  /** Whether another request may wait here: the one that runs is not slow. */
+  /**
+   * Whether another request may wait here: the one that runs is not slow. Where others wait, `#watchSlow` judges that,
+   * because results that have arrived may not be read yet.
+   */
   takesMore(now: number): boolean {
     const [head] = this.#calls;
-    return head === undefined || (!this.#isRecalling && !head.isDecided && now - head.begunAt < SLOW_MS);
+    if (head === undefined) return true;
+    return !this.#isRecalling && !head.isDecided && (this.#slow !== undefined || now - head.begunAt < SLOW_MS);
   }
 
   /** Adds a request that is about to be sent; `done` is called exactly once. */
@@ -108,11 +110,15 @@ export class Lane {
   }
 
   #watchSlow(ms: number): void {
-    this.#slow ??= this.#parts.clock.after(ms, () => {
+    if (this.#slow !== undefined) return;
+    const { clock } = this.#parts;
+    const due = clock.monotonic() + ms;
+    this.#slow = clock.afterReads(ms, () => {
       this.#slow = undefined;
       const [head, next] = this.#calls;
       if (head === undefined || next === undefined) return;
-      const left = head.begunAt + SLOW_MS - this.#parts.clock.monotonic();
+      const now = clock.monotonic();
+      const left = head.begunAt + slowAfterMs(now - due) - now;
       if (left > 0) this.#watchSlow(left);
       else this.#recall();
     });

@@ -62,6 +62,8 @@ export class FunctionGroup {
   leases = 0;
   /** Timer for requests whose start was postponed. */
   recheck: Timer | undefined;
+  /** Monotonic ms when the results that had arrived were last read before its waiting requests were judged. */
+  readAt = Number.NEGATIVE_INFINITY;
   /** Newest last: the instance that became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();

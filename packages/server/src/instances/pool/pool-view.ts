@@ -13,8 +13,6 @@ export interface PoolView {
   readonly maxStarts: number;
   /** How long a request waits at most. */
   readonly maxWaitMs: number;
-  /** Monotonic ms. */
-  readonly now: number;
 }
 
 export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
@@ -26,7 +24,7 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
     starting: group.starting(spec.key),
     waiting: group.waitersFor(spec.key).length,
-    stuckMs: view.now - Math.max(waiter.since, pace.endedAt),
+    stuckMs: group.readAt - Math.max(waiter.since, pace.endedAt),
     serving: group.serving(spec.key),
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,

@@ -149,8 +149,9 @@ export class Pool {
   }
 
   #lookAgain(group: FunctionGroup, ms: number): void {
-    group.recheck ??= this.#options.clock.after(ms, () => {
+    group.recheck ??= this.#options.clock.afterReads(ms, () => {
       group.recheck = undefined;
+      group.readAt = this.#options.clock.monotonic();
       this.#pump(group, Number.POSITIVE_INFINITY);
     });
   }
@@ -293,7 +294,6 @@ export class Pool {
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
       maxWaitMs: this.#options.limits.maxWaitMs,
-      now: this.#options.clock.monotonic(),
     };
   }
 

@@ -27,6 +27,7 @@ function boundClock(): Clock {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     after: (ms, run) => clock.after(ms, run),
+    afterReads: (ms, run) => clock.afterReads(ms, run),
   };
 }
 

@@ -99,6 +99,7 @@ function skewed(): { clock: Clock; skewMs: number } {
       now: () => clock.now() + set.skewMs,
       monotonic: () => clock.monotonic(),
       after: (ms: number, run: () => void) => clock.after(ms, run),
+      afterReads: (ms: number, run: () => void) => clock.afterReads(ms, run),
     },
   };
   return set;
