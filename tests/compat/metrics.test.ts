@@ -33,7 +33,7 @@ beforeAll(async () => {
   await invoke(server, urn);
   await invoke(server, urn, { fail: true });
   // Long enough that a second instance is worth its start on the slowest machine.
-  await Promise.all([invoke(server, urn, { wait: 2000 }), invoke(server, urn, { wait: 2000 })]);
+  await Promise.all([invoke(server, urn, { wait: 6000 }), invoke(server, urn, { wait: 6000 })]);
 });
 afterAll(() => server?.stop());
 

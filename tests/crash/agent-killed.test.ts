@@ -84,9 +84,7 @@ it('the agent: running calls fail as system errors, asynchronous ones are run ag
   await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
 });
 
-it('the agent, several times while calls keep coming: every call is answered, with its result or a system error', {
-  timeout: 90_000,
-}, async () => {
+it('the agent, several times while calls keep coming: every call is answered, with its result or a system error', async () => {
   const belongings = new Belongings(server);
   let kills = 0;
   let over = false;
@@ -117,9 +115,7 @@ it('the agent, several times while calls keep coming: every call is answered, wi
   await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
 });
 
-it('the agent hangs: a running call ends at its own limit, waiting calls run in the care of a new agent', {
-  timeout: 90_000,
-}, async () => {
+it('the agent hangs: a running call ends at its own limit, waiting calls run in the care of a new agent', async () => {
   const belongings = new Belongings(server);
   const runtime = await runtimeOf(server, 'Node.js');
   const short = await deploy(server, { name: 'short', runtime, files: { 'index.js': SOURCE }, timeout: 3 });
@@ -132,9 +128,9 @@ it('the agent hangs: a running call ends at its own limit, waiting calls run in 
   const began = performance.now();
   const cold = call(server, urn, { n: 2, ms: 0 });
   expect((await running).headers.get('x-func-err-code')).toBe('4010');
-  expect(performance.now() - began).toBeLessThan(12_000);
+  expect(performance.now() - began).toBeLessThan(40_000);
   expect((await cold).text).toBe('done 2');
-  expect(performance.now() - began).toBeLessThan(30_000);
+  expect(performance.now() - began).toBeLessThan(55_000);
   expect(agent()).not.toBe(hung);
   await expect.poll(() => belongings.left(), PATIENCE).toEqual([]);
   belongings.note();

@@ -32,7 +32,7 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
     ];
     two = await TwoServers.start([place(lines[0]), place(lines[1])]);
     runtime = await runtimeOf(two.first, 'Node.js');
-  }, 120_000);
+  });
   afterAll(async () => {
     s3?.destroy();
     await two?.[Symbol.asyncDispose]();

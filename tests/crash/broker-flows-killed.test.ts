@@ -24,9 +24,7 @@ describe.skipIf(!hasRabbitmq())(`with RabbitMQ${hasRabbitmq() ? '' : ` (${NO_RAB
     await Promise.all([server?.stop(), rabbitmq?.stop()]);
   });
 
-  it('each message of the broker starts one run of a flow, whenever the server is killed', {
-    timeout: 150_000,
-  }, async () => {
+  it('each message of the broker starts one run of a flow, whenever the server is killed', async () => {
     await rabbitmq.publish(EXCHANGE);
     const flow = await flowOfInputs(server, 'RABBITMQ', {
       connect_address: `127.0.0.1:${rabbitmq.port}`,

@@ -62,9 +62,7 @@ it('an outcome that is stored is delivered, also when the server is killed befor
   expect(second?.headers['x-funcgraph-delivery-id']).toBe(first?.headers['x-funcgraph-delivery-id']);
 });
 
-it('each accepted invocation reaches its destination, at whatever moment the server is killed', {
-  timeout: 150_000,
-}, async () => {
+it('each accepted invocation reaches its destination, at whatever moment the server is killed', async () => {
   const ran = join(folder, 'ran');
   const note = `require('node:fs').appendFileSync(${JSON.stringify(ran)}, event.request_context.request_id + '\\n');`;
   const sink = await make('sink', note);
@@ -105,9 +103,7 @@ it('each accepted invocation reaches its destination, at whatever moment the ser
   expect((await asyncInvocations(server, sink)).length, reported).toBe(successes);
 });
 
-it('each published message reaches its function and its address, at whatever moment the server is killed', {
-  timeout: 120_000,
-}, async () => {
+it('each published message reaches its function and its address, at whatever moment the server is killed', async () => {
   webhook.answer = (_, response) => void response.writeHead(204).end();
   const ran = join(folder, 'messages');
   const note = `require('node:fs').appendFileSync(${JSON.stringify(ran)}, event.record[0].smn.message_id + '\\n');`;

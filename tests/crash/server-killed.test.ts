@@ -43,9 +43,7 @@ interface Sent {
   readonly fail: boolean;
 }
 
-it('every accepted invocation ends once and was run, however often the server is killed', {
-  timeout: 150_000,
-}, async () => {
+it('every accepted invocation ends once and was run, however often the server is killed', async () => {
   const accepted = new Map<string, Sent>();
   const moments: number[] = [];
   const belongings = new Belongings(server);

@@ -28,9 +28,7 @@ afterAll(async () => {
   account.remove();
 });
 
-it('each stored record reaches its function in the order of its shard, and one run of its flow, whenever the server is killed', {
-  timeout: 150_000,
-}, async () => {
+it('each stored record reaches its function in the order of its shard, and one run of its flow, whenever the server is killed', async () => {
   const ran = `${account.path}/records`;
   const words = '...event.Message.records.map((one) => event.ShardID + ":" + one.sequence_number)';
   const files = { 'index.js': `exports.handler = async (event, context) => { ${noting(ran, words)} };` };

@@ -51,9 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a timer goes on after each kill of the server, no tick is lost, and none is stored twice', {
-  timeout: 240_000,
-}, async () => {
+it('a timer goes on after each kill of the server, no tick is lost, and none is stored twice', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = runs().length;
     await expect.poll(() => runs().length, { ...PATIENCE, interval: 7 }).toBeGreaterThanOrEqual(before + TICKS_A_ROUND);

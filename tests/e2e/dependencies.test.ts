@@ -10,7 +10,6 @@ import { type ProgramRun, TestServer } from '../server.ts';
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 /** Each run of the CLI is a process that compiles its sources. */
-const SLOW = { timeout: 240_000 };
 
 let folder: string;
 beforeAll(async () => {
@@ -166,7 +165,7 @@ done`;
     await expect.poll(bootOfNew, { timeout: 30_000, interval: 500 }).toBe(0);
   });
 
-  it('are made, given dependencies and run by fgs', SLOW, async () => {
+  it('are made, given dependencies and run by fgs', async () => {
     const layer = await files('layer', NODE_ONE);
     const more = await files('more', NODE_TWO);
     const made = await server.fgs(['dependencies', 'create', 'cli-one', '--runtime', node, '--folder', layer]);
@@ -188,7 +187,7 @@ done`;
     expect(said(gone), gone.stderr).toContain('deleted');
   });
 
-  it('are run by fgs with saved test events and with templates', SLOW, async () => {
+  it('are run by fgs with saved test events and with templates', async () => {
     const source = 'exports.handler = async (event, context) => event;';
     const urn = await deploy(server, { name: 'echo', runtime: node, files: { 'index.js': source } });
     const saved = await server.fgs(['test-events', 'create', 'echo', 'ada', '--data', '{"name":"Ada"}']);
@@ -223,7 +222,7 @@ done`;
     expect([unknown.exitCode, unknown.stderr]).toEqual([3, expect.stringContaining('timer-event-template')]);
   });
 
-  it('may be given public packages, when npm reaches its registry', SLOW, async ({ skip }) => {
+  it('may be given public packages, when npm reaches its registry', async ({ skip }) => {
     const reached = await run('npm', ['view', 'q@1.5.1', 'version', '--fetch-retries=0'], { timeout: 30_000 }).catch(
       () => undefined,
     );
@@ -243,7 +242,7 @@ done`;
     expect([refused.exitCode, refused.stderr]).toEqual([3, expect.stringContaining('FSS.1046')]);
   });
 
-  it('name a public package that cannot be fetched', SLOW, async () => {
+  it('name a public package that cannot be fetched', async () => {
     const missing = await server.fgs(['dependencies', 'install-public', 'obsclient', '--runtime', python]);
     expect([missing.exitCode, said(missing)]).toEqual([3, expect.stringContaining('in no package index')]);
     expect(said(await server.fgs(['dependencies', 'list', '--match', 'obsclient']))).toContain('no dependencies');

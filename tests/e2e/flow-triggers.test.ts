@@ -15,7 +15,7 @@ beforeAll(async () => {
     'exports.handler = async (event, context) => ({ total: event.body.amount * 2, id: event.pathParameters.id });';
   const runtime = await runtimeOf(server, 'Node.js');
   await deploy(server, { name: 'price', runtime, files: { 'index.js': source } });
-}, 120_000);
+});
 afterAll(async () => {
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -34,7 +34,7 @@ beforeAll(async () => {
     await fgs('flows', 'check', join(place, 'flow.yaml'), '--online');
     await fgs('flows', 'deploy', join(place, 'flow.yaml'));
   }
-}, 120_000);
+});
 afterAll(async () => {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });

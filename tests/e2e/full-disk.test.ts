@@ -81,7 +81,7 @@ function fill(): void {
   }
 }
 
-describe.runIf(process.getuid?.() === 0)('a full disk', { timeout: 180_000 }, () => {
+describe.runIf(process.getuid?.() === 0)('a full disk', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'funcgraph-full-'));
     dataDir = join(folder, 'data');

@@ -125,7 +125,7 @@ describe('the gateway', () => {
     await fgs('gateway-apps', 'delete', 'partner', '--yes');
     expect((await ask()).json).toMatchObject({ error_code: 'APIGW.0303' });
     await fgs('triggers', 'delete', 'event-fn', 'api', '--yes');
-  }, 120_000);
+  });
 
   it('asks for a signature or a token unless it is configured not to, and hides both from the function', async () => {
     await setUrl(event, { enabled: true });

@@ -56,14 +56,14 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
   });
 
   it('starts a program in a runtime that waited for it', async () => {
-    const urn = await go('text');
-    const waiting = async (): Promise<number> => {
-      const { data } = await server.api.call('showGauges', {});
-      return data.instances.prewarmed;
+    let made = 0;
+    const coldStart = async () => {
+      made += 1;
+      const { text, receipt } = await invoke(server, await go('text', { name: `go-text-${made}` }), {});
+      return [text, receipt.cold, receipt.boot_ms];
     };
-    await expect.poll(waiting, PATIENCE).toBeGreaterThan(0);
-    const { text, receipt } = await invoke(server, urn, {});
-    expect([text, receipt.cold, receipt.boot_ms]).toEqual(['plain 文字', true, 0]);
+    // Each start takes the runtime that waits, if one does; the next one may need a second.
+    await expect.poll(coldStart, { ...PATIENCE, interval: 1000 }).toEqual(['plain 文字', true, 0]);
   });
 
   it('keeps lines of the logger with their request', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Guides } from './guides.ts';
 
 // waits for a whole minute, so it is a file of its own, beside the other guides
-test('every command of alarms.md works as it stands there', { timeout: 240_000 }, async () => {
+test('every command of alarms.md works as it stands there', async () => {
   await using guides = await Guides.open();
   const stdout = await guides.run('alarms.md');
   for (const text of [

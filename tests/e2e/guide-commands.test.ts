@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => guides?.[Symbol.asyncDispose]());
 
-test('every command of the templates guide works as it stands there', { timeout: 180_000 }, async () => {
+test('every command of the templates guide works as it stands there', async () => {
   const stdout = await guides.run('templates.md');
   expect(stdout).toContain('inbox: created, inbox-receiver (receiver), inbox-router (router)\n');
   expect(stdout.match(/\{"message":"Hello, Ada!"\}/g)).toHaveLength(2);
@@ -83,12 +83,12 @@ test.each([
     'flow-debugging.md',
     ['exit code 6', '✗ fail      function square', 'different: status, output, error', '{"result":25}'],
   ],
-])('every command of %s works as it stands there', { timeout: 180_000 }, async (guide, texts) => {
+])('every command of %s works as it stands there', async (guide, texts) => {
   const stdout = await guides.run(guide);
   for (const text of texts) expect(stdout).toContain(text);
 });
 
-test('the commands of the guide make a trigger of log lines', { timeout: 60_000 }, async () => {
+test('the commands of the guide make a trigger of log lines', async () => {
   const { server } = guides;
   const runtime = await runtimeOf(server, 'Node.js');
   const files = { 'index.js': "exports.handler = async (event, context) => 'seen';" };

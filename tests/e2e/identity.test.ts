@@ -121,7 +121,7 @@ test('functions in every language get credentials of their agency, which work he
     expect(server.log).not.toContain(secretKey);
     expect(server.log).not.toContain(securityToken);
   }
-}, 240_000);
+});
 
 test('an administrator lets a colleague in by the command line, who may do what was granted and no more', async () => {
   await fgs('groups', 'create', 'testers');
@@ -164,7 +164,7 @@ test('an administrator lets a colleague in by the command line, who may do what 
   const last = await server.fgs(['iam', 'users', 'delete', 'admin', '--yes']);
   expect(last).toMatchObject({ exitCode: 3 });
   expect(last.stderr).toContain('No user could manage');
-}, 240_000);
+});
 
 test('a user without rights knows who it is and changes its own password, which needs the old one', async () => {
   await server.fgs(['iam', 'users', 'create', 'grace', '--password-stdin'], 'Compiler-1952\n');
@@ -191,7 +191,7 @@ test('a user without rights knows who it is and changes its own password, which 
   };
   expect(await logsIn('Cobol-1959-x')).toBe(true);
   expect(await logsIn('Compiler-1952')).toBe(false);
-}, 240_000);
+});
 
 test('another account has its own functions, and everything about identities survives a restart', async () => {
   const account = await fgs('accounts', 'create', 'other-team');
@@ -228,4 +228,4 @@ test('another account has its own functions, and everything about identities sur
   expect(await status(byKey, urn.replace('node-agent', 'allowed'))).toBe(200);
   expect((await theirs('iam', 'users', 'list')).stdout.toString()).toContain('admin');
   expect((await server.fgs(['iam', 'users', 'show', 'ada'])).stdout.toString()).toMatch(/enabled +false/);
-}, 240_000);
+});

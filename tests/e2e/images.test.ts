@@ -248,7 +248,8 @@ describe('container images', () => {
     const urn = await deployImage(server, { name: 'limits', image: 'team/event:v1', timeout: 3, memory: 128 });
     const late = await invoke(server, urn, { look: 'new Promise(() => {})' });
     expect(late.receipt).toMatchObject({ outcome: 'timeout', code: 4010 });
-    const hungry = await invoke(server, urn, {
+    const patient = await deployImage(server, { name: 'patient', image: 'team/event:v1', timeout: 60, memory: 128 });
+    const hungry = await invoke(server, patient, {
       look: 'new Promise(() => { global.kept = []; setInterval(() => kept.push(Buffer.alloc(8 << 20, 1)), 1); })',
     });
     expect(hungry.receipt.outcome).toBe('memory_exceeded');

@@ -155,16 +155,16 @@ describe('retries', () => {
       params: target(server, of),
       body: { max_instance_num: 1 },
     });
-    await configure(of, 0, 1);
-    const first = await enqueue(server, of, { n: 1, ms: 4_000 });
-    await untilStatus(of, first, 'RUNNING');
+    const first = await enqueue(server, of, { n: 1, ms: 50_000 });
     await expect.poll(() => attemptsSeen(of, 1), PATIENCE).toBe(1);
+    await configure(of, 0, 1);
     const late = await enqueue(server, of, { n: 2 });
     await untilStatus(of, late, 'DISCARD');
-    await untilStatus(of, first, 'SUCCESS');
+    expect((await asyncInvocations(server, of, { status: 'FAIL' })).map((one) => one.request_id)).toEqual([]);
+    await cancel(of, first);
+    await untilStatus(of, first, 'FAIL');
     expect(await attemptsSeen(of, 2)).toBe(0);
     expect((await asyncInvocations(server, of, { status: 'DISCARD' })).map((one) => one.request_id)).toEqual([late]);
-    expect((await asyncInvocations(server, of, { status: 'FAIL' })).map((one) => one.request_id)).toEqual([]);
   });
 });
 

@@ -243,7 +243,7 @@ describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was g
   });
 
   describe('whatever dies', () => {
-    it('leaves no mount, group, process or descriptor after 100 assignments', { timeout: 120_000 }, async () => {
+    it('leaves no mount, group, process or descriptor after 100 assignments', async () => {
       const { pid: agent } = await bench.agent.ensureAgent();
       const cycle = async () => {
         const sandbox = await startWaiting(bench, ['/bin/sleep', '1000']);

@@ -94,7 +94,7 @@ describe.each([
     expect(own).toBeDefined();
     process.kill(own ?? 0, 'SIGKILL');
     await expect
-      .poll(() => probe('fetch', 'platform.internal', '80').catch((error: Error) => error.message), { timeout: 30_000 })
+      .poll(() => probe('fetch', 'platform.internal', '80').catch((error: Error) => error.message))
       .toContain('port 80');
   });
 });

@@ -161,7 +161,7 @@ describe('the log of a function', () => {
     expect((await invoke(server, urn, { word: 'after' })).text).toBe('ok');
   });
 
-  it('keeps answering others while a function logs 100 MB in small messages', { timeout: 90_000 }, async () => {
+  it('keeps answering others while a function logs 100 MB in small messages', async () => {
     const noisy = await deploy(server, {
       name: 'noisy',
       runtime: await runtimeOf(server, 'Node.js'),
@@ -175,14 +175,16 @@ describe('the log of a function', () => {
       isOver = true;
     });
     const took: number[] = [];
+    const floodBegan = performance.now();
     while (!isOver) {
       const began = performance.now();
       expect((await invoke(server, python, { word: 'quiet' })).text).toBe('ok');
       took.push(performance.now() - began);
     }
+    const floodMs = performance.now() - floodBegan;
     expect((await calling).text).toBe('ok');
     // not the slowest: the machine may be busy with something else
-    expect(took.toSorted((a, b) => a - b)[took.length >> 1]).toBeLessThan(2_500);
+    expect(took.toSorted((a, b) => a - b)[took.length >> 1]).toBeLessThan(floodMs / 3);
   });
 
   it('cuts very long messages into pieces and loses nothing of them', async () => {

@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describe('each of the seven causes', { timeout: 180_000 }, () => {
+describe('each of the seven causes', () => {
   it.each([
     ['code', async () => invoke(server, urn, { do: 'throw' })],
     ['memory', async () => invoke(server, urn, { do: 'memory' })],
@@ -194,7 +194,7 @@ describe('the page for Prometheus', () => {
     expect(forwarded.status).toBe(403);
   });
 
-  it('is for those with the token when there is one', { timeout: 60_000 }, async () => {
+  it('is for those with the token when there is one', async () => {
     const file = join(server.dataDir, 'scrape-token');
     await writeFile(file, 'a-token-for-the-scraper\n');
     await using other = await TestServer.start({ args: ['--metrics-token-file', file] });

@@ -91,9 +91,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
     });
   });
 
-  it('reach the network they are placed in by fgs, its own machines only, and the outside with NAT', {
-    timeout: 180_000,
-  }, async () => {
+  it('reach the network they are placed in by fgs, its own machines only, and the outside with NAT', async () => {
     await using inner = await Outside.open('fninner0', '10.83.7.5/24');
     const created = await server.fgs([
       ...['networks', 'create', 'backend', '--cidr', '10.83.7.0/24', '--interface', 'fninner0'],
@@ -126,9 +124,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
     expect(existsSync(`/sys/class/net/${network.bridge}`)).toBe(false);
   });
 
-  it('keep the ids of a network from elsewhere, reach nothing until it is registered, and then just that', {
-    timeout: 180_000,
-  }, async () => {
+  it('keep the ids of a network from elsewhere, reach nothing until it is registered, and then just that', async () => {
     await using other = await TestServer.start();
     const urn = await make('moved', other);
     const func_vpc = { vpc_id: 'vpc-of-another-cloud', subnet_id: 'subnet-1', vpc_name: 'kept', is_safety: true };

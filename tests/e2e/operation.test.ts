@@ -34,9 +34,7 @@ function commands(): string[][] {
     .map((line) => line.replace('/backup', folder).replace('./restored', dataIn('restored')).split(' ').slice(2));
 }
 
-it('the commands of the guide back up a running server, verify, restore and check, and the restored one serves', {
-  timeout: 180_000,
-}, async () => {
+it('the commands of the guide back up a running server, verify, restore and check, and the restored one serves', async () => {
   const lines = commands();
   expect(lines.map(([noun = '', verb = '']) => `${noun} ${verb}`.trim())).toEqual([
     'backup create',

@@ -8,7 +8,6 @@ import { type ProgramRun, runCli, TestServer } from '../server.ts';
 
 /** Several servers start in it, one after another. */
 const AS_ROOT = ['--root-without-isolation', 'allow'];
-const SLOW = { timeout: 120_000 };
 
 describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => {
   let cluster: PostgresCluster;
@@ -64,7 +63,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     expect(run.stderr).toMatch(/every user of the machine.*--database-url-file/s);
   });
 
-  it('shares its database with no server that has another key, whether it runs or not', SLOW, async () => {
+  it('shares its database with no server that has another key, whether it runs or not', async () => {
     const whileItRuns = await start({ FGS_DATABASE_URL: url.reveal() });
     expect(whileItRuns.exitCode).toBe(1);
     expect(whileItRuns.stderr).toMatch(/begun with another sealing key.*hint: .*--key-file.*master\.key/s);
@@ -75,7 +74,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     await server.restart();
   });
 
-  it('never begins an empty database beside its own', SLOW, async () => {
+  it('never begins an empty database beside its own', async () => {
     await server.kill('SIGTERM');
     const toSqlite = await server.startSecond({ args: ['--sandbox', 'process'] });
     expect(toSqlite.reply).toMatchObject({
@@ -98,7 +97,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     });
   });
 
-  it('finds its database under another URL, which a file may hold', SLOW, async () => {
+  it('finds its database under another URL, which a file may hold', async () => {
     const moved = new URL(url.reveal());
     moved.search = '?connect_timeout=10';
     const file = join(folder, 'url');

@@ -64,7 +64,7 @@ function cpuTicksOf(instanceId: string): number {
   }, 0);
 }
 
-describe('reserved instances', { timeout: 180_000 }, () => {
+describe('reserved instances', () => {
   it.each(['Node.js', 'Python'] as const)(
     'of %s are loaded and initialised before the first call, outlive the idle time, and are remade when killed',
     async (family) => {
@@ -122,7 +122,7 @@ describe('reserved instances', { timeout: 180_000 }, () => {
     const metric_configs = [{ name: 'busy', type: 'Concurrency', threshold: 60, min: 1 }];
     await reserve(urn, { count: 0, tactics_config: { metric_configs } });
     await ready(urn, 1);
-    await Promise.all(Array.from({ length: 3 }, () => invoke(server, urn, { ms: 200 })));
+    await Promise.all(Array.from({ length: 3 }, () => invoke(server, urn, { ms: 3_000 })));
     await ready(urn, 5);
     expect((await invoke(server, urn)).receipt).toMatchObject({ reserved: true, cold: false });
   });
@@ -147,8 +147,8 @@ describe('reserved instances', { timeout: 180_000 }, () => {
     const urn = await start();
     await reserve(urn, { count: 2 });
     await ready(urn, 2);
-    const long = invoke(server, urn, { ms: 3_000 });
     const runtime = await runtimeOf(server, 'Node.js');
+    const long = invoke(server, urn, { ms: 8_000 });
     await expect.poll(async () => (await gauges()).idle, PATIENCE).toBe(1);
     const fixed = { func_name: 'kept', runtime, handler: 'index.handler', timeout: 10, memory_size: 128 };
     await server.api.call('updateFunctionConfig', {

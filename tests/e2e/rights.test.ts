@@ -58,7 +58,7 @@ async function sayHello(server: TestServer, urn: string): Promise<string> {
   return (await invoke(server, urn, { name: 'you' })).body.toString();
 }
 
-describe.runIf(isRoot)('a server that root starts', { timeout: 180_000 }, () => {
+describe.runIf(isRoot)('a server that root starts', () => {
   let server: TestServer;
   let urn: string;
   let port: number;

@@ -11,7 +11,7 @@ describe('a small scale run', () => {
   it('of instances made and lost leaves nothing behind', async () => {
     // As many wait for code before as after.
     server = await TestServer.start({ args: ['--prewarm', '2'] });
-    expect(leaksIn(await runCycles(server, 30))).toEqual([]);
+    expect(leaksIn(await runCycles(server, 20))).toEqual([]);
   }, 300_000);
 
   it('of frozen instances keeps all of them within the memory budget, and each answers', async () => {

@@ -28,44 +28,43 @@ const gauges = async () => (await server.api.call('showGauges', {})).data;
 const setMaxInstances = (urn: string, max: number) =>
   server.api.call('updateFunctionMaxInstanceConfig', { params: target(server, urn), body: { max_instance_num: max } });
 
-/** A burst whose answers are noted as they come. */
-function burst(urn: string, count: number, event: object): { answered: number; all: Promise<number[]> } {
-  const state = { answered: 0, all: Promise.resolve<number[]>([]) };
+/** A burst whose answers are noted as they come, and when its calls ended by the clock of the functions. */
+function burst(urn: string, count: number, event: object) {
+  const state = { answered: 0, ends: [] as number[], all: Promise.resolve<number[]>([]) };
   const one = async (): Promise<number> => {
-    const { status } = await call(server, urn, event);
+    const { status, json } = await call(server, urn, event);
     state.answered += 1;
+    state.ends.push(Number(json.ended));
     return status;
   };
   state.all = Promise.all(Array.from({ length: count }, one));
   return state;
 }
 
-describe('a burst of four hundred calls of one function', () => {
+describe('a burst of two hundred calls of one function', () => {
   it('is answered in full and holds up no call of another, at the limit of the account', async () => {
     const [a = '', b = ''] = await start(['a', 'b'], { args: ['--account-concurrency', '8', '--max-wait', '120s'] });
     await Promise.all([invoke(server, a), invoke(server, b)]);
-    const many = burst(a, 400, { ms: 50 });
+    const many = burst(a, 200, { ms: 200 });
     await expect.poll(async () => (await gauges()).account.waiting, PATIENCE).toBeGreaterThan(100);
-    const before = many.answered;
     const one = await invoke(server, b);
     expect(one.code).toBe(0);
-    // fair turns let it in after those that ran; the rest of the burst still waits
-    expect(many.answered - before).toBeLessThan(100);
-    expect((await gauges()).account.waiting).toBeGreaterThan(50);
     expect(new Set(await many.all)).toEqual(new Set([200]));
-  }, 180_000);
+    // fair turns let it in after those that ran; the rest of the burst still waited
+    expect(many.ends.filter((ended) => ended > Number(one.json.ended)).length).toBeGreaterThan(50);
+  });
 
   it('leaves memory to a call of another that has no instance yet', async () => {
     const args = ['--account-concurrency', '500', '--memory-budget', '512MB', '--max-wait', '120s'];
     const [a = '', b = ''] = await start(['a', 'b'], { args });
-    const many = burst(a, 400, { ms: 50 });
+    const many = burst(a, 200, { ms: 200 });
     await expect.poll(() => many.answered, PATIENCE).toBeGreaterThan(10);
     expect((await gauges()).instances.promised_memory_mb).toBeLessThanOrEqual(512);
     const one = await invoke(server, b);
     expect([one.code, one.receipt.cold]).toEqual([0, true]);
-    expect(many.answered).toBeLessThan(400);
     expect(new Set(await many.all)).toEqual(new Set([200]));
-  }, 180_000);
+    expect(many.ends.some((ended) => ended > Number(one.json.ended))).toBe(true);
+  });
 });
 
 describe('a flood of slow calls of one function', () => {
@@ -82,10 +81,10 @@ describe('a flood of slow calls of one function', () => {
     }
     expect(calls).toBeGreaterThan(3);
     expect(await many.all).toContain(429);
-  }, 180_000);
+  });
 });
 
-describe('the wait for an instance', { timeout: 180_000 }, () => {
+describe('the wait for an instance', () => {
   it('is bounded at the limit of the account, and reports what it waited for', async () => {
     const [a = '', b = ''] = await start(['a', 'b'], { args: ['--account-concurrency', '2', '--max-wait', '2s'] });
     await Promise.all([invoke(server, a), invoke(server, b)]);
@@ -124,7 +123,7 @@ describe('the wait for an instance', { timeout: 180_000 }, () => {
   });
 });
 
-describe('memory', { timeout: 180_000 }, () => {
+describe('memory', () => {
   it('of frozen instances counts as it is measured, and the longest idle go when others need it', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const urns = await start(names, { args: ['--memory-budget', '256MB', '--idle-timeout', '10m'] });
@@ -155,7 +154,7 @@ describe('memory', { timeout: 180_000 }, () => {
   });
 });
 
-describe('instances drain', { timeout: 180_000 }, () => {
+describe('instances drain', () => {
   it('on update, publish, delete and shutdown: what runs is answered, nothing of it is left', async () => {
     const [a = '', b = ''] = await start(['a', 'b']);
     const update = (source: string) =>

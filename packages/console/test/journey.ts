@@ -7,7 +7,7 @@ import { type Language, preferencesScript, type Theme } from './views.ts';
 
 export { look } from './views.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const SIZE = { width: 1280, height: 800 };
 /**
  * Chromium ends the requests under way when an address of the machine changes, as it does when another server makes the

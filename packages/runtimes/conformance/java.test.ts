@@ -31,7 +31,7 @@ beforeAll(() => {
   execFileSync(jvm.javac, ['--release', '8', '-nowarn', '-encoding', 'UTF-8', '-cp', JAR, '-d', ROOT, ...files], {
     stdio: 'pipe',
   });
-}, 60_000);
+});
 
 afterAll(() => rmSync(SANDBOX, { recursive: true, force: true }));
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
   topic = { ...project(), topic_urn: data.topic_urn };
   const body = { protocol: 'functiongraph', endpoint: pager.function_urn };
   await server.api.call('addSubscription', { params: topic, body });
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });

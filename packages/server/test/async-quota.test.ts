@@ -20,7 +20,7 @@ it('refuses events beyond the quota of the project with a hint, and shows both i
   expect(of('async_events')).toMatchObject({ used: 3, quota: 3, scope: 'project', setting: 'quota_async_events' });
   expect(of('async_size')).toMatchObject({ used: expect.any(Number), unit: 'bytes', setting: 'quota_async_size' });
   expect(of('dead_letters')).toMatchObject({ used: 0, setting: 'quota_dead_letters' });
-}, 60_000);
+});
 
 it('counts and logs the tick of a timer that finds no room until the next tick', async () => {
   const { quotas } = loadConfig([], {});
@@ -47,4 +47,4 @@ it('counts and logs the tick of a timer that finds no room until the next tick',
       /^WARN The event of timer tick for .* is left out: the project has too many asynchronous events/,
     ),
   ]);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   await identities.agency('writer', ['te_admin']);
   hello = await server.deploy('hello');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const flowOfAudits = (name: string) => ({
@@ -65,7 +65,7 @@ async function runs(count: number): Promise<Audited[]> {
     server.clock.advance(50);
     return ran.length;
   };
-  await expect.poll(passing, { timeout: 30_000 }).toBe(count);
+  await expect.poll(passing).toBe(count);
   return ran;
 }
 
@@ -102,7 +102,7 @@ it('a function that causes the events that start it runs 16 times', async () => 
     server.clock.advance(1000);
     return JSON.stringify((await server.api.call('queryLogs', { params: writer, query: {} })).data);
   };
-  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  await expect.poll(passing).toContain('16 functions ran one after another');
   expect(ran).toHaveLength(16);
 });
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
     body: { auth: 'none', enabled: true },
   });
   path = `/fn/${server.projectId}/default/hello/`;
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** Sends bytes that no HTTP client would, and reads the one answer to them. */

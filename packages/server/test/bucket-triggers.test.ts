@@ -42,7 +42,7 @@ beforeAll(async () => {
   for (const bucket of ['photos', 'loop', 'flows']) await storage.createBucket(bucket);
   await new Identities(server).agency('writer', ['te_admin']);
   hello = await server.deploy('hello');
-}, 60_000);
+});
 afterAll(async () => {
   storage?.close();
   await server?.[Symbol.asyncDispose]();
@@ -56,7 +56,7 @@ async function runs(count: number): Promise<ObjectRecord[]> {
     server.clock.advance(50);
     return ran.length;
   };
-  await expect.poll(passing, { timeout: 30_000 }).toBe(count);
+  await expect.poll(passing).toBe(count);
   return ran.map(({ record }) => record).toSorted((a, b) => (a.s3.object.sequencer < b.s3.object.sequencer ? -1 : 1));
 }
 
@@ -172,7 +172,7 @@ it('a function that writes where it is triggered runs 16 times, and its log says
     const { data } = await server.api.call('queryLogs', { params: writer, query: {} });
     return JSON.stringify(data);
   };
-  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  await expect.poll(passing).toContain('16 functions ran one after another');
   expect(ran).toHaveLength(16);
 });
 
@@ -203,7 +203,7 @@ it('a bucket gets results of asynchronous invocations, and a chain through its t
     server.clock.advance(1000);
     return JSON.stringify((await server.api.call('queryLogs', { params: again, query: {} })).data);
   };
-  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  await expect.poll(passing).toContain('16 functions ran one after another');
   expect(ran).toHaveLength(16);
 });
 
@@ -221,5 +221,5 @@ it('results for a bucket that does not exist are dead letters', async () => {
   };
   const message = expect.stringContaining('NoSuchBucket');
   const letter = expect.objectContaining({ kind: 'delivery', reason: 'refused', message });
-  await expect.poll(letters, { timeout: 30_000 }).toContainEqual(letter);
+  await expect.poll(letters).toContainEqual(letter);
 });

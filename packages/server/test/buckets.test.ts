@@ -11,7 +11,7 @@ beforeAll(async () => {
   people = new Identities(server);
   for (const name of ['photos', 'papers'])
     await server.api.call('createProjectBucket', { params: project(), body: { name } });
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const body = { trigger_type_code: 'APIG', event_data } as const;
   const { data } = await server.api.call('createFunctionTrigger', { params, body });
   path = new URL(String(data.event_data.invoke_url)).pathname;
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 function open(host: string, cookie?: string): Promise<Answer> {

@@ -12,7 +12,7 @@ let identities: Identities;
 beforeAll(async () => {
   server = await FakeServer.start({ handler: (event) => event.toString() });
   identities = new Identities(server);
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 type Api = FakeServer['api'];

@@ -14,7 +14,7 @@ let identities: Identities;
 beforeAll(async () => {
   server = await FakeServer.start({ handler: (event) => event.toString() }, { auditRetainDays: 1 });
   identities = new Identities(server);
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const browser = (): Browser => new Browser(server.running.endpoint);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '{}' });
   identities = new Identities(server);
   api = server.api;
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** Starts a deletion a few turns after the other requests. Returns each status and text that is neither done nor a clear refusal. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   first = base(await server.deploy('first'));
   next = base(await server.deploy('next'));
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const base = (target: Target): Target => ({ ...target, function_urn: target.function_urn.replace(/:latest$/, '') });

@@ -34,7 +34,7 @@ it('answers, logs and returns running invocations when the drain time is over', 
   const rows = await storage.db.selectFrom('message').select(['id', 'state', 'outcome']).execute();
   expect(rows).toEqual([{ id: requestId, state: 'ready', outcome: '{"retriesDone":0}' }]);
   await storage.close();
-}, 60_000);
+});
 
 it('takes no more asynchronous work while it waits for running invocations', async () => {
   let begun = 0;
@@ -49,4 +49,4 @@ it('takes no more asynchronous work while it waits for running invocations', asy
   await expect.poll(() => begun).toBe(1);
   await server.running.stop();
   expect(begun).toBe(1);
-}, 60_000);
+});

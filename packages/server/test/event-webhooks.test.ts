@@ -41,7 +41,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   const deployed = await server.deploy('hello');
   base = { ...deployed, function_urn: deployed.function_urn.replace(/:latest$/, '') };
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {
@@ -105,7 +105,7 @@ async function ran(expected: number): Promise<unknown[]> {
     server.clock.advance(50);
     return events.length;
   };
-  await expect.poll(passing, { timeout: 30_000 }).toBe(expected);
+  await expect.poll(passing).toBe(expected);
   return events;
 }
 
@@ -203,7 +203,7 @@ describe('an event', () => {
     server.clock.advance(1000);
     expect(await send({ ...EVENT, id: fresh() })).toMatchObject({ status: 202 });
     await ran(2);
-  }, 60_000);
+  });
 });
 
 describe('a sender without a valid proof', () => {
@@ -284,7 +284,7 @@ describe('a body', () => {
     await vi.waitFor(() => {
       server.clock.advance(5000);
       expect(status()).toBe(408);
-    }, 30_000);
+    }, 60_000);
   });
 });
 

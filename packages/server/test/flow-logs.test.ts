@@ -20,7 +20,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   project = { project_id: server.projectId };
   await server.deploy('step');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 async function create(log_level: string): Promise<typeof flow> {

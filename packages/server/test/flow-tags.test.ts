@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '{}' });
   identities = new Identities(server);
   project = { project_id: server.projectId };
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 async function create(called: string): Promise<typeof flow> {

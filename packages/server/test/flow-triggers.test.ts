@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   project = { project_id: server.projectId };
   await server.deploy('step');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const EXPRESS = { mode: 'EXPRESS', log_level: 'NONE' };

@@ -13,7 +13,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   project = { project_id: server.projectId };
   await server.deploy('hello');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 beforeEach(() => {
   count += 1;

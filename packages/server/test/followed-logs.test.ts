@@ -10,7 +10,7 @@ let identities: Identities;
 beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '1' });
   identities = new Identities(server);
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 type Follower = Awaited<ReturnType<Identities['user']>>;

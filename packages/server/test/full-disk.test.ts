@@ -86,7 +86,7 @@ it('refuses asynchronous events of both doors and keeps the tick of a timer whil
     .toBe(before + 1);
   expect((await get(later)).status).toBe(202);
   await send();
-}, 60_000);
+});
 
 it('answers a call 503 with the figures when the disk has no room for an instance, and runs an event later', async () => {
   await using server = await FakeServer.start({ handler: () => '{"statusCode": 200, "body": "{}"}' });
@@ -122,4 +122,4 @@ it('answers a call 503 with the figures when the disk has no room for an instanc
   }
   start.mockRestore();
   await expect.poll(outcomes).toContain('async ok 0 ');
-}, 60_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const deployed = await server.deploy('hello');
   base = { ...deployed, function_urn: deployed.function_urn.replace(/:latest$/, '') };
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {

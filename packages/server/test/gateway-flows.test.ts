@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   identities = new Identities(server);
   functionUrn = (await server.deploy('hello')).function_urn.replace(/:latest$/, '');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {

@@ -35,7 +35,7 @@ beforeAll(async () => {
   );
   identities = new Identities(server);
   functionUrn = (await server.deploy('hello')).function_urn.replace(/:latest$/, '');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {
@@ -209,7 +209,7 @@ describe('an API of a group', () => {
     await publish({ name: 'later', path: '/later', async: true });
     expect(await call('/later', { method: 'POST', body: 'x' })).toMatchObject({ status: 202 });
     const waiting = call('/hang');
-    await vi.waitFor(() => expect(events.some(({ path }) => path === '/hang')).toBe(true));
+    await expect.poll(() => events.some(({ path }) => path === '/hang')).toBe(true);
     server.clock.advance(30);
     expect(await waiting).toMatchObject({ status: 504, code: 'APIGW.0203' });
   });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   functionUrn = (await server.deploy('hello')).function_urn.replace(/:latest$/, '');
   group = (await server.api.call('createGatewayGroup', { params: project(), body: { name: 'shop' } })).data;
   await server.api.call('addGatewayHost', { params: { ...of(), host } });
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 afterEach(async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const body = { trigger_type_code: 'APIG', event_data } as const;
   const { data } = await server.api.call('createFunctionTrigger', { params: await server.deploy('hello'), body });
   path = new URL(String(data.event_data.invoke_url)).pathname;
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   rmSync(dir, { recursive: true });

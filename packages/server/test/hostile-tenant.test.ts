@@ -123,7 +123,7 @@ beforeAll(async () => {
     ...{ access_key: accessKey, group_id: groupId, enterprise_project_id: enterprise.enterprise_project.id },
     ...{ domain_id: victim.domainId, period: '60', state: 'true', action: 'state', name: 'q', upload: 'x', id: app.id },
   };
-}, 120_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** The victim's view of the account, without parts that change by themselves. */
@@ -181,7 +181,7 @@ describe('an administrator of another account', () => {
     }
     expect(through.filter(([id]) => !OF_EVERYBODY.includes(id))).toEqual([]);
     expect(await account()).toBe(before);
-  }, 120_000);
+  });
 
   it('finds nothing of the victim in any list, for any names in the query', async () => {
     const ids = Object.entries(theirs).filter(([, value]) => value.length > 20);
@@ -201,7 +201,7 @@ describe('an administrator of another account', () => {
       }
     }
     expect(found).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** A user of the victim's account with few rights, or the agency of a function. */
@@ -303,7 +303,7 @@ describe('a narrow user of the same account', () => {
     const urn = await second('mine');
     const user = await victim.identities.user([await onFunction('mine')]);
     await expectHarmless({ token: await login(user), own: urn });
-  }, 120_000);
+  });
 
   it('names in bodies and queries of the own function nothing that belongs to another one', async () => {
     const urn = await second('naming');
@@ -330,7 +330,7 @@ describe('a narrow user of the same account', () => {
       const { status, text: answer } = await ask(id, { body });
       expect([id, status, answer]).toEqual([id, expected, answer]);
     }
-  }, 60_000);
+  });
 
   it('reads no dependency of the project by giving it to the own function', async () => {
     const { depend_id = '' } = theirs;
@@ -374,7 +374,7 @@ describe('a narrow user of the same account', () => {
     const reader = await victim.identities.policy([{ Effect: 'Allow', Action: ['functiongraph:dependency:get'] }]);
     await own('createGrant', { body: { group_id: user.groupId, role_id: reader } });
     for (const [id, body] of doors.slice(0, 4)) expect(await ask(token, id, urn, body)).toEqual([id, 200, false]);
-  }, 60_000);
+  });
 
   it('deletes no project but that of its token', async () => {
     const make = async (name: string): Promise<string> =>
@@ -396,7 +396,7 @@ describe('a narrow user of the same account', () => {
     const path = fill(ROUTES.updateFunctionConfig.path, { project_id: victim.projectId, function_urn: urn });
     const moved = await send({ ...attacker, token }, { method: 'PUT', path, body: { enterprise_project_id: '0' } });
     expect([moved.status, moved.text]).toEqual([403, moved.text]);
-  }, 120_000);
+  });
 
   it('with a token for one project reaches nothing of another project', async () => {
     const { project } = await own<{ project: { id: string } }>('createProject', {
@@ -405,7 +405,7 @@ describe('a narrow user of the same account', () => {
     const everything = await victim.identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
     const user = await victim.identities.user([everything]);
     await expectHarmless({ token: await login(user, project.id), own: '' });
-  }, 120_000);
+  });
 
   it('that is an agency reaches granted resources and nothing else', async () => {
     const urn = await second('acting');
@@ -417,7 +417,7 @@ describe('a narrow user of the same account', () => {
     const { authToken } = JSON.parse(answer.text) as { authToken: string };
     expect(authToken).not.toBe('');
     await expectHarmless({ token: authToken, own: urn });
-  }, 120_000);
+  });
 
   it('that was disabled or deleted gets no answer but 401', async () => {
     const [off, gone] = [await victim.identities.user(['te_admin']), await victim.identities.user(['te_admin'])];
@@ -434,7 +434,7 @@ describe('a narrow user of the same account', () => {
     }
     expect(answered).toEqual([]);
     for (const { api } of [off, gone]) await expect(api.call('listProjects')).rejects.toMatchObject({ status: 401 });
-  }, 120_000);
+  });
 });
 
 /** Answers that are the same for every account, or about the own project alone. */

@@ -19,7 +19,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   hello = await server.deploy('hello');
   other = await server.deploy('other');
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });
@@ -75,7 +75,7 @@ describe('system policies', () => {
       expect([id, ...allowed]).toEqual([id, ...expected]);
       expect([id, await mayCall(none.api, id, input)]).toEqual([id, false]);
     }
-  }, 60_000);
+  });
 
   it('count only in the project that they are granted in', async () => {
     const { data } = await server.api.call('createProject', { body: { project: { name: 'second' } } });
@@ -224,7 +224,7 @@ describe('accounts', () => {
     const token = await identities.login({ name: 'admin', password: account.password, domain: 'tenant' });
     expect(token.projectId).toBe(account.project_id);
     expect(token.roles.sort()).toEqual(['secu_admin', 'te_admin']);
-  }, 60_000);
+  });
 
   it('always keep an administrator', async () => {
     const { data: account } = await server.api.call('createAccount', { body: { name: 'lonely', user_name: 'first' } });
@@ -248,7 +248,7 @@ describe('accounts', () => {
     await admin.call('addGroupMember', { params: { group_id, user_id: second.user.id } });
     await admin.call('deleteUser', { params });
     expect(await refusal(admin.call('listUsers'))).toMatchObject({ status: 401 });
-  }, 60_000);
+  });
 });
 
 interface Given {
@@ -302,7 +302,7 @@ describe('agencies', () => {
     await server.api.call('deleteAgency', { params: { agency_id: agency } });
     expect(await refusal(client.call('invokeFunction', { params: hello, body: bytes }))).toMatchObject({ status: 401 });
     expect(Object.values(await given(target))).toEqual(['', '', '', '', '', '']);
-  }, 60_000);
+  });
 
   it('are set only by callers that may pass them, and end when their days are over', async () => {
     await identities.agency('powerful', [FULL]);
@@ -323,7 +323,7 @@ describe('agencies', () => {
     server.clock.advance(24 * HOUR_MS);
     const late = { params: target, body: { app_xrole: 'short' } };
     expect(await refusal(server.api.call('updateFunctionConfig', late))).toMatchObject({ status: 400 });
-  }, 60_000);
+  });
 });
 
 describe('enterprise projects', () => {
@@ -356,7 +356,7 @@ describe('enterprise projects', () => {
     await server.api.call('updateEnterpriseProject', { params, body: { enabled: false } });
     const late = { params: hello, body: { enterprise_project_id: id } };
     expect(await refusal(server.api.call('updateFunctionConfig', late))).toMatchObject({ status: 400 });
-  }, 60_000);
+  });
 });
 
 describe('the audit log', () => {
@@ -404,5 +404,5 @@ describe('the audit log', () => {
     server.clock.advance(25 * HOUR_MS);
     const later = () => server.api.call('listAudit', { query: {} }).then((page) => page.data.entries.length);
     await expect.poll(later, { timeout: 15_000 }).toBe(0);
-  }, 60_000);
+  });
 });

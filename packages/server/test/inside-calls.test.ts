@@ -68,7 +68,7 @@ beforeAll(async () => {
       xrole: 'helper',
     },
   });
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(async () => {
   view = await openView(caller);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   source = await server.deploy('source');
   target = await server.deploy('target');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** What a function does with the keys of its agency. */
@@ -103,7 +103,7 @@ it('log lines of one function start another one, and a flow', async () => {
     server.clock.advance(1000);
     return events.join();
   };
-  await expect.poll(passing, { timeout: 30_000 }).toContain('disk is 91 % full');
+  await expect.poll(passing).toContain('disk is 91 % full');
   const event = JSON.parse(events.find((text) => text.includes('disk is 91')) ?? '') as { logs: string };
   expect(event).toMatchObject({ owner: server.projectId, ...log });
   const lines = JSON.parse(event.logs) as { message: string }[];
@@ -115,7 +115,7 @@ it('log lines of one function start another one, and a flow', async () => {
     server.clock.advance(1000);
     return (await server.api.call('listFunctionTriggers', { params: target })).data[0]?.connection;
   };
-  await expect.poll(connection, { timeout: 30_000 }).toMatchObject({ state: 'CONNECTED', error: '', lag: 0 });
+  await expect.poll(connection).toMatchObject({ state: 'CONNECTED', error: '', lag: 0 });
   const metrics = await (await fetch(`${server.running.endpoint}/metrics`)).text();
   expect(metrics).toMatch(/^funcgraph_log_lag_lines\{.*function="target".*\} 0$/m);
 });
@@ -129,7 +129,7 @@ it('functions that start each other by lines and by calls end after 16', async (
     server.clock.advance(1000);
     return JSON.stringify((await server.api.call('queryLogs', { params: target, query: {} })).data);
   };
-  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  await expect.poll(passing).toContain('16 functions ran one after another');
   // each second one is the source
   expect(ran).toBe(9);
 });
@@ -170,6 +170,6 @@ it('a flow that reads the log of its own function ends after 16 runs', async () 
     server.clock.advance(1000);
     return (await server.api.call('listWorkflowExecutions', { params, query: {} })).data.executions.length;
   };
-  await expect.poll(started, { timeout: 60_000 }).toBe(16);
+  await expect.poll(started).toBe(16);
   for (let second = 0; second < 5; second += 1) expect(await started()).toBe(16);
 });

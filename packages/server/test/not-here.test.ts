@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '{}' });
   identities = new Identities(server);
   functionUrn = (await server.deploy('hello')).function_urn;
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 it.each(all)('refuses %s with a hint, once the caller may ask', async (id) => {

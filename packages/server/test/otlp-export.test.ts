@@ -29,7 +29,7 @@ beforeAll(async () => {
     pino({ level: 'warn' }, { write: (line) => logged.push(line) }),
   );
   target = await server.deploy('resize');
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await collector?.[Symbol.asyncDispose]();

@@ -52,4 +52,4 @@ it('lists what a project has of topics, alarms, parts of the gateway and trigger
   const { resources } = (await api.call('listQuotas', { params })).data.quotas;
   expect(resources).toContainEqual({ type: 'fgs_workflow_num', quota: 400, used: 0 });
   expect(resources).toContainEqual({ type: 'fgs_on_demand_instance_limit', quota: 1000, used: 0 });
-}, 60_000);
+});

@@ -13,7 +13,7 @@ let connections: RawConnection[];
 
 beforeAll(async () => {
   server = await FakeServer.start({ handler: () => JSON.stringify({ statusCode: 200, body: 'done' }) });
-}, 60_000);
+});
 beforeEach(() => {
   connections = [];
 });
@@ -79,7 +79,7 @@ describe('many large bodies at once', () => {
       },
       { timeout: 30_000 },
     );
-  }, 60_000);
+  });
 });
 
 describe('slow uploads to the gateway', () => {
@@ -101,7 +101,7 @@ describe('slow uploads to the gateway', () => {
     expect(await post(paths[1], 2 * MB, '127.0.0.1')).toBe(200);
     expect(await post(paths[0], 2 * MB, '127.0.0.2')).toBe(200);
     expect(await post(paths[1], 1000, '127.0.0.2')).toBe(200);
-  }, 60_000);
+  });
 
   it('are cut when they make no progress', async () => {
     const path = await publish('slow');
@@ -110,7 +110,7 @@ describe('slow uploads to the gateway', () => {
     await vi.waitFor(() => {
       server.clock.advance(5000);
       expect(status()).toBe(408);
-    }, 30_000);
+    }, 60_000);
   });
 });
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   fn = await server.deploy('reader');
   people = new Identities(server);
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 beforeEach(() => {

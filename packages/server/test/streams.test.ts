@@ -14,7 +14,7 @@ beforeAll(async () => {
     },
   });
   people = new Identities(server);
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });
@@ -207,7 +207,7 @@ describe('a stream as the destination of results', () => {
       server.clock.advance(50);
       return await seen();
     };
-    return expect.poll(passing, { timeout: 30_000 });
+    return expect.poll(passing);
   };
   const letters = async () => (await server.api.call('listDeadLetters', { params: project() })).data.dead_letters;
   const invoke = async (params: { project_id: string; function_urn: string }, word: string): Promise<string> =>

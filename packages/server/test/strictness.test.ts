@@ -14,7 +14,7 @@ beforeAll(async () => {
   const config = (await server.api.call('showFunctionConfig', { params })).data;
   runtime = config.runtime;
   await server.api.call('createFunctionVersion', { params, body: { version: 'v1' } });
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** A new function with all required fields. */

@@ -18,7 +18,7 @@ beforeAll(async () => {
   };
   hello = await tagged('hello');
   other = await tagged('other');
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 it('shows and finds only resources visible to the caller', async () => {

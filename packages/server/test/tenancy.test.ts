@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await FakeServer.start({ handler: () => '{}' });
   identities = new Identities(server);
   hello = await server.deploy('hello');
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });
@@ -192,7 +192,7 @@ describe('a project', () => {
       ended[deleted ? 'deleted' : 'created'] += 1;
     }
     expect(ended.created + ended.deleted).toBe(12);
-  }, 60_000);
+  });
 });
 
 describe('an account', () => {

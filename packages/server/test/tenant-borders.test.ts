@@ -18,7 +18,7 @@ beforeAll(async () => {
   identities = new Identities(server);
   one = await server.deploy('one');
   prod = await server.deploy('prod-two');
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });
@@ -140,7 +140,7 @@ describe('a project id that names no project', () => {
         expect([id, [403, 404].includes(status) ? 'refused' : status]).toEqual([id, 'refused']);
       }
     }
-  }, 60_000);
+  });
 
   it('cannot make dependencies for all accounts', async () => {
     const body = { name: 'evil', runtime: 'Node.js20.15', depend_type: 'zip', depend_file: 'eA==' };

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   const changes = { smtpUrl: new Secret(`smtp://127.0.0.1:${port}`), smtpFrom: 'fgs@example.com' };
   server = await FakeServer.start({ handler: () => '{}' }, changes);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await new Promise<void>((resolve) => smtp.close(() => resolve()));

@@ -48,7 +48,7 @@ beforeAll(async () => {
     { webhookHosts: new Set(['127.0.0.1']) },
   );
   functionUrn = (await server.deploy('hello')).function_urn;
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   receiver.closeAllConnections();

@@ -6,7 +6,7 @@ const NODE = 'exports.handler = async (event, context) => process.exit(3);';
 const PYTHON = 'import os\ndef handler(event, context):\n    os._exit(3)\n';
 /** As many as two processors can start without only waiting for each other. */
 const AT_ONCE = 4;
-/** Pools, caches and prewarmed runtimes are as large as they get after these. */
+/** Pools, caches and prewarmed runtimes are as large as they get after these, or after as many cycles as follow. */
 const WARM_UP = 40;
 
 export interface CyclesReport {
@@ -55,7 +55,7 @@ export async function runCycles(
       files: { 'index.py': PYTHON },
     }),
   ];
-  await runMany(server, urns, WARM_UP, () => {});
+  await runMany(server, urns, Math.min(WARM_UP, cycles), () => {});
   const before = await settledFootprint(server);
   const begun = performance.now();
   await runMany(server, urns, cycles, progress);

@@ -206,7 +206,7 @@ describe('results of asynchronous invocations', () => {
       server.clock.advance(1000);
       return (await awsClient(outside).list('code', { prefix: 'daily/' })).keys;
     };
-    await expect.poll(stored, { timeout: 30_000 }).toEqual([key]);
+    await expect.poll(stored).toEqual([key]);
     const { body, contentType } = await awsClient(outside).get('code', key);
     expect(contentType).toBe('application/json');
     expect(JSON.parse(body.toString())).toMatchObject({ request_context: { request_id: data.request_id } });

@@ -93,6 +93,8 @@ export class TestCollector implements AsyncDisposable {
   status = 200;
   /** Message of an answer with status 200. */
   answer = Buffer.alloc(0);
+  /** A request comes twice when its sender did not wait long enough for the answer. */
+  readonly #taken = new Set<string>();
   readonly #close: () => Promise<void>;
 
   private constructor(port: number, isTls: boolean, close: () => Promise<void>) {
@@ -141,6 +143,9 @@ export class TestCollector implements AsyncDisposable {
   #take(request: IncomingMessage, body: Buffer): void {
     this.requests.push(request);
     if (this.status !== 200 || this.answer.length > 0) return;
+    const text = body.toString('latin1');
+    if (this.#taken.has(text)) return;
+    this.#taken.add(text);
     if (request.url === '/v1/traces') {
       for (const [resource, span] of itemsOf(body, SPAN)) this.spans.push(received<ReceivedSpan>(resource, span));
     } else if (request.url === '/v1/metrics') {
