@@ -64,6 +64,8 @@ export class FunctionGroup {
   recheck: Timer | undefined;
   /** Monotonic ms when the results that had arrived were last read before its waiting requests were judged. */
   readAt = Number.NEGATIVE_INFINITY;
+  /** How late that was. */
+  lateMs = 0;
   /** Newest last: the instance that became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();
@@ -142,7 +144,7 @@ export class FunctionGroup {
     let compared = 0;
     for (const instance of this.#byPreference(key)) {
       if (!instance.canQueue(depth, bytes, now)) continue;
-      if (instance.inFlight * lane.ownMs < LANE_BUSY_MS) return instance;
+      if (instance.inFlight * (lane.ownMs ?? 0) < LANE_BUSY_MS) return instance;
       if (best === undefined || instance.inFlight < best.inFlight) best = instance;
       compared += 1;
       if (compared >= LANES_COMPARED) return best;
@@ -219,9 +221,10 @@ export class FunctionGroup {
     if (at >= 0) this.waiters.splice(at, 1);
   }
 
-  pace(key: string): Readonly<Pace> & { readonly startMs: number } {
+  /** `fastOwnMs`: as `ownMs`, but of fast requests. */
+  pace(key: string): Readonly<Pace> & { readonly startMs: number; readonly fastOwnMs: number | undefined } {
     const pace = this.#pace(key);
-    return { ...pace, startMs: pace.startMs ?? FIRST_START_MS };
+    return { ...pace, startMs: pace.startMs ?? FIRST_START_MS, fastOwnMs: this.#lanes.get(key)?.ownMs };
   }
 
   startTook(key: string, ms: number): void {
@@ -232,11 +235,11 @@ export class FunctionGroup {
 
   /** The delay of a crowded processor must not count as the function's own time: more instances would crowd it more. */
   requestTook(key: string, { ms, ownMs, isUnclean }: LeaseEnd & { readonly ms: number }, now: number): void {
-    this.#lane(key, { ownMs, isUnclean }, now);
+    const reported = ownMs === undefined ? undefined : Math.min(Math.max(ownMs, 0), ms);
+    this.#lane(key, { ownMs: reported, isUnclean }, now);
     const pace = this.#pace(key);
     pace.endedAt = now;
-    if (ownMs !== undefined) {
-      const reported = Math.min(Math.max(ownMs, 0), ms);
+    if (reported !== undefined) {
       pace.ownMs = pace.ownMs === undefined ? reported : pace.ownMs + LATEST * (reported - pace.ownMs);
     }
     const { busyMs = ms } = pace;

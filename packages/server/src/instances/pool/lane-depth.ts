@@ -17,9 +17,9 @@ export class LaneDepth {
   #clean = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  /** Recent duration of a fast request; 0 before the first. */
-  get ownMs(): number {
-    return this.#ownMs ?? 0;
+  /** Recent duration of a fast request; undefined before the first. */
+  get ownMs(): number | undefined {
+    return this.#ownMs;
   }
 
   /** A request ended, after so many ms in the runtime. */

@@ -12,6 +12,8 @@ const base: PlacementSnapshot = {
   serving: 0,
   usualBusyMs: undefined,
   usualOwnMs: undefined,
+  fastOwnMs: undefined,
+  lateMs: 0,
   usualStartMs: 80,
   maxInstances: 400,
   ownStarts: 0,
@@ -88,6 +90,11 @@ describe('placement', () => {
       { kind: 'start', evict: [] },
     ],
     [
+      'waits longer for the end of a request while this server is late itself',
+      { serving: 1, live: 1, usualBusyMs: 1, usualStartMs: 6, fastOwnMs: 0.1, stuckMs: 40, lateMs: 30 },
+      { kind: 'wait', why: 'turn', againMs: 6 },
+    ],
+    [
       'starts no more than enough under overload, when requests are short inside and only crowding makes them long',
       { serving: 16, live: 16, usualBusyMs: 50, usualOwnMs: 0.1, waiting: 500 },
       { kind: 'wait', why: 'turn', againMs: 80 },
@@ -101,6 +108,31 @@ describe('placement', () => {
       'starts none for a few instances that only crowding makes slow',
       { serving: 2, live: 2, usualBusyMs: 200, usualOwnMs: 0.1, waiting: 30 },
       { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
+    [
+      'starts none beside those that start already, when all together are soon done',
+      { serving: 1, live: 4, starting: 3, usualBusyMs: 5, usualOwnMs: 0.2, waiting: 500 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
+    [
+      'starts more beside those that start already, when all together are not soon done',
+      { serving: 1, live: 3, starting: 2, usualBusyMs: 5, usualOwnMs: 0.3, waiting: 500 },
+      { kind: 'start', evict: [] },
+    ],
+    [
+      'leaves out what crowding adds inside the runtime while this server is late itself',
+      { serving: 1, live: 1, usualBusyMs: 50, usualOwnMs: 2, fastOwnMs: 0.05, waiting: 500, lateMs: 30 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
+    [
+      'counts all time inside the runtime while this server is in time',
+      { serving: 1, live: 1, usualBusyMs: 50, usualOwnMs: 2, fastOwnMs: 0.05, waiting: 500, lateMs: 1 },
+      { kind: 'start', evict: [] },
+    ],
+    [
+      'starts more on a crowded machine for requests that wait for something outside',
+      { serving: 1, live: 1, usualBusyMs: 50, usualOwnMs: 40, fastOwnMs: 20, waiting: 500, lateMs: 30 },
+      { kind: 'start', evict: [] },
     ],
     [
       'does not believe an instance that reports more than it took',
@@ -157,6 +189,8 @@ describe('placement', () => {
       serving: fc.nat(5),
       usualBusyMs: fc.option(fc.nat(200), { nil: undefined }),
       usualOwnMs: fc.option(fc.nat(200), { nil: undefined }),
+      fastOwnMs: fc.option(fc.nat(200), { nil: undefined }),
+      lateMs: fc.nat(50),
       usualStartMs: fc.constant(80),
       maxInstances: fc.integer({ min: -1, max: 20 }),
       ownStarts: fc.nat(10),

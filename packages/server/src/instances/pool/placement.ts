@@ -1,4 +1,5 @@
 import { mayHoldMore } from '../../lib/fair-share.ts';
+import { slowAfterMs } from '../instance/lane-patience.ts';
 
 /** An idle on-demand instance that may be evicted. */
 export interface IdleInstance {
@@ -42,6 +43,10 @@ export interface PlacementSnapshot extends RoomSnapshot {
    * it.
    */
   readonly usualOwnMs: number | undefined;
+  /** The same of fast requests only: crowding adds nothing to most of these. */
+  readonly fastOwnMs: number | undefined;
+  /** How late this server came to look at what waits. */
+  readonly lateMs: number;
   /** Recent mean duration of a start of the requested key. */
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
@@ -143,22 +148,31 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
+/** A server that looks later than this does not get the processor time that it needs, and neither do instances. */
+const LATE_MS = 5;
+
 /**
  * Short functions are served faster by few instances that are always warm than by many that first have to start and
  * then compete for the processors. When no request ended for as long as two starts take, the function has become
  * slower. The time that crowding adds to a request is left out where the runtime reports its own: it would look like
- * the need for more instances, which crowd the processors more.
+ * the need for more instances, which crowd the processors more. On a crowded machine it is in the runtime's own time, too,
+ * but not in that of fast requests. Instances that start already will have their part of what waits.
  */
 function isSoonServed({
   serving,
+  starting,
   concurrency,
   usualBusyMs,
   usualOwnMs,
+  fastOwnMs,
+  lateMs,
   usualStartMs,
   waiting,
   stuckMs,
 }: PlacementSnapshot): boolean {
-  if (serving === 0 || usualBusyMs === undefined || stuckMs >= 2 * usualStartMs) return false;
-  const usualMs = usualOwnMs === undefined ? usualBusyMs : Math.min(usualOwnMs, usualBusyMs);
-  return (usualMs * waiting) / (serving * concurrency) < usualStartMs / 2;
+  if (serving === 0 || usualBusyMs === undefined) return false;
+  if (stuckMs >= Math.max(2 * usualStartMs, slowAfterMs(lateMs))) return false;
+  const ownMs = lateMs > LATE_MS ? fastOwnMs : usualOwnMs;
+  const usualMs = ownMs === undefined ? usualBusyMs : Math.min(ownMs, usualBusyMs);
+  return (usualMs * waiting) / ((serving + starting) * concurrency) < usualStartMs / 2;
 }

@@ -29,6 +29,8 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,
     usualOwnMs: pace.ownMs,
+    fastOwnMs: pace.fastOwnMs,
+    lateMs: group.lateMs,
     // a request that waits for twice this time must still have time for a start of its own
     usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
     ownStarts: group.starting(),

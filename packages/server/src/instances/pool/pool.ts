@@ -149,9 +149,13 @@ export class Pool {
   }
 
   #lookAgain(group: FunctionGroup, ms: number): void {
-    group.recheck ??= this.#options.clock.afterReads(ms, () => {
+    if (group.recheck !== undefined) return;
+    const { clock } = this.#options;
+    const due = clock.monotonic() + ms;
+    group.recheck = clock.afterReads(ms, () => {
       group.recheck = undefined;
-      group.readAt = this.#options.clock.monotonic();
+      group.readAt = clock.monotonic();
+      group.lateMs = group.readAt - due;
       this.#pump(group, Number.POSITIVE_INFINITY);
     });
   }
