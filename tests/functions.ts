@@ -25,6 +25,7 @@ export interface Deployment {
   readonly userData?: Readonly<Record<string, string>>;
   readonly dynamicMemory?: boolean;
   readonly returnStream?: boolean;
+  readonly lanes?: boolean;
 }
 
 /** The runtime of this machine whose name begins so, under the version it really has. */
@@ -40,7 +41,7 @@ export const project = (server: Tenant): { project_id: string } => ({ project_id
 /** Creates a function and returns its URN without a version. */
 export async function deploy(server: Tenant, deployment: Deployment): Promise<string> {
   const { name, runtime, handler = 'index.handler', timeout = 10, memory = 128 } = deployment;
-  const { initializer, initializerTimeout = 10, userData, dynamicMemory, returnStream } = deployment;
+  const { initializer, initializerTimeout = 10, userData, dynamicMemory, returnStream, lanes } = deployment;
   const { data } = await server.api.call('createFunction', {
     params: project(server),
     body: {
@@ -59,6 +60,7 @@ export async function deploy(server: Tenant, deployment: Deployment): Promise<st
       ...(userData === undefined ? {} : { user_data: JSON.stringify(userData) }),
       ...(dynamicMemory === undefined ? {} : { enable_dynamic_memory: dynamicMemory }),
       ...(returnStream === undefined ? {} : { is_return_stream: returnStream }),
+      ...(lanes === undefined ? {} : { enable_lanes: lanes }),
     },
   });
   return data.func_urn.replace(/:latest$/, '');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploy, type Invocation, invoke, logLines, PATIENCE, runtimeOf } from '../functions.ts';
+import { deploy, type Invocation, invoke, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestAccount } from '../test-account.ts';
 
 /** Logs the number of each event, and ends its process for some of them. */
@@ -24,6 +24,16 @@ def handler(event, context):
 const WARM = 150;
 const BURST = 60;
 
+/** Warm calls of a function, ten at a time. */
+async function warm(urn: string): Promise<Invocation[]> {
+  const answers: Invocation[] = [];
+  for (let n = 0; n < WARM; n += 10)
+    answers.push(
+      ...(await Promise.all(Array.from({ length: 10 }, (_, at) => invoke(server, urn, { n: `warm-${n + at}` })))),
+    );
+  return answers;
+}
+
 let server: TestAccount;
 
 beforeAll(async () => {
@@ -38,8 +48,7 @@ describe.each([
   it('run exactly once when instances are killed, and only those that ran there fail', async () => {
     const runtime = await runtimeOf(server, family);
     const urn = await deploy(server, { name: `lanes-${file.split('.')[1]}`, runtime, files: { [file]: source } });
-    for (let n = 0; n < WARM; n += 10)
-      await Promise.all(Array.from({ length: 10 }, (_, at) => invoke(server, urn, { n: `warm-${n + at}` })));
+    await warm(urn);
     const calls: Promise<[string, Invocation]>[] = [];
     for (let i = 0; i < BURST; i += 1) {
       const kill = i % 20 === 7;
@@ -54,4 +63,13 @@ describe.each([
     await expect.poll(async () => (await ran()).length, PATIENCE).toBe(BURST);
     expect(new Set(await ran()).size).toBe(BURST);
   });
+});
+
+it('no request waits in an instance for another when the version has no lanes', async () => {
+  const [runtime, files] = [await runtimeOf(server, 'Node.js'), { 'index.js': NODE }];
+  const urn = await deploy(server, { name: 'lanes-off', runtime, files, lanes: false });
+  const { data } = await server.api.call('showFunctionConfig', { params: target(server, urn) });
+  expect(data.enable_lanes).toBe(false);
+  const receipts = [...(await warm(urn)), ...(await warm(urn))].map(({ receipt }) => receipt);
+  expect(receipts.filter(({ outcome, cpu_shared }) => outcome !== 'ok' || cpu_shared)).toEqual([]);
 });

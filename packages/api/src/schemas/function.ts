@@ -56,6 +56,9 @@ const Settings = {
     'Answers may be streamed: through function URLs, and to API callers that ask for it. HTTP functions then also get the ' +
       'bodies of requests to their URL as they arrive.',
   ),
+  enable_lanes: Flag(
+    'Ours, on unless false: requests of a function that takes less than a millisecond may wait in a warm instance for those before them.',
+  ),
   enable_lts_log: Flag('Stored.'),
   lts_custom_tag: LtsCustomTagField,
   user_data_encrypt_kms_key_id: Text('Stored.'),
@@ -173,6 +176,7 @@ export const FunctionConfig = Type.Object({
   enable_dynamic_memory: Type.Boolean(),
   enable_auth_in_header: Type.Boolean(),
   enable_class_isolation: Type.Boolean(),
+  enable_lanes: Type.Boolean({ description: 'Ours: requests may wait in an instance for those before them.' }),
   enable_lts_log: Type.Boolean(),
   is_stateful_function: Type.Boolean(),
   allow_ephemeral_storage: Type.Boolean(),

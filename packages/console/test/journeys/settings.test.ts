@@ -160,6 +160,7 @@ journey('agency, variables, concurrency and initializer count for the next call'
   await concurrency.getByText('请求之间共享全局变量，请加锁保护。').waitFor();
   await concurrency.getByRole('spinbutton', { name: '单函数最大实例数' }).fill('-1');
   await concurrency.getByText('-1：不限制实例数，取决于服务器资源。').waitFor();
+  await concurrency.getByRole('switch', { name: '请求排队通道' }).click();
   await look(page, 'settings-concurrency');
   await save('并发');
 
@@ -203,6 +204,7 @@ journey('agency, variables, concurrency and initializer count for the next call'
   expect(json).toEqual({ memory: '256', host: 'smtp.example', token: 'a secret', hasKey: true, ready: 'initialised' });
   const { data } = await platform.api.call('showFunctionConfig', { params: target(platform, urn) });
   expect(data.strategy_config).toEqual({ concurrent_num: 20, concurrency: -1 });
+  expect(data.enable_lanes).toBe(false);
   expect(readFileSync(join(folder, 'call.txt'), 'utf8')).toBe('called');
   await mounts.getByRole('button', { name: '删除挂载 /mnt/files' }).click();
   await save('磁盘挂载');

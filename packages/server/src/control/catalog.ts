@@ -50,6 +50,8 @@ export interface VersionSnapshot {
   readonly tmpMb: number;
   /** Answers may be streamed to callers that support it. */
   readonly returnStream: boolean;
+  /** Requests may wait in an instance for those before them. */
+  readonly lanes: boolean;
   readonly surroundings: SurroundingsChoice;
   /** Name of the agency whose credentials the function gets; absent for none. */
   readonly agency?: string;

@@ -14,11 +14,20 @@ const MEASURED = { payload: NOTHING, handlerMs: 0, cpuMs: null, peakMemoryBytes:
 /** The `tries`th instance of a request answers; those before return it. `alone` has whether each got it alone. */
 function invokerOver(
   answer: (isAlone: boolean) => Partial<InstanceAnswer>,
-  { clock = new ManualClock(), enter = () => undefined as Promise<void> | undefined } = {},
+  { clock = new ManualClock(), enter = () => undefined as Promise<void> | undefined, lanes = true } = {},
 ): { invoker: Invoker; alone: boolean[] } {
   const snapshot = {
     ...{ ...NAME, urn: URN, functionId: 'f1', version: 'latest', revision: '7', runtime: 'Node.js20.15' },
-    ...{ memoryMb: 128, timeoutSeconds: 3, tmpMb: 512, maxInstances: 400, concurrency: 1, enabled: true, env: {} },
+    ...{
+      memoryMb: 128,
+      timeoutSeconds: 3,
+      tmpMb: 512,
+      maxInstances: 400,
+      concurrency: 1,
+      enabled: true,
+      env: {},
+      lanes,
+    },
     artifact: { treePath: '/code' },
   } as unknown as VersionSnapshot;
   const catalog = new Catalog();
@@ -68,6 +77,12 @@ it('counts all that a request waited as time in the queue: for its account, its 
   );
   const { receipt } = await invoke(invoker);
   expect(receipt).toMatchObject({ queue_ms: 4 + 10 * 3 + 2, handler_ms: 3, cpu_ms: 1, cpu_shared: true });
+});
+
+it('gives each request of a version without lanes an instance alone', async () => {
+  const { invoker, alone } = invokerOver(() => ({}), { lanes: false });
+  await invoke(invoker);
+  expect(alone).toEqual([true]);
 });
 
 it('runs a request once more whose instance was lost before it began, and no more often', async () => {

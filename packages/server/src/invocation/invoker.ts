@@ -427,10 +427,10 @@ function releasePrinted(failed: readonly StartFailed[], requestId: string): void
 }
 
 /** The size of its event, when a request may wait in an instance for another one. */
-function laneBytesOf({ returnStream }: VersionSnapshot, request: InvocationRequest): number | undefined {
+function laneBytesOf({ returnStream, lanes }: VersionSnapshot, request: InvocationRequest): number | undefined {
   const { event, body, openSink } = request;
   const streams = body !== undefined || (openSink !== undefined && returnStream);
-  return streams || event.length > LANE_EVENT_BYTES ? undefined : event.length;
+  return !lanes || streams || event.length > LANE_EVENT_BYTES ? undefined : event.length;
 }
 
 /** Whether the instance may be damaged, or its output not be complete: an error of the code alone is neither. */

@@ -19,6 +19,9 @@ export const CONFIG_FLAGS = {
   'return-stream': flag.text('VALUE', 'whether answers may be streamed: through the URL, and with invoke --stream', {
     choices: ['on', 'off'],
   }),
+  lanes: flag.text('VALUE', 'whether short requests may wait in a warm instance for those before them', {
+    choices: ['on', 'off'],
+  }),
   agency: flag.text('NAME', 'agency whose rights the code gets; empty for none'),
   'run-agency': flag.text('NAME', 'another agency for the code alone'),
   'enterprise-project': flag.text('ID', 'enterprise project that it belongs to'),
@@ -43,6 +46,7 @@ export interface ConfigFields {
   readonly pre_stop_timeout?: number;
   readonly ephemeral_storage?: number;
   readonly is_return_stream?: boolean;
+  readonly enable_lanes?: boolean;
   readonly xrole?: string;
   readonly app_xrole?: string;
   readonly enterprise_project_id?: string;
@@ -54,7 +58,7 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
   const { env, 'env-file': file } = flags;
   const variables = await readNameValues({ file, list: env, flag: '--env' }, context);
   const { initializer, 'pre-stop': preStop } = flags;
-  const stream = flags['return-stream'];
+  const { lanes, 'return-stream': stream } = flags;
   const fields = {
     handler: flags.handler,
     memory_size: flags.memory,
@@ -65,6 +69,7 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     enterprise_project_id: flags['enterprise-project'],
     ephemeral_storage: flags['ephemeral-storage'],
     is_return_stream: stream === undefined ? undefined : stream === 'on',
+    enable_lanes: lanes === undefined ? undefined : lanes === 'on',
     user_data: variables && JSON.stringify(Object.fromEntries(variables)),
     initializer_handler: initializer,
     initializer_timeout:

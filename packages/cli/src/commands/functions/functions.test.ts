@@ -111,6 +111,15 @@ test('refuses to change the runtime before it touches anything', async () => {
   expect(server.requests(CODE)).toEqual([]);
 });
 
+test('switches the lanes of a function off and on', async () => {
+  server.on(SHOW, { body: { ...PRESENT, enable_lanes: true } });
+  server.on(CONFIG, { body: PRESENT });
+  await cli(['functions', 'update', 'hello', '--lanes', 'on', '--memory', '256']);
+  expect(bodyOf(CONFIG)).not.toHaveProperty('enable_lanes');
+  await cli(['functions', 'update', 'hello', '--lanes', 'off']);
+  expect(JSON.parse(String(server.requests(CONFIG).at(-1)?.body))).toMatchObject({ enable_lanes: false });
+});
+
 test('reads variables from a file and keeps their values out of error messages', async () => {
   await writeFile(join(dir, 'vars'), '# comment\n\nKEY=secret\n');
   server.on(SHOW, { body: PRESENT });

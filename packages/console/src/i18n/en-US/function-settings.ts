@@ -159,6 +159,9 @@ export const functionSettings = {
     },
     disables: 'No request runs a function without instances.',
     dropped: 'Requests beyond the limit are refused and not retried.',
+    lanes: 'Lanes',
+    lanesHelp:
+      'Requests of a function that takes less than a millisecond may wait in a warm instance for those before them. It still runs one at a time.',
     hints: {
       title: 'Several requests run in one instance at once',
       logger: 'Write logs with context.getLogger(), so that each line belongs to its request.',

@@ -151,6 +151,8 @@ export const functionSettings = {
     },
     disables: '最大实例数为 0 时，函数不处理任何请求。',
     dropped: '超过限制的请求将被丢弃，不会重试。',
+    lanes: '请求排队通道',
+    lanesHelp: '执行时间不到 1 毫秒的函数，请求可在热实例中排队等待，实例仍逐个处理请求。',
     hints: {
       title: '一个实例将同时处理多个请求',
       logger: '请使用 context.getLogger() 打印日志，使每条日志归属于对应的请求。',

@@ -48,6 +48,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     surroundings: surroundingsChoice(config),
     ...identityOf(config),
     returnStream: config.returnStream ?? false,
+    lanes: config.lanes ?? true,
   };
 }
 

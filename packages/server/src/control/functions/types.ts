@@ -44,6 +44,8 @@ export interface FunctionConfig extends IdentitySettings, HookSettings, Surround
   readonly image?: FunctionImage;
   /** Absent in rows from before it existed: off. */
   readonly returnStream?: boolean;
+  /** Requests may wait in an instance for those before them. Absent: on. */
+  readonly lanes?: boolean;
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;

@@ -71,6 +71,7 @@ function settingsOf(body: SettingsBody): FunctionSettings {
     dynamicMemory: body.enable_dynamic_memory,
     tmpMb: body.ephemeral_storage || undefined,
     returnStream: body.is_return_stream,
+    lanes: body.enable_lanes,
     dependencies: dependenciesOf(body),
     agency: body.xrole,
     codeAgency: body.app_xrole,

@@ -39,6 +39,7 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     enable_dynamic_memory: config.dynamicMemory,
     enable_auth_in_header: kept.enable_auth_in_header === true,
     enable_class_isolation: config.classIsolation ?? false,
+    enable_lanes: config.lanes ?? true,
     enable_lts_log: kept.enable_lts_log === true,
     is_stateful_function: false,
     allow_ephemeral_storage: false,

@@ -20,6 +20,7 @@ const SETTINGS = [
   'ephemeral_storage',
   'strategy_config',
   'is_return_stream',
+  'enable_lanes',
   'enable_dynamic_memory',
   'enable_auth_in_header',
   'enable_class_isolation',

@@ -68,6 +68,7 @@ function setFields(config: FunctionConfig): OpaqueFields {
     heartbeat_handler: config.heartbeatHandler,
     ephemeral_storage: config.tmpMb,
     enable_class_isolation: config.classIsolation,
+    enable_lanes: config.lanes,
     mount_config: config.mountConfig && mountFields(config.mountConfig),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

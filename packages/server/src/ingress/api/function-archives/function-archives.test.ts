@@ -89,6 +89,7 @@ const FULL: OpaqueFields = {
   strategy_config: { concurrency: 9, concurrent_num: 3 },
   enable_dynamic_memory: true,
   is_return_stream: true,
+  enable_lanes: false,
   type: 'v1',
   extend_config: '{"a":1}',
   domain_names: 'a.example',

@@ -4,20 +4,24 @@ import { useTexts } from '../../../../i18n/index.ts';
 import { ReservedInstances } from '../../reserved/reserved-instances.tsx';
 import type { ShownFunction } from '../../shown-function.ts';
 import { SettingsForm } from '../form/settings-form.tsx';
+import { SwitchField } from '../form/switch-field.tsx';
 import type { ConfigChange, SectionProps } from '../section.ts';
 
 interface ConcurrencyFields {
   readonly requests: number;
   readonly instances: number;
+  readonly hasLanes: boolean;
 }
 
-const read = ({ strategy_config }: ShownFunction['config']): ConcurrencyFields => ({
+const read = ({ strategy_config, enable_lanes }: ShownFunction['config']): ConcurrencyFields => ({
   requests: strategy_config.concurrent_num,
   instances: strategy_config.concurrency,
+  hasLanes: enable_lanes,
 });
 
-const write = ({ requests, instances }: ConcurrencyFields): ConfigChange => ({
+const write = ({ requests, instances, hasLanes }: ConcurrencyFields): ConfigChange => ({
   strategy_config: { concurrent_num: requests, concurrency: instances },
+  enable_lanes: hasLanes,
 });
 
 /** How many requests an instance has at once, and how many instances the function. */
@@ -61,6 +65,7 @@ function Fields() {
         {field('instances', LIMITS.maxInstances, t(`concurrency.meaning.${meaning}`))}
       </div>
       {instances === 0 && <Alert type="warning" showIcon title={t('concurrency.disables')} />}
+      <SwitchField name="hasLanes" label={t('concurrency.lanes')} help={t('concurrency.lanesHelp')} />
       {requests > 1 && (
         <Alert
           type="info"
