@@ -42,6 +42,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         'pre-stop': undefined,
         'pre-stop-timeout': undefined,
         'return-stream': undefined,
+        lanes: undefined,
         agency: undefined,
         'run-agency': undefined,
         'enterprise-project': undefined,
