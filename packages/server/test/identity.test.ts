@@ -50,6 +50,13 @@ describe('system policies', () => {
       ['showFunctionCode', { params: hello }, true, true, true],
       ['listFunctionVersions', { params: hello }, true, true, true],
       ['queryLogs', { params: hello }, true, true, true],
+      [
+        'searchLogs',
+        { params: project(), query: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } },
+        true,
+        true,
+        true,
+      ],
       ['listReceipts', { params: hello }, true, true, true],
       ['listDependencies', { params: project() }, true, true, true],
       ['invokeFunction', { params: hello, body: bytes }, true, false, true],

@@ -41,6 +41,30 @@ export const telemetryRoutes = {
     }),
     response: Type.Object({ lines: Type.Array(LogLine), next_cursor: Type.Optional(Type.String()) }),
   }),
+  searchLogs: route({
+    method: 'GET',
+    path: '/v1/{project_id}/logs',
+    action: 'functiongraph:function:getLog',
+    access: 'any',
+    group: 'logs',
+    summary: 'Log lines of all functions of the project that the caller may read, newest first',
+    params: Type.Object({ project_id: Type.String() }),
+    query: Type.Object({
+      from: Type.String({ description: 'RFC 3339.' }),
+      to: Type.String({ description: 'RFC 3339.' }),
+      keyword: Type.Optional(Type.String({ maxLength: 256, description: 'Anywhere in a line.' })),
+      level: Type.Optional(Type.String({ description: 'Comma separated.' })),
+      limit: Type.Optional(NumberText),
+      cursor: Type.Optional(Type.String()),
+    }),
+    response: Type.Object({
+      lines: Type.Array(Type.Object({ package: Type.String(), func_name: Type.String(), ...LogLine.properties })),
+      complete: Type.Boolean({
+        description: 'False when the search took too long: lines are missing. A shorter range or one function helps.',
+      }),
+      next_cursor: Type.Optional(Type.String()),
+    }),
+  }),
   followLogs: route({
     method: 'GET',
     path: '/v1/{project_id}/functions/{function_urn}/logs/follow',

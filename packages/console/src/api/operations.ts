@@ -63,6 +63,7 @@ type Cursor = string | undefined;
 /** What the query of the next page is called. */
 const NEXT = {
   queryLogs: 'cursor',
+  searchLogs: 'cursor',
   queryWorkflowLogs: 'cursor',
   listReceipts: 'cursor',
   listAlarms: 'marker',

@@ -250,12 +250,11 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/logs');
-  await page.getByRole('heading', { name: '请选择函数或函数流' }).waitFor();
-  await look(page, 'logs-empty');
-  await page.getByRole('combobox', { name: '函数和函数流，最多选择 3 个' }).fill(name);
-  await page.getByTitle(`${name} · 函数`).click();
-  await page.keyboard.press('Escape');
+  expect(await page.getByRole('button', { name: '实时日志' }).isDisabled()).toBe(true);
+  await page.getByRole('searchbox', { name: '关键字' }).fill('said before');
+  await page.getByRole('searchbox', { name: '关键字' }).press('Enter');
   const log = page.getByRole('region', { name: '日志', exact: true });
+  const sources = page.getByRole('combobox', { name: '全部函数；也可选择函数和函数流，最多 3 个' });
   const more = () => page.getByRole('button', { name: '刷新', exact: true }).click();
   await expect
     .poll(async () => {
@@ -263,6 +262,14 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
       return log.getByText('said before').count();
     }, PATIENCE)
     .toBe(1);
+  await log.getByText(name, { exact: true }).waitFor();
+  await look(page, 'logs-project');
+  await sources.fill(name);
+  await page.getByTitle(`${name} · 函数`).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox', { name: '关键字' }).fill('');
+  await page.getByRole('searchbox', { name: '关键字' }).press('Enter');
+  await log.getByText('said before').waitFor();
   await page.getByText('自动换行').click();
   await look(page, 'logs');
 

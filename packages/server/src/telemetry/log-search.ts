@@ -30,7 +30,7 @@ interface Search {
 
 /** Answers a query from the files of its days. Searches for about `budgetMs`, then returns the rows found so far. */
 export function searchLogs(files: DayFiles, query: LogQuery, budgetMs: number): LogPage {
-  const words = wordsOf(query.keyword);
+  const words = query.byTime === true ? undefined : wordsOf(query.keyword);
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const mode = cursor?.mode ?? (words === undefined ? 'scan' : 'words');
   const deadline = performance.now() + budgetMs;

@@ -5,6 +5,7 @@ import { TelemetryError } from './errors.ts';
 import { droppedLine, Followers } from './followers.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
 import { checkRange, within } from './range.ts';
+import { type EachPage, type EachQuery, searchEach } from './search-each.ts';
 import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
 import type { LogFilter, LogLine, LogPage, LogQuery } from './types.ts';
 
@@ -96,13 +97,19 @@ export class LogStore {
 
   /** Finds all earlier lines. Throws `telemetry.query` or `telemetry.cursor` for an invalid query. */
   async query(query: LogQuery): Promise<LogPage> {
-    checkRange(query, 5000);
-    const { keyword } = query;
-    if (keyword !== undefined && (keyword.length === 0 || keyword.length > maxKeywordLength)) {
-      const hint = `Use 1 to ${maxKeywordLength}.`;
-      throw new TelemetryError('telemetry.query', `the keyword has ${keyword.length} characters`, hint);
-    }
+    check(query, 5000);
     await this.flush();
+    return this.#search(query);
+  }
+
+  /** Finds all earlier lines of several functions, until `isOver`. Throws like `query`. */
+  async queryEach(query: EachQuery, isOver: () => boolean): Promise<EachPage> {
+    check(query, 1000);
+    await this.flush();
+    return searchEach(query, (one) => this.#search(one), isOver);
+  }
+
+  async #search(query: LogQuery): Promise<LogPage> {
     const result = await this.#thread.call({ op: 'search', query: within(query) });
     if (result.op !== 'search') throw new Error(`unexpected answer ${result.op}`);
     return result.page;
@@ -167,6 +174,13 @@ export class LogStore {
       }
     }
   }
+}
+
+function check(query: EachQuery | LogQuery, maxLimit: number): void {
+  checkRange(query, maxLimit);
+  const { length } = query.keyword ?? ' ';
+  if (length > 0 && length <= maxKeywordLength) return;
+  throw new TelemetryError('telemetry.query', `the keyword has ${length} characters`, `Use 1 to ${maxKeywordLength}.`);
 }
 
 /** Data of an instance is not trusted: neither its clock nor any length. */

@@ -46,6 +46,11 @@ export interface LogQuery extends LogFilter {
   /** `cursor` of the previous page, with the same query. */
   readonly cursor?: string;
   readonly order: 'asc' | 'desc';
+  /**
+   * Strictly in the order of time with a keyword too, which matches anywhere in a line: slower. Else lines with a keyword
+   * come in the order of their arrival.
+   */
+  readonly byTime?: boolean;
 }
 
 export interface LogPage {

@@ -1,7 +1,7 @@
 export const logs = {
   title: 'Log explorer',
   intro: 'Log lines of the functions and express flows of this project, as they were and as they come.',
-  sources: 'Functions and flows, at most 3',
+  sources: 'All functions, or at most 3 functions and flows',
   kinds: { function: 'Function', flow: 'Flow' },
   keyword: 'Keyword',
   refresh: 'Refresh',
@@ -11,11 +11,12 @@ export const logs = {
   volume_other: '{{count}} lines, {{loud}} of WARN or ERROR',
   live: {
     start: 'Live',
+    chooseFirst: 'Choose one to three functions or flows first',
     stop: 'Stop',
     pause: 'Pause',
     resume_one: 'Resume ({{count}} new)',
     resume_other: 'Resume ({{count}} new)',
     clear: 'Clear',
   },
-  empty: { title: 'Choose a function or flow', text: 'Its log lines appear here. The same in a terminal:' },
+  partial: 'The search took too long, and lines are missing. Choose a shorter range or a function.',
 };

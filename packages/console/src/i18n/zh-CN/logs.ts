@@ -1,7 +1,7 @@
 export const logs = {
   title: '日志中心',
   intro: '当前项目中函数和快速函数流的日志，包括历史日志和实时日志。',
-  sources: '函数和函数流，最多选择 3 个',
+  sources: '全部函数；也可选择函数和函数流，最多 3 个',
   kinds: { function: '函数', flow: '函数流' },
   keyword: '关键字',
   refresh: '刷新',
@@ -10,10 +10,11 @@ export const logs = {
   volume_other: '共 {{count}} 行，其中 WARN 和 ERROR {{loud}} 行',
   live: {
     start: '实时日志',
+    chooseFirst: '请先选择 1 至 3 个函数或函数流',
     stop: '停止',
     pause: '暂停',
     resume_other: '继续（{{count}} 条新日志）',
     clear: '清空',
   },
-  empty: { title: '请选择函数或函数流', text: '此处显示其日志。也可以在终端中查看：' },
+  partial: '搜索时间过长，仅显示部分日志。请缩小时间范围，或选择函数。',
 };

@@ -1,8 +1,6 @@
-import FileTextOutlined from '@ant-design/icons/es/icons/FileTextOutlined';
-import { Button } from 'antd';
+import { Alert, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { LogView } from '../../parts/log-view/index.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
@@ -14,25 +12,27 @@ import { joined, merged } from './merge.ts';
 import { sourcesOf, sourceText } from './source.ts';
 import { SourceField } from './source-field.tsx';
 import { useLiveLines } from './use-live-lines.ts';
+import { useProjectLines } from './use-project-lines.ts';
 import { useSourceLines } from './use-source-lines.ts';
 import { Volume } from './volume.tsx';
 
-const FOLLOW = 'fgs functions logs hello --follow';
-
-/** The logs of functions and express flows of the project, as they were and as they come. */
+/** The logs of all functions of the project, or of chosen functions and express flows, also as they come. */
 export function Page() {
   const { t } = useTexts('logs');
   const [url, setUrl] = useUrlState({ of: '', keyword: '', level: '', wrap: false, live: false });
-  const { of, keyword, level, wrap, live: isOn } = url;
+  const { of, keyword, level, wrap } = url;
   const filter = { keyword, level };
   const span = useSpan('1h');
   const [isPaused, setPaused] = useState(false);
   const [first, second, third] = sourcesOf(of);
-  const read = [
+  const isOn = url.live && first !== undefined;
+  const project = useProjectLines(first === undefined, span, filter);
+  const chosen = [
     useSourceLines(first, span, filter),
     useSourceLines(second, span, filter),
     useSourceLines(third, span, filter),
   ];
+  const read = first === undefined ? [project] : chosen;
   const live = useLiveLines({ isOn, isPaused, sources: of, filter });
   const [clearedAt, setClearedAt] = useState('');
   const lines = useLines(read, live.lines, clearedAt, isOn);
@@ -60,44 +60,40 @@ export function Page() {
         />
         {!isOn && <SpanPicker span={span} />}
       </div>
-      {first === undefined ? (
-        <div className="surface">
-          <EmptyState icon={<FileTextOutlined />} title={t('empty.title')} text={t('empty.text')} command={FOLLOW} />
-        </div>
-      ) : (
-        <div className="surface log-explorer">
-          <LogToolbar
-            {...{ keyword, level, wrap, isOn, isPaused, isFetching, lines }}
-            held={live.held}
-            onChange={setUrl}
-            onLive={start}
-            onPause={setPaused}
-            onClear={clear}
-            onRefresh={() => {
-              span.renew();
-              for (const source of read) source.refetch();
-            }}
+      <div className="surface log-explorer">
+        <LogToolbar
+          {...{ keyword, level, wrap, isOn, isPaused, isFetching, lines }}
+          mayFollow={first !== undefined}
+          held={live.held}
+          onChange={setUrl}
+          onLive={start}
+          onPause={setPaused}
+          onClear={clear}
+          onRefresh={() => {
+            span.renew();
+            for (const source of read) source.refetch();
+          }}
+        />
+        {project.isPartial && <Alert banner type="warning" title={t('partial')} />}
+        {failed?.error && <ErrorView error={failed.error} onRetry={failed.refetch} />}
+        {live.error && <ErrorView error={live.error} onRetry={() => start(false)} />}
+        <Volume lines={lines} />
+        <div className="log-explorer-lines">
+          <LogView
+            label={t('lines')}
+            lines={lines}
+            keyword={keyword}
+            wrap={wrap}
+            follow={isOn && !isPaused}
+            onLeaveEnd={() => isOn && setPaused(true)}
           />
-          {failed?.error && <ErrorView error={failed.error} onRetry={failed.refetch} />}
-          {live.error && <ErrorView error={live.error} onRetry={() => start(false)} />}
-          <Volume lines={lines} />
-          <div className="log-explorer-lines">
-            <LogView
-              label={t('lines')}
-              lines={lines}
-              keyword={keyword}
-              wrap={wrap}
-              follow={isOn && !isPaused}
-              onLeaveEnd={() => isOn && setPaused(true)}
-            />
-          </div>
-          {!isOn && hasMore && (
-            <Button block type="text" loading={isFetching} onClick={() => read.map((one) => one.hasMore && one.more())}>
-              {t('more')}
-            </Button>
-          )}
         </div>
-      )}
+        {!isOn && hasMore && (
+          <Button block type="text" loading={isFetching} onClick={() => read.map((one) => one.hasMore && one.more())}>
+            {t('more')}
+          </Button>
+        )}
+      </div>
     </>
   );
 }

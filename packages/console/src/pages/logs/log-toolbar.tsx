@@ -15,6 +15,8 @@ interface LogToolbarProps {
   readonly isOn: boolean;
   readonly isPaused: boolean;
   readonly isFetching: boolean;
+  /** Only a few logs can be followed. */
+  readonly mayFollow: boolean;
   /** Lines that wait until the pause ends. */
   readonly held: number;
   readonly lines: readonly ShownLine[];
@@ -26,7 +28,7 @@ interface LogToolbarProps {
 }
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { keyword, level, wrap, isOn, isPaused, isFetching, held, lines } = props;
+  const { keyword, level, wrap, isOn, isPaused, isFetching, mayFollow, held, lines } = props;
   const { onChange, onLive, onPause, onClear, onRefresh } = props;
   const { t } = useTexts('logs');
   return (
@@ -53,7 +55,13 @@ export function LogToolbar(props: LogToolbarProps) {
         </>
       ) : (
         <>
-          <Button type="primary" icon={<PlayCircleOutlined />} onClick={() => onLive(true)}>
+          <Button
+            type="primary"
+            icon={<PlayCircleOutlined />}
+            disabled={!mayFollow}
+            title={mayFollow ? '' : t('live.chooseFirst')}
+            onClick={() => onLive(true)}
+          >
             {t('live.start')}
           </Button>
           <Button icon={<ReloadOutlined spin={isFetching} />} aria-label={t('refresh')} onClick={onRefresh} />

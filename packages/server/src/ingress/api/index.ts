@@ -23,6 +23,7 @@ import { imageHandlers } from './images.ts';
 import { invocationHandlers } from './invocations.ts';
 import { networkHandlers } from './networks.ts';
 import { platformHandlers } from './platform.ts';
+import { projectLogHandlers } from './project-logs.ts';
 import { publicDependencyHandlers } from './public-dependencies.ts';
 import { reservedInstanceHandlers } from './reserved-instances.ts';
 import { scrapeHandlers } from './scrape.ts';
@@ -70,6 +71,7 @@ const GROUPS = [
   invocationHandlers,
   deadLetterHandlers,
   telemetryHandlers,
+  projectLogHandlers,
   networkHandlers,
   fileSystemHandlers,
   shareHandlers,

@@ -4,11 +4,12 @@ import type { Iam } from '../../iam/index.ts';
 import { functionKeyOf, resolve, versionsOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from '../../telemetry/index.ts';
+import type { InvocationRecord, LogLevel, RecordQuery, Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { follow } from './follow.ts';
 import { functionUrn } from './function-urn.ts';
 import { hasKeyword, keywordIn, levelsIn } from './log-filter.ts';
+import { lineReply } from './log-line.ts';
 import { found } from './telemetry-search.ts';
 import { pageSize, timeRange } from './time-range.ts';
 
@@ -39,7 +40,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
           ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         }),
       );
-      return { lines: page.lines.map(toWire), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
+      return { lines: page.lines.map(lineReply), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
     },
 
     followLogs(request) {
@@ -47,7 +48,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const filter = filterOf(deps, request.params, request.query);
       return follow({ clock, gone: request.goneSignal(), mayGoOn: () => mayFollow(deps, request) }, (push) =>
         telemetry.logs.tail(filter, (lines) => {
-          for (const line of lines) if (isShown(line)) push(toWire(line));
+          for (const line of lines) if (isShown(line)) push(lineReply(line));
         }),
       );
     },
@@ -155,26 +156,6 @@ function filterOf(
     ...(query.instance_id === undefined || query.instance_id === '' ? {} : { instanceId: query.instance_id }),
     ...levelsIn(query),
     ...(all ? {} : { versions: versionsOf(deps.catalog, urn) }),
-  };
-}
-
-type WireLine = {
-  time: string;
-  level: LogLevel;
-  request_id: string;
-  instance_id: string;
-  version: string;
-  message: string;
-};
-
-function toWire(line: LogLine): WireLine {
-  return {
-    time: new Date(line.time).toISOString(),
-    level: line.level,
-    request_id: line.requestId,
-    instance_id: line.instanceId,
-    version: line.version,
-    message: line.message,
   };
 }
 
