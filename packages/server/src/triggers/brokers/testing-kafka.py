@@ -30,6 +30,11 @@ for line in sys.stdin:
     elif command == "coordinator":
         group, broker = args
         error = kafka.rd_kafka_mock_coordinator_set(cluster, b"group", group.encode(), int(broker))
+    elif command == "refuse":
+        api, *errors = [int(arg) for arg in args]
+        error = kafka.rd_kafka_mock_push_request_errors_array(
+            cluster, ctypes.c_int16(api), ctypes.c_size_t(len(errors)), (ctypes.c_int * len(errors))(*errors)
+        ) or 0
     elif command == "down":
         error = kafka.rd_kafka_mock_broker_set_down(cluster, int(args[0]))
     elif command == "up":

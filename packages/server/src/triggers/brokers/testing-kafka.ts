@@ -13,6 +13,11 @@ export function hasKcat(): boolean {
   return spawnSync('kcat', ['-V'], { stdio: 'ignore' }).error === undefined;
 }
 
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /**
  * The mock cluster of librdkafka: brokers in memory, with groups and offsets, without TLS and logins. What it stored ends
  * with it. A topic has four partitions and is made by the first message, unless `makeTopic` made it. Brokers are numbered
@@ -69,6 +74,11 @@ export class TestKafka {
     return this.#command(`coordinator ${group} ${broker}`);
   }
 
+  /** The next requests of a kind get these errors, by their numbers in the protocol, in this order. */
+  refuse(api: number, errors: readonly number[]): Promise<void> {
+    return this.#command(`refuse ${api} ${errors.join(' ')}`);
+  }
+
   /** Ends connections to the broker, and refuses new ones. */
   takeDown(broker: number): Promise<void> {
     return this.#command(`down ${broker}`);
@@ -86,6 +96,15 @@ export class TestKafka {
       topic,
       messages.map((value) => ({ value, ...more })),
     );
+  }
+
+  /** Stores messages in their order, compressed by librdkafka. */
+  async publishCompressed(codec: string, { topic, partition }: TopicPartition, messages: readonly string[]) {
+    const options = ['-P', '-b', this.address, '-t', topic, '-p', String(partition), '-z', codec];
+    const child = spawn('kcat', [...options, '-X', 'linger.ms=200'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin.end(messages.map((text) => `${text}\n`).join(''));
+    const [exitCode] = (await once(child, 'exit')) as [number | null];
+    if (exitCode !== 0) throw new Error(`kcat ended with ${exitCode}`);
   }
 
   /** How many messages of a topic a group has committed. */

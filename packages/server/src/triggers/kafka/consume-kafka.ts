@@ -8,6 +8,7 @@ import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
+import { shareJoins } from './shared-joins.ts';
 
 const CONNECT_MS = 10_000;
 /** The group gives the partitions of a killed server to another one after this time. */
@@ -50,7 +51,9 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   session.signal.throwIfAborted();
   // a module of CommonJS in a file of its own has only this export
   const { Kafka, CompressionCodecs, logLevel } = (await import('kafkajs')).default;
+  const { default: Member } = await import('kafkajs/src/consumer/consumerGroup.js');
   boundCodecs(CompressionCodecs);
+  shareJoins(Member.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);
   const kafka = new Kafka({

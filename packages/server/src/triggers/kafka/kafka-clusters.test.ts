@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
 import { makeCertificate, trust } from '../brokers/testing-certificate.ts';
-import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
+import { hasKcat, NO_KCAT, publishTo, TestKafka } from '../brokers/testing-kafka.ts';
 import { KafkaFront } from '../brokers/testing-kafka-front.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
 const LOGIN = { user: 'ann', password: 'secret-1' };
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 
 interface Place {
   readonly ports: readonly number[];
@@ -82,6 +82,30 @@ describe.skipIf(!hasKcat())(`a Kafka cluster${hasKcat() ? '' : ` (${NO_KCAT})`}`
     await kafka.bringUp(3);
     await kafka.publish(topic, ['four']);
     await arrived().toEqual(['one', 'two', 'three', 'four']);
+    control.abort();
+    await reading;
+  });
+
+  it('is read when the leaders of partitions on all brokers change at once', { timeout: 200_000 }, async () => {
+    const partitions = [0, 1, 2, 3, 4, 5];
+    topic = `${topic}-wide`;
+    await kafka.makeTopic(topic, partitions.length);
+    const send = (text: string): Promise<void> =>
+      publishTo(
+        kafka.address,
+        topic,
+        partitions.map((partition) => ({ partition, value: `${text}-${partition}` })),
+      );
+    const reading = (async () => {
+      while (!control.signal.aborted) await read({ ports: kafka.ports }).catch(() => setTimeout(100));
+    })();
+    await send('before');
+    await expect.poll(() => new Set(handled).size, PATIENCE).toBe(partitions.length);
+    for (const by of [1, 2]) {
+      for (const partition of partitions) await kafka.setLeader(topic, partition, ((partition + by) % 3) + 1);
+      await send(`after-${by}`);
+      await expect.poll(() => new Set(handled).size, PATIENCE).toBe(partitions.length * (by + 1));
+    }
     control.abort();
     await reading;
   });
