@@ -23,6 +23,14 @@ describe('a worker thread', () => {
     await thread.close();
   });
 
+  it('takes calls of several callbacks of one turn as one batch', async () => {
+    const thread = await start();
+    const inCallback = (): Promise<unknown> =>
+      new Promise((resolve) => setImmediate(() => resolve(thread.call({ op: 'size', value: '' }))));
+    expect(await Promise.all([inCallback(), inCallback(), inCallback()])).toEqual([3, 3, 3]);
+    await thread.close();
+  });
+
   it('moves a buffer instead of copying it on request', async () => {
     const thread = await start();
     const value = new Uint8Array(100).fill(7);

@@ -32,8 +32,8 @@ export interface WorkerThreadOptions {
 }
 
 /**
- * A thread that answers calls in order. Calls made in one turn travel in one message, and the thread takes everything
- * that has arrived at once, so a busy thread sees bigger batches instead of more messages.
+ * A thread that answers calls in order. Calls of one turn of the event loop travel in one message, and the thread takes
+ * everything that has arrived at once, so a busy thread sees bigger batches instead of more messages.
  * Errors keep their name, message, `code` and `hint`.
  */
 export class WorkerThread<Call, Result> {
@@ -99,7 +99,8 @@ export class WorkerThread<Call, Result> {
         ),
       );
     }
-    if (this.#outbox.length === 0) queueMicrotask(() => this.#post());
+    // at the end of the turn: requests of several clients, each read by a callback of its own, share a message
+    if (this.#outbox.length === 0) setImmediate(() => this.#post());
     this.#outbox.push(call);
     if (transfer !== undefined) this.#transfer.push(...transfer);
     const id = this.#nextId;
