@@ -9,7 +9,11 @@ journey(
   'a topic gets a subscription, publishes a message and is deleted with its name',
   async ({ platform, visit }) => {
     const files = { 'index.js': 'exports.handler = async () => "ok";' };
-    await deploy(platform, { name: 'journey-notified', files, runtime: await runtimeOf(platform, 'Node.js') });
+    const runtime = await runtimeOf(platform, 'Node.js');
+    const function_urn = await deploy(platform, { name: 'journey-notified', files, runtime });
+    const params = { ...project(platform), function_urn };
+    await platform.api.call('createFunctionVersion', { params, body: { version: 'v1' } });
+    await platform.api.call('createVersionAlias', { params, body: { name: 'live', version: 'v1' } });
     const visitor = await visit();
     const { page } = visitor;
     await page.route(/\/notifications\/topics\?/, (route) =>
@@ -35,14 +39,16 @@ journey(
     await page.getByRole('button', { name: '添加订阅' }).click();
     const subscription = page.getByRole('dialog', { name: '订阅主题 journey-orders' });
     await subscription.getByRole('button', { name: '确定' }).click();
-    await subscription.getByText('请选择函数').waitFor();
+    await subscription.locator('.ant-form-item-explain-error').getByText('请选择函数').waitFor();
     await subscription.getByLabel('函数', { exact: true }).fill('journey-notified');
     await page.getByTitle('default / journey-notified').click();
+    await subscription.getByRole('combobox', { name: '版本或别名' }).press('Enter');
+    await page.getByTitle('live → v1').click();
     await subscription.getByLabel('备注').fill('first');
     await look(page, 'topics-subscribe');
     await subscription.getByRole('button', { name: '确定' }).click();
     const row = page.getByRole('row', { name: /journey-notified/ });
-    expect(await row.textContent()).toMatch(/^函数default \/ journey-notified : latest已确认–first取消订阅$/);
+    expect(await row.textContent()).toMatch(/^函数default \/ journey-notified : !live已确认–first取消订阅$/);
     await look(page, 'topics-topic');
 
     await page.getByRole('button', { name: '发布消息' }).click();
@@ -192,13 +198,15 @@ journey('an API is defined, published, changed, and rolled back to its first rel
   await page.getByRole('button', { name: '创建API', exact: true }).first().click();
   const form = page.getByRole('dialog', { name: '创建API' });
   await form.getByRole('button', { name: '立即完成' }).click();
-  await form.getByText('请选择函数').waitFor();
+  await form.locator('.ant-form-item-explain-error').getByText('请选择函数').waitFor();
   await form.getByLabel('API名称').fill('order');
   await form.getByLabel('请求Path').fill('/orders/{id}');
   await form.getByLabel('安全认证').click();
   await page.getByTitle('None（无认证，任何人可调用）').click();
   await form.getByRole('combobox', { name: '函数' }).fill('journey-shop');
   await page.getByTitle('default / journey-shop').click();
+  await form.getByRole('combobox', { name: '版本或别名' }).fill('late');
+  await page.getByTitle('latest', { exact: true }).click();
   await form.getByLabel('API流量限制：次数').fill('100');
   await look(page, 'gateway-api-form');
   await form.getByRole('button', { name: '立即完成' }).click();

@@ -130,6 +130,20 @@ journey('keys lead everywhere, and a sheet lists them', async ({ visit }) => {
   expect(await sheet.getByRole('switch').getAttribute('aria-checked')).toBe('false');
 });
 
+journey('the navigation shows the entry of the page in a low window', async ({ visit }) => {
+  const visitor = await visit();
+  const { page } = visitor;
+  await page.setViewportSize({ width: 1280, height: 400 });
+  await visitor.open('/networks');
+  const entry = page.getByRole('link', { name: '网络', exact: true });
+  const bottom = async () => {
+    const { y = Number.NaN, height = 0 } = (await entry.boundingBox()) ?? {};
+    return y + height;
+  };
+  await expect.poll(bottom).toBeLessThanOrEqual(400);
+  expect(await page.evaluate('scrollY')).toBe(0);
+});
+
 journey('a lost connection is shown and mended', async ({ visit }) => {
   const visitor = await visit();
   const { page } = visitor;

@@ -111,13 +111,14 @@ journey('triggers are made from the form of their kind, switched and deleted', a
   const topic = await open('消息通知服务 (SMN)');
   await choose(page, topic, '主题名称', 'journey-news');
   await confirm(topic);
-  await rowOf('SMN')
-    .getByText(/:journey-news$/)
-    .waitFor();
+  await rowOf('SMN').getByRole('link', { name: 'journey-news' }).click();
+  await page.getByRole('heading', { name: 'journey-news' }).waitFor();
+  await page.goBack();
   const stream = await open('数据接入服务 (DIS)');
   await choose(page, stream, '通道名称', 'journey-river');
   await confirm(stream);
-  await rowOf('DIS').getByText('journey-river', { exact: true }).waitFor();
+  const river = rowOf('DIS').getByRole('link', { name: 'journey-river' });
+  expect(await river.getAttribute('href')).toBe('/console/streams/journey-river');
   const log = await open('云日志服务 (LTS)');
   await choose(page, log, '函数日志', 'default / journey-chatty');
   await confirm(log);
@@ -126,7 +127,7 @@ journey('triggers are made from the form of their kind, switched and deleted', a
   // a bucket that does not exist; nothing typed is lost
   visitor.expectComplaint(/426/);
   const bucket = await open('对象存储服务 (OBS)');
-  await bucket.getByRole('textbox', { name: '桶' }).fill('journey-nowhere');
+  await bucket.getByRole('combobox', { name: '桶' }).fill('journey-nowhere');
   await bucket.getByRole('button', { name: '确定' }).click();
   await page
     .getByRole('alert')

@@ -1,4 +1,5 @@
-import { Link, useNavigate, useRouter } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { type RefObject, useEffect, useRef } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import mark from '../../parts/mark.svg';
 import { useShortcut } from '../../parts/shortcuts/index.ts';
@@ -19,10 +20,26 @@ function useItems(): Map<Place['group'], Item[]> {
   return Map.groupBy(items, ({ place }) => place.group);
 }
 
+/** Brings the entry of the page into view where the list is longer than the window. */
+function useShownEntry(list: RefObject<HTMLElement | null>): void {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which entry is current
+  useEffect(() => {
+    const { current } = list;
+    const entry = current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (!current || !entry) return;
+    const { offsetTop: top, offsetHeight: height } = entry;
+    const isShown = top >= current.scrollTop && top + height <= current.scrollTop + current.clientHeight;
+    if (!isShown) current.scrollTop = top - (current.clientHeight - height) / 2;
+  }, [path, list]);
+}
+
 export function Navigation({ onLeave }: { onLeave: () => void }) {
   const { t } = useTexts();
+  const list = useRef<HTMLElement>(null);
+  useShownEntry(list);
   return (
-    <nav className="navigation" aria-label={t('navigation.label')}>
+    <nav ref={list} className="navigation" aria-label={t('navigation.label')}>
       <Link className="brand" to="/">
         <img src={mark} alt="" width={26} height={26} />
         <span>Funcgraph</span>

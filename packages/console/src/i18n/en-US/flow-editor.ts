@@ -27,7 +27,6 @@ export const flowEditor = {
     remove: 'Delete trigger {{name}}',
   },
   insert: 'Insert a node between {{from}} and {{to}}',
-  chooseFlow: 'Choose a flow',
   addParameter: 'Add parameter',
   addRetry: 'Add retry',
   removeRow: 'Remove row {{number}}',

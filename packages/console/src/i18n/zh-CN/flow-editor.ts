@@ -26,7 +26,6 @@ export const flowEditor = {
     remove: '删除触发器 {{name}}',
   },
   insert: '在 {{from}} 和 {{to}} 之间插入节点',
-  chooseFlow: '请选择函数流',
   addParameter: '添加参数',
   addRetry: '添加重试',
   removeRow: '删除第 {{number}} 行',

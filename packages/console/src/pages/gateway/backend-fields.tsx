@@ -1,11 +1,10 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Checkbox, Form, Input, Radio, Select } from 'antd';
-import { useState } from 'react';
-import { query } from '../../api/index.ts';
+import { AutoComplete, Checkbox, Form, Radio } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
+import { FlowPicker } from '../../parts/pickers/flow-picker.tsx';
+import { FunctionSelect } from '../../parts/pickers/function-select.tsx';
+import { type PickerProps, textOf } from '../../parts/pickers/picker.ts';
+import { useQualifiers } from '../../parts/pickers/qualifiers.ts';
 import type { ApiFields } from './definition.ts';
-
-const MOST = 100;
 
 export function BackendFields() {
   const { t } = useTexts('gateway');
@@ -28,7 +27,7 @@ export function BackendFields() {
           extra={t('form.flowHelp')}
           rules={[{ required: true, message: t('form.flowMissing') }]}
         >
-          <FlowSelect />
+          <FlowPicker />
         </Form.Item>
       ) : (
         <>
@@ -46,7 +45,7 @@ export function BackendFields() {
               extra={t('form.versionHelp')}
               rules={[{ required: true, message: t('form.versionMissing') }]}
             >
-              <Input autoComplete="off" maxLength={70} />
+              <QualifierField />
             </Form.Item>
           </div>
           <Form.Item name="isAsync" valuePropName="checked">
@@ -58,51 +57,9 @@ export function BackendFields() {
   );
 }
 
-interface SelectProps {
-  readonly id?: string;
-  readonly value?: string;
-  readonly onChange?: (urn: string) => void;
-}
-
-/** A function without its version. */
-function FunctionSelect(props: SelectProps) {
-  const [text, setText] = useState('');
-  const list = useQuery({
-    ...query('listFunctions', { query: { maxitems: String(MOST), func_name: text } }),
-    placeholderData: keepPreviousData,
-  });
-  const options = (list.data?.functions ?? []).map(({ func_name, func_urn, package: application }) => ({
-    value: func_urn.replace(/:latest$/, ''),
-    label: `${application} / ${func_name}`,
-  }));
-  return <SearchSelect {...props} options={options} isLoading={list.isFetching} onSearch={setText} />;
-}
-
-function FlowSelect(props: SelectProps) {
-  const [text, setText] = useState('');
-  const list = useQuery({
-    ...query('listWorkflow', { query: { limit: String(MOST), workflow_name: text } }),
-    placeholderData: keepPreviousData,
-  });
-  const options = (list.data?.workflows ?? []).map((flow) => ({ value: flow.workflow_urn, label: flow.name }));
-  return <SearchSelect {...props} options={options} isLoading={list.isFetching} onSearch={setText} />;
-}
-
-interface SearchSelectProps extends SelectProps {
-  readonly options: readonly { readonly value: string; readonly label: string }[];
-  readonly isLoading: boolean;
-  readonly onSearch: (text: string) => void;
-}
-
-function SearchSelect({ options, isLoading, onSearch, ...props }: SearchSelectProps) {
-  return (
-    <Select
-      {...props}
-      showSearch={{ filterOption: false, onSearch }}
-      loading={isLoading}
-      options={[...options]}
-      // one that the search does not show
-      labelRender={({ label, value }) => label ?? String(value).split(':').slice(5, 7).join(' / ')}
-    />
-  );
+/** A version or an alias of the chosen function, or what takes it from the stage. */
+function QualifierField({ id = '', value, onChange = () => {} }: PickerProps) {
+  const urn: unknown = Form.useWatch('function_urn');
+  const { options } = useQualifiers(textOf(urn) ?? '');
+  return <AutoComplete id={id} maxLength={70} options={options} value={textOf(value)} onChange={onChange} />;
 }

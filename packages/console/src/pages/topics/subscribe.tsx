@@ -1,9 +1,8 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Form, Input, Select } from 'antd';
-import { useState } from 'react';
-import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { FlowPicker } from '../../parts/pickers/flow-picker.tsx';
+import { FunctionPicker } from '../../parts/pickers/function-picker.tsx';
 import { useChange } from '../../parts/use-change.ts';
 import { isEndpoint, PROTOCOLS, type Protocol } from './protocols.ts';
 import type { TopicName } from './topic.ts';
@@ -14,7 +13,6 @@ interface Fields {
   readonly remark?: string;
 }
 
-const MOST = 100;
 const USUAL: Partial<Fields> = { protocol: 'functiongraph' };
 
 export function Subscribe({ topic: { name, topic_urn }, onClose }: { topic: TopicName; onClose: () => void }) {
@@ -69,56 +67,13 @@ function EndpointFields() {
         ]}
       >
         {protocol === 'functiongraph' ? (
-          <FunctionSelect />
+          <FunctionPicker />
         ) : protocol === 'flow' ? (
-          <FlowSelect />
+          <FlowPicker />
         ) : (
           <Input autoComplete="off" placeholder={protocol === 'email' ? 'ann@example.com' : `${protocol}://`} />
         )}
       </Form.Item>
     </>
-  );
-}
-
-interface SelectProps {
-  readonly id?: string;
-  readonly value?: string;
-  readonly onChange?: (urn: string) => void;
-}
-
-function FunctionSelect(props: SelectProps) {
-  const [text, setText] = useState('');
-  const list = useQuery({
-    ...query('listFunctions', { query: { maxitems: String(MOST), func_name: text } }),
-    placeholderData: keepPreviousData,
-  });
-  const options = (list.data?.functions ?? []).map(({ func_name, func_urn, package: application }) => ({
-    value: func_urn,
-    label: `${application} / ${func_name}`,
-  }));
-  return (
-    <Select
-      {...props}
-      showSearch={{ filterOption: false, onSearch: setText }}
-      loading={list.isFetching}
-      options={options}
-    />
-  );
-}
-
-function FlowSelect(props: SelectProps) {
-  const [text, setText] = useState('');
-  const list = useQuery({
-    ...query('listWorkflow', { query: { limit: String(MOST), workflow_name: text } }),
-    placeholderData: keepPreviousData,
-  });
-  const options = (list.data?.workflows ?? []).map((flow) => ({ value: flow.workflow_urn, label: flow.name }));
-  return (
-    <Select
-      {...props}
-      showSearch={{ filterOption: false, onSearch: setText }}
-      loading={list.isFetching}
-      options={options}
-    />
   );
 }

@@ -1,6 +1,7 @@
 import { Input, InputNumber, Radio, Select, Switch } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { CronField } from '../cron-field.tsx';
+import { BucketPicker } from '../pickers/bucket-picker.tsx';
 import type { PickerProps } from '../pickers/picker.ts';
 import { StreamPicker } from '../pickers/stream-picker.tsx';
 import { TopicPicker } from '../pickers/topic-picker.tsx';
@@ -8,7 +9,14 @@ import { RateField } from '../schedule/rate-field.tsx';
 import { GroupPicker, LogPicker, StagePicker } from './pickers.tsx';
 import type { TriggerField } from './trigger-form.ts';
 
-const PICKERS = { topic: TopicPicker, stream: StreamPicker, log: LogPicker, group: GroupPicker, stage: StagePicker };
+const PICKERS = {
+  topic: TopicPicker,
+  stream: StreamPicker,
+  bucket: BucketPicker,
+  log: LogPicker,
+  group: GroupPicker,
+  stage: StagePicker,
+};
 /** More choices than that are a list that opens. */
 const MOST_RADIOS = 3;
 

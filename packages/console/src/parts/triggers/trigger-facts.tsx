@@ -5,6 +5,7 @@ import { CopyButton } from '../copy-button.tsx';
 import { isSchedule, readSchedule } from '../schedule/read-schedule.ts';
 import { scheduleWords } from '../schedule/schedule-words.ts';
 import { formOf } from './kinds.ts';
+import { SourceLink } from './source-link.tsx';
 import './triggers.css';
 
 interface TriggerFactsProps {
@@ -34,7 +35,9 @@ export function TriggerFacts({ code, data }: TriggerFactsProps) {
           .map(({ field, text }) => (
             <Fragment key={field}>
               <dt>{t(`fields.${field}`)}</dt>
-              <dd>{text}</dd>
+              <dd>
+                <SourceLink field={field} text={text} />
+              </dd>
             </Fragment>
           ))}
       </dl>

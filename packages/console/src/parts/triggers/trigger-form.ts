@@ -15,7 +15,7 @@ type Values = Readonly<Record<string, unknown>>;
 type FieldInput =
   | { readonly input: 'text' | 'password' | 'long-text' | 'switch' | 'rate' | 'cron' }
   /** One of what the project has. */
-  | { readonly input: 'topic' | 'stream' | 'log' | 'group' | 'stage' }
+  | { readonly input: 'topic' | 'stream' | 'bucket' | 'log' | 'group' | 'stage' }
   | { readonly input: 'number'; readonly min: number; readonly max: number }
   | { readonly input: 'choice' | 'choices'; readonly choices: ReadonlyArray<keyof Words['choices']> }
   | { readonly input: 'list'; readonly example: string };

@@ -1,11 +1,11 @@
 import type { Filter, FlowParameter, RetryRule } from '@funcgraph/flow';
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
+import { FlowPicker } from '../../../parts/pickers/flow-picker.tsx';
 import { FunctionPicker } from '../../../parts/pickers/function-picker.tsx';
 import type { Field } from './fields.ts';
 import { JsonInput } from './json-input.tsx';
 import { filterOf, textOfFilter } from './json-text.ts';
-import { FlowPicker } from './pickers.tsx';
 import { ExpressionPreview } from './preview/expression-preview.tsx';
 import { ParameterRows, RetryRows } from './rows.tsx';
 

@@ -4,6 +4,7 @@ import { Alert, Form, Input, InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { BucketPicker } from '../../../parts/pickers/bucket-picker.tsx';
 import { FunctionPicker } from '../../../parts/pickers/function-picker.tsx';
 import { StreamPicker } from '../../../parts/pickers/stream-picker.tsx';
 import { TopicPicker } from '../../../parts/pickers/topic-picker.tsx';
@@ -66,7 +67,7 @@ function TargetItems({ fn, outcome, kind }: DestinationItemsProps & { kind: Dest
     case 'OBS':
       return (
         <>
-          {item('bucket', <Input autoComplete="off" placeholder="results" />)}
+          {item('bucket', <BucketPicker />)}
           <div className="async-columns">
             <Form.Item name={[outcome, 'prefix']} label={t('fields.prefix')} extra={t('hints.prefix')}>
               <Input autoComplete="off" placeholder="daily/" />

@@ -59,7 +59,7 @@ const SHARED: Gateway = {
   }),
   isAlwaysOn: true,
   isForHttp: true,
-  shown: ['req_method', 'auth', 'env_name'],
+  shown: ['req_method', 'auth', 'group_id', 'env_name'],
 };
 
 export const sharedGatewayForm = SHARED;

@@ -2,7 +2,7 @@ import type { TriggerForm } from '../trigger-form.ts';
 
 export const obsForm: TriggerForm<'OBS'> = {
   fields: [
-    { name: 'bucket', label: 'bucket', hint: 'bucket', input: 'text', isRequired: true, isWide: true },
+    { name: 'bucket', label: 'bucket', hint: 'bucket', input: 'bucket', isRequired: true, isWide: true },
     {
       name: 'events',
       label: 'events',
