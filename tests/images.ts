@@ -44,6 +44,20 @@ export const idleImage = (name: string): Buffer =>
     entrypoint: ['/server'],
   });
 
+/** An archive of an image that serves one file at port 8000. */
+export const webImage = (name: string, busybox: string): Buffer =>
+  fakeDockerArchive([name], {
+    layers: [
+      fakeTar([
+        { name: 'bin', type: '5' },
+        { name: 'bin/busybox', data: readFileSync(busybox), mode: 0o755 },
+        { name: 'www', type: '5' },
+        { name: 'www/hello.txt', data: 'hello from the image' },
+      ]),
+    ],
+    entrypoint: ['/bin/busybox', 'httpd', '-f', '-p', '8000', '-h', '/www'],
+  });
+
 /** Sends an archive as the CLI does and loads it. Rejects with the error of the server. */
 export async function loadImage(server: Pick<TestServer, 'api'>, archive: Buffer, name?: string): Promise<string> {
   const { api } = server;

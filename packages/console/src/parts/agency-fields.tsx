@@ -4,7 +4,7 @@ import { Checkbox, Form, Select } from 'antd';
 import { query, useMissingRight } from '../api/index.ts';
 import { useTexts } from '../i18n/index.ts';
 
-/** Opens the dialog on the page of agencies. */
+/** Opens the dialog on the page of agencies, in a tab of its own: the form here stays as it is. */
 const CREATE = { create: 1 } as never;
 
 /** Fields `agency`, `isSeparate` and `runAgency`: one agency for configuration and running code, or one for each. */
@@ -12,7 +12,12 @@ export function AgencyFields({ label }: { label: string }) {
   const { t } = useTexts('parts');
   const isSeparate = Form.useWatch('isSeparate') === true;
   const missing = useMissingRight('listServiceTrustedAgencies');
-  const agencies = useQuery({ ...query('listServiceTrustedAgencies'), enabled: missing === undefined });
+  const agencies = useQuery({
+    ...query('listServiceTrustedAgencies'),
+    enabled: missing === undefined,
+    // the link below opens another tab, which may have made one
+    refetchOnWindowFocus: 'always',
+  });
   const options = (agencies.data ?? []).map(({ name }) => ({ value: name, label: name }));
   return (
     <>
@@ -20,7 +25,7 @@ export function AgencyFields({ label }: { label: string }) {
         <Select options={[{ value: '', label: t('agency.none') }, ...options]} loading={agencies.isLoading} />
       </Form.Item>
       <Form.Item>
-        <Link to="/agencies" search={CREATE}>
+        <Link to="/agencies" search={CREATE} target="_blank" rel="noopener">
           {t('agency.create')}
         </Link>
       </Form.Item>

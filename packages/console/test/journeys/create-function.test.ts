@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { idleImage, loadImage } from '../../../../tests/images.ts';
+import { idleImage, loadImage, staticBusybox, webImage } from '../../../../tests/images.ts';
 import { journey, look } from '../journey.ts';
 
 journey('a blank function begins with code of its runtime and has a page of its own', async ({ visit }) => {
@@ -63,7 +63,7 @@ journey('a template fills code and settings in, and asks only for name and agenc
   await visitor.open('/create-function');
   await page.getByRole('radio', { name: /使用模板/ }).check({ force: true });
   await page.getByRole('combobox', { name: '选择模板' }).click();
-  await page.getByTitle('context 使用指导').click();
+  await page.getByTitle('context使用指导').click();
   await page.getByText(/内存 256 MB/).waitFor();
   const noAgency =
     'Failed to access other services because no temporary AK, SK, or token has been obtained. Please set an agency.';
@@ -135,5 +135,43 @@ journey(
       command: '/bin/idle',
       working_dir: '/srv',
     });
+  },
+);
+
+const busybox = staticBusybox();
+
+// the quick start of the guide
+journey.skipIf(busybox === undefined)(
+  'an image becomes an HTTP function, which a saved test event calls',
+  async ({ platform, visit }) => {
+    await loadImage(platform, webImage('journey/web:1', busybox ?? ''));
+    const visitor = await visit();
+    const { page } = visitor;
+    await visitor.open('/create-function?way=image');
+    await page.getByRole('radio', { name: 'HTTP函数' }).check();
+    await page.getByText('镜像中的 Web 服务处理所有请求。').waitFor();
+    await page.getByRole('textbox', { name: '函数名称' }).fill('journey-web');
+    await page.getByRole('combobox', { name: '容器镜像' }).fill('journey/web:1');
+    await page.getByText('fgs functions create journey-web --runtime http --handler - --image journey/web:1').waitFor();
+    await page.getByRole('button', { name: '创建函数' }).click();
+    await page.getByText('创建函数 journey-web 成功').waitFor();
+
+    const test = page.getByRole('region', { name: '测试', exact: true });
+    await test.getByRole('combobox', { name: '请选择测试事件' }).press('Enter');
+    await page.getByTitle('配置测试事件', { exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: '配置测试事件' });
+    await dialog.getByRole('combobox', { name: '事件模板' }).press('Enter');
+    await page.getByTitle('apig-event-template', { exact: true }).last().click();
+    const event = dialog.getByRole('textbox', { name: '测试事件' });
+    await event.getByText('"requestContext"').waitFor();
+    await event.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('{"httpMethod": "GET", "path": "/hello.txt", "headers": {}, "body": ""}');
+    await dialog.getByRole('textbox', { name: '事件名称' }).fill('helloworld');
+    await look(page, 'function-configure-event');
+    await dialog.getByRole('button', { name: /创.?建/ }).click();
+    await test.getByTitle('helloworld').waitFor();
+    await test.getByRole('button', { name: '测试', exact: true }).click();
+    await test.getByText('执行成功').waitFor();
   },
 );

@@ -124,14 +124,21 @@ journey('code is edited, deployed and tested, and a published version stays as i
   await look(page, 'function-tested');
 
   await test.getByRole('button', { name: '另存为新事件' }).click();
-  await page.getByRole('dialog').getByRole('textbox').fill('even-123test');
+  const dialog = page.getByRole('dialog', { name: '配置测试事件' });
+  await dialog.getByRole('textbox', { name: '事件名称' }).fill('even-123test');
+  await dialog.getByText('"key": "数"').waitFor();
   await look(page, 'function-save-event');
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /确.?定/ })
-    .click();
+  await dialog.getByRole('button', { name: /创.?建/ }).click();
   await test.getByTitle('even-123test').waitFor();
-  await test.getByRole('button', { name: '删除' }).click();
+  await test.getByRole('combobox', { name: '请选择测试事件' }).press('Enter');
+  await page.getByTitle('配置测试事件', { exact: true }).click();
+  await dialog.getByText('编辑已有测试事件').click();
+  await dialog.getByRole('combobox', { name: '已保存测试事件' }).press('Enter');
+  await page.getByTitle('even-123test', { exact: true }).last().click();
+  await dialog.getByText('"key": "数"').waitFor();
+  await look(page, 'function-edit-event');
+  await dialog.getByRole('button', { name: '删除' }).click();
+  await dialog.waitFor({ state: 'detached' });
   await test.getByText('请选择测试事件').waitFor();
 
   await page.getByRole('combobox', { name: '选择函数版本' }).press('Enter');

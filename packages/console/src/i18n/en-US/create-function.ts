@@ -12,9 +12,14 @@ export const createFunction = {
     label: 'Type',
     event: 'Event function',
     http: 'HTTP function',
-    eventHelp: 'Runs a handler for each event of a trigger or call.',
-    httpHelp:
-      'Its own web server answers requests: the file bootstrap starts it on 127.0.0.1, port 8000. There is no language to choose, only APIG triggers start it, calls are never asynchronous or retried, and a response has at most 6 MB.',
+    help: {
+      event: 'Runs a handler for each event of a trigger or call.',
+      http: 'Its own web server answers requests: the file bootstrap starts it on 127.0.0.1, port 8000. There is no language to choose, only APIG triggers start it, calls are never asynchronous or retried, and a response has at most 6 MB.',
+    },
+    imageHelp: {
+      event: 'Each call is a POST /invoke to the image.',
+      http: 'The web server of the image answers all requests. Only APIG triggers start it, calls are never asynchronous or retried, and a response has at most 6 MB.',
+    },
   },
   region: 'Region',
   name: {

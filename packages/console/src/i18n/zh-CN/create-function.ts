@@ -12,9 +12,14 @@ export const createFunction = {
     label: '函数类型',
     event: '事件函数',
     http: 'HTTP函数',
-    eventHelp: '每个触发器事件或调用运行一次执行入口。',
-    httpHelp:
-      '由函数自带的 Web 服务处理请求：bootstrap 文件在 127.0.0.1 的 8000 端口启动服务。无需选择语言，仅支持 APIG 触发器，不支持异步调用、重试和长时间运行，响应体不超过 6 MB。',
+    help: {
+      event: '每个触发器事件或调用运行一次执行入口。',
+      http: '由函数自带的 Web 服务处理请求：bootstrap 文件在 127.0.0.1 的 8000 端口启动服务。无需选择语言，仅支持 APIG 触发器，不支持异步调用、重试和长时间运行，响应体不超过 6 MB。',
+    },
+    imageHelp: {
+      event: '每次调用向镜像发送 POST /invoke。',
+      http: '镜像中的 Web 服务处理所有请求。仅支持 APIG 触发器，不支持异步调用、重试和长时间运行，响应体不超过 6 MB。',
+    },
   },
   region: '区域',
   name: {

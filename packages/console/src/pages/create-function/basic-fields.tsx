@@ -3,16 +3,23 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Radio, Select } from 'antd';
 import { query, useSession } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import type { Way } from './way-cards.tsx';
 
 /** Type, place and name. A template has its type. */
-export function BasicFields({ hasType, isHttp }: { hasType: boolean; isHttp: boolean }) {
+export function BasicFields({ way, isHttp }: { way: Way; isHttp: boolean }) {
   const { t } = useTexts('createFunction');
   const { region } = useSession();
+  const kind = isHttp ? 'http' : 'event';
   const projects = useQuery(query('listEnterpriseProjects'));
   return (
     <>
-      {hasType && (
-        <Form.Item name="type" label={t('type.label')} required extra={t(isHttp ? 'type.httpHelp' : 'type.eventHelp')}>
+      {way !== 'template' && (
+        <Form.Item
+          name="type"
+          label={t('type.label')}
+          required
+          extra={t(way === 'image' ? `type.imageHelp.${kind}` : `type.help.${kind}`)}
+        >
           <Radio.Group
             options={[
               { value: 'event', label: t('type.event') },

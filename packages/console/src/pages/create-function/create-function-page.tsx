@@ -101,7 +101,7 @@ export function Page() {
           {way === 'template' && (
             <TemplateField value={url.template} onChange={(id) => setUrl({ template: id })} template={template} />
           )}
-          <BasicFields hasType={way === 'blank'} isHttp={isHttp} />
+          <BasicFields way={way} isHttp={isHttp} />
           <AgencyFields label={t('agency')} />
           {way === 'image' && <ImageFields />}
           {way === 'blank' && !isHttp && <RuntimeField runtimes={runtimes} isLoading={list.isLoading} />}

@@ -6,26 +6,27 @@ import { ErrorView } from '../../../parts/error-view.tsx';
 import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
 import type { ShownFunction } from '../shown-function.ts';
-import { EventNameDialog } from './event-name-dialog.tsx';
+import { EventDialog } from './event-dialog.tsx';
 import { saveProblem } from './event-rules.ts';
 import { jsonProblem } from './json-problem.ts';
 import './test-pane.css';
 import { TestResultView } from './test-result.tsx';
-import { useTestEvents } from './use-test-events.ts';
+import { BLANK, BLANK_TEMPLATE, textOfTemplate, useTestEvents } from './use-test-events.ts';
 import { useTestRun } from './use-test-run.ts';
 
 const CodeEditor = lazyPart(async () => (await import('../code/editor/code-editor.tsx')).CodeEditor);
 
-const FIRST = '{\n  "key": "value"\n}\n';
+/** Of the choice of events; no event has this id. */
+const CONFIGURE = '';
 /** Longer ones are better called asynchronously. */
 const ASYNC_ABOVE_SECONDS = 90;
 
 /** Runs the deployed code of the shown version with an event, beside the code. */
 export function TestPane({ fn }: { fn: ShownFunction }) {
   const { t } = useTexts('functionTest');
-  const [text, setText] = useState(FIRST);
+  const [text, setText] = useState(BLANK);
   const [chosen, setChosen] = useState('');
-  const [isNaming, setNaming] = useState(false);
+  const [dialog, setDialog] = useState<'configure' | 'save-as'>();
   const events = useTestEvents(fn);
   const run = useTestRun(fn);
   const problem = jsonProblem(text);
@@ -33,8 +34,9 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
   const unsaved = problem === undefined ? saveProblem(text, events.saved.length + (event ? 0 : 1)) : 'json';
 
   const choose = async (id: string) => {
+    if (id === CONFIGURE) return setDialog('configure');
     const template = events.templates.find(({ name }) => name === id);
-    const next = template ? `${JSON.stringify(template.content, null, 2)}\n` : await events.read(id);
+    const next = template ? textOfTemplate(template) : await events.read(id);
     if (next === undefined) return;
     setText(next);
     // a template is the start of a new event
@@ -55,6 +57,7 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
           onChange={(id: string | null) => id !== null && void choose(id)}
           popupMatchSelectWidth={false}
           options={[
+            { value: CONFIGURE, label: t('events.configure') },
             ...(events.saved.length > 0
               ? [
                   {
@@ -65,7 +68,10 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
               : []),
             {
               label: t('events.templates'),
-              options: events.templates.map(({ name }) => ({ value: name, label: name })),
+              options: events.templates.map(({ name }) => ({
+                value: name,
+                label: name === BLANK_TEMPLATE ? t('events.blank') : name,
+              })),
             },
           ]}
         />
@@ -90,11 +96,6 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
           {problem === undefined ? unsaved && t(`events.problems.${unsaved}`) : t('events.json', { ...problem })}
         </span>
         {event && (
-          <ActionButton needs="deleteEvent" size="small" onClick={() => events.remove(event.id, () => setChosen(''))}>
-            {t('events.delete')}
-          </ActionButton>
-        )}
-        {event && (
           <ActionButton
             needs="updateEvent"
             size="small"
@@ -110,7 +111,7 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
           disabled={
             unsaved === 'json' || unsaved === 'large' || saveProblem(text, events.saved.length + 1) !== undefined
           }
-          onClick={() => setNaming(true)}
+          onClick={() => setDialog('save-as')}
         >
           {t('events.saveAs')}
         </ActionButton>
@@ -121,17 +122,20 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
         {run.data && <TestResultView result={run.data} />}
         {!run.error && !run.data && <p>{t(run.isPending ? 'running' : 'hint', { version: fn.chosen })}</p>}
       </div>
-      {isNaming && (
-        <EventNameDialog
-          taken={events.saved.map(({ name }) => name)}
-          isBusy={events.isBusy}
-          onSave={(name) =>
-            void events.create(name, text, (id) => {
-              setChosen(id);
-              setNaming(false);
-            })
-          }
-          onClose={() => setNaming(false)}
+      {dialog && (
+        <EventDialog
+          events={events}
+          begin={dialog === 'save-as' ? text : undefined}
+          onSaved={(id, saved) => {
+            setChosen(id);
+            setText(saved);
+            setDialog(undefined);
+          }}
+          onDeleted={(id) => {
+            if (id === chosen) setChosen('');
+            setDialog(undefined);
+          }}
+          onClose={() => setDialog(undefined)}
         />
       )}
     </section>

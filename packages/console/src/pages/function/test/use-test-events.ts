@@ -5,6 +5,16 @@ import { base64Of, textOfBase64 } from '../../../parts/base64.ts';
 import { useNotices } from '../../../parts/notices.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 
+/** Its name among the templates of the server. */
+export const BLANK_TEMPLATE = 'blank';
+/** Its event. */
+export const BLANK = '{\n  "key": "value"\n}\n';
+
+export const textOfTemplate = (template: { readonly content: unknown } | undefined): string =>
+  template === undefined ? BLANK : `${JSON.stringify(template.content, null, 2)}\n`;
+
+export type TestEvents = ReturnType<typeof useTestEvents>;
+
 const encoded = (text: string) => base64Of(new Blob([text]));
 
 /** The saved events of a function, and how they are read and changed. */
