@@ -2,22 +2,25 @@ import { once } from 'node:events';
 import { rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError, createClient } from '@funcgraph/api';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { openStorage } from '../../packages/server/src/storage/index.ts';
 import { runCli } from '../server.ts';
 import { FIRST_MOMENTS, NewDataDir } from './first-start.ts';
 
 let dataDir: NewDataDir;
 beforeEach(() => {
-  dataDir = new NewDataDir();
+  dataDir = new NewDataDir(inject('preparedRuntimes'));
 });
 afterEach(() => dataDir[Symbol.dispose]());
 
 it.each(FIRST_MOMENTS)(
   'a first start killed at %s leaves a data directory that starts and can be entered',
   async (moment) => {
-    await dataDir.killStartAt(moment);
-    expect(await dataDir.enter()).toBe(200);
+    // one of them looks for the interpreters of the machine itself
+    using empty = new NewDataDir();
+    const first = typeof moment === 'number' ? empty : dataDir;
+    await first.killStartAt(moment);
+    expect(await first.enter()).toBe(200);
   },
 );
 

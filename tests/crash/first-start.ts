@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
@@ -23,15 +23,18 @@ export interface Operator {
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** An empty data directory and the servers that start in it. */
+/** An empty data directory, but for notes about interpreters that are given, and the servers that start in it. */
 export class NewDataDir implements Disposable {
   readonly path: string;
   readonly #folder: string;
 
-  constructor() {
+  constructor(runtimes?: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'funcgraph-first-'));
     this.path = join(this.#folder, 'data');
     mkdirSync(this.path, { mode: 0o711 });
+    if (runtimes !== undefined) {
+      cpSync(runtimes, join(this.path, 'runtimes'), { recursive: true, preserveTimestamps: true });
+    }
   }
 
   spawn() {

@@ -64,7 +64,7 @@ const statusOf = async (of: string, id: string): Promise<string | undefined> =>
   (await asyncInvocations(server, of, { request_id: id }))[0]?.status;
 
 const untilStatus = (of: string, id: string, status: string) =>
-  expect.poll(() => statusOf(of, id), { timeout: 50_000, interval: 50 }).toBe(status);
+  expect.poll(() => statusOf(of, id), PATIENCE).toBe(status);
 
 const attemptsSeen = async (of: string, n: number): Promise<number> =>
   (await logLines(server, of)).filter((line) => line.message.trim() === `attempt ${n}`).length;

@@ -143,10 +143,17 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
   });
 
   it('a full /tmp is reported as such', async () => {
-    const answer = await invoke(server, urn(), { do: 'disk' });
-    await expectReported(urn(), answer, { outcome: 'disk_exceeded', code: 4207, component: 'function' });
+    // a function of its own: /tmp of its instance stays full
+    const slow = await deploy(server, {
+      name: `disk-${language}`,
+      runtime: language === 'node' ? nodejs : await runtimeOf(server, 'Python'),
+      files: language === 'node' ? { 'index.js': NODE } : { 'index.py': PYTHON },
+      timeout: 90,
+    });
+    const answer = await invoke(server, slow, { do: 'disk' });
+    await expectReported(slow, answer, { outcome: 'disk_exceeded', code: 4207, component: 'function' });
     expect(answer.text).toMatch(/ENOSPC|No space left/i);
-    await expectRecovered();
+    expect(await invoke(server, slow, {})).toMatchObject({ text: 'fine', code: 0 });
   });
 
   it('a process that exits or crashes is reported with how it ended', async () => {

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { processesOf } from '../crash/leftovers.ts';
 import { call, deploy, invoke, logLines, PATIENCE, request, runtimeOf, target, zipped } from '../functions.ts';
-import { TestServer, type TestServerOptions } from '../server.ts';
+import { TestServer } from '../server.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
   const began = Date.now();
@@ -10,13 +10,28 @@ const SOURCE = `exports.handler = async (event, context) => {
   return { began, ended: Date.now() };
 };`;
 
+/** Of the tests that need no limit of their own for the whole server. */
+let shared: TestServer;
 let server: TestServer;
+let made = 0;
+beforeAll(async () => {
+  shared = await TestServer.start({ args: ['--max-wait', '30s'] });
+});
+afterAll(() => shared?.stop());
+beforeEach(() => {
+  server = shared;
+});
+afterEach(async () => {
+  if (server !== shared) await server.stop();
+});
 
-async function start(options: TestServerOptions = {}): Promise<string> {
-  server = await TestServer.start(options);
-  return deploy(server, { name: 'wait', runtime: await runtimeOf(server, 'Node.js'), files: { 'index.js': SOURCE } });
+/** A function that waits, on a server of its own where flags are given. */
+async function start(args?: readonly string[]): Promise<string> {
+  if (args !== undefined) server = await TestServer.start({ args });
+  made += 1;
+  const runtime = await runtimeOf(server, 'Node.js');
+  return deploy(server, { name: `wait-${made}`, runtime, files: { 'index.js': SOURCE } });
 }
-afterEach(() => server?.stop());
 
 const setMaxInstances = (urn: string, max: number) =>
   server.api.call('updateFunctionMaxInstanceConfig', { params: target(server, urn), body: { max_instance_num: max } });
@@ -33,7 +48,7 @@ function mostAtOnce(spans: readonly { began: number; ended: number }[]): number 
 
 describe('limits of concurrency', () => {
   it('five calls of a function with two instances all succeed, never more than two at once', async () => {
-    const urn = await start({ args: ['--max-wait', '30s'] });
+    const urn = await start();
     await setMaxInstances(urn, 2);
     const answers = await Promise.all(Array.from({ length: 5 }, () => invoke(server, urn, { ms: 2_000 })));
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
@@ -43,7 +58,7 @@ describe('limits of concurrency', () => {
   });
 
   it('a call that finds no instance in time is refused with the text of the contract, and recorded', async () => {
-    const urn = await start({ args: ['--max-wait', '200ms'] });
+    const urn = await start(['--max-wait', '200ms']);
     await setMaxInstances(urn, 1);
     await invoke(server, urn, { ms: 0 });
     const long = invoke(server, urn, { n: 1, ms: 8_000 });
@@ -64,7 +79,7 @@ describe('limits of concurrency', () => {
   });
 
   it('the concurrency of the account is a limit over all functions', async () => {
-    const urn = await start({ args: ['--account-concurrency', '2', '--max-wait', '1s'] });
+    const urn = await start(['--account-concurrency', '2', '--max-wait', '1s']);
     const files = { 'index.js': SOURCE };
     const other = await deploy(server, { name: 'other', runtime: await runtimeOf(server, 'Node.js'), files });
     await Promise.all([invoke(server, urn, { ms: 0 }), invoke(server, other, { ms: 0 })]);
@@ -90,7 +105,7 @@ describe('limits of concurrency', () => {
 
 describe('instances', () => {
   it('that are idle go, with every process of theirs', async () => {
-    const urn = await start({ args: ['--idle-timeout', '1s'] });
+    const urn = await start(['--idle-timeout', '1s']);
     const { receipt } = await invoke(server, urn, { ms: 0 });
     expect(processesOf(receipt.instance_id)).not.toEqual([]);
     await expect.poll(() => processesOf(receipt.instance_id), PATIENCE).toEqual([]);
@@ -100,7 +115,7 @@ describe('instances', () => {
   });
 
   it('with old code answer no call that was sent after the update was answered', async () => {
-    const urn = await start({ args: ['--max-wait', '30s'] });
+    const urn = await start();
     const source = (version: number) => `exports.handler = async (event, context) => {
       await new Promise((resolve) => setTimeout(resolve, 20)); return 'v${version}'; };`;
     const update = (version: number) =>
@@ -141,7 +156,6 @@ describe('instances', () => {
   });
 
   it('see changed variables in every call after the update was answered', async () => {
-    server = await TestServer.start();
     const source = "exports.handler = async (event, context) => process.env.COLOUR + context.getUserData('COLOUR');";
     const runtime = await runtimeOf(server, 'Node.js');
     const settings = { name: 'colour', runtime, files: { 'index.js': source }, userData: { COLOUR: 'red' } };

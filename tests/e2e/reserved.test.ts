@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { processesOf } from '../crash/leftovers.ts';
-import { call, deploy, invoke, PATIENCE, receiptOf, runtimeOf, target, zipped } from '../functions.ts';
-import { TestServer, type TestServerOptions } from '../server.ts';
+import { call, deploy, invoke, PATIENCE, project, receiptOf, runtimeOf, target, zipped } from '../functions.ts';
+import { TestServer } from '../server.ts';
 
 /** Uses some of the processor between requests, and says when its instance was made and initialised. */
 const NODE = `const made = Date.now();
@@ -28,10 +28,21 @@ def handler(event, context):
 `;
 
 let server: TestServer;
-afterEach(() => server?.stop());
+beforeAll(async () => {
+  server = await TestServer.start({ args: ['--idle-timeout', '1s'] });
+});
+afterAll(() => server?.stop());
 
-async function start(family: 'Node.js' | 'Python' = 'Node.js', options: TestServerOptions = {}): Promise<string> {
-  server = await TestServer.start(options);
+/** The next test counts the instances of the server. */
+afterEach(async () => {
+  const { data } = await server.api.call('listFunctions', { params: project(server) });
+  for (const { func_urn: urn } of data.functions) {
+    await server.api.call('deleteFunction', { params: target(server, urn.replace(/:latest$/, '')) });
+  }
+  await vi.waitFor(async () => expect((await gauges()).living).toBe(0), PATIENCE);
+});
+
+async function start(family: 'Node.js' | 'Python' = 'Node.js'): Promise<string> {
   return deploy(server, {
     name: 'kept',
     runtime: await runtimeOf(server, family),
@@ -68,7 +79,7 @@ describe('reserved instances', () => {
   it.each(['Node.js', 'Python'] as const)(
     'of %s are loaded and initialised before the first call, outlive the idle time, and are remade when killed',
     async (family) => {
-      const urn = await start(family, { args: ['--idle-timeout', '1s'] });
+      const urn = await start(family);
       await reserve(urn, { count: 2 });
       await ready(urn, 2);
       const before = Date.now();
