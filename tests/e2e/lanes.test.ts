@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, type Invocation, invoke, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { compileJar, whyNoJava } from '../java-code.ts';
 import { TestAccount } from '../test-account.ts';
 
 /** Logs the number of each event, and ends its process for some of them. */
@@ -20,16 +21,35 @@ def handler(event, context):
     return event['n']
 `;
 
+/** `System.exit`, because lines that a JVM has not written yet end with a killed one. */
+const JAVA = `
+package demo;
+
+public class Lanes {
+  public static class Event { String n; boolean kill; }
+
+  public String run(Event event) {
+    System.out.println("ran " + event.n);
+    if (event.kill) System.exit(3);
+    return event.n;
+  }
+}`;
+
 /** Enough for a version to count as short and clean. */
 const WARM = 150;
-const BURST = 60;
+/** A JVM takes long to start on a busy machine, and while a version is not short each request at once needs one. */
+const LOADS = {
+  'Node.js': { together: 10, burst: 60 },
+  Python: { together: 10, burst: 60 },
+  Java: { together: 3, burst: 20 },
+} as const;
 
-/** Warm calls of a function, ten at a time. */
-async function warm(urn: string): Promise<Invocation[]> {
+/** Warm calls of a function, so many at a time. */
+async function warm(urn: string, together = 10): Promise<Invocation[]> {
   const answers: Invocation[] = [];
-  for (let n = 0; n < WARM; n += 10)
+  for (let n = 0; n < WARM; n += together)
     answers.push(
-      ...(await Promise.all(Array.from({ length: 10 }, (_, at) => invoke(server, urn, { n: `warm-${n + at}` })))),
+      ...(await Promise.all(Array.from({ length: together }, (_, at) => invoke(server, urn, { n: `warm-${n + at}` })))),
     );
   return answers;
 }
@@ -41,16 +61,25 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describe.each([
-  ['Node.js', 'index.js', NODE],
-  ['Python', 'index.py', PYTHON],
-] as const)('requests of %s that wait in instances', (family, file, source) => {
+async function deployed(family: keyof typeof LOADS): Promise<string> {
+  const name = `lanes-${family.replace('.', '')}`;
+  if (family === 'Java') {
+    const files = { 'code.jar': compileJar({ 'demo/Lanes.java': JAVA }) };
+    return deploy(server, { name, runtime: 'Java17', handler: 'demo.Lanes.run', memory: 256, files });
+  }
+  const files = family === 'Python' ? { 'index.py': PYTHON } : { 'index.js': NODE };
+  return deploy(server, { name, runtime: await runtimeOf(server, family), files });
+}
+
+const families = ['Node.js', 'Python', ...(whyNoJava() === undefined ? (['Java'] as const) : [])] as const;
+
+describe.each(families)('requests of %s that wait in instances', (family) => {
   it('run exactly once when instances are killed, and only those that ran there fail', async () => {
-    const runtime = await runtimeOf(server, family);
-    const urn = await deploy(server, { name: `lanes-${file.split('.')[1]}`, runtime, files: { [file]: source } });
-    await warm(urn);
+    const urn = await deployed(family);
+    const { together, burst } = LOADS[family];
+    await warm(urn, together);
     const calls: Promise<[string, Invocation]>[] = [];
-    for (let i = 0; i < BURST; i += 1) {
+    for (let i = 0; i < burst; i += 1) {
       const kill = i % 20 === 7;
       const n = `${kill ? 'kill' : 'plain'}-${i}`;
       calls.push(invoke(server, urn, { n, ...(kill ? { kill } : {}) }).then((answer) => [n, answer]));
@@ -60,9 +89,9 @@ describe.each([
       expect([n, receipt.outcome]).toEqual([n, n.startsWith('kill') ? 'crashed' : 'ok']);
     const ran = async (): Promise<string[]> =>
       (await logLines(server, urn)).map(({ message }) => message).filter((text) => /^ran (?:kill|plain)-/.test(text));
-    await expect.poll(async () => (await ran()).length, PATIENCE).toBe(BURST);
-    expect(new Set(await ran()).size).toBe(BURST);
-  });
+    await expect.poll(async () => (await ran()).length, PATIENCE).toBe(burst);
+    expect(new Set(await ran()).size).toBe(burst);
+  }, 180_000);
 });
 
 it('no request waits in an instance for another when the version has no lanes', async () => {

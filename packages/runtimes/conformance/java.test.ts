@@ -7,7 +7,7 @@ import { java } from '../src/languages/java/java.ts';
 import { Instance } from './harness.ts';
 import { CASES, findJvms, isMissing } from './interpreters.ts';
 import { SIGNATURES } from './java-signatures.ts';
-import { expectLanes } from './lane-suite.ts';
+import { expectLanes, frames, laneSuite, sendAll } from './lane-suite.ts';
 import { eachInstance, languageSuite, linkSuite } from './language-suite.ts';
 
 const SOURCES = join(CASES, 'java');
@@ -43,10 +43,16 @@ for (const each of found) {
     continue;
   }
   describe(each.name, () => {
-    const traits = { entry, frame: 'at demo.Index.', tellsTime: false };
+    const traits = { entry, frame: 'at demo.Index.' };
     // the relay only forwards frames
     if (each.relayed) {
       linkSuite(each, ROOT, HELLO, traits);
+      const relayed = eachInstance(each, ROOT);
+
+      it('takes one request at a time, because what the relay has is not yet in the socket to the server', async () => {
+        const { header } = await relayed().init(ROOT, 'demo.Index.echo');
+        expectLanes(header, java, '11');
+      });
       return;
     }
     languageSuite(each, ROOT, HELLO, {
@@ -55,10 +61,19 @@ for (const each of found) {
     });
     const current = eachInstance(each, ROOT);
 
+    laneSuite(java, each.version, current, ROOT, entry);
+
+    it('runs all requests of a lane when user code interrupts its thread all the time', async () => {
+      await current().init(ROOT, 'demo.Lanes.interrupted');
+      await current().hello();
+      const events = Array.from({ length: 200 }, (_, at) => ({ n: at + 1 }));
+      sendAll(current(), events);
+      expect(await frames(current(), 200)).toEqual(events.map(({ n }) => `r-${n} = ${n}`));
+    });
+
     async function answer(handler: string, event: string | Buffer = '{}') {
       const { header, body } = await current().init(ROOT, `demo.${handler}`);
       if (header.type !== 'ready') throw new Error(body.toString());
-      expectLanes(header, java);
       const { code, payload, logs } = await current().invoke(event);
       return { code, payload, logs: logs.map((line) => `${line.level} ${line.text}`) };
     }

@@ -27,15 +27,21 @@ export async function frames(instance: Instance, count: number): Promise<string[
 }
 
 /** `ready` says the same about lanes as the manifest of the language, from which `fgs runtimes list` takes it. */
-export function expectLanes(ready: InstanceFrame, { lanes }: Language): void {
-  expect(ready.type === 'ready' && ready.pipeline === true).toBe(lanes);
+export function expectLanes(ready: InstanceFrame, language: Language, version = ''): void {
+  expect(ready.type === 'ready' && ready.pipeline === true).toBe(language.lanes(version));
 }
 
 /** The cases of Lanes in PROTOCOL.md, for runtimes whose `ready` has `pipeline`. */
-export function laneSuite(language: Language, current: () => Instance, codeRoot: string): void {
+export function laneSuite(
+  language: Language,
+  version: string,
+  current: () => Instance,
+  codeRoot: string,
+  entry: (name: string) => string = (name) => name,
+): void {
   it('begins a request that came early only after the result of the one before', async () => {
-    const { header } = await current().init(codeRoot, 'lanes.note');
-    expectLanes(header, language);
+    const { header } = await current().init(codeRoot, entry('lanes.note'));
+    expectLanes(header, language, version);
     await current().hello();
     sendAll(current(), [
       { n: 1, ms: 20 },
@@ -47,7 +53,7 @@ export function laneSuite(language: Language, current: () => Instance, codeRoot:
   });
 
   it('counts the time of a request from when it begins', async () => {
-    await current().init(codeRoot, 'lanes.remaining');
+    await current().init(codeRoot, entry('lanes.remaining'));
     sendAll(current(), [{ ms: 1000 }, { ms: 0 }], 10_000);
     const { header, body } = await current().next(({ header: h }) => h.type === 'result' && h.requestId === 'r-2');
     expect(Number(body.toString())).toBeGreaterThan(9200);
@@ -55,7 +61,7 @@ export function laneSuite(language: Language, current: () => Instance, codeRoot:
   });
 
   it('gives back what has not begun, and takes further requests', async () => {
-    await current().init(codeRoot, 'lanes.note');
+    await current().init(codeRoot, entry('lanes.note'));
     await current().hello();
     sendAll(current(), [
       { n: 1, ms: 500 },
@@ -70,7 +76,7 @@ export function laneSuite(language: Language, current: () => Instance, codeRoot:
   });
 
   it('begins nothing more when it ends in the middle', async () => {
-    await current().init(codeRoot, 'lanes.exits');
+    await current().init(codeRoot, entry('lanes.exits'));
     await current().hello();
     sendAll(current(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
     expect(await frames(current(), 1)).toEqual(['r-1 = 1']);
@@ -79,7 +85,7 @@ export function laneSuite(language: Language, current: () => Instance, codeRoot:
   });
 
   it('gives back what waits after output beside the link', async () => {
-    await current().init(codeRoot, 'lanes.raw');
+    await current().init(codeRoot, entry('lanes.raw'));
     await current().hello();
     sendAll(current(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
     expect(await frames(current(), 2)).toEqual(['r-1 = 1', 'returned r-2 r-3']);

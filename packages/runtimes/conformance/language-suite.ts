@@ -35,8 +35,6 @@ export interface LanguageTraits {
   readonly frame?: string;
   /** Answers of context methods that have another type. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Whether results have the running time of the request. */
-  readonly tellsTime?: boolean;
 }
 
 /** One case of the table, in an instance of its own. */
@@ -66,7 +64,7 @@ export function linkSuite(
   interpreter: Interpreter,
   codeRoot: string,
   hello: RegExp,
-  { entry = (name) => name, tellsTime = true }: LanguageTraits = {},
+  { entry = (name) => name }: LanguageTraits = {},
 ): void {
   describe('the link', () => {
     const current = eachInstance(interpreter, codeRoot);
@@ -114,7 +112,7 @@ export function linkSuite(
         type: 'result',
         requestId: 'slow',
         code: 0,
-        ...(tellsTime ? { ms: expect.any(Number) } : {}),
+        ms: expect.any(Number),
       });
     });
   });

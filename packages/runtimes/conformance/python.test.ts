@@ -21,7 +21,7 @@ for (const each of found) {
     streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
-    laneSuite(python, current, ROOT);
+    laneSuite(python, each.version, current, ROOT);
 
     it('keeps requests that come while a generator is read', async () => {
       await current().init(ROOT, 'lanes.pieces');

@@ -12,7 +12,7 @@ export const custom: Language = {
   handlers: { form: 'a file name, usually bootstrap', pattern: FILE_PATTERN, usual: BOOTSTRAP },
   inline: { fileName: () => BOOTSTRAP, example: undefined },
   suggested: 'Custom',
-  lanes: false,
+  lanes: () => false,
   shims: ['custom'],
   run: { kind: 'program', plan: (parts) => supervised('custom', ['custom', 'nodejs'], parts) },
 };
@@ -26,7 +26,7 @@ export const http: Language = {
   handlers: { form: BOOTSTRAP, pattern: /^(?:bootstrap|-)$/, usual: BOOTSTRAP },
   inline: { fileName: () => BOOTSTRAP, example: undefined },
   suggested: 'http',
-  lanes: false,
+  lanes: () => false,
   shims: ['http'],
   run: { kind: 'program', plan: (parts) => supervised('http', ['http', 'custom', 'nodejs'], parts) },
 };

@@ -13,7 +13,7 @@ export const image: Language = {
   handlers: { form: '-', pattern: /^-$/, usual: '-' },
   inline: undefined,
   suggested: 'Custom Image',
-  lanes: false,
+  lanes: () => false,
   shims: ['image'],
   run: {
     kind: 'program',

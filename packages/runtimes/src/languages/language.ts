@@ -32,8 +32,8 @@ export interface Language {
   readonly inline: InlineCode | undefined;
   /** The runtime to install where the machine has none that a template fits. */
   readonly suggested: string;
-  /** Whether requests may wait in an instance that runs one at a time: Lanes in PROTOCOL.md. */
-  readonly lanes: boolean;
+  /** Whether requests may wait in an instance that runs one at a time (Lanes in PROTOCOL.md); `version` is the interpreter's. */
+  lanes(version: string): boolean;
   /** What instances see below `/home/snuser/runtime`: folders, and single files as `folder/…/file`. */
   readonly shims: readonly string[];
   readonly run: Interpreted | OwnProgram | NotYet;

@@ -10,7 +10,7 @@ export const php: Language = {
   handlers: MODULE_HANDLERS,
   inline: { fileName: moduleFile('.php'), example: undefined },
   suggested: 'PHP8.3',
-  lanes: false,
+  lanes: () => false,
   shims: [],
   run: { kind: 'later', pathOf: (version) => `${INTERPRETER_ROOT}/php${version}/rtsp/php/bin/php` },
 };
@@ -27,7 +27,7 @@ export const dotnet: Language = {
   },
   inline: undefined,
   suggested: 'C#(.NET Core 6.0)',
-  lanes: false,
+  lanes: () => false,
   shims: [],
   run: { kind: 'later', pathOf: (version) => `${INTERPRETER_ROOT}/dotnet${version}/rtsp/dotnet/dotnet` },
 };
@@ -40,7 +40,7 @@ export const cangjie: Language = {
   handlers: { form: 'a file name', pattern: FILE_PATTERN, usual: undefined },
   inline: undefined,
   suggested: 'Cangjie1.0',
-  lanes: false,
+  lanes: () => false,
   shims: [],
   run: { kind: 'later', pathOf: () => undefined },
 };

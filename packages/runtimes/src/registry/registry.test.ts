@@ -249,9 +249,9 @@ describe('RuntimeRegistry', () => {
     await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
     await registry.add('Java25', await fakeJvm('jvm25', '25'));
     const listed = new Map((await registry.list()).map((each) => [each.name, each]));
-    expect(listed.get('Java8')).toMatchObject({ available: true, version: '8.0.392' });
+    expect(listed.get('Java8')).toMatchObject({ available: true, version: '8.0.392', lanes: false });
     expect(listed.get('Java8')).not.toHaveProperty('servedBy');
-    expect(listed.get('Java11')).toMatchObject({ available: true, version: '17.0.9', servedBy: 'Java17' });
+    expect(listed.get('Java11')).toMatchObject({ available: true, version: '17.0.9', servedBy: 'Java17', lanes: true });
     expect(listed.get('Java21')).toMatchObject({ available: true, version: '25.0.0', servedBy: 'Java25' });
     const plan = await registry.launchPlan('Java11');
     expect(plan.binds).toContainEqual({

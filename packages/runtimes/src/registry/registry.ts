@@ -299,11 +299,12 @@ export class RuntimeRegistry {
   }
 
   async #describe(runtime: Runtime): Promise<RuntimeListing> {
-    const { run, id: language, lanes } = runtime.language;
+    const { run, id: language } = runtime.language;
+    const state = await this.#serving(runtime);
+    const lanes = runtime.language.lanes(state?.manifest.version ?? runtime.version);
     const base = { name: runtime.name, language, lanes };
     if (run.kind === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
     if (run.kind === 'program') return { ...base, available: true, source: 'host', path: this.#platformNode };
-    const state = await this.#serving(runtime);
     if (state !== undefined) {
       const missing = await run.missing?.(this.#shims);
       if (missing !== undefined) return { ...base, available: false, hint: missing };

@@ -34,7 +34,8 @@ export const java: Language = {
   },
   inline: undefined,
   suggested: 'Java17',
-  lanes: false,
+  // What a relay has is not yet in the socket to the server.
+  lanes: speaksUnix,
   // The jar is built, and only where there is a JDK.
   shims: ['java/relay.js', 'java/build/shim.jar'],
   run: {

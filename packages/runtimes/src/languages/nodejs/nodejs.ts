@@ -33,7 +33,7 @@ export const nodejs: Language = {
 `,
   },
   suggested: 'Node.js20.15',
-  lanes: true,
+  lanes: () => true,
   shims: ['nodejs'],
   run: {
     kind: 'interpreter',

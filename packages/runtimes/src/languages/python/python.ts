@@ -47,7 +47,7 @@ def ${entryOf(handler)}(event, context):
 `,
   },
   suggested: 'Python3.10',
-  lanes: true,
+  lanes: () => true,
   shims: ['python'],
   run: {
     kind: 'interpreter',

@@ -11,6 +11,8 @@ final class Instance {
     private final Link link;
     private final Output[] outputs;
     private final AtomicInteger running = new AtomicInteger();
+    /** For a concurrency of 1. */
+    private final Lane lane = new Lane();
     private final AtomicBoolean beating = new AtomicBoolean();
     private Map<?, ?> function;
     private UserCode code;
@@ -68,7 +70,8 @@ final class Instance {
         finishOutput();
         long done = System.nanoTime();
         if (text(frame, "initializer") == null) loaded = done;
-        link.send("{\"type\":\"ready\",\"loadMs\":" + ms(loaded - began) + ",\"initMs\":" + ms(done - loaded) + "}", new byte[0]);
+        String times = "\"loadMs\":" + ms(loaded - began) + ",\"initMs\":" + ms(done - loaded);
+        link.send("{\"type\":\"ready\"," + times + ",\"pipeline\":" + link.isDirect() + "}", new byte[0]);
     }
 
     private static String ms(long nanos) {
@@ -80,48 +83,82 @@ final class Instance {
     }
 
     /** Returns at once. More requests than agreed end the process: the server violated the protocol. */
-    void invoke(final Map<?, ?> frame, final byte[] event) {
-        final String requestId = String.valueOf(frame.get("requestId"));
-        if (handler == null || running.incrementAndGet() > concurrency) throw new IllegalStateException("an invoke that was not agreed");
-        Output.latest = requestId;
-        try {
-            threads.execute(new Runnable() {
+    void invoke(Map<?, ?> frame, byte[] event) {
+        if (handler == null) throw new IllegalStateException("an invoke that was not agreed");
+        final Lane.Request request = new Lane.Request(frame, event);
+        if (concurrency == 1) {
+            if (lane.waits(request)) return;
+            execute(request.id, new Runnable() {
                 @Override
                 public void run() {
-                    serve(requestId, frame, event);
+                    serveLane(request);
                 }
             });
+            return;
+        }
+        if (running.incrementAndGet() > concurrency) throw new IllegalStateException("an invoke that was not agreed");
+        boolean started = execute(request.id, new Runnable() {
+            @Override
+            public void run() {
+                serve(request);
+            }
+        });
+        if (!started) running.decrementAndGet();
+    }
+
+    private boolean execute(String requestId, Runnable work) {
+        try {
+            threads.execute(work);
+            return true;
         } catch (OutOfMemoryError e) {
             // No thread could be created: the function uses all that it may have.
-            running.decrementAndGet();
             Failure failure = Failure.of(Failure.INVOCATION, e);
-            link.result(requestId, failure.code, failure.payload);
+            link.result(requestId, failure.code, failure.payload, System.nanoTime());
+            return false;
         }
     }
 
-    private void serve(String requestId, Map<?, ?> frame, byte[] event) {
-        Output.REQUEST.set(requestId);
+    /** Runs it and what waits, one after the other: `serve` returns when the whole result is written. */
+    private void serveLane(Lane.Request first) {
+        for (Lane.Request request = first; request != null && !link.isBroken(); request = lane.next()) {
+            // The server must know first to whom the output beside the link belongs.
+            if (serve(request)) recall();
+        }
+    }
+
+    /** Returns the requests that have not begun. */
+    void recall() {
+        link.send("{\"type\":\"returned\",\"requestIds\":" + lane.giveBack() + "}", new byte[0]);
+    }
+
+    /** Returns whether there may be output beside the link. */
+    private boolean serve(Lane.Request request) {
+        long began = System.nanoTime();
+        Output.latest = request.id;
+        Output.REQUEST.set(request.id);
         Thread.currentThread().setContextClassLoader(code.loader());
-        Calls.Ended ended = event == null ? Calls.outOfMemory() : Calls.run(handler, event, function, frame, link);
+        Calls.Ended ended = request.event == null ? Calls.outOfMemory() : Calls.run(handler, request.event, function, request.frame, link);
         // Changes of the user's code to this thread must not affect the next request.
         Thread.interrupted();
         try {
             finishOutput();
-            if (ended.log != null) link.log(requestId, "ERROR", ended.log);
+            if (ended.log != null) link.log(request.id, "ERROR", ended.log);
         } catch (OutOfMemoryError e) {
             ended = Calls.outOfMemory();
         }
         running.decrementAndGet();
-        answer(requestId, ended);
+        boolean raw = answer(request.id, ended, began);
+        Thread.interrupted();
         Output.REQUEST.remove();
+        return raw;
     }
 
     /** A request without an answer would hang until its timeout. */
-    private void answer(String requestId, Calls.Ended ended) {
+    private boolean answer(String requestId, Calls.Ended ended, long began) {
         try {
-            link.result(requestId, ended.code, ended.payload);
+            return link.result(requestId, ended.code, ended.payload, began);
         } catch (OutOfMemoryError e) {
-            link.result(requestId, Failure.MEMORY, new byte[0]);
+            return link.result(requestId, Failure.MEMORY, new byte[0], began);
         }
     }
 

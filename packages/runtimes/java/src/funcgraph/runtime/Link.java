@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
 /**
- * Frames of PROTOCOL.md in both directions. One thread writes, and none of the user's: a channel is closed when the
- * thread that writes to it is interrupted, and user code interrupts its threads.
+ * Frames of PROTOCOL.md in both directions. No thread of the user's writes: a channel is closed when the thread that
+ * writes to it is interrupted, and user code interrupts its threads. A thread of ours writes what they queue, or one that
+ * runs requests, together with its result.
  */
 final class Link {
     static final int MAX_HEADER = 64 * 1024;
@@ -34,8 +35,13 @@ final class Link {
     private final byte[] sizes = new byte[8];
     private final ArrayDeque<byte[]> queue = new ArrayDeque<byte[]>();
     private int queued;
+    /** Frames that were queued, and that were written. */
+    private long added;
+    private long written;
     private boolean writing;
-    private boolean broken;
+    /** Threads that wait for progress of the one that writes. */
+    private int blocked;
+    private volatile boolean broken;
     /** No frame may precede `hello`; log messages of the warm-up are discarded. */
     private volatile boolean open;
 
@@ -86,27 +92,54 @@ final class Link {
     }
 
     void send(CharSequence header, byte[] body) {
-        if (!open) return;
+        if (open) send(frame(header, body));
+    }
+
+    private void send(byte[] frame) {
+        boolean interrupted = false;
+        synchronized (queue) {
+            while (queued > MAX_QUEUED && !broken) {
+                blocked++;
+                try {
+                    queue.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                blocked--;
+            }
+            add(frame);
+            if (!writing) queue.notifyAll();
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private static byte[] frame(CharSequence header, byte[] body) {
         byte[] head = header.toString().getBytes(StandardCharsets.UTF_8);
         byte[] frame = new byte[8 + head.length + body.length];
         put(frame, 0, head.length);
         put(frame, 4, body.length);
         System.arraycopy(head, 0, frame, 8, head.length);
         System.arraycopy(body, 0, frame, 8 + head.length, body.length);
-        boolean interrupted = false;
+        return frame;
+    }
+
+    private void add(byte[] frame) {
+        queue.add(frame);
+        queued += frame.length;
+        added++;
+    }
+
+    /** Returns when the whole frame is in the socket: by that the server knows which requests have begun. */
+    private void sendNow(byte[] frame) {
+        long own;
         synchronized (queue) {
-            while (queued > MAX_QUEUED && !broken) {
-                try {
-                    queue.wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            queue.add(frame);
-            queued += frame.length;
-            queue.notifyAll();
+            add(frame);
+            own = added;
+            while (writing && written < own && !broken) waitForProgress(0);
+            if (written >= own || broken) return;
+            writing = true;
         }
-        if (interrupted) Thread.currentThread().interrupt();
+        write(own);
     }
 
     private static void put(byte[] into, int at, int value) {
@@ -117,27 +150,49 @@ final class Link {
     }
 
     private void drain() {
+        while (!broken) {
+            long last;
+            synchronized (queue) {
+                while (queue.isEmpty() || writing) waitQuietly(0);
+                writing = true;
+                last = added;
+            }
+            write(last);
+        }
+    }
+
+    /** Writes the queued frames up to that one, together. Only one thread does, with `writing` set. */
+    private void write(long last) {
+        int bytes = 0;
         try {
-            for (;;) {
+            for (long at = written; at < last; at++) {
                 byte[] frame;
                 synchronized (queue) {
-                    while (queue.isEmpty()) waitQuietly(0);
                     frame = queue.poll();
-                    writing = true;
                 }
-                wire.write(frame, frame.length);
-                synchronized (queue) {
-                    queued -= frame.length;
-                    writing = false;
-                    queue.notifyAll();
-                }
+                bytes += frame.length;
+                wire.write(frame);
             }
+            wire.flush();
         } catch (IOException e) {
-            synchronized (queue) {
-                broken = true;
-                queue.notifyAll();
-            }
+            broken = true;
         }
+        synchronized (queue) {
+            queued -= bytes;
+            written = last;
+            writing = false;
+            if (blocked > 0 || !queue.isEmpty()) queue.notifyAll();
+        }
+    }
+
+    /** The server can no longer be reached. */
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** Whether what was written is in the socket to the server, not in a relay. */
+    boolean isDirect() {
+        return wire.isDirect();
     }
 
     private void waitQuietly(long ms) {
@@ -148,6 +203,12 @@ final class Link {
         }
     }
 
+    private void waitForProgress(long ms) {
+        blocked++;
+        waitQuietly(ms);
+        blocked--;
+    }
+
     /** Waits until all is written, at most `ms`. */
     void flush(long ms) {
         long end = System.nanoTime() + ms * 1000000L;
@@ -155,7 +216,7 @@ final class Link {
             while ((writing || !queue.isEmpty()) && !broken) {
                 long left = (end - System.nanoTime()) / 1000000L;
                 if (left <= 0) return;
-                waitQuietly(left);
+                waitForProgress(left);
             }
         }
     }
@@ -183,11 +244,25 @@ final class Link {
         return at == from ? end : at;
     }
 
-    void result(String requestId, int code, byte[] payload) {
+    /** Returns whether there may be output beside the link, in a thread that runs requests when all is written. */
+    boolean result(String requestId, int code, byte[] payload, long began) {
+        boolean isRaw = raw.wasWritten();
         StringBuilder header = new StringBuilder("{\"type\":\"result\",\"requestId\":");
         Json.quote(requestId, header);
-        header.append(",\"code\":").append(code);
-        if (raw.wasWritten()) header.append(",\"raw\":true");
-        send(header.append('}'), payload);
+        header.append(",\"code\":").append(code).append(",\"ms\":").append((System.nanoTime() - began) / 1000 / 1000.0);
+        if (isRaw) header.append(",\"raw\":true");
+        byte[] frame = frame(header.append('}'), payload);
+        if (!(Thread.currentThread() instanceof RequestThread)) {
+            send(frame);
+            return isRaw;
+        }
+        RequestThread own = (RequestThread) Thread.currentThread();
+        own.beginWrite();
+        try {
+            sendNow(frame);
+        } finally {
+            own.endWrite();
+        }
+        return isRaw;
     }
 }

@@ -51,6 +51,8 @@ public final class Main {
                 instance.init(header);
             } else if (type.equals("invoke")) {
                 instance.invoke(header, frame.body);
+            } else if (type.equals("recall")) {
+                instance.recall();
             } else if (type.equals("heartbeat")) {
                 instance.beat(String.valueOf(header.get("seq")));
             } else if (type.equals("preStop")) {

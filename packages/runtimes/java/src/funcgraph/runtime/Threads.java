@@ -31,9 +31,7 @@ final class Threads extends ThreadPoolExecutor {
 
         @Override
         public Thread newThread(Runnable work) {
-            Thread thread = new Thread(work, "RuntimeThreadPool-1-thread-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
+            return new RequestThread(work, "RuntimeThreadPool-1-thread-" + number.incrementAndGet());
         }
     }
 

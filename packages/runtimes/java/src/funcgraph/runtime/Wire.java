@@ -1,5 +1,7 @@
 package funcgraph.runtime;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,17 +9,23 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** The connection to the server: the Unix socket itself if the JVM supports it, otherwise a relay on the loopback. */
 abstract class Wire {
-    /** The JVM keeps buffers outside the heap, as large as a single read or write. */
-    private static final int PIECE = 64 * 1024;
+    private static final int BUFFER = 64 * 1024;
 
+    /** At least one byte; less than 0 at the end. */
     abstract int readSome(byte[] into, int from, int length) throws IOException;
 
-    abstract void writeSome(byte[] bytes, int from, int length) throws IOException;
+    /** Sent with the next `flush`, or sooner. */
+    abstract void write(byte[] bytes) throws IOException;
+
+    abstract void flush() throws IOException;
+
+    abstract boolean isDirect();
 
     /** `path` of the unix socket, or `port:token` of the relay. */
     static Wire open(String path, String relay) throws Exception {
@@ -26,18 +34,17 @@ abstract class Wire {
 
     void read(byte[] into, int length) throws IOException {
         for (int done = 0; done < length; ) {
-            int count = readSome(into, done, Math.min(length - done, PIECE));
+            int count = readSome(into, done, length - done);
             if (count < 0) throw new EOFException();
             done += count;
         }
     }
 
-    void write(byte[] bytes, int length) throws IOException {
-        for (int done = 0; done < length; done += PIECE) writeSome(bytes, done, Math.min(length - done, PIECE));
-    }
-
     private static final class UnixWire extends Wire {
         private final SocketChannel channel;
+        // Of its own: the JVM would make such buffers for each thread, and has no memory left when it needs them most.
+        private final ByteBuffer received = (ByteBuffer) ((Buffer) ByteBuffer.allocateDirect(BUFFER)).limit(0);
+        private final ByteBuffer leaving = ByteBuffer.allocateDirect(BUFFER);
 
         /** By reflection: the classes came with Java 16, and this source is compiled for 8. */
         UnixWire(String path) throws Exception {
@@ -50,14 +57,38 @@ abstract class Wire {
         }
 
         @Override
-        int readSome(byte[] into, int from, int length) throws IOException {
-            return channel.read(ByteBuffer.wrap(into, from, length));
+        boolean isDirect() {
+            return true;
         }
 
         @Override
-        void writeSome(byte[] bytes, int from, int length) throws IOException {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes, from, length);
-            while (buffer.hasRemaining()) channel.write(buffer);
+        int readSome(byte[] into, int from, int length) throws IOException {
+            if (!received.hasRemaining()) {
+                ((Buffer) received).clear();
+                int count = channel.read(received);
+                ((Buffer) received).flip();
+                if (count < 0) return count;
+            }
+            int count = Math.min(length, received.remaining());
+            received.get(into, from, count);
+            return count;
+        }
+
+        @Override
+        void write(byte[] bytes) throws IOException {
+            for (int done = 0; done < bytes.length; ) {
+                if (!leaving.hasRemaining()) flush();
+                int count = Math.min(bytes.length - done, leaving.remaining());
+                leaving.put(bytes, done, count);
+                done += count;
+            }
+        }
+
+        @Override
+        void flush() throws IOException {
+            ((Buffer) leaving).flip();
+            while (leaving.hasRemaining()) channel.write(leaving);
+            ((Buffer) leaving).clear();
         }
     }
 
@@ -69,9 +100,14 @@ abstract class Wire {
             int colon = relay.indexOf(':');
             Socket socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), Integer.parseInt(relay.substring(0, colon)));
             socket.setTcpNoDelay(true);
-            in = socket.getInputStream();
-            out = socket.getOutputStream();
+            in = new BufferedInputStream(socket.getInputStream(), BUFFER);
+            out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
             out.write(relay.substring(colon + 1).getBytes("US-ASCII"));
+        }
+
+        @Override
+        boolean isDirect() {
+            return false;
         }
 
         @Override
@@ -80,8 +116,13 @@ abstract class Wire {
         }
 
         @Override
-        void writeSome(byte[] bytes, int from, int length) throws IOException {
-            out.write(bytes, from, length);
+        void write(byte[] bytes) throws IOException {
+            out.write(bytes);
+        }
+
+        @Override
+        void flush() throws IOException {
+            out.flush();
         }
     }
 }
