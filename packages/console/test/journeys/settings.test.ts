@@ -211,6 +211,43 @@ journey('agency, variables, concurrency and initializer count for the next call'
   rmSync(folder, { recursive: true });
 });
 
+journey('a Java function gets a heartbeat', async ({ platform, visit }) => {
+  const name = 'journey-heartbeat';
+  const urn = await deploy(platform, {
+    name,
+    files: { 'demo/App.class': '' },
+    runtime: await runtimeOf(platform, 'Java'),
+    handler: 'demo.App.handle',
+  });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/functions/${name}?tab=settings&section=advanced`);
+  const advanced = page.getByRole('tabpanel', { name: '高级设置' });
+  await advanced.getByRole('switch', { name: '配置心跳函数' }).click();
+  await advanced.getByText('每 5 秒执行一次，超时时间 3 秒，连续 6 次失败后实例结束。').waitFor();
+  const save = advanced.getByRole('button', { name: '保存' });
+  await save.click();
+  const handler = advanced.getByRole('textbox', { name: '心跳函数入口' });
+  await advanced.getByText('请输入函数执行入口').waitFor();
+  await handler.fill(`demo.App.${'b'.repeat(120)}`);
+  await advanced.getByText('不超过 128 个字符').waitFor();
+  await handler.fill('heartbeat');
+  visitor.expectComplaint(/400/);
+  await save.click();
+  await advanced.getByText(/^heartbeat_handler must have the form/).waitFor();
+  await look(page, 'settings-heartbeat');
+  await handler.fill('demo.App.heartbeat');
+  await save.click();
+  await page.getByText('保存高级设置成功').waitFor();
+  const heartbeat = async () =>
+    (await platform.api.call('showFunctionConfig', { params: target(platform, urn) })).data.heartbeat_handler;
+  expect(await heartbeat()).toBe('demo.App.heartbeat');
+
+  await advanced.getByRole('switch', { name: '配置心跳函数' }).click();
+  await save.click();
+  await expect.poll(heartbeat).toBe('');
+});
+
 journey('a function is exported, disabled, enabled and deleted by its menu', async ({ platform, visit }) => {
   const name = 'journey-menu';
   const urn = await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });

@@ -10,5 +10,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   [ERRORS.description_too_long.fss]: 'description',
 };
 
-export const refusedField = (error: Error): string | undefined =>
-  error instanceof ApiError ? FIELDS[error.code] : undefined;
+/** Codes that many fields share: the message begins with the name of the field in the API. */
+const NAMED: Readonly<Record<string, string>> = { heartbeat_handler: 'heartbeat' };
+
+export function refusedField(error: Error): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const [first = ''] = error.message.split(' ', 1);
+  return FIELDS[error.code] ?? NAMED[first];
+}
