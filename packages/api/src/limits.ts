@@ -42,6 +42,9 @@ export const LIMITS = {
   versionsPerFunction: 10,
   aliasesPerFunction: 10,
   aliasRules: 20,
+  /** Of a header or cookie in a rule. */
+  aliasRuleNameChars: 64,
+  aliasRuleValueChars: 1024,
   reservedInstances: { min: 0, max: 1000 },
   /** The part of the account's concurrency that all reserved instances together may take. */
   reservedShare: 0.9,

@@ -94,7 +94,7 @@ journey('versions are published, compared and deleted', async ({ platform, visit
 
 journey('an alias leads to a version, and a part of its requests to a grey one', async ({ platform, visit }) => {
   const name = 'journey-aliases';
-  await deploy(platform, { name, files: code('one'), runtime: await runtimeOf(platform, 'Node.js') });
+  const urn = await deploy(platform, { name, files: code('one'), runtime: await runtimeOf(platform, 'Node.js') });
   const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
   expect(exitCode, stderr).toBe(0);
 
@@ -127,12 +127,50 @@ journey('an alias leads to a version, and a part of its requests to a grey one',
   await row.getByRole('button', { name: '修改' }).click();
   const change = page.getByRole('dialog', { name: '修改别名 live' });
   expect(await change.getByLabel('权重').inputValue()).toBe('25');
+  await change.getByText('按规则', { exact: true }).click();
+  await change.getByLabel('规则 1 的参数名').fill('X Group');
+  await change.getByText('可包含字母、数字、中划线和下划线，不超过 64 个字符。').waitFor();
+  await change.getByLabel('规则 1 的参数名').fill('X-Group');
+  await change.getByLabel('规则 1 的条件').press('Enter');
+  await choose(page, '属于');
+  await change.getByLabel('规则 1 的值').fill('beta,');
+  await change.getByText('逗号之间不能为空。').waitFor();
+  await change.getByLabel('规则 1 的值').fill('beta, staff');
+  await change.getByRole('button', { name: '添加规则' }).click();
+  await change.getByRole('button', { name: '确定' }).click();
+  await change.getByText('请输入参数名').waitFor();
+  await change.getByLabel('规则 2 的类型').press('Enter');
+  await choose(page, 'Cookie');
+  await change.getByLabel('规则 2 的参数名').fill('group');
+  await change.getByLabel('规则 2 的值').fill('beta');
+  await change.getByText('满足任一规则').click();
+  await look(page, 'aliases-rules');
+  await change.getByRole('button', { name: '确定' }).click();
+  await row.getByText('请求头 X-Group in beta,staff 或 Cookie group = beta').waitFor();
+  const { data } = await platform.api.call('showVersionAlias', {
+    params: { ...target(platform, urn), alias_name: 'live' },
+  });
+  expect(data.additional_version_weights).toBeUndefined();
+  expect(data.additional_version_strategy?.v1).toMatchObject({ combine_type: 'or', rules: [{}, { op: '=' }] });
+
+  // what only the server knows stands at its field
+  await page.getByRole('button', { name: '创建别名' }).click();
+  await creation.getByLabel('别名名称').fill('other');
+  await creation.getByLabel('对应版本').press('Enter');
+  await choose(page, 'latest');
+  visitor.expectComplaint(/409/);
+  await creation.getByRole('button', { name: '确定' }).click();
+  await creation.getByText('alias live points to version latest already').waitFor();
+  await look(page, 'aliases-refused');
+  await creation.getByRole('button', { name: '取消' }).click();
+
+  await row.getByRole('button', { name: '修改' }).click();
+  expect(await change.getByLabel('规则 1 的值').inputValue()).toBe('beta,staff');
   await change.getByRole('switch', { name: '开启灰度版本' }).click();
   await change.getByLabel('对应版本').press('Enter');
   await choose(page, 'v1');
   await change.getByRole('button', { name: '确定' }).click();
-  await page.getByText('修改别名 live 成功').waitFor();
-  expect(await row.textContent()).toMatch(/^livev1/);
+  await expect.poll(() => row.textContent()).toMatch(/^livev1/);
 
   await row.getByRole('button', { name: 'live' }).click();
   await row.getByText('live · 当前显示').waitFor();

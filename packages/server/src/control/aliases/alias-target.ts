@@ -4,8 +4,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { checkCount, checkDescription, checkLength, checkRange } from '../checks.ts';
 import type { AdditionalVersion, AliasTarget, RoutingRule } from './types.ts';
 
-const RULE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-const RULE_VALUE_CHARS = 1024;
+const RULE_NAME = /^[A-Za-z0-9_-]+$/;
 const CODE = 'invalid_additional_version';
 
 /**
@@ -37,8 +36,11 @@ function checkAdditional(additional: AdditionalVersion): void {
 }
 
 function checkRule({ name, values }: RoutingRule): void {
-  if (!RULE_NAME.test(name)) throw refuse('param must be 1 to 64 letters, digits, _ and -');
-  checkLength('value', values.join(','), RULE_VALUE_CHARS, CODE);
+  const { aliasRuleNameChars, aliasRuleValueChars } = LIMITS;
+  if (name.length > aliasRuleNameChars || !RULE_NAME.test(name)) {
+    throw refuse(`param must be 1 to ${aliasRuleNameChars} letters, digits, _ and -`);
+  }
+  checkLength('value', values.join(','), aliasRuleValueChars, CODE);
   if (values.includes('')) throw refuse('value must not be empty');
 }
 

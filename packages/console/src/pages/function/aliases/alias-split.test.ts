@@ -12,5 +12,5 @@ test('knows where the requests of an alias go', () => {
   const rules = [{ rule_type: 'header', param: 'x', op: '=', value: 'y' }] as const;
   expect(
     splitOf({ version: 'v1', additional_version_strategy: { v2: { combine_type: 'and', rules: [...rules] } } }),
-  ).toEqual({ kind: 'rules', version: 'v1', grey: 'v2', rules: 1 });
+  ).toEqual({ kind: 'rules', version: 'v1', grey: 'v2', combine: 'and', rules });
 });
