@@ -149,6 +149,126 @@ journey(
   },
 );
 
+/** A sub-flow, whose input has the id of the callback, and a wait for the callback. */
+async function saveApproval(platform: Platform, name: string): Promise<string> {
+  const common = { mode: 'NORMAL', merge_parameters: true, constants: {}, triggers: [] };
+  const save = async (graph: object) =>
+    (await platform.api.call('createWorkflow', { params: project(platform), body: { graph: { ...common, ...graph } } }))
+      .data;
+  const child = await save({
+    name: `${name}-child`,
+    nodes: [
+      { id: 'start', name: '开始节点', kind: 'start' },
+      { id: 'rest', name: '休息', kind: 'wait', seconds: 0 },
+    ],
+    edges: [{ from: 'start', to: 'rest' }],
+  });
+  const { id } = await save({
+    name,
+    nodes: [
+      { id: 'start', name: '开始节点', kind: 'start' },
+      {
+        id: 'ask',
+        name: '询问',
+        kind: 'subflow',
+        flow: child.workflow_urn,
+        wait: true,
+        input_filter: { link: '$RUN.callback.decision' },
+      },
+      { id: 'decision', name: '等待审批', kind: 'wait', callback: {} },
+      { id: 'end', name: '结束节点', kind: 'end' },
+    ],
+    edges: [
+      { from: 'start', to: 'ask' },
+      { from: 'ask', to: 'decision' },
+      { from: 'decision', to: 'end' },
+    ],
+  });
+  return id;
+}
+
+journey('a run leads to its sub-flow, waits for a callback, and gets its result', async ({ platform, visit }) => {
+  const name = 'journey-approval';
+  const flow = await saveApproval(platform, name);
+  const params = { ...project(platform), workflow_id: flow };
+  await platform.api.call('startWorkflowExecution', { params, body: { input: { amount: 5 } } });
+  const visitor = await visit();
+  const { page } = visitor;
+  await visitor.open(`/flows/${flow}/runs`);
+  await nodeOf(page, '子流程: 询问, 成功').click();
+  const details = page.getByRole('complementary', { name: '询问 的输入和输出' });
+  const child = details.locator('dd').getByRole('link');
+  expect(await child.getAttribute('href')).toMatch(/\/flows\/[^/]+\/runs\?run=/);
+  await child.click();
+  await nodeOf(page, '时间等待: 休息, 成功').waitFor();
+  await page.getByRole('heading', { name: `${name}-child` }).waitFor();
+  await page.goBack();
+
+  // long waits take little room
+  const fold = page.getByRole('switch', { name: '折叠空闲时间' });
+  await fold.waitFor();
+  expect(await fold.getAttribute('aria-checked')).toBe('true');
+  await look(page, 'flow-run-folded');
+  await fold.click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('folded')).toBe('false');
+  await fold.click();
+
+  const waiting = nodeOf(page, '时间等待: 等待审批, 运行中');
+  await waiting.click();
+  await page.getByRole('button', { name: '结束等待' }).click();
+  const dialog = page.getByRole('dialog', { name: '结束等待 等待审批' });
+  await dialog.getByText('已从本次运行的输入输出中找到。').waitFor();
+  const id = dialog.getByRole('textbox', { name: '回调ID' });
+  const found = await id.inputValue();
+  await id.fill(`${found.slice(0, -1)}${found.endsWith('A') ? 'B' : 'A'}`);
+  await dialog.getByRole('textbox', { name: '输出 (JSON)' }).fill('[1]');
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await dialog.getByText('请输入 JSON 对象').waitFor();
+  await dialog.getByRole('textbox', { name: '输出 (JSON)' }).fill('{"approved": true}');
+  visitor.expectComplaint(/403/);
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await dialog.getByText('the id of the callback is none of this run').waitFor();
+  await look(page, 'flow-run-callback');
+  await id.fill(found);
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await nodeOf(page, '时间等待: 等待审批, 成功').waitFor();
+  const panel = page.getByRole('complementary', { name: '等待审批 的输入和输出' });
+  await panel.getByRole('region', { name: '输出' }).getByText('"approved": true').waitFor();
+
+  // a second run, which is refused
+  await page.getByRole('button', { name: '以相同输入启动' }).click();
+  const start = page.getByRole('dialog', { name: `启动执行 ${name}` });
+  await start.getByRole('textbox').fill('{"amount": 6}');
+  await start.getByRole('button', { name: '开始执行' }).click();
+  await waiting.click();
+  await page.getByRole('button', { name: '结束等待' }).click();
+  await dialog.getByText('失败，返回原因').click();
+  await dialog.getByRole('textbox', { name: '失败原因' }).fill('not <b>approved</b>');
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await nodeOf(page, '时间等待: 等待审批, 失败').waitFor();
+  await panel.getByText('not <b>approved</b>').waitFor();
+
+  // with the run before it
+  await page.getByRole('button', { name: '对比' }).click();
+  const comparison = page.getByRole('dialog', { name: '对比运行记录' });
+  const whole = comparison.getByRole('region', { name: '整个函数流' });
+  await whole.getByText(/^存在差异：状态、输入、/).waitFor();
+  await whole.getByRole('row', { name: '$.amount 6 5' }).waitFor();
+  const nodes = comparison.getByRole('region', { name: '节点' });
+  const row = nodes.getByRole('row', { name: /等待审批.*失败.*成功.*状态/ });
+  await row.waitFor();
+  await nodes.getByRole('row', { name: /询问/ }).getByRole('button').click();
+  await nodes
+    .getByRole('table', { name: '输入' })
+    .getByRole('row', { name: /\$\.link/ })
+    .waitFor();
+  await look(page, 'flow-run-compared');
+  const before = new URL(page.url()).searchParams.get('with');
+  expect(before).toMatch(/^[\w-]+$/);
+  await comparison.getByRole('button', { name: '关闭', exact: true }).click();
+  await comparison.waitFor({ state: 'detached' });
+});
+
 journey('an express flow has log lines in place of runs', async ({ platform, visit }) => {
   const graph = {
     name: 'journey-express',

@@ -226,9 +226,7 @@ journey('a Java function gets a heartbeat', async ({ platform, visit }) => {
   await advanced.getByRole('switch', { name: '配置心跳函数' }).click();
   await advanced.getByText('每 5 秒执行一次，超时时间 3 秒，连续 6 次失败后实例结束。').waitFor();
   const save = advanced.getByRole('button', { name: '保存' });
-  await save.click();
   const handler = advanced.getByRole('textbox', { name: '心跳函数入口' });
-  await advanced.getByText('请输入函数执行入口').waitFor();
   await handler.fill(`demo.App.${'b'.repeat(120)}`);
   await advanced.getByText('不超过 128 个字符').waitFor();
   await handler.fill('heartbeat');

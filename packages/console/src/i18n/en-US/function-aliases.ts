@@ -11,7 +11,7 @@ export const functionAliases = {
   },
   split: {
     weight: '{{version}} {{main}} %, {{grey}} {{percent}} %',
-    rules: '{{version}}, by rule {{grey}}',
+    rules: '{{version}}, or {{grey}} by rules',
   },
   empty: {
     title: 'No aliases yet',

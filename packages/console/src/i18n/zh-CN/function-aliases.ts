@@ -11,7 +11,7 @@ export const functionAliases = {
   },
   split: {
     weight: '{{version}} {{main}} %，{{grey}} {{percent}} %',
-    rules: '{{version}}，按规则 {{grey}}',
+    rules: '{{version}}，满足规则时为 {{grey}}',
   },
   empty: {
     title: '还没有别名',

@@ -1,3 +1,4 @@
+import DiffOutlined from '@ant-design/icons/es/icons/DiffOutlined';
 import PauseCircleOutlined from '@ant-design/icons/es/icons/PauseCircleOutlined';
 import PlayCircleOutlined from '@ant-design/icons/es/icons/PlayCircleOutlined';
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
@@ -17,10 +18,12 @@ interface RunActionsProps {
   readonly detail: RunDetail;
   readonly flow: { readonly id: string; readonly name: string };
   readonly onRun: (run: string) => void;
+  /** Absent without another run. */
+  readonly onCompare: (() => void) | undefined;
 }
 
-/** Stop a run, do a failed one again, start another one with its input. */
-export function RunActions({ detail, flow, onRun }: RunActionsProps) {
+/** Stop a run, do a failed one again, start another one with its input, compare it with another one. */
+export function RunActions({ detail, flow, onRun, onCompare }: RunActionsProps) {
   const { t } = useTexts('flowRun');
   const notices = useNotices();
   const queries = useQueryClient();
@@ -67,6 +70,11 @@ export function RunActions({ detail, flow, onRun }: RunActionsProps) {
       <ActionButton needs="startWorkflowExecution" icon={<PlayCircleOutlined />} onClick={() => setDialog('start')}>
         {t('startLike')}
       </ActionButton>
+      {onCompare && (
+        <ActionButton needs="compareWorkflowExecutions" icon={<DiffOutlined />} onClick={onCompare}>
+          {t('compare.action')}
+        </ActionButton>
+      )}
       {dialog === 'stop' && (
         <ConfirmDialog
           title={t('stop.title')}

@@ -13,10 +13,11 @@ interface RunHeadProps {
   readonly model: RunModel;
   readonly flow: { readonly id: string; readonly name: string };
   readonly onRun: (run: string) => void;
+  readonly onCompare: (() => void) | undefined;
 }
 
 /** Which run, how it stands, and what can be done with it. */
-export function RunHead({ detail, model, flow, onRun }: RunHeadProps) {
+export function RunHead({ detail, model, flow, onRun, onCompare }: RunHeadProps) {
   const { t } = useTexts('flowRun');
   const { execution_id: id, status, created_by: by, begin_time: began } = detail;
   const { startedAt, endedAt, origin } = model;
@@ -42,7 +43,7 @@ export function RunHead({ detail, model, flow, onRun }: RunHeadProps) {
           )}
         </p>
       </div>
-      <RunActions detail={detail} flow={flow} onRun={onRun} />
+      <RunActions detail={detail} flow={flow} onRun={onRun} onCompare={onCompare} />
     </header>
   );
 }

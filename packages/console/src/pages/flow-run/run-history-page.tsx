@@ -24,7 +24,16 @@ export function Page() {
 
 function Runs({ flow, start }: { flow: ShownFlow; start: ReactNode }) {
   const { t } = useTexts('flowRun');
-  const [url, setUrl] = useUrlState({ run: '', node: '', nth: -1, view: 'timeline', q: '', status: '' });
+  const [url, setUrl] = useUrlState({
+    run: '',
+    node: '',
+    nth: -1,
+    view: 'timeline',
+    folded: true,
+    with: '',
+    q: '',
+    status: '',
+  });
   const list = useQuery({
     ...query('showWorkflowExecutionForPage', {
       params: { workflow_id: flow.id },
@@ -42,7 +51,7 @@ function Runs({ flow, start }: { flow: ShownFlow; start: ReactNode }) {
   }
   const { executions, total } = list.data;
   const run = url.run || executions[0]?.execution_id || '';
-  const openRun = (next: string) => setUrl({ run: next, node: '', nth: -1 }, { push: true });
+  const openRun = (next: string) => setUrl({ run: next, node: '', nth: -1, with: '' }, { push: true });
   if (total === 0 && run === '' && url.status === '') {
     return (
       <div className="surface">
@@ -74,6 +83,7 @@ function Runs({ flow, start }: { flow: ShownFlow; start: ReactNode }) {
           flow={flow.id}
           name={flow.name}
           run={run}
+          runs={executions}
           place={url}
           onPlace={(change) => setUrl(change)}
           onRun={openRun}

@@ -1,6 +1,7 @@
 import type { EventBody, FlowDefinition, RunEvent } from '@funcgraph/flow';
 import { expect, it } from 'vitest';
 import { barsOf, timelineRows } from '../timeline/rows.ts';
+import { timeScale } from '../timeline/time-scale.ts';
 import { isTaken, nodeState } from './node-states.ts';
 import { runModel } from './run-model.ts';
 
@@ -91,7 +92,7 @@ it('puts the iterations below their loop in their order, with the time until the
     ['step', 1, 1],
   ]);
   const [, , retried] = rows;
-  expect(retried && barsOf(retried, { from: 0, to: 400 })).toEqual([
+  expect(retried && barsOf(retried, timeScale({ from: 0, to: 400 }, []), 400)).toEqual([
     { kind: 'bad', from: 0.1, to: 0.15 },
     { kind: 'wait', from: 0.15, to: 0.5 },
   ]);

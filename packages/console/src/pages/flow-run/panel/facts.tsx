@@ -4,18 +4,21 @@ import { useTexts } from '../../../i18n/index.ts';
 import { Moment } from '../../../parts/moment.tsx';
 import { millisecondsText } from '../duration-text.ts';
 import type { ShownTry } from '../model/run-model.ts';
+import { ChildRun } from './child-run.tsx';
 
 interface FactsProps {
   readonly chosen: ShownTry;
   readonly requestId: string | undefined;
   readonly names: ReadonlyMap<string, string>;
+  /** URN of the flow of a sub-flow node. */
+  readonly subflow: string | undefined;
 }
 
 /** `urn:fss:<region>:<project>:function:<application>:<name>:<version>` */
 const FUNCTION_URN = /:function:([^:]+):([^:]+)(?::([^:]+))?$/;
 
 /** When, how long, which function and what came next. */
-export function Facts({ chosen, requestId, names }: FactsProps) {
+export function Facts({ chosen, requestId, names, subflow }: FactsProps) {
   const { t } = useTexts('flowRun');
   const { startedAt, endedAt, due, callback, retryAt, child, to, target } = chosen;
   const [, app = '', name = '', version = 'latest'] = FUNCTION_URN.exec(target ?? '') ?? [];
@@ -46,7 +49,7 @@ export function Facts({ chosen, requestId, names }: FactsProps) {
           <code>{requestId}</code>
         </Link>,
       ],
-    child !== undefined && [t('facts.child'), <code key="child">{child}</code>],
+    child !== undefined && [t('facts.child'), <ChildRun key="child" flow={subflow ?? ''} run={child} />],
     to !== undefined && [t('facts.next'), names.get(to) ?? to],
   ];
   return (

@@ -1,3 +1,4 @@
+import CheckOutlined from '@ant-design/icons/es/icons/CheckOutlined';
 import ForkOutlined from '@ant-design/icons/es/icons/ForkOutlined';
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { Alert, Button, Select } from 'antd';
@@ -18,15 +19,20 @@ interface RunPanelProps {
   readonly names: ReadonlyMap<string, string>;
   /** Empty for the whole run. */
   readonly node: string;
+  /** URN of the flow of a sub-flow node. */
+  readonly subflow: string | undefined;
   readonly chosen: ShownTry | undefined;
   readonly onChoose: (chosen: ShownTry) => void;
   readonly onClear: () => void;
   /** Of a node that a new run may begin at. */
   readonly onFork: ((input: unknown) => void) | undefined;
+  /** Of a wait for a callback. */
+  readonly onCallback: (() => void) | undefined;
 }
 
 /** Input, output and error of the run, or of the chosen node. */
-export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear, onFork }: RunPanelProps) {
+export function RunPanel(props: RunPanelProps) {
+  const { detail, model, names, node, subflow, chosen, onChoose, onClear, onFork, onCallback } = props;
   const { t } = useTexts('flowRun');
   if (node === '') {
     return (
@@ -64,7 +70,12 @@ export function RunPanel({ detail, model, names, node, chosen, onChoose, onClear
       )}
       {chosen && (
         <>
-          <Facts chosen={chosen} requestId={values?.request_id} names={names} />
+          <Facts chosen={chosen} requestId={values?.request_id} names={names} subflow={subflow} />
+          {onCallback && (
+            <ActionButton needs="createCallbackWorkflow" icon={<CheckOutlined />} onClick={onCallback}>
+              {t('callback.action')}
+            </ActionButton>
+          )}
           {chosen.error && <Failure error_code={chosen.error.code} error_message={chosen.error.message} />}
           <ValueView title={t('panel.input')} value={values?.input} />
           <ValueView title={t('panel.output')} value={values?.output} />

@@ -1,4 +1,5 @@
 import { placeOf, type RunModel, type ShownTry } from '../model/run-model.ts';
+import type { TimeScale } from './time-scale.ts';
 
 /** A node at one place: in a loop one iteration of it. Its attempts follow each other. */
 export interface TimelineRow {
@@ -40,11 +41,9 @@ export interface Bar {
 }
 
 /** The bars of a row; the time until the next attempt is a wait. */
-export function barsOf({ tries }: TimelineRow, range: { readonly from: number; readonly to: number }): readonly Bar[] {
-  const length = Math.max(1, range.to - range.from);
-  const part = (ms: number) => Math.min(1, Math.max(0, (ms - range.from) / length));
+export function barsOf({ tries }: TimelineRow, { partOf: part }: TimeScale, now: number): readonly Bar[] {
   return tries.flatMap((each): Bar[] => {
-    const { status, startedAt, endedAt = range.to, retryAt, due } = each;
+    const { status, startedAt, endedAt = now, retryAt, due } = each;
     const tone = { running: 'busy', success: 'good', fail: 'bad', cancel: 'off' } as const;
     const kind = due !== undefined && status !== 'fail' ? 'wait' : tone[status];
     const bar: Bar = { kind, from: part(startedAt), to: part(endedAt) };

@@ -10,22 +10,24 @@ const NAME = /^[A-Za-z0-9_-]*$/;
 /** Which headers and cookies lead a request to the second version. */
 export function RuleFields() {
   const { t } = useTexts('functionAliases');
+  const form = Form.useFormInstance<AliasFields>();
+  const count = Form.useWatch('rules', form)?.length ?? 0;
   return (
     <section className="alias-rules" aria-label={t('rules.title')}>
       <p>{t('rules.help')}</p>
+      {count > 1 && (
+        <Form.Item name="combine" label={t('rules.combine')}>
+          <Radio.Group
+            options={[
+              { value: 'and', label: t('rules.and') },
+              { value: 'or', label: t('rules.or') },
+            ]}
+          />
+        </Form.Item>
+      )}
       <Form.List name="rules">
         {(rows, { add, remove }, { errors }) => (
           <>
-            {rows.length > 1 && (
-              <Form.Item name="combine" label={t('rules.combine')}>
-                <Radio.Group
-                  options={[
-                    { value: 'and', label: t('rules.and') },
-                    { value: 'or', label: t('rules.or') },
-                  ]}
-                />
-              </Form.Item>
-            )}
             {rows.map(({ key, name }) => (
               <div key={key} className="alias-rule">
                 <RuleRow row={name} />

@@ -1,0 +1,111 @@
+import { useMutation } from '@tanstack/react-query';
+import { Form, Input, Modal, Radio } from 'antd';
+import { ApiError, mutation } from '../../../api/index.ts';
+import { useTexts } from '../../../i18n/index.ts';
+import { readFlowInput } from '../../../parts/flow-input.ts';
+import { useNotices } from '../../../parts/notices.tsx';
+import '../../../parts/parts.css';
+
+interface CallbackDialogProps {
+  readonly flow: string;
+  readonly run: string;
+  readonly name: string;
+  /** The id of the callback, if it is known. */
+  readonly id: string | undefined;
+  readonly onClose: () => void;
+}
+
+interface Fields {
+  readonly id: string;
+  readonly result: 'success' | 'fail';
+  readonly output: string;
+  readonly error: string;
+}
+
+/** Ends the wait of a run for a callback, with its output or as failed. */
+export function CallbackDialog({ flow, run, name, id, onClose }: CallbackDialogProps) {
+  const { t } = useTexts('flowRun');
+  const notices = useNotices();
+  const [form] = Form.useForm<Fields>();
+  const result = Form.useWatch('result', form) ?? 'success';
+  const callback = useMutation(mutation('createCallbackWorkflow'));
+  const send = ({ id: given, output, error }: Fields) =>
+    callback.mutate(
+      {
+        params: { workflow_id: flow },
+        headers: { 'X-Workflow-Run-Id': run, 'X-Workflow-State-Id': given.trim() },
+        body: result === 'success' ? { result, output: readFlowInput(output) ?? {} } : { result, error },
+      },
+      {
+        onSuccess: () => {
+          notices.success(t('callback.done', { name }));
+          onClose();
+        },
+        onError: (refusal) => {
+          if (!(refusal instanceof ApiError && refusal.message.startsWith('the id of the callback')))
+            return notices.failure(t('callback.failed', { name }), refusal);
+          form.setFields([{ name: 'id', errors: [refusal.message] }]);
+        },
+      },
+    );
+  return (
+    <Modal
+      open
+      title={t('callback.title', { name })}
+      confirmLoading={callback.isPending}
+      mask={{ closable: false }}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form<Fields>
+        form={form}
+        className="form-dialog"
+        layout="vertical"
+        initialValues={{ id: id ?? '', result: 'success', output: '{}', error: '' }}
+        onFinish={send}
+      >
+        <Form.Item name="result" label={t('callback.result')}>
+          <Radio.Group
+            options={[
+              { value: 'success', label: t('callback.success') },
+              { value: 'fail', label: t('callback.fail') },
+            ]}
+          />
+        </Form.Item>
+        {result === 'success' ? (
+          <Form.Item
+            key="output"
+            name="output"
+            label={t('callback.output')}
+            rules={[
+              {
+                validator: async (_, text: string) => {
+                  if (readFlowInput(text) === undefined) throw new Error(t('callback.notObject'));
+                },
+              },
+            ]}
+          >
+            <Input.TextArea className="code-input" autoSize={{ minRows: 4, maxRows: 14 }} spellCheck={false} />
+          </Form.Item>
+        ) : (
+          <Form.Item
+            key="error"
+            name="error"
+            label={t('callback.error')}
+            rules={[{ required: true, whitespace: true, message: t('callback.errorMissing') }]}
+          >
+            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="id"
+          label={t('callback.id')}
+          extra={t(id === undefined ? 'callback.idHelp' : 'callback.idFound')}
+          rules={[{ required: true, whitespace: true, message: t('callback.idMissing') }]}
+        >
+          <Input className="code-input" autoComplete="off" spellCheck={false} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
