@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ShownTry } from '../model/run-model.ts';
-import { idleSpans, timeScale } from './time-scale.ts';
+import { busySpans, idleSpans, timeScale } from './time-scale.ts';
 
 const RUN = { from: 0, to: 10_000 };
 const each = (node: string, startedAt: number, endedAt: number, more: Partial<ShownTry> = {}): ShownTry => ({
@@ -24,12 +24,12 @@ it('finds the long times in which no node worked', () => {
     each('pause', 9000, 9900, { due: 9900 }),
   ];
   // the loop itself and the short wait do not count
-  expect(idleSpans(tries, RUN)).toEqual([{ from: 600, to: 8900 }]);
+  expect(idleSpans(busySpans(tries), RUN)).toEqual([{ from: 600, to: 8900 }]);
 });
 
 it('folds no wait that is shorter than the work', () => {
   const tries = [each('work', 0, 6000), each('pause', 6000, 10_000, { due: 10_000 })];
-  expect(idleSpans(tries, RUN)).toEqual([]);
+  expect(idleSpans(busySpans(tries), RUN)).toEqual([]);
 });
 
 it('draws a fold small, and the rest to scale', () => {

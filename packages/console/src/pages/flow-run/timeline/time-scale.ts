@@ -26,13 +26,17 @@ const LONG_MS = 2000;
 const FOLD_PART = 0.12;
 const ALL_FOLDS_PART = 0.6;
 
-/** Long times in which nothing worked: the run waited for a moment, a callback or the next attempt. */
-export function idleSpans(tries: readonly ShownTry[], { from, to }: Span): readonly Span[] {
+/** When nodes worked, by their begin; without those that only hold others, and without waits. */
+export function busySpans(tries: readonly ShownTry[]): readonly Span[] {
   const owners = new Set(tries.flatMap(({ inside }) => inside.map((_, at) => ownerOf(inside.slice(0, at + 1)))));
-  const busy = tries
+  return tries
     .filter((each) => each.due === undefined && !owners.has(placeOf(each)))
-    .map(({ startedAt, endedAt = to }): Span => ({ from: startedAt, to: endedAt }))
+    .map(({ startedAt, endedAt = Number.POSITIVE_INFINITY }): Span => ({ from: startedAt, to: endedAt }))
     .toSorted((one, other) => one.from - other.from);
+}
+
+/** Long times in which nothing worked: the run waited for a moment, a callback or the next attempt. */
+export function idleSpans(busy: readonly Span[], { from, to }: Span): readonly Span[] {
   const idle: Span[] = [];
   let done = from;
   for (const span of [...busy, { from: to, to }]) {

@@ -6,7 +6,7 @@ import type { RunModel, ShownTry } from '../model/run-model.ts';
 import { StatusMark } from '../status-mark.tsx';
 import { WindowedList } from '../windowed-list.tsx';
 import { barsOf, type TimelineRow, timelineRows } from './rows.ts';
-import { idleSpans, type TimeScale, timeScale } from './time-scale.ts';
+import { busySpans, idleSpans, type TimeScale, timeScale } from './time-scale.ts';
 import { useNow } from './use-now.ts';
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -32,7 +32,8 @@ export function Timeline({ model, names, selected, onSelect, isFolded, onFold }:
   const now = useNow(model.startedAt !== undefined && model.endedAt === undefined);
   const from = model.startedAt ?? now;
   const to = Math.max(model.endedAt ?? now, from + 1);
-  const idle = idleSpans(model.tries, { from, to });
+  const busy = useMemo(() => busySpans(model.tries), [model]);
+  const idle = idleSpans(busy, { from, to });
   const scale = timeScale({ from, to }, isFolded ? idle : []);
   return (
     <div className="timeline">
