@@ -14,6 +14,8 @@ const SIZE = { width: 1280, height: 800 };
  * bridge of its sandboxes. This says nothing about the console.
  */
 const CUT_OFF = 'net::ERR_NETWORK_CHANGED';
+/** Chromium itself loads a page again that was cut off, which ends the load under way. */
+const LOADED_AGAIN = /net::ERR_ABORTED|is interrupted by another navigation/;
 const MAX_LOADS = 4;
 
 /** The server of all journeys. */
@@ -104,7 +106,7 @@ export class Visitor {
       () => false,
       (error: Error) => {
         // the next load ends this one, which then has no reader
-        if (error.message.includes(CUT_OFF)) return true;
+        if (error.message.includes(CUT_OFF) || LOADED_AGAIN.test(error.message)) return true;
         throw error;
       },
     );
