@@ -20,12 +20,12 @@ _exit = os._exit
 def main():
     link = Link(os.environ['FUNCGRAPH_LINK'])
     runner = Runner(link)
-    link.hello('python ' + sys.version.split()[0])
-    runner.capture()
-    if link.idle():
-        # No request waits for this process yet: load now what most functions need.
+    if os.environ.get('FUNCGRAPH_REHEARSE'):
+        # No request waits for this process, and functions that log or fail need them.
         import logging  # noqa: F401
         import traceback  # noqa: F401
+    link.hello('python ' + sys.version.split()[0])
+    runner.capture()
     workers = None
     while True:
         frame, body = link.receive()

@@ -19,8 +19,6 @@ from funcgraph_runtime.text import text_type, to_bytes
 MAX_HEADER = 64 * 1024
 MAX_BODY = 8 * 1024 * 1024
 MAX_LOG = 90 * 1024
-# Longest wait for the answer to `hello` when a request waits for this process.
-IDLE_SECONDS = 0.005
 
 # User code may replace these; the link must keep working.
 _loads = json.loads
@@ -89,10 +87,6 @@ class Link(object):
     def begin(self, request_id):
         """The time of a request counts from here."""
         self._begun[request_id] = _clock()
-
-    def idle(self):
-        """Whether no frame arrives for a moment: then no request waits for this process."""
-        return not self._rest and not select.select([self._socket], [], [], IDLE_SECONDS)[0]
 
     def readable(self):
         """Whether a frame, or a part of one, has arrived."""

@@ -37,6 +37,10 @@ def load_module(code_root, name):
     if PY2 and '/' in relative and not os.path.isfile(os.path.join(folder, '__init__.py')):
         import imp
         return imp.load_source(dotted.replace('.', '_'), base + '.py')
+    taken = getattr(sys.modules.get(dotted), '__file__', None)
+    if taken and not taken.startswith(base + '.') and os.path.isfile(base + '.py'):
+        # The runtime has loaded a module of the standard library that has the name of this file.
+        del sys.modules[dotted]
     __import__(dotted)
     return sys.modules[dotted]
 

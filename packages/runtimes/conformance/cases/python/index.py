@@ -59,6 +59,10 @@ def fail_chinese(event, context):
     raise ValueError(u'出错了')
 
 
+def loaded(event, context):
+    return [name for name in event if name in sys.modules]
+
+
 def leave(event, context):
     sys.exit(5)
 
