@@ -44,6 +44,7 @@ journey(
     await page.getByTitle('default / journey-notified').click();
     await subscription.getByRole('combobox', { name: '版本或别名' }).press('Enter');
     await page.getByTitle('live → v1').click();
+    await subscription.locator('.ant-form-item-explain-error').waitFor({ state: 'detached' });
     await subscription.getByLabel('备注').fill('first');
     await look(page, 'topics-subscribe');
     await subscription.getByRole('button', { name: '确定' }).click();

@@ -12,7 +12,7 @@ export const functionTest = {
     blank: 'Blank template',
     current: 'The event as it is',
     saved: 'Saved events',
-    templates: 'Templates',
+    templates: 'Template',
     body: 'Test event',
     json: 'Not JSON from line {{line}}, column {{column}}',
     name: 'Event name',

@@ -1,6 +1,6 @@
 export const logs = {
   title: 'Log explorer',
-  intro: 'Log lines of the functions and express flows of this project, as they were and as they come.',
+  intro: 'Log lines of all functions of this project. Chosen functions and express flows are also followed live.',
   sources: 'All functions, or at most 3 functions and flows',
   kinds: { function: 'Function', flow: 'Flow' },
   keyword: 'Keyword',

@@ -56,7 +56,7 @@ function EndpointFields() {
         name="endpoint"
         label={t(`endpoints.${protocol}`)}
         extra={isOurs ? t('subscribe.atOnce') : t('subscribe.mustConfirm')}
-        validateTrigger="onBlur"
+        validateTrigger={isOurs ? 'onChange' : 'onBlur'}
         rules={[
           {
             required: true,
