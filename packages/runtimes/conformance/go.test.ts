@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { go } from '../src/languages/go.ts';
 import { buildGoPrograms, placeProgram } from './go-programs.ts';
 import { goSupervisor } from './interpreters.ts';
-import { expectLanes } from './lane-suite.ts';
+import { expectLanes, laneSuite } from './lane-suite.ts';
 import { eachInstance } from './language-suite.ts';
 import { CALLER, SHARED_CASES } from './shared-cases.ts';
 
@@ -38,6 +38,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     mkdirSync(root);
     const names = [...new Set(COMMON.map((each) => each.handler)), 'raw', 'null', 'fails', 'panics', 'circular'];
     names.push('exits', 'fatal', 'logs', 'meet', 'context', 'leaves', 'plugin.Handler', 'stream');
+    names.push('lanes.note', 'lanes.remaining', 'lanes.exits');
     for (const name of names) placeProgram(handlers, root, name);
     for (const name of ['richer', 'web', 'noise']) placeProgram(strangers, root, name);
   });
@@ -58,6 +59,8 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     await ready(handler);
     return current().invoke(event);
   }
+
+  laneSuite(go, current, () => root, { env: { ...ENV, RUNTIME_TIMEOUT: '10' }, isSupervised: true });
 
   it('sends hello at once', async () => {
     expect(await current().hello()).toMatch(/^go on node v\d+/);

@@ -61,7 +61,7 @@ for (const each of found) {
     });
     const current = eachInstance(each, ROOT);
 
-    laneSuite(java, each.version, current, ROOT, entry);
+    laneSuite(java, current, () => ROOT, { version: each.version, entry });
 
     it('runs all requests of a lane when user code interrupts its thread all the time', async () => {
       await current().init(ROOT, 'demo.Lanes.interrupted');

@@ -31,7 +31,7 @@ for (const each of found) {
     if (number >= 12) streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
-    laneSuite(nodejs, each.version, current, ROOT);
+    laneSuite(nodejs, current, () => ROOT, { version: each.version });
 
     it('begins the next request after the code that follows a callback', async () => {
       await current().init(ROOT, 'lanes.afterCallback');

@@ -21,7 +21,7 @@ for (const each of found) {
     streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
-    laneSuite(python, each.version, current, ROOT);
+    laneSuite(python, current, () => ROOT, { version: each.version });
 
     it('keeps requests that come while a generator is read', async () => {
       await current().init(ROOT, 'lanes.pieces');

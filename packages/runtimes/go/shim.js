@@ -3,6 +3,7 @@
 const net = require('node:net');
 const path = require('node:path');
 // The folders of all shims are siblings; the link and the start of a program are shared.
+const { Lane } = require('../nodejs/lane.js');
 const { Link } = require('../nodejs/link.js');
 
 const HOST = '127.0.0.1';
@@ -16,6 +17,7 @@ const EXIT_GRACE_MS = 500;
 let lines = null;
 let child = null;
 let rpc = null;
+let lane = null;
 let context = null;
 let name = '';
 let answered = false;
@@ -40,7 +42,8 @@ function hello() {
 }
 
 function onFrame(header, body) {
-  if (header.type === 'invoke' && answered) invoke(header, body);
+  if (header.type === 'invoke' && answered) lane.add(header, body);
+  else if (header.type === 'recall' && answered) lane.giveBack();
   else if (header.type === 'credit') streams?.runs.get(header.requestId)?.sender.grant(header.bytes);
   else if (header.type === 'cancel') streams?.runs.get(header.requestId)?.sender.cancel();
   else if (header.type === 'init' && started === 0) init(header);
@@ -73,6 +76,7 @@ function init(frame) {
     return;
   }
   ({ context } = frame);
+  lane = new Lane(frame.concurrency ?? 1, link, invoke);
   name = `the program '${frame.handler}'`;
   withFreePort((error) => {
     if (error !== null) {
@@ -126,7 +130,7 @@ function ready() {
   answered = true;
   child.flush();
   const initMs = performance.now() - started - loadMs;
-  link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
+  link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs), pipeline: true }), '');
 }
 
 function round(ms) {
@@ -139,6 +143,8 @@ function onLine(level, line) {
 }
 
 function invoke(frame, body) {
+  // The server gives what has not begun to another instance.
+  if (child === null) return;
   const { requestId } = frame;
   const { invocationHeaders } = require('./invocation.js');
   lines.begin(requestId);
@@ -195,6 +201,7 @@ function finish(requestId, { code, payload, log }) {
   streams?.close(requestId);
   if (log !== '') link.log(requestId, 'ERROR', log);
   link.result(requestId, code, begun && code === 0 ? '' : payload);
+  lane.ended(false);
 }
 
 /** The connection ended. Without it the program is useless. */

@@ -11,7 +11,7 @@ export const go: Language = {
   handlers: { form: 'the name of the program in the archive', pattern: FILE_PATTERN, usual: 'handler' },
   inline: undefined,
   suggested: 'Go1.x',
-  lanes: () => false,
+  lanes: () => true,
   shims: ['go'],
   run: {
     kind: 'program',

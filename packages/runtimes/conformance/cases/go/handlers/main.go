@@ -70,6 +70,10 @@ var handlers = map[string]runtime.Handler{
 	"context": describe,
 	"handler": describe,
 	"stream":  stream,
+
+	"lanes.note":      note,
+	"lanes.remaining": remaining,
+	"lanes.exits":     exitsInSecond,
 }
 
 func logs(_ []byte, ctx context.RuntimeContext) (interface{}, error) {
