@@ -210,6 +210,14 @@ journey('each component of a flow has a form of its own', async ({ platform, vis
   await field('输入过滤表达式(JSONPath)').fill('{"who": "$.name"}');
   await form.getByText('{"who":"<b>Ann</b>"}').waitFor();
   await look(page, 'flow-form-sample');
+  // paths to the values of the sample, put where the text is
+  await field('输入过滤表达式(JSONPath)').fill('');
+  await form.getByRole('combobox', { name: '插入值：输入过滤表达式(JSONPath)' }).click();
+  await page.keyboard.type('ann');
+  await page.locator('.path-option').getByText('$.name').waitFor();
+  await look(page, 'flow-form-paths');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => field('输入过滤表达式(JSONPath)').inputValue()).toBe('$.name');
   await field('输入过滤表达式(JSONPath)').fill('');
   await choose('到 时间等待 1 的分支类型', '默认分支');
   await look(page, 'flow-form-condition');

@@ -104,6 +104,7 @@ export const flowEditor = {
     apply: 'Apply',
     refused: 'This is no definition of a flow',
   },
+  picker: { title: 'Insert a value', label: 'Insert a value: {{label}}' },
   sample: {
     title: 'Try the expressions',
     about: 'Each expression of this node shows what it gives with this data.',

@@ -103,6 +103,7 @@ export const flowEditor = {
     apply: '应用',
     refused: '不是有效的函数流定义',
   },
+  picker: { title: '插入值', label: '插入值：{{label}}' },
   sample: {
     title: '表达式试算',
     about: '该节点的每个表达式下方显示其对以下数据的结果。',

@@ -7,6 +7,7 @@ import type { Field } from './fields.ts';
 import { JsonInput } from './json-input.tsx';
 import { filterOf, textOfFilter } from './json-text.ts';
 import { ExpressionPreview } from './preview/expression-preview.tsx';
+import { WithPaths } from './preview/with-paths.tsx';
 import { ParameterRows, RetryRows } from './rows.tsx';
 
 interface FieldInputProps {
@@ -46,14 +47,20 @@ export function FieldInput({ id, field, value, onChange }: FieldInputProps) {
     case 'filter':
       return (
         <>
-          <JsonInput
-            id={id}
-            placeholder="$.result"
-            value={value as Filter | undefined}
-            read={filterOf}
-            write={textOfFilter}
-            onChange={onChange}
-          />
+          <WithPaths
+            label={t(`fields.${field.name}`)}
+            of={field.name === 'output_filter' ? 'output' : 'input'}
+            onText={(next) => onChange(filterOf(next))}
+          >
+            <JsonInput
+              id={id}
+              placeholder="$.result"
+              value={value as Filter | undefined}
+              read={filterOf}
+              write={textOfFilter}
+              onChange={onChange}
+            />
+          </WithPaths>
           <ExpressionPreview kind="filter" expression={value as Filter | undefined} />
         </>
       );
@@ -62,17 +69,25 @@ export function FieldInput({ id, field, value, onChange }: FieldInputProps) {
     case 'retries':
       return <RetryRows value={value as RetryRule[]} onChange={onChange} />;
     case 'text':
-    case 'path':
+    case 'path': {
+      const input = (
+        <Input
+          id={id}
+          className={field.input === 'path' ? 'code-input' : ''}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+      // the others name where a result is put
+      if (field.name !== 'array_path') return input;
       return (
         <>
-          <Input
-            id={id}
-            className={field.input === 'path' ? 'code-input' : ''}
-            value={text}
-            onChange={(event) => onChange(event.target.value)}
-          />
-          {field.name === 'array_path' && <ExpressionPreview kind="path" expression={text} />}
+          <WithPaths label={t(`fields.${field.name}`)} of="input" onText={onChange}>
+            {input}
+          </WithPaths>
+          <ExpressionPreview kind="path" expression={text} />
         </>
       );
+    }
   }
 }

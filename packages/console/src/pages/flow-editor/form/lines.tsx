@@ -7,6 +7,7 @@ import { useWords } from '../../../parts/flow-graph/index.ts';
 import { addEdge, changeBranch, nodeOf, removeEdge } from '../draft/changes.ts';
 import { useEditor } from '../editor-context.ts';
 import { ExpressionPreview } from './preview/expression-preview.tsx';
+import { WithPaths } from './preview/with-paths.tsx';
 
 /** The lines out of a node, with their branches. What the mouse draws can be done by keyboard here. */
 export function Lines({ node }: { node: FlowNode }) {
@@ -53,6 +54,8 @@ function LineRow({ line, hasBranch }: { line: FlowEdge; hasBranch: boolean }) {
     const branch = kind === 'none' ? undefined : kind === 'default' ? { kind } : { kind, expression: '' };
     change(changeBranch(flow, line, branch));
   };
+  const write = (expression: string) =>
+    change(changeBranch(flow, line, { kind: 'condition', expression }), `${line.from}>${line.to}`);
   return (
     <div className="flow-line-row">
       <div className="flow-line-target">
@@ -77,16 +80,16 @@ function LineRow({ line, hasBranch }: { line: FlowEdge; hasBranch: boolean }) {
       )}
       {line.branch?.kind === 'condition' && (
         <>
-          <Input
-            className="code-input"
-            aria-label={t('branch.expression', { name })}
-            placeholder="$.age >= 20"
-            status={line.branch.expression === '' ? 'error' : ''}
-            value={line.branch.expression}
-            onChange={({ target: { value } }) =>
-              change(changeBranch(flow, line, { kind: 'condition', expression: value }), `${line.from}>${line.to}`)
-            }
-          />
+          <WithPaths label={t('branch.expression', { name })} of="input" onText={write}>
+            <Input
+              className="code-input"
+              aria-label={t('branch.expression', { name })}
+              placeholder="$.age >= 20"
+              status={line.branch.expression === '' ? 'error' : ''}
+              value={line.branch.expression}
+              onChange={({ target: { value } }) => write(value)}
+            />
+          </WithPaths>
           <ExpressionPreview kind="condition" expression={line.branch.expression} />
         </>
       )}

@@ -7,6 +7,7 @@ import { useTexts } from '../../../i18n/index.ts';
 import { JsonInput } from './json-input.tsx';
 import { constantOf, textOfConstant } from './json-text.ts';
 import { ExpressionPreview } from './preview/expression-preview.tsx';
+import { WithPaths } from './preview/with-paths.tsx';
 
 interface RowsProps<Row> {
   readonly value: readonly Row[];
@@ -61,14 +62,16 @@ export function ParameterRows(props: RowsProps<FlowParameter>) {
             value={row.key}
             onChange={(event) => change({ key: event.target.value })}
           />
-          <JsonInput
-            label={t('parameter.value')}
-            placeholder={t('parameter.value')}
-            value={row.value}
-            read={constantOf}
-            write={textOfConstant}
-            onChange={(value) => change({ value })}
-          />
+          <WithPaths label={t('parameter.value')} of="input" onText={(text) => change({ value: constantOf(text) })}>
+            <JsonInput
+              label={t('parameter.value')}
+              placeholder={t('parameter.value')}
+              value={row.value}
+              read={constantOf}
+              write={textOfConstant}
+              onChange={(value) => change({ value })}
+            />
+          </WithPaths>
           <ExpressionPreview kind="value" expression={row.value} />
           <JsonInput
             label={t('parameter.default')}

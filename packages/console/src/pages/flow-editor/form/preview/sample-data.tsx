@@ -1,11 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { Button, Collapse, Input, Popover } from 'antd';
-import { query } from '../../../../api/index.ts';
 import { useTexts } from '../../../../i18n/index.ts';
 import { useSample } from './sample.ts';
-
-const ANY_TIME = { start_time: '2000-01-01T00:00:00Z', end_time: '2100-01-01T00:00:00Z' };
+import { executionOf, useLastRun } from './use-last-run.ts';
 
 const FORMS = [
   ['path', '$.order.items[0].price'],
@@ -78,25 +74,13 @@ function Forms() {
 function LastRun({ node }: { node: string }) {
   const { t } = useTexts('flowEditor');
   const { set } = useSample();
-  const { flow = '' } = useParams({ strict: false });
-  const runs = useQuery({
-    ...query('showWorkflowExecutionForPage', {
-      params: { workflow_id: flow },
-      query: { offset: '0', limit: '1', ...ANY_TIME },
-    }),
-    enabled: flow !== '',
-  });
-  const run = runs.data?.executions[0]?.execution_id ?? '';
-  const detail = useQuery({
-    ...query('showWorkflowExecution', { params: { workflow_id: flow, execution_id: run } }),
-    enabled: run !== '',
-  });
-  const last = detail.data?.node_execution_details.find(({ node_id }) => node_id === node)?.executions.at(-1);
-  if (detail.data === undefined) return null;
+  const run = useLastRun();
+  if (run === undefined) return null;
+  const last = executionOf(run, node);
   const use = (value: unknown) => set(JSON.stringify(value, null, 2));
   return (
     <>
-      <Button size="small" onClick={() => use(last === undefined ? detail.data.input : last.input)}>
+      <Button size="small" onClick={() => use(last === undefined ? run.input : last.input)}>
         {t(last === undefined ? 'sample.runInput' : 'sample.lastInput')}
       </Button>
       {last?.output !== undefined && (
