@@ -194,10 +194,12 @@ describe('an event', () => {
     const invalid = () => post(webhook.url, { authorization: `Bearer ${webhook.secret}`, 'content-type': WHOLE }, '');
     const statuses = new Set<number>();
     while (flood.length > 0 && !statuses.has(429)) {
-      const some = await Promise.all(flood.splice(0, 200).map(invalid));
+      const some = await Promise.all(flood.splice(0, 50).map(invalid));
       for (const { status } of some) statuses.add(status);
     }
-    expect([...statuses]).toEqual([400, 429]);
+    // a client of a busy machine may be too slow for the server
+    statuses.delete(408);
+    expect([...statuses].toSorted()).toEqual([400, 429]);
     const other = await create({}, 'other');
     expect(await send({ ...EVENT, id: fresh() }, other)).toMatchObject({ status: 202 });
     server.clock.advance(1000);
