@@ -9,6 +9,7 @@ const CODE = {
   logs: 'exports.handler = async (event, context) => { for (let n = 0; n < 10; n += 1) console.log("line", n); return { hello: "world" }; };',
   logsOfPython:
     'def handler(event, context):\n    for n in range(10):\n        print("line", n)\n    return {"hello": "world"}\n',
+  // takes as long as its event says
   held: 'exports.handler = (event, context) => new Promise((end) => event.holdMs ? setTimeout(end, event.holdMs) : end({ hello: "world" }));',
   python: 'def handler(event, context):\n    return {"hello": "world"}\n',
   java: `package bench; public class Hello {
