@@ -321,7 +321,7 @@ export class Instance {
     return this.stop();
   }
 
-  /** Only a link that was read to its end shows which requests of the lane have begun. */
+  /** Only a link that was read to its end has the last lines and results, and shows which requests of the lane have begun. */
   #readToEnd(): Promise<unknown> {
     const { clock, link } = this.#parts;
     return new Promise((resolve) => {
@@ -343,7 +343,7 @@ export class Instance {
     this.#heartbeat?.stop();
     if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
     const exit = await this.#parts.sandbox.stop();
-    if (this.#lane.size > 1) await this.#readToEnd();
+    if (this.#lane.size > 0) await this.#readToEnd();
     this.#parts.link.destroy();
     this.#parts.meter.close();
     return exit;

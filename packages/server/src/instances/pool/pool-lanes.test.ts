@@ -237,6 +237,13 @@ describe('a lane', () => {
     expect(await outcomes(calls)).toEqual(['ok', 'ok', 'crashed', 'returned']);
   });
 
+  it('reads the result of an only request that was written before the end', async () => {
+    const calls = await sendHeld(1);
+    answer(calls[0] as Called);
+    held[0]?.peer.exit(1);
+    expect(await outcomes(calls)).toEqual(['ok']);
+  });
+
   it('gives what has not begun to other instances when the one that runs times out', async () => {
     const calls = await sendHeld(3);
     clock.advance(3_000);
