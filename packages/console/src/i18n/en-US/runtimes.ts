@@ -1,6 +1,7 @@
 export const runtimes = {
   title: 'Runtimes',
-  intro: 'Languages that functions can use on this machine.',
+  intro:
+    'Languages that functions can use on this machine. In those with lanes, requests that take less than a millisecond may wait in a warm instance, which still runs one at a time.',
   search: 'Search by name or language',
   columns: {
     name: 'Runtime',
@@ -14,9 +15,6 @@ export const runtimes = {
   available: 'Available',
   missing: 'Not installed',
   lanes: {
-    label: 'About lanes',
-    about:
-      'Requests that take less than a millisecond may wait in a warm instance, which still runs one at a time. Other runtimes get one request at a time.',
     yes: 'Yes',
     no: 'One at a time',
   },

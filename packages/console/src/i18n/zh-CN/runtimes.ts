@@ -1,6 +1,7 @@
 export const runtimes = {
   title: '运行时',
-  intro: '本机上函数可以使用的语言和版本。',
+  intro:
+    '本机上函数可以使用的语言和版本。支持请求排队的运行时中，耗时不足 1 毫秒的请求可在热实例中等待，实例仍逐个执行。',
   search: '按名称或语言搜索',
   columns: {
     name: '运行时语言',
@@ -14,8 +15,6 @@ export const runtimes = {
   available: '可用',
   missing: '未安装',
   lanes: {
-    label: '请求排队说明',
-    about: '耗时不足 1 毫秒的请求可在热实例中排队等待，实例仍逐个执行；其他运行时每次只接收一个请求。',
     yes: '支持',
     no: '逐个接收',
   },

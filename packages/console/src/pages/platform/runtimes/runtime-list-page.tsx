@@ -6,7 +6,6 @@ import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { endOfLife } from '../../../parts/end-of-life.ts';
-import { InfoHint } from '../../../parts/info-hint.tsx';
 import { ResourceList } from '../../../parts/resource-list.tsx';
 import { RowAction } from '../../../parts/row-action.tsx';
 import { Status } from '../../../parts/status.tsx';
@@ -65,11 +64,7 @@ export function Page() {
             render: (name: string) => name || '–',
           },
           {
-            title: (
-              <>
-                {t('columns.lanes')} <InfoHint label={t('lanes.label')} text={t('lanes.about')} />
-              </>
-            ),
+            title: t('columns.lanes'),
             dataIndex: 'lanes',
             render: (lanes: boolean) => t(lanes ? 'lanes.yes' : 'lanes.no'),
           },
