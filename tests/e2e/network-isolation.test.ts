@@ -393,10 +393,12 @@ function tableEvents(table: string) {
 }
 
 function listed(table: string): string {
-  return execFileSync('nft', ['list', 'table', 'inet', table], {
+  const text = execFileSync('nft', ['list', 'table', 'inet', table], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  // nft does not always find the name of the owner's process
+  return text.replace(/ # progname \S+$/m, '');
 }
 
 /** Empty when it fails. */
