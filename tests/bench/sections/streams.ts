@@ -8,8 +8,8 @@ const PUTS_AT_ONCE = 8;
 const A_BATCH = 100;
 const SHARDS = 4;
 
-/** Records put by the API, then run by a trigger; `drained` are asynchronous calls a second of the same function. */
-export async function streamed(bench: Bench, target: Target, urn: string, drained: number): Promise<Row[]> {
+/** Records put by the API, then run by a trigger; `floor` are the calls a second of a bare server. */
+export async function streamed(bench: Bench, target: Target, urn: string, floor: number): Promise<Row[]> {
   const { client, credentials } = target;
   const params = { project_id: credentials.project_id };
   const stream_name = 'records';
@@ -40,6 +40,6 @@ export async function streamed(bench: Bench, target: Target, urn: string, draine
   const ran = (RECORDS / (performance.now() - runAt)) * 1000;
   return [
     absolute(`records put, ${A_PUT} a call`, put, 'records/s', {}),
-    atLeast(`records run by a trigger, ${A_BATCH} a batch`, ran, 'records/s', drained, 5),
+    atLeast(`records run by a trigger, ${A_BATCH} a batch`, ran, 'records/s', floor, 0.4),
   ];
 }
