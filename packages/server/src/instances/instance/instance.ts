@@ -342,11 +342,14 @@ export class Instance {
   async #stop(): Promise<SandboxExit> {
     this.#heartbeat?.stop();
     if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
-    const exit = await this.#parts.sandbox.stop();
-    if (this.#lane.size > 0) await this.#readToEnd();
-    this.#parts.link.destroy();
-    this.#parts.meter.close();
-    return exit;
+    try {
+      const exit = await this.#parts.sandbox.stop();
+      if (this.#lane.size > 0) await this.#readToEnd();
+      return exit;
+    } finally {
+      this.#parts.link.destroy();
+      this.#parts.meter.close();
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
+import { UsageMeter } from '../instance/usage-meter.ts';
 import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from '../sandbox/fake/index.ts';
 import { testSpec } from '../testing.ts';
@@ -64,6 +65,13 @@ it.each<[string, (peer: FakePeer) => void, string]>([
   const { outcome, message, error } = await failedStart(act);
   expect([outcome, error.failure.code]).toEqual(['load_failed', 4001]);
   expect(message).toBe(`function entry exception, error: the function process ${how} while its code was loaded`);
+});
+
+it('a start that fails leaves no counter of the kernel open', async () => {
+  const close = vi.spyOn(UsageMeter.prototype, 'close');
+  await failedStart((peer) => peer.exit(3));
+  expect(close).toHaveBeenCalledTimes(1);
+  close.mockRestore();
 });
 
 it('a process that exits while the initializer runs is a failure of the initializer', async () => {

@@ -41,13 +41,14 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   const loadLimitMs = Math.max(LOAD_TIMEOUT_MS, deps.httpStartMs + LISTEN_MARGIN_MS);
   const printed = new StartLog((instanceId, log) => deps.onLog(instanceId, spec, log));
   let sandbox: Sandbox | undefined;
+  let meter: UsageMeter | undefined;
   let instance: Instance | undefined;
   try {
     const onSandbox = (started: Sandbox): void => {
       sandbox = started;
     };
     const booted = await runtimeFor(spec, deps, { signal, phases, onSandbox, logTo: printed.add.bind(printed) });
-    const meter = new UsageMeter(booted.sandbox.usagePaths);
+    meter = new UsageMeter(booted.sandbox.usagePaths);
     const { projectId, functionKey } = spec;
     const depths = (): readonly number[] => instance?.depths ?? [];
     booted.doors?.moveIn({ projectId, functionKey, instanceId: booted.id, depths });
@@ -77,6 +78,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
     const exit = await sandbox?.stop().catch(() => undefined);
+    meter?.close();
     if (signal.aborted && !(error instanceof RuntimeRefused)) {
       printed.release();
       throw signal.reason;
