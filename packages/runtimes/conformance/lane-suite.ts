@@ -71,7 +71,7 @@ export function laneSuite(
     expect('ms' in header ? header.ms : undefined).toBeLessThan(800);
   });
 
-  it('gives back what has not begun, and takes further requests', async () => {
+  it('gives back requests that have not begun, and takes further ones', async () => {
     await init('lanes.note');
     await current().hello();
     sendAll(current(), [

@@ -143,7 +143,7 @@ function onLine(level, line) {
 }
 
 function invoke(frame, body) {
-  // The server gives what has not begun to another instance.
+  // The server sends requests that have not begun to another instance.
   if (child === null) return;
   const { requestId } = frame;
   const { invocationHeaders } = require('./invocation.js');

@@ -221,7 +221,7 @@ describe('a lane', () => {
     expect(await second.answer).toMatchObject({ failure: { outcome: 'timeout' }, queuedMs: 2_900 });
   });
 
-  it('gives what has not begun to other instances when the one that runs crashes', async () => {
+  it('sends requests that have not begun to other instances when the one that runs crashes', async () => {
     const calls = await sendHeld(4);
     answer(calls[0] as Called);
     await calls[0]?.answer;
@@ -244,7 +244,7 @@ describe('a lane', () => {
     expect(await outcomes(calls)).toEqual(['ok']);
   });
 
-  it('gives what has not begun to other instances when the one that runs times out', async () => {
+  it('sends requests that have not begun to other instances when the one that runs times out', async () => {
     const calls = await sendHeld(3);
     clock.advance(3_000);
     expect(await outcomes(calls)).toEqual(['timeout', 'returned', 'returned']);
@@ -265,7 +265,7 @@ describe('a lane', () => {
     await calls[0]?.lease.instance.exited;
   });
 
-  it('recalls what has not begun when the one that runs takes long, and takes no more meanwhile', async () => {
+  it('recalls requests that have not begun when the first one takes long, and takes no more meanwhile', async () => {
     const calls = await sendHeld(3);
     clock.advance(5);
     await expect.poll(() => recalls.length).toBe(1);

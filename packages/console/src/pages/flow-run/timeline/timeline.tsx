@@ -100,7 +100,7 @@ interface RowProps {
   readonly row: TimelineRow;
   readonly name: string;
   readonly scale: TimeScale;
-  /** Where what has not ended ends. */
+  /** End of the bars of steps that still run. */
   readonly now: number;
   readonly isSelected: boolean;
   readonly onSelect: (chosen: ShownTry) => void;

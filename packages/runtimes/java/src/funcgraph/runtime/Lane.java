@@ -37,7 +37,10 @@ final class Lane {
         return next;
     }
 
-    /** Takes out what has not begun. One that streams was sent when the server knew the result of the one before. */
+    /**
+     * Removes the requests that have not begun. A request that streams stays: the server sent it after it had read the result
+     * of the request before.
+     */
     synchronized String giveBack() {
         StringBuilder ids = new StringBuilder("[");
         for (Iterator<Request> all = waiting.iterator(); all.hasNext(); ) {
