@@ -67,7 +67,7 @@ const RETURNS = 10;
 /** A larger event is never sent to an instance before its turn. */
 const LANE_EVENT_BYTES = 64 * 1024;
 
-/** What is left of the attempts of one request. */
+/** The attempts that one request has left. */
 interface Tries {
   lost: number;
   returned: number;

@@ -1,7 +1,7 @@
 import { TelemetryError } from './errors.ts';
 import type { LogLevel, LogLine, LogPage, LogQuery } from './types.ts';
 
-/** What is searched in the logs of several functions. */
+/** A query of the logs of several functions. */
 export interface EachQuery {
   readonly functionKeys: readonly string[];
   /** Ms since the epoch, inclusive. */
@@ -38,7 +38,7 @@ const MAX_SKIP = 3000;
 const MAX_PAGE_CHARS = 4 * 1024 * 1024;
 
 /**
- * Searches one function after another. What was found bounds the range of the next search, so that all but the first
+ * Searches one function after another. Lines already found narrow the range of the next search, so that all but the first
  * few read little.
  */
 export async function searchEach(

@@ -21,7 +21,7 @@ export function FlowPicker({ id = '', value, onChange = () => {} }: PickerProps)
       placeholder={t('chooseFlow')}
       value={textOf(value)}
       options={(data?.workflows ?? []).map((flow) => ({ value: flow.workflow_urn, label: flow.name }))}
-      // one that the search does not show
+      // the chosen one may not be among the results of the search
       labelRender={({ label, value: urn }) => label ?? String(urn).split(':').at(-2)}
       onChange={onChange}
     />

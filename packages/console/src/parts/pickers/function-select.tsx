@@ -24,7 +24,7 @@ export function FunctionSelect({ id = '', value, onChange = () => {} }: PickerPr
         value: func_urn.replace(/:latest$/, ''),
         label: `${application} / ${func_name}`,
       }))}
-      // one that the search does not show
+      // the chosen one may not be among the results of the search
       labelRender={({ label, value: urn }) => label ?? String(urn).split(':').slice(-2).join(' / ')}
       onChange={onChange}
     />

@@ -12,7 +12,7 @@ const PLAIN = /^[A-Za-z_]\w*$/;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** Where two values differ, at most 50 places. What is undefined is not there. */
+/** At most 50 paths at which two values differ. Undefined counts as missing. */
 export function valueChanges(first: unknown, second: unknown): readonly ValueChange[] {
   const found: ValueChange[] = [];
   const compare = (path: string, one: unknown, other: unknown) => {

@@ -55,7 +55,7 @@ function shortText(value: Json): string {
   return typeof value === 'string' && value.length > MOST_CHARACTERS ? `${text.slice(0, -1)}…"` : text;
 }
 
-/** The text with the path in place of what is selected in it, or at its end. */
+/** The text with the path in place of the selection, or at the end of the text. */
 export function withPath(
   text: string,
   path: string,
