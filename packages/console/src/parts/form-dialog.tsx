@@ -1,4 +1,4 @@
-import { Form, Modal } from 'antd';
+import { Form, type FormInstance, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import './parts.css';
 
@@ -9,7 +9,8 @@ interface FormDialogProps<Fields> {
   readonly okText?: string;
   readonly width?: number;
   readonly isBusy: boolean;
-  readonly onSubmit: (fields: Fields) => unknown;
+  /** Gets the form too, to mark a field that the server refused. */
+  readonly onSubmit: (fields: Fields, form: FormInstance<Fields>) => unknown;
   readonly onClose: () => void;
   /** Items of the form. */
   readonly children: ReactNode;
@@ -36,7 +37,7 @@ export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>
         className="form-dialog"
         layout="vertical"
         initialValues={initialValues}
-        onFinish={(fields) => void onSubmit(fields)}
+        onFinish={(fields) => void onSubmit(fields, form)}
       >
         {children}
       </Form>

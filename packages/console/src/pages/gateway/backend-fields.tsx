@@ -1,9 +1,8 @@
 import { AutoComplete, Checkbox, Form, Radio } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
-import { FlowPicker } from '../../parts/pickers/flow-picker.tsx';
-import { FunctionSelect } from '../../parts/pickers/function-select.tsx';
 import { type PickerProps, textOf } from '../../parts/pickers/picker.ts';
 import { useQualifiers } from '../../parts/pickers/qualifiers.ts';
+import { FlowPicker, FunctionSelect } from '../../parts/pickers/search-picker.tsx';
 import type { ApiFields } from './definition.ts';
 
 export function BackendFields() {

@@ -1,8 +1,8 @@
 import { Form, Input, Select } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
-import { FlowPicker } from '../../parts/pickers/flow-picker.tsx';
 import { FunctionPicker } from '../../parts/pickers/function-picker.tsx';
+import { FlowPicker } from '../../parts/pickers/search-picker.tsx';
 import { useChange } from '../../parts/use-change.ts';
 import { isEndpoint, PROTOCOLS, type Protocol } from './protocols.ts';
 import type { TopicName } from './topic.ts';

@@ -1,7 +1,7 @@
 import { Select } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
-import { FunctionSelect } from './function-select.tsx';
 import { type PickerProps, textOf } from './picker.ts';
+import { FunctionSelect } from './search-picker.tsx';
 import './pickers.css';
 import { useQualifiers } from './qualifiers.ts';
 

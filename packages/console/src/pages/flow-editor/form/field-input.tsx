@@ -1,8 +1,8 @@
 import type { Filter, FlowParameter, RetryRule } from '@funcgraph/flow';
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
-import { FlowPicker } from '../../../parts/pickers/flow-picker.tsx';
 import { FunctionPicker } from '../../../parts/pickers/function-picker.tsx';
+import { FlowPicker } from '../../../parts/pickers/search-picker.tsx';
 import type { Field } from './fields.ts';
 import { JsonInput } from './json-input.tsx';
 import { filterOf, textOfFilter } from './json-text.ts';

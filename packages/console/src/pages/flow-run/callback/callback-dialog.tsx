@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { Form, Input, Modal, Radio } from 'antd';
+import { Form, type FormInstance, Input, Radio } from 'antd';
 import { ApiError, mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { readFlowInput } from '../../../parts/flow-input.ts';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { useNotices } from '../../../parts/notices.tsx';
-import '../../../parts/parts.css';
 
 interface CallbackDialogProps {
   readonly flow: string;
@@ -26,10 +26,8 @@ interface Fields {
 export function CallbackDialog({ flow, run, name, id, onClose }: CallbackDialogProps) {
   const { t } = useTexts('flowRun');
   const notices = useNotices();
-  const [form] = Form.useForm<Fields>();
-  const result = Form.useWatch('result', form) ?? 'success';
   const callback = useMutation(mutation('createCallbackWorkflow'));
-  const send = ({ id: given, output, error }: Fields) =>
+  const send = ({ id: given, result, output, error }: Fields, form: FormInstance<Fields>) =>
     callback.mutate(
       {
         params: { workflow_id: flow },
@@ -49,63 +47,60 @@ export function CallbackDialog({ flow, run, name, id, onClose }: CallbackDialogP
       },
     );
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={t('callback.title', { name })}
-      confirmLoading={callback.isPending}
-      mask={{ closable: false }}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      initialValues={{ id: id ?? '', result: 'success', output: '{}', error: '' }}
+      isBusy={callback.isPending}
+      onSubmit={send}
+      onClose={onClose}
     >
-      <Form<Fields>
-        form={form}
-        className="form-dialog"
-        layout="vertical"
-        initialValues={{ id: id ?? '', result: 'success', output: '{}', error: '' }}
-        onFinish={send}
+      <Form.Item name="result" label={t('callback.result')}>
+        <Radio.Group
+          options={[
+            { value: 'success', label: t('callback.success') },
+            { value: 'fail', label: t('callback.fail') },
+          ]}
+        />
+      </Form.Item>
+      <OutcomeField />
+      <Form.Item
+        name="id"
+        label={t('callback.id')}
+        extra={t(id === undefined ? 'callback.idHelp' : 'callback.idFound')}
+        rules={[{ required: true, whitespace: true, message: t('callback.idMissing') }]}
       >
-        <Form.Item name="result" label={t('callback.result')}>
-          <Radio.Group
-            options={[
-              { value: 'success', label: t('callback.success') },
-              { value: 'fail', label: t('callback.fail') },
-            ]}
-          />
-        </Form.Item>
-        {result === 'success' ? (
-          <Form.Item
-            key="output"
-            name="output"
-            label={t('callback.output')}
-            rules={[
-              {
-                validator: async (_, text: string) => {
-                  if (readFlowInput(text) === undefined) throw new Error(t('callback.notObject'));
-                },
-              },
-            ]}
-          >
-            <Input.TextArea className="code-input" autoSize={{ minRows: 4, maxRows: 14 }} spellCheck={false} />
-          </Form.Item>
-        ) : (
-          <Form.Item
-            key="error"
-            name="error"
-            label={t('callback.error')}
-            rules={[{ required: true, whitespace: true, message: t('callback.errorMissing') }]}
-          >
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
-          </Form.Item>
-        )}
-        <Form.Item
-          name="id"
-          label={t('callback.id')}
-          extra={t(id === undefined ? 'callback.idHelp' : 'callback.idFound')}
-          rules={[{ required: true, whitespace: true, message: t('callback.idMissing') }]}
-        >
-          <Input className="code-input" autoComplete="off" spellCheck={false} />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input className="code-input" autoComplete="off" spellCheck={false} />
+      </Form.Item>
+    </FormDialog>
+  );
+}
+
+function OutcomeField() {
+  const { t } = useTexts('flowRun');
+  const result = Form.useWatch<Fields['result']>('result') ?? 'success';
+  return result === 'success' ? (
+    <Form.Item
+      key="output"
+      name="output"
+      label={t('callback.output')}
+      rules={[
+        {
+          validator: async (_, text: string) => {
+            if (readFlowInput(text) === undefined) throw new Error(t('callback.notObject'));
+          },
+        },
+      ]}
+    >
+      <Input.TextArea className="code-input" autoSize={{ minRows: 4, maxRows: 14 }} spellCheck={false} />
+    </Form.Item>
+  ) : (
+    <Form.Item
+      key="error"
+      name="error"
+      label={t('callback.error')}
+      rules={[{ required: true, whitespace: true, message: t('callback.errorMissing') }]}
+    >
+      <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+    </Form.Item>
   );
 }

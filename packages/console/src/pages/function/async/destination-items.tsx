@@ -6,8 +6,8 @@ import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { BucketPicker } from '../../../parts/pickers/bucket-picker.tsx';
 import { FunctionPicker } from '../../../parts/pickers/function-picker.tsx';
+import { TopicPicker } from '../../../parts/pickers/search-picker.tsx';
 import { StreamPicker } from '../../../parts/pickers/stream-picker.tsx';
-import { TopicPicker } from '../../../parts/pickers/topic-picker.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 import { DESTINATION_CODES, type DestinationFields, leadsBack } from './destinations.ts';
 
