@@ -191,6 +191,38 @@ for (const each of found) {
       expect(JSON.parse(payload).errorMessage).toBe('function invocation exception, error: in a timer');
     });
 
+    it('logs an unhandled rejection by that word and with its stack', async () => {
+      await current().init(ROOT, 'index.forgotten');
+      current().send({ type: 'invoke', requestId: 'request-1', timeoutMs: 1000, credentials: {} }, Buffer.from('{}'));
+      const line = await current().log((each) => each.text.includes('nothing catches this'));
+      expect([line.level, line.requestId]).toEqual(['ERROR', 'request-1']);
+      expect(line.text).toMatch(
+        /^unhandled promise rejection: function invocation exception, error: TypeError: nothing catches this\n {4}at .*\.\/index\.js:\d+/,
+      );
+      // older versions only warn of it
+      if (number < 15) return;
+      const { header } = await current().next((frame) => frame.header.type === 'result');
+      expect(header).toMatchObject({ requestId: 'request-1', code: 4002 });
+    });
+
+    it('shows the frames of Node.js for an uncaught error that has none of the function', async () => {
+      const { code, logs } = await answer('index.refused');
+      expect(code).toBe(4002);
+      expect(logs[0]).toMatch(
+        /^ERROR uncaught exception: function invocation exception, error: connect ECONNREFUSED [^\n]*\n {4}at /,
+      );
+    });
+
+    it('explains in the log why a handler with one parameter is refused', async () => {
+      const { payload } = await refusal('index.one');
+      expect(JSON.parse(payload).errorMessage).toMatch(/parameters, but received 1$/);
+      const { text } = await current().log((each) => each.text.includes('received 1'));
+      expect(text).toContain('counts the parameters that a handler declares');
+      expect(text).toContain(
+        number < 8 ? 'exports.one = (event, context, callback) =>' : 'exports.one = async (event, context) =>',
+      );
+    });
+
     it('refuses handlers with the wrong number of parameters', async () => {
       const { header, payload } = await refusal('index.four');
       expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });

@@ -2,6 +2,7 @@
 // Failures of the function as the payload texts of the contract.
 const stringify = JSON.stringify;
 const INDENT = 4;
+const STRAY_FRAMES = 8;
 
 const PREFIX = {
   4001: 'function entry exception, error: ',
@@ -85,6 +86,20 @@ function describe(code, value, userFrames, withStack) {
   };
 }
 
+/**
+ * Log text of a failure that no `catch` of the function saw; `what` says how it came. Errors of Node.js itself, such as
+ * a refused connection, have no frame of the user: then the first frames of any kind are shown.
+ */
+function describeStray(what, reported, value) {
+  const shown = what + ': ' + reported.log;
+  if (reported.log.indexOf('\n    at ') !== -1) return shown;
+  const frames = read(value, 'stack')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, STRAY_FRAMES);
+  return frames.length === 0 ? shown : shown + '\n' + frames.join('\n');
+}
+
 /** Payload of `callback(err)`: errors without stack, objects with their own fields, anything else as its bare text. */
 function describeCallback(err, userFrames) {
   if (err instanceof Error) return describe(4001, err, userFrames, false);
@@ -106,4 +121,4 @@ function describeCallback(err, userFrames) {
   return { code: 4001, payload: text, log: PREFIX[4001] + text };
 }
 
-module.exports = { configError, describe, describeCallback, makeTrimmer };
+module.exports = { configError, describe, describeCallback, describeStray, makeTrimmer };

@@ -84,6 +84,19 @@ function pick(loaded, entry, what) {
   return found;
 }
 
+/** Why a handler that Node.js itself could call is refused. */
+function parameterHint(name) {
+  const form = major < 8 ? '(event, context, callback) => { ... }' : 'async (event, context) => { ... }';
+  return (
+    'FunctionGraph counts the parameters that a handler declares and refuses any other number, also when the handler ' +
+    'does not use them: exports.' +
+    name +
+    ' = ' +
+    form +
+    '. Parameters with a default value and ...rest are not counted.'
+  );
+}
+
 function loadHandler(codeRoot, handler) {
   return Promise.resolve().then(() => {
     const entry = splitEntry(handler, 'handler');
@@ -92,10 +105,12 @@ function loadHandler(codeRoot, handler) {
       const fits = major < 8 ? found.length === 3 : found.length === 2 || found.length === 3;
       if (!fits) {
         const requested = major < 8 ? '3' : '2 or 3';
-        throw configError(
+        const error = configError(
           'FunctionLoadError',
           'handler expect to have ' + requested + ' parameters, but received ' + found.length
         );
+        error.hint = parameterHint(entry.name);
+        throw error;
       }
       return found;
     });

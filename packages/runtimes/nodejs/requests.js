@@ -211,16 +211,15 @@ class Requests {
   }
 
   /**
-   * An error thrown outside of every handler. With one running request it belongs to that one; with several its origin
-   * is unknown, and with none it came too late: then it is only logged.
+   * An error thrown outside of every handler; `what` says how. With one running request it belongs to that one; with
+   * several its origin is unknown, and with none it came too late: then it is only logged.
    */
-  stray(error) {
-    if (this.running.size === 1) {
-      this.fail(this.running.keys().next().value, error);
-      return;
-    }
+  stray(what, error) {
     const reported = failure.describe(4002, error, this.userFrames, true);
-    this.link.log(this.current, 'ERROR', reported.log);
+    const log = failure.describeStray(what, reported, error);
+    if (this.running.size === 1) {
+      this.finish(this.running.keys().next().value, reported.code, reported.payload, log);
+    } else this.link.log(this.current, 'ERROR', log);
   }
 }
 

@@ -80,13 +80,14 @@ function init(frame) {
   const started = clock();
   let answered = false;
   let loadMs = 0;
-  const fail = (phase, code, error) => {
+  const fail = (phase, code, error, what) => {
     if (answered) return;
     answered = true;
     // A load or configuration error of the contract has its own, empty stack.
     const reported = failure.describe(code, error, userFrames, !isConfigError(error));
     output.flush();
-    link.log('', 'ERROR', reported.log);
+    const log = what === undefined ? reported.log : failure.describeStray(what, reported, error);
+    link.log('', 'ERROR', isConfigError(error) && error.hint ? log + '\n' + error.hint : log);
     link.send(stringify({ type: 'failed', phase: phase, code: code }), reported.payload);
   };
   const ready = (handler) => {
@@ -112,7 +113,7 @@ function init(frame) {
   };
   const loadHandler = (after) =>
     loading.loadHandler(real, frame.handler).then(after, (error) => fail('load', 4001, error));
-  failInit = (error) => fail('load', 4001, error);
+  failInit = (error, what) => fail('load', 4001, error, what);
   if (!frame.initializer) {
     loadHandler(loaded);
     return;
@@ -120,7 +121,7 @@ function init(frame) {
   loading.loadInitializer(real, frame.initializer).then(
     (initializer) => {
       loadMs = millisecondsSince(started);
-      failInit = (error) => fail('init', 4009, error);
+      failInit = (error, what) => fail('init', 4009, error, what);
       link.send(stringify({ type: 'initializing' }), '');
       runInitializer(frame, initializer, () => loadHandler(ready), failInit);
     },
@@ -148,17 +149,22 @@ function runInitializer(frame, initializer, done, fail) {
   if (loading.awaitsPromises && requesting.isPromise(returned)) requesting.settle(returned, done, fail);
 }
 
-function stray(error) {
-  if (requests !== null) requests.stray(error);
-  else if (failInit !== null) failInit(error);
-  else link.log('', 'ERROR', failure.describe(4002, error, userFrames, true).log);
+function logStray(what, error) {
+  const reported = failure.describe(4002, error, userFrames, true);
+  link.log(requests === null ? '' : requests.current, 'ERROR', failure.describeStray(what, reported, error));
 }
 
-process.on('uncaughtException', stray);
+function stray(what, error) {
+  if (requests !== null) requests.stray(what, error);
+  else if (failInit !== null) failInit(error, what);
+  else logStray(what, error);
+}
+
+process.on('uncaughtException', (error) => stray('uncaught exception', error));
 process.on('unhandledRejection', (reason) => {
+  const what = 'unhandled promise rejection';
   // Before Node 15 a forgotten rejection was a warning, after it an uncaught exception; functions rely on either.
-  if (loading.major >= 15) stray(reason);
-  else
-    link.log(requests === null ? '' : requests.current, 'ERROR', failure.describe(4002, reason, userFrames, true).log);
+  if (loading.major >= 15) stray(what, reason);
+  else logStray(what, reason);
 });
 process.on('exit', output.flush);

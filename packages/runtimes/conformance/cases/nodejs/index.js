@@ -40,6 +40,12 @@ exports.timerThrow = (event, context, callback) => {
     throw new Error('in a timer');
   }, 1);
 };
+exports.forgotten = (event, context, callback) => {
+  Promise.reject(new TypeError('nothing catches this'));
+};
+exports.refused = (event, context, callback) => {
+  require('net').connect(1, '127.0.0.1');
+};
 exports.one = (event) => event;
 exports.four = (a, b, c, d) => a;
 exports.notFunction = 7;
