@@ -2,6 +2,7 @@ import { createClient } from '@funcgraph/api';
 import { BasicCredentials, Region } from '@huaweicloud/huaweicloud-sdk-core';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { request } from '../functions.ts';
 import { refused } from './answers.ts';
 import { type CompatServer, startCompatServer } from './server.ts';
 
@@ -44,15 +45,38 @@ it('serves the official client with a temporary key and its security token', asy
 });
 
 it('answers what the official client asks about projects when it is given a region only', async () => {
-  const { endpoint, access_key, secret_key, region } = server.credentials;
-  const { data } = await admin().call('createProject', { body: { project: { name: region } } });
-  expect(data.project.id).toMatch(/^[0-9a-f]{32}$/);
+  const { endpoint, access_key, secret_key, region, project_id } = server.credentials;
   const credential = new BasicCredentials().withAk(access_key).withSk(secret_key).withIamEndpoint(endpoint);
   const client = sdk.FunctionGraphClient.newBuilder()
     .withCredential(credential)
     .withRegion(new Region(region, endpoint))
     .build();
   expect(await client.listFunctions(new sdk.ListFunctionsRequest())).toMatchObject({ functions: [], count: 0 });
+  const byName = async (name: string) => (await admin().call('listProjects', { query: { name } })).data.projects;
+  expect(await byName(region)).toMatchObject([{ id: project_id, name: region }]);
+  expect((await admin().call('listRegions')).data.regions).toMatchObject([{ id: region, type: 'public' }]);
+  const { data } = await admin().call('createProject', { body: { project: { name: region } } });
+  expect(await byName(region)).toMatchObject([{ id: data.project.id, name: region }]);
+  await admin().call('deleteProject', { params: { project_id: data.project.id } });
+});
+
+it('refuses paths without their project, of another project than the headers, and of another region', async () => {
+  const { endpoint, access_key, secret_key, region, project_id } = server.credentials;
+  const keys = () => new BasicCredentials().withAk(access_key).withSk(secret_key);
+  const connect = (credential: BasicCredentials) =>
+    sdk.FunctionGraphClient.newBuilder().withCredential(credential).withEndpoint(endpoint).build();
+  const nowhere = await refusal(connect(keys()).listFunctions(new sdk.ListFunctionsRequest()));
+  expect(nowhere).toEqual([400, 'FSS.0400', expect.stringContaining('the path has {project_id} instead of a value')]);
+  const urn = (of: string) => new sdk.ShowFunctionConfigRequest(`urn:fss:${of}:${project_id}:function:default:any`);
+  const own = connect(keys().withProjectId(project_id));
+  expect((await refusal(own.showFunctionConfig(urn(region)))).slice(0, 2)).toEqual([404, 'FSS.1051']);
+  const abroad = await refusal(own.showFunctionConfig(urn('eu-de')));
+  expect(abroad).toEqual([400, 'FSS.1309', 'the URN belongs to the region eu-de']);
+  const list = await request(
+    { endpoint, credentials: server.credentials, api: admin() },
+    { method: 'GET', path: `/v2/${project_id}/fgs/functions`, headers: { 'X-Project-Id': 'another' } },
+  );
+  expect(list).toMatchObject({ status: 400, json: { error_code: 'FSS.0400' } });
 });
 
 it('refuses the official client with the right that is missing', async () => {

@@ -55,6 +55,13 @@ export const Project = Type.Object({
   is_domain: Type.Boolean(),
 });
 
+export const Region = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  description: Type.String(),
+  locales: Type.Object({ 'en-us': Type.String(), 'zh-cn': Type.String() }),
+});
+
 export const User = Type.Object({
   id: Type.String(),
   name: Type.String(),

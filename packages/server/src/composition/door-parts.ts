@@ -102,7 +102,16 @@ export async function doorParts(deps: DoorDeps) {
     log: log.child({ module: 'storage' }),
   };
   const appOptions: AppOptions = {
-    ...{ clients, iam, clock, meter, unlessUnavailable, refuseWhenFull: deps.refuseWhenFull, changes: deps.feed },
+    ...{
+      clients,
+      iam,
+      region,
+      clock,
+      meter,
+      unlessUnavailable,
+      refuseWhenFull: deps.refuseWhenFull,
+      changes: deps.feed,
+    },
     bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clients, clock }),
     drainMs: config.drainMs + ANSWER_MS,
     flowName: (projectId, id) => flows.nameOf(projectId, id),

@@ -7,6 +7,7 @@ export { Iam } from './iam.ts';
 export { LoginThrottle } from './login-throttle.ts';
 export type { IssuedToken, LoginScope } from './logins.ts';
 export type { OwnerCredentials } from './owner.ts';
+export { projectOfRegion } from './project-of-region.ts';
 export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';
 export type {
   AccessKey,

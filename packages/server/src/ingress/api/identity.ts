@@ -1,4 +1,4 @@
-import type { Caller, Iam, IssuedToken, Project } from '../../iam/index.ts';
+import { type Caller, type Iam, type IssuedToken, type Project, projectOfRegion } from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -10,6 +10,7 @@ type Ids =
   | 'createToken'
   | 'showToken'
   | 'listProjects'
+  | 'listRegions'
   | 'listAuthProjects'
   | 'createProject'
   | 'showProject'
@@ -23,7 +24,15 @@ type Ids =
 const TEMPORARY_KEY_SECONDS = 900;
 
 /** Tokens, temporary keys, projects and accounts. */
-export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly clock: Clock }): Handlers<Ids> {
+export function identityHandlers({
+  iam,
+  clock,
+  region,
+}: {
+  readonly iam: Iam;
+  readonly clock: Clock;
+  readonly region: string;
+}): Handlers<Ids> {
   return {
     async createToken(request) {
       const { user } = request.body.auth.identity.password ?? {};
@@ -52,8 +61,19 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
 
     async listProjects(request) {
       const { name } = request.query;
-      const projects = iam.projectsOf(request.caller).filter((p) => !name || p.name === name);
-      return { projects: projects.map(projectReply), links: {} };
+      const own = iam.projectsOf(request.caller);
+      if (!name) return { projects: own.map(projectReply), links: {} };
+      if (name === region) {
+        // SDKs that have a region only take its one project
+        const usual = projectOfRegion(own, region);
+        return { projects: usual === undefined ? [] : [projectReply({ ...usual, name })], links: {} };
+      }
+      return { projects: own.filter((p) => p.name === name).map(projectReply), links: {} };
+    },
+
+    async listRegions() {
+      const [id, description] = [region, 'the region of this server'];
+      return { regions: [{ id, type: 'public', description, locales: { 'en-us': id, 'zh-cn': id } }], links: {} };
     },
 
     async listAuthProjects(request) {

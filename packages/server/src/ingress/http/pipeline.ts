@@ -16,12 +16,14 @@ import { type Handler, type Handlers, STREAMED } from './handler.ts';
 import { CHANGE_HEADER, type KnownChanges, requestedChange } from './known-change.ts';
 import { checkHost } from './one-host.ts';
 import { failed, type Outcome, outcomeOf } from './outcome.ts';
+import { checkPath, type PathRules } from './path-check.ts';
 import { projectOf } from './resource.ts';
-import { checkPath, parseJson, validatorsOf } from './validate.ts';
+import { parseJson, validatorsOf } from './validate.ts';
 
 export interface PipelineDeps {
   readonly handlers: Handlers;
   readonly iam: Iam;
+  readonly region: string;
   /** Undefined where browsers cannot be. */
   readonly browsers?: BrowserDoor;
   readonly log: Logger;
@@ -59,6 +61,7 @@ interface Operation {
   readonly route: Route;
   readonly handler: Handler<RouteId>;
   readonly isJson: boolean;
+  readonly pathRules: PathRules;
   /** Something is validated before the last authorization. */
   readonly validates: boolean;
   /** May create something in the project of the path. */
@@ -110,6 +113,7 @@ export class Pipeline {
           route,
           handler: deps.handlers[id] as Handler<RouteId>,
           isJson: route.bodyEncoding === 'json',
+          pathRules: { region: deps.region, isOfProject: /^\/v[12]\/\{project_id\}/.test(route.path) },
           validates: route.bodyEncoding === 'json' || Object.keys(route.query.properties).length > 0,
           // routes with access `caller` concern the project itself, and invocations create nothing that has no function
           changesProject:
@@ -211,9 +215,9 @@ export class Pipeline {
   /** Authorizes as far as that needs no body, and keeps the project from being deleted meanwhile. */
   #admit(operation: Operation, step: Step, note: Note): Promise<unknown> {
     const { iam } = this.#deps;
-    const { route, validates, changesProject } = operation;
-    const { params } = step.incoming;
-    checkPath(params);
+    const { route, validates, changesProject, pathRules } = operation;
+    const { params, request } = step.incoming;
+    checkPath(params, request.headers, pathRules);
     if (validates) authorizeEarly(iam, route, step.caller, params);
     if (!changesProject) return this.#handle(operation, step, note);
     return iam.tenancy.gate.during(projectOf(route, params) ?? '', async () => this.#handle(operation, step, note));

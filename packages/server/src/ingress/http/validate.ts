@@ -20,15 +20,6 @@ export function validatorsOf(id: RouteId): RouteValidators {
   return made;
 }
 
-/** Routes match paths with nothing between two slashes too. Throws `invalid_request` naming an empty parameter. */
-export function checkPath(params: object): void {
-  for (const name in params) {
-    if ((params as Record<string, unknown>)[name] === '') {
-      throw new PlatformError('invalid_request', `${name} in the path is empty`);
-    }
-  }
-}
-
 /** JSON of a request body; an empty body is an empty object, as SDKs send it. Throws `invalid_request`. */
 export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return {};

@@ -1,6 +1,6 @@
 import { depthOfCall } from '../../../domain/call-depth.ts';
 import { traceparentOrNothing } from '../../../domain/traceparent.ts';
-import type { Caller, Iam, Peer } from '../../../iam/index.ts';
+import { type Caller, type Iam, type Peer, projectOfRegion } from '../../../iam/index.ts';
 import type { BucketCaller, BucketResource } from '../../../services/index.ts';
 import { sourceOf } from '../../clients/clients.ts';
 import { checkAccount } from '../../clients/proof.ts';
@@ -62,8 +62,7 @@ export function bucketCaller(
   },
 ): { readonly caller: BucketCaller; readonly projects: BucketProjects } {
   const projects = iam.projectsOf(caller);
-  // the project of a region has its name; without one the oldest is taken
-  const usual = projects.find(({ name }) => name === region) ?? projects[0];
+  const usual = projectOfRegion(projects, region);
   if (usual === undefined) throw new StorageError('AccessDenied', 'The account has no project.');
   return {
     projects,
