@@ -34,6 +34,8 @@ export const LIMITS = {
   instanceConcurrency: { min: 1, max: 1000 },
   descriptionChars: 512,
   userDataChars: 4096,
+  /** In each of user_data and encrypted_user_data. */
+  userDataVariables: 20,
   functionsPerProject: 400,
   applicationsPerProject: 400,
   /** Ours, the guide has no number. */

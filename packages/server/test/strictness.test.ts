@@ -77,6 +77,8 @@ describe('a word or number outside the allowed ones is refused by the name of it
     ['updateFunctionConfig', 'restore_hook_timeout', { restore_hook_timeout: 301 }],
     ['updateFunctionConfig', 'ephemeral_storage', { ephemeral_storage: 10240 }],
     ['updateFunctionMaxInstanceConfig', 'max_instance_num', { max_instance_num: -2 }],
+    ['updateFunctionCode', 'func_code.file', {}],
+    ['updateFunctionCode', 'func_code.file', { code_type: 'zip', code_url: '', code_filename: '' }],
     ['updateFunctionCode', 'code_type', { code_type: 'tar', func_code: { file: 'eA==' } }],
     [
       'createVersionAlias',
@@ -220,6 +222,9 @@ it('judges the right before it parses the body', async () => {
     const foreign = { params: { project_id: 'of-another' }, body: Buffer.from(body) };
     expect(await refusal(server.api.call('createFunction', foreign as never))).toMatchObject({ status: 403 });
     const own = { params, body: Buffer.from(body) };
-    expect(await refusal(server.api.call('createFunction', own as never))).toMatchObject({ status: 400 });
+    expect(await refusal(server.api.call('createFunction', own as never))).toMatchObject({
+      status: 406,
+      code: 'FSS.0406',
+    });
   }
 });

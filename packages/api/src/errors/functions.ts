@@ -27,6 +27,7 @@ export const FUNCTION_ERRORS = {
     'The version name is not usable, the function has the most versions allowed, or the request would change a published one.',
   ),
   nothing_to_publish: user('FSS.1016', 400, 'control', 'Nothing changed since the last version was published.'),
+  too_many_variables: user('FSS.1017', 400, 'control', 'A list of environment variables has more than 20 entries.'),
   user_data_too_large: user('FSS.1018', 400, 'control', 'The environment variables are over 4096 characters in total.'),
   description_too_long: user('FSS.1019', 400, 'control', 'The description is over 512 characters.'),
   several_yaml_files: user('FSS.1022', 400, 'control', 'The imported archive has more than one YAML file.'),

@@ -3,6 +3,7 @@ import { type ErrorSpec, user } from './spec.ts';
 /** Of requests, identities, limits and the platform itself. */
 export const PLATFORM_ERRORS = {
   invalid_request: user('FSS.0400', 400, 'ingress', 'A parameter or field is not acceptable; the message names it.'),
+  unreadable_body: user('FSS.0406', 406, 'ingress', 'The request body is not JSON, or not acceptable as JSON.'),
   unauthenticated: user(
     'FSS.0401',
     401,

@@ -2,7 +2,7 @@ import { FUNCTION_NAME } from '@funcgraph/api/limits';
 
 const PACKAGE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
 const VERSION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,40}[A-Za-z0-9])?$/;
-const ALIAS_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
+const ALIAS_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
 
 /** The package of a function that names none. */
 export const DEFAULT_PACKAGE = 'default';
@@ -24,7 +24,7 @@ export function isVersionName(name: string): boolean {
   return VERSION_NAME.test(name) && name !== LATEST;
 }
 
-/** At most 63 letters, digits, `_`, `-`; starts with a letter, ends with a letter or digit. */
+/** At most 64 letters, digits, `_`, `-`; starts with a letter, ends with a letter or digit. `latest` is a version. */
 export function isAliasName(name: string): boolean {
-  return ALIAS_NAME.test(name);
+  return ALIAS_NAME.test(name) && name !== LATEST;
 }

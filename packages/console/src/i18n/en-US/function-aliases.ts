@@ -19,7 +19,7 @@ export const functionAliases = {
   },
   fields: {
     name: 'Name',
-    nameHelp: 'At most 63 letters, digits, - and _; starts with a letter, ends with a letter or digit.',
+    nameHelp: 'At most 64 letters, digits, - and _; starts with a letter, ends with a letter or digit.',
     nameMissing: 'Enter a name.',
     nameWrong: 'This is no name of an alias.',
     version: 'Version',

@@ -19,7 +19,7 @@ export const functionAliases = {
   },
   fields: {
     name: '别名名称',
-    nameHelp: '不超过63个字符，可包含字母、数字、中划线和下划线，以字母开头，以字母或数字结尾。',
+    nameHelp: '不超过64个字符，可包含字母、数字、中划线和下划线，以字母开头，以字母或数字结尾。',
     nameMissing: '请输入别名名称',
     nameWrong: '别名名称格式不正确。',
     version: '对应版本',

@@ -77,6 +77,8 @@ describe('creating an alias', () => {
 
   it.each<[string, Partial<NewAlias>, ErrorCode]>([
     ['a wrong name', { name: '1st' }, 'invalid_alias'],
+    ['the name of a version', { name: 'latest' }, 'invalid_alias'],
+    ['a name of 65 characters', { name: 'a'.repeat(65) }, 'invalid_alias'],
     ['no version', { version: '' }, 'invalid_version'],
     ['an unknown version', { version: 'v9' }, 'version_not_found'],
     ['a long description', { description: 'x'.repeat(513) }, 'description_too_long'],
@@ -176,8 +178,8 @@ describe('an alias', () => {
   it.each([
     ['a', true],
     ['live-1_x', true],
-    ['a'.repeat(63), true],
-    ['a'.repeat(64), false],
+    ['a'.repeat(64), true],
+    ['a'.repeat(65), false],
     ['1a', false],
     ['a-', false],
     ['a.b', false],

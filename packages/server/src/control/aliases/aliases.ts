@@ -32,7 +32,7 @@ export class Aliases {
     const { access, store, clock } = this.#options;
     if (!isAliasName(aliasName)) {
       throw new PlatformError('invalid_alias', 'name is not a name for an alias', {
-        hint: 'At most 63 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
+        hint: 'At most 64 letters, digits, _ and -; starts with a letter, ends with a letter or digit; not latest.',
       });
     }
     checkAliasTarget(target);

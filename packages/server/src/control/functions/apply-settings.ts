@@ -143,6 +143,11 @@ function checkVariables(env: Environment, secrets: Environment, most: number): v
 }
 
 function checkNames(field: string, env: Environment = {}): void {
+  const count = Object.keys(env).length;
+  if (count > LIMITS.userDataVariables) {
+    const message = `${field} has ${count} variables, it may have ${LIMITS.userDataVariables}`;
+    throw new PlatformError('too_many_variables', message, { hint: 'One variable can hold JSON.' });
+  }
   const found = environmentFault(env);
   if (found === undefined) return;
   const name = JSON.stringify(found.name.slice(0, 80));

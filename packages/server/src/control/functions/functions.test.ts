@@ -17,6 +17,7 @@ import type { NewFunction } from './types.ts';
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
 const zip = (text: string) => fakeZip([{ name: 'index.js', data: text }]);
+const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, '']));
 const zipped = (text: string) => ({ type: 'zip', bytes: zip(text) });
 const body = (extra: Partial<NewFunction> = {}): NewFunction => ({
   name: 'hello',
@@ -112,6 +113,8 @@ describe('creating a function', () => {
     ['invalid_request', 'the large /tmp for an event function', { tmpMb: 10_240 }],
     ['invalid_user_data', 'a reserved variable', { env: { RUNTIME_CPU: '1' } }],
     ['invalid_user_data', 'a variable in both lists', { env: { a: '1' }, secrets: { a: '2' } }],
+    ['too_many_variables', 'too many variables', { env: numbered(21) }],
+    ['too_many_variables', 'too many encrypted variables', { secrets: numbered(21) }],
     ['user_data_too_large', 'too long variables', { env: { a: 'x'.repeat(4096) } }],
     ['description_too_long', 'a long description', { description: 'd'.repeat(513) }],
     ['invalid_initializer', 'an initializer of another form', { ...initializer, initializer: 'init' }],

@@ -31,6 +31,13 @@ export function versionNameAt(ms: number): string {
   return `v${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
 }
 
+/** A name that no version has yet: two may be published in one second. */
+export function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let n = 2; taken.includes(free); n += 1) free = `${name}-${n}`;
+  return free;
+}
+
 /** A version with its encrypted variables in the clear. */
 export interface OpenVersion {
   readonly version: VersionRecord;

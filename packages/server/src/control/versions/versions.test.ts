@@ -62,6 +62,9 @@ describe('publishing', () => {
   it('makes a name of the time in UTC when none is given', async () => {
     const { version } = await control.versions.publish(HELLO, {});
     expect(version.version).toBe(versionNameAt(control.clock.now()));
+    await control.functions.updateConfig(HELLO, { memoryMb: 256 });
+    const again = await control.versions.publish(HELLO, {});
+    expect(again.version.version).toBe(`${version.version}-2`);
     expect(versionNameAt(Date.UTC(2022, 4, 10, 19, 6, 58))).toBe('v20220510-190658');
   });
 

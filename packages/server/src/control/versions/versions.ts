@@ -6,7 +6,7 @@ import type { Aliases } from '../aliases/aliases.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName, FunctionState, VersionRecord } from '../functions/types.ts';
 import type { StoredFunction } from '../functions/version-row.ts';
-import { checkPublication, isDigestOf, type Publication, sameContent, versionNameAt } from './publication.ts';
+import { checkPublication, freeName, isDigestOf, type Publication, sameContent, versionNameAt } from './publication.ts';
 import type { VersionStore } from './version-store.ts';
 
 export interface VersionsOptions {
@@ -33,13 +33,16 @@ export class Versions {
    */
   async publish(name: FunctionName, publication: Publication): Promise<FunctionState> {
     const { access, store, clock } = this.#options;
-    const { version: versionName = versionNameAt(clock.now()), description = '', digest } = publication;
-    checkPublication({ version: versionName, description });
+    const { version: requested, description = '', digest } = publication;
+    const timed = versionNameAt(clock.now());
+    checkPublication({ version: requested ?? timed, description });
     return access.alone(name, async () => {
       const latest = withoutMounts(await access.find(name, LATEST));
       await this.#checkDigest(digest, latest.version);
       const published = await store.published(latest.fn.id);
-      if (published.some(({ version }) => version.version === versionName)) throw exists(name, versionName);
+      const taken = published.map(({ version }) => version.version);
+      const versionName = requested ?? freeName(timed, taken);
+      if (taken.includes(versionName)) throw exists(name, versionName);
       const [last] = published;
       if (last !== undefined && this.#same(last, latest)) {
         throw new PlatformError('nothing_to_publish', `nothing changed since version ${last.version.version}`);

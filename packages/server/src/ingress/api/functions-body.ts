@@ -49,9 +49,17 @@ export function configChange(body: SettingsBody): ConfigChange {
   return { ...settingsOf(body), image: imageOf(body) };
 }
 
+/** Throws `code_missing` for a body that changes nothing. */
 export function codeChange(body: CodeBody, read: ReadLink): CodeChange {
   refuseUnsupported(body);
-  return { code: codeOf(body, read), image: imageOf(body), dependencies: dependenciesOf(body) };
+  const change = { code: codeOf(body, read), image: imageOf(body), dependencies: dependenciesOf(body) };
+  const { bytes, link, fileName = '' } = change.code;
+  if ((bytes ?? link ?? change.image ?? change.dependencies) === undefined && fileName === '') {
+    throw new PlatformError('code_missing', 'the body has no code: neither func_code.file nor code_url', {
+      hint: 'It may also have code_filename, depend_version_list or custom_image alone.',
+    });
+  }
+  return change;
 }
 
 function settingsOf(body: SettingsBody): FunctionSettings {

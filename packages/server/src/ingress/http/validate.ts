@@ -20,13 +20,13 @@ export function validatorsOf(id: RouteId): RouteValidators {
   return made;
 }
 
-/** JSON of a request body; an empty body is an empty object, as SDKs send it. Throws `invalid_request`. */
+/** JSON of a request body; an empty body is an empty object, as SDKs send it. Throws `unreadable_body`. */
 export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return {};
   try {
     const value = parseBoundedJson(raw, DOCUMENT_LIMITS);
     return value ?? {};
   } catch (cause) {
-    throw new PlatformError('invalid_request', `the request body is not acceptable JSON: ${(cause as Error).message}`);
+    throw new PlatformError('unreadable_body', `the request body is not acceptable JSON: ${(cause as Error).message}`);
   }
 }

@@ -9,7 +9,7 @@ import type { Alias } from '../versions/version-list.ts';
 import { type AliasFields, fieldsOf, refusedField, targetOf } from './alias-fields.ts';
 import { GreyFields } from './grey-fields.tsx';
 
-const NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
+const NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
 
 interface AliasDialogProps {
   readonly fn: ShownFunction;
