@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { TREE } from './commands/index.ts';
 import { EXIT, run, type Sink } from './framework/index.ts';
 
@@ -13,6 +13,17 @@ function sink(stream: NodeJS.WriteStream): Sink {
 /** `fgs ... | head` closes the pipe early; that is no error. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+}
+
+/** True for `2>&1` and for a terminal that shows both. */
+function outputsJoin(): boolean {
+  try {
+    const [out, err] = [fstatSync(1), fstatSync(2)];
+    return out.dev === err.dev && out.ino === err.ino;
+  } catch {
+    // one of them is closed
+    return false;
+  }
 }
 
 function readVersion(): string {
@@ -35,6 +46,7 @@ process.stderr.on('error', leaveQuietly);
 const context = {
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
+  outputsJoin: outputsJoin(),
   stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),

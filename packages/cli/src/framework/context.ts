@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface Context {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Both go to one terminal, file or pipe, where the result and its notes need a line break between them. */
+  readonly outputsJoin: boolean;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -55,10 +55,18 @@ async function printFields(output: Output, names: readonly string[], { stdout }:
   return exitCode;
 }
 
+const LINE_FEED = 10;
+
+/** On a line of its own even where the result, which ends with the byte `last`, has no line break at its end. */
+async function writeNote(note: string, last: number | undefined, { stderr, outputsJoin }: Context): Promise<void> {
+  const gap = outputsJoin && last !== undefined && last !== LINE_FEED ? '\n' : '';
+  await stderr.write(`${gap}${safeText(note)}\n`);
+}
+
 /** The only place that turns results into text. Returns the exit code of the command. */
 export async function printOutput(output: Output, context: Context, fields?: readonly string[]): Promise<ExitCode> {
   if (fields !== undefined) return printFields(output, fields, context);
-  const { stdout, stderr, format } = context;
+  const { stdout, format } = context;
   let exitCode = output.exitCode ?? EXIT.ok;
   switch (output.kind) {
     case 'table':
@@ -84,19 +92,20 @@ export async function printOutput(output: Output, context: Context, fields?: rea
         break;
       }
       await stdout.write(output.bytes);
-      // keeps the note off the last line of the result on a screen, and the result exact in a pipe
-      if (stdout.isTTY && output.bytes.length > 0 && output.bytes.at(-1) !== 10) await stderr.write('\n');
-      if (output.note !== '') await stderr.write(`${safeText(output.note)}\n`);
+      if (output.note !== '') await writeNote(output.note, output.bytes.at(-1), context);
       break;
-    case 'stream':
+    case 'stream': {
+      let last: number | undefined;
       for await (const item of output.items) {
         if (format === 'json') await stdout.write(`${JSON.stringify(item.data)}\n`);
         else if (item.bytes !== undefined) await stdout.write(item.bytes);
         else if (item.text !== '') await stdout.write(`${safeText(item.text)}\n`);
-        if (item.note !== undefined && format !== 'json') await stderr.write(`${safeText(item.note)}\n`);
+        last = item.bytes === undefined ? LINE_FEED : (item.bytes.at(-1) ?? last);
+        if (item.note !== undefined && format !== 'json') await writeNote(item.note, last, context);
         exitCode = item.exitCode ?? exitCode;
       }
       break;
+    }
   }
   return exitCode;
 }

@@ -43,6 +43,7 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
   const base = {
     stdout,
     stderr,
+    outputsJoin: tty,
     stdin: Readable.from([]),
     env: { FGS_DATA_DIR: '/nonexistent' },
     cwd: '/',

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeServer } from '../../testing/fake-server.ts';
@@ -101,6 +104,50 @@ test('reads the event from standard input and stops at the limit of the server',
   );
   expect(await cli(argv, { stdin: endless })).toMatchObject({ exitCode: 3 });
 });
+
+test('takes the event from a file or from standard input after @', async () => {
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: 'x' });
+  const dir = await mkdtemp(join(tmpdir(), 'fgs-event-'));
+  try {
+    await writeFile(join(dir, 'event.json'), '{"from":"file"}\n');
+    await cli(['functions', 'invoke', 'hello', '--data', '@event.json'], { cwd: dir });
+    await cli(['functions', 'invoke', 'hello', '-d', '@-'], { stdin: Readable.from(['{"from":"stdin"}']) });
+    expect(server.requests(INVOKE).map(({ body }) => body.toString())).toEqual([
+      '{"from":"file"}\n',
+      '{"from":"stdin"}',
+    ]);
+    const missing = await cli(['functions', 'invoke', 'hello', '--data', '@nothing.json'], { cwd: dir });
+    expect(missing).toMatchObject({ exitCode: 2, stderr: 'error CLI.USAGE: cannot read nothing.json: ENOENT\n' });
+    expect(await cli(['functions', 'invoke', 'hello', '--data', '@'])).toMatchObject({ exitCode: 2 });
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test('sends no event that is not JSON, and reports the position of its first fault', async () => {
+  const run = await cli(['functions', 'invoke', 'hello', '--data', "{'name':1}"]);
+  expect(run).toMatchObject({
+    exitCode: 2,
+    stderr: `error CLI.USAGE: --data is not JSON: line 1, column 2: expected a name in double quotes or "}", found "'"\n`,
+  });
+  const lines = await cli(['functions', 'invoke', 'hello', '-d', '@-'], {
+    stdin: Readable.from(['{"a": 1,\n  "b" 2}']),
+  });
+  expect(lines.stderr).toContain('standard input is not JSON: line 2, column 7: expected ":", found "2"');
+  expect(server.seen).toEqual([]);
+});
+
+test.each([[[]], [['--stream']]])(
+  'a result without a line break and its receipt stand on two lines %j',
+  async (flags) => {
+    server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: '{"a":1}' });
+    const argv = ['functions', 'invoke', 'hello', ...flags];
+    const together = await cli(argv, { outputsJoin: true });
+    expect(together.stdout).toBe('{"a":1}');
+    expect(together.stderr).toMatch(/^\nrid {2}ok/);
+    expect((await cli(argv)).stderr).toMatch(/^rid {2}ok/);
+  },
+);
 
 test('accepts for later with --async and names the request', async () => {
   server.on(`POST /v2/p1/fgs/functions/${URN}:!prod/invocations-async`, { status: 202, body: { request_id: 'later' } });

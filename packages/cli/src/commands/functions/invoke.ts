@@ -1,17 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
-import {
-  CliError,
-  type Context,
-  defineCommand,
-  EXIT,
-  flag,
-  type Output,
-  systemCode,
-  usageError,
-} from '../../framework/index.ts';
+import { type Context, defineCommand, EXIT, flag, type Output, usageError } from '../../framework/index.ts';
+import { readJsonInput } from '../../input/index.ts';
 import { receiptLine } from '../receipt-text.ts';
 import { templateBytes, testEventBytes } from '../test-events/find.ts';
 import { findReceipt } from './find-receipt.ts';
@@ -23,25 +13,14 @@ async function readEvent(
   flags: { data: string | undefined; 'data-file': string | undefined; async: boolean },
   context: Context,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { data, 'data-file': file } = flags;
-  if (data !== undefined && file !== undefined) throw usageError('give the event as one of --data and --data-file');
-  if (file === undefined) return new Uint8Array(Buffer.from(data ?? '{}'));
-  const limit = flags.async ? LIMITS.asyncEventBytes : LIMITS.syncEventBytes;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file))) {
-      const bytes = Buffer.from(chunk);
-      size += bytes.length;
-      if (size > limit)
-        throw new CliError(`the event is over ${limit} bytes`, { code: 'CLI.EVENT', exitCode: EXIT.refused });
-      chunks.push(bytes);
-    }
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    throw usageError(`cannot read ${file}: ${systemCode(cause) ?? String(cause)}`);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
+  const source = {
+    text: flags.data,
+    file: flags['data-file'],
+    flag: '--data',
+    noun: 'event',
+    limitBytes: flags.async ? LIMITS.asyncEventBytes : LIMITS.syncEventBytes,
+  };
+  return new Uint8Array((await readJsonInput(source, context)) ?? Buffer.from('{}'));
 }
 
 /** The event that a flag names, instead of one in the command; undefined without such a flag. */
@@ -123,8 +102,8 @@ export const invoke = defineCommand({
   name: 'functions invoke',
   summary: 'Run a function: its result to standard output as it is, receipt and log to standard error',
   flags: {
-    data: flag.text('JSON', 'the event; {} when absent', { short: 'd' }),
-    'data-file': flag.text('FILE', 'read the event from a file, or from standard input: -'),
+    data: flag.text('JSON|@FILE', 'the event; {} when absent; @- reads standard input', { short: 'd' }),
+    'data-file': flag.text('FILE', 'the same as --data @FILE'),
     'test-event': flag.text('NAME', 'use this saved test event of the function'),
     template: flag.text('KIND', 'the event is a sample, such as apig or timer'),
     async: flag.boolean('store the event and return at once'),
@@ -140,9 +119,9 @@ export const invoke = defineCommand({
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: [
     `fgs functions invoke hello --data '{"name":"Ada"}'`,
-    'fgs functions invoke resize --data-file event.json --log > result.json',
+    'fgs functions invoke resize --data @event.json --log > result.json',
     'fgs functions invoke resize --template obs',
-    'cat event.json | fgs functions invoke report --data-file - --async',
+    'cat event.json | fgs functions invoke report --data @- --async',
     "fgs functions invoke hello --qualifier '!live' --repeat 200 | sort | uniq -c",
   ],
   async run({ flags, args }, context) {

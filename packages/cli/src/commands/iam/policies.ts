@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, type Context, defineCommand, flag, systemCode, usageError } from '../../framework/index.ts';
+import {
+  CliError,
+  type Command,
+  type Context,
+  defineCommand,
+  flag,
+  systemCode,
+  usageError,
+} from '../../framework/index.ts';
+import { parseJson } from '../../input/index.ts';
 import { operation, word } from '../../operations/index.ts';
 import { deletion, POLICY } from './find.ts';
 
@@ -14,10 +23,10 @@ async function documentIn(file: string, { cwd }: Context): Promise<unknown> {
   try {
     const text = await readFile(resolve(cwd, file), 'utf8');
     if (text.length > MAX_FILE_CHARS) throw usageError(`${file} is too large for a policy`);
-    return JSON.parse(text);
+    return parseJson(text, file);
   } catch (error) {
+    if (error instanceof CliError) throw error;
     if (systemCode(error) !== undefined) throw usageError(`cannot read ${file}: ${systemCode(error)}`);
-    if (error instanceof SyntaxError) throw usageError(`${file} is not JSON: ${error.message}`);
     throw error;
   }
 }

@@ -1,14 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import type { Connection } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, flag, systemCode, usageError } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
+import { readJsonInput } from '../../input/index.ts';
 import { templateBytes } from './find.ts';
 
 /** Sources of the content of a test event. */
 export const CONTENT_FLAGS = {
-  data: flag.text('JSON', 'the event', { short: 'd' }),
-  'data-file': flag.text('FILE', 'read the event from a file'),
+  data: flag.text('JSON|@FILE', 'the event; @- reads standard input', { short: 'd' }),
+  'data-file': flag.text('FILE', 'the same as --data @FILE'),
   template: flag.text('KIND', 'start from a sample: fgs test-events templates'),
 } as const satisfies FlagSpecs;
 
@@ -22,23 +21,9 @@ export async function readContent(
   if ([data, file, template].filter((given) => given !== undefined).length !== 1) {
     throw usageError('give the event as one of --data, --data-file and --template');
   }
+  const source = { text: data, file, flag: '--data', noun: 'test event', limitBytes: LIMITS.testEventBytes };
   const bytes =
-    data !== undefined
-      ? Buffer.from(data)
-      : file !== undefined
-        ? await readEventFile(resolve(context.cwd, file), file)
-        : Buffer.from(await templateBytes(connection, template ?? '', context.signal));
+    (await readJsonInput(source, context)) ??
+    Buffer.from(await templateBytes(connection, template ?? '', context.signal));
   return bytes.toString('base64');
-}
-
-async function readEventFile(path: string, shown: string): Promise<Buffer> {
-  try {
-    if ((await stat(path)).size <= LIMITS.testEventBytes) return await readFile(path);
-  } catch (cause) {
-    throw usageError(`cannot read ${shown}: ${systemCode(cause) ?? String(cause)}`);
-  }
-  throw usageError(
-    `${shown} is over ${LIMITS.testEventBytes} bytes`,
-    'run it once with fgs functions invoke --data-file',
-  );
 }

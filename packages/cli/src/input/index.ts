@@ -1,0 +1,1 @@
+export { parseJson, readJsonInput } from './read-input.ts';
