@@ -1,1 +1,2 @@
+export { parseEnvFile } from './env-file.ts';
 export { parseJson, readJsonInput } from './read-input.ts';

@@ -1,15 +1,14 @@
 import { MEMORY_SIZES_MB } from '@funcgraph/api';
 import type { FunctionConfig } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, flag, type Row } from '../../framework/index.ts';
-import { readNameValues } from '../name-values.ts';
+import { type FlagSpecs, type FlagValues, flag, type Row } from '../../framework/index.ts';
+import { VARIABLE_FLAGS, type VariableFields } from './variables.ts';
 
 /** Flags for the configuration of a function, the same in `create`, `deploy` and `update`. */
 export const CONFIG_FLAGS = {
   handler: flag.text('FILE.FUNCTION', 'entry point, such as index.handler'),
   memory: flag.integer('MB', `memory: ${MEMORY_SIZES_MB.slice(0, 4).join(', ')} ... MB`),
   timeout: flag.integer('SECONDS', 'longest time of one invocation'),
-  env: flag.list('NAME=VALUE', 'environment variable; replaces all earlier ones', { short: 'e' }),
-  'env-file': flag.text('FILE', 'NAME=VALUE lines; keeps secrets off the command line'),
+  ...VARIABLE_FLAGS,
   initializer: flag.text('FILE.FUNCTION', 'run once for each instance, before its first invocation'),
   'initializer-timeout': flag.integer('SECONDS', 'longest time of the initializer'),
   heartbeat: flag.text('PACKAGE.CLASS.METHOD', 'Java only: reports every 5 seconds whether an instance works'),
@@ -33,12 +32,11 @@ export type ConfigFlags = FlagValues<typeof CONFIG_FLAGS>;
 /** Defaults of a new function. */
 export const NEW_FUNCTION = { timeout: 3, memory_size: 128 } as const;
 
-export interface ConfigFields {
+export interface ConfigFields extends VariableFields {
   readonly handler?: string;
   readonly memory_size?: number;
   readonly timeout?: number;
   readonly description?: string;
-  readonly user_data?: string;
   readonly initializer_handler?: string;
   readonly initializer_timeout?: number;
   readonly heartbeat_handler?: string;
@@ -53,10 +51,8 @@ export interface ConfigFields {
   readonly depend_version_list?: string[];
 }
 
-/** The API fields of the given flags, and of no others. */
-export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
-  const { env, 'env-file': file } = flags;
-  const variables = await readNameValues({ file, list: env, flag: '--env' }, context);
+/** The API fields of the given flags, and of no others; without those of variables. */
+export function configFields(flags: ConfigFlags): ConfigFields {
   const { initializer, 'pre-stop': preStop } = flags;
   const { lanes, 'return-stream': stream } = flags;
   const fields = {
@@ -70,7 +66,6 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     ephemeral_storage: flags['ephemeral-storage'],
     is_return_stream: stream === undefined ? undefined : stream === 'on',
     enable_lanes: lanes === undefined ? undefined : lanes === 'on',
-    user_data: variables && JSON.stringify(Object.fromEntries(variables)),
     initializer_handler: initializer,
     initializer_timeout:
       flags['initializer-timeout'] ?? (initializer === undefined || initializer === '' ? undefined : 3),
@@ -81,24 +76,14 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ConfigFields;
 }
 
-function same(field: string, requested: unknown, present: unknown): boolean {
+function same(requested: unknown, present: unknown): boolean {
   if (Array.isArray(requested)) return JSON.stringify(requested) === JSON.stringify(present ?? []);
-  if (field !== 'user_data') return requested === (present ?? '');
-  const sorted = (text: unknown): string => {
-    try {
-      return JSON.stringify(
-        Object.entries(JSON.parse(String(text || '{}')) as object).sort(([a], [b]) => (a < b ? -1 : 1)),
-      );
-    } catch {
-      return String(text);
-    }
-  };
-  return sorted(requested) === sorted(present);
+  return requested === (present ?? '');
 }
 
 /** The body that changes `present` to `requested`, with the fields that the API always wants; undefined when nothing differs. */
 export function configChange(present: FunctionConfig, requested: ConfigFields): Record<string, unknown> | undefined {
-  const changed = Object.entries(requested).filter(([field, value]) => !same(field, value, (present as Row)[field]));
+  const changed = Object.entries(requested).filter(([field, value]) => !same(value, (present as Row)[field]));
   if (changed.length === 0) return undefined;
   const { func_name, runtime, handler, timeout, memory_size } = present;
   return { func_name, runtime, handler, timeout, memory_size, ...Object.fromEntries(changed) };

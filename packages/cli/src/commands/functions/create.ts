@@ -18,6 +18,7 @@ import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { withProgress } from './progress.ts';
 import { runtimeFor } from './runtime-for.ts';
 import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
+import { readVariables, variableFields } from './variables.ts';
 
 async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
   const path = resolve(context.cwd, file);
@@ -95,7 +96,8 @@ export const create = defineCommand({
       package: flags.package,
       runtime,
       ...NEW_FUNCTION,
-      ...(await configFields(flags, context)),
+      ...configFields(flags),
+      ...variableFields(await readVariables(flags, context), undefined),
       ...(await codeFields(flags, context)),
       ...(await dependencyFields(flags, connection, runtime, context)),
       ...(await surroundingsFields(flags, connection, context)),

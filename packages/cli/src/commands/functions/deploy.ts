@@ -21,6 +21,7 @@ import { CONFIG_FLAGS, type ConfigFields, configChange, configFields, NEW_FUNCTI
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { withProgress } from './progress.ts';
 import { runtimeFor } from './runtime-for.ts';
+import { readVariables, variableFields } from './variables.ts';
 
 export const DEPLOY_FLAGS = {
   name: flag.text('NAME', 'name of the function; that of the folder when absent'),
@@ -127,7 +128,8 @@ export async function deployFolder(
   const name = flags.name ?? basename(path);
   const connection = await connect(flags, context);
   const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
-  const given = await configFields(flags, context);
+  const given = configFields(flags);
+  const variables = await readVariables(flags, context);
   const packed = await withProgress(`packing ${path}`, context, packFolder(path));
   const present = await findConfig(target.client, target.params, context.signal);
   const runtime =
@@ -136,6 +138,7 @@ export async function deployFolder(
       : await runtimeFor(flags.runtime, present?.runtime, target.client, context.signal);
   const fields: DeployFields = {
     ...given,
+    ...variableFields(variables, present),
     ...(await dependencyFields(flags, connection, runtime ?? present?.runtime, context)),
     ...(runtime === undefined ? {} : { runtime }),
   };

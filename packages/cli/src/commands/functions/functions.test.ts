@@ -120,12 +120,12 @@ test('switches the lanes of a function off and on', async () => {
   expect(JSON.parse(String(server.requests(CONFIG).at(-1)?.body))).toMatchObject({ enable_lanes: false });
 });
 
-test('reads variables from a file and keeps their values out of error messages', async () => {
-  await writeFile(join(dir, 'vars'), '# comment\n\nKEY=secret\n');
+test('adds variables from a file and keeps their values out of error messages', async () => {
+  await writeFile(join(dir, 'vars'), '# comment\n\nexport KEY="secret"\n');
   server.on(SHOW, { body: PRESENT });
   server.on(CONFIG, { body: PRESENT });
   await cli(['functions', 'update', 'hello', '--env-file', 'vars', '-e', 'MORE=1']);
-  expect(bodyOf(CONFIG)).toMatchObject({ user_data: '{"KEY":"secret","MORE":"1"}' });
+  expect(bodyOf(CONFIG)).toMatchObject({ user_data: '{"B":"2","A":"1","KEY":"secret","MORE":"1"}' });
   const broken = await cli(['functions', 'update', 'hello', '-e', 'topsecret']);
   expect(broken.exitCode).toBe(2);
   expect(broken.stderr).not.toContain('topsecret');

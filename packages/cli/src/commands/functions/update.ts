@@ -4,6 +4,7 @@ import { CONFIG_FLAGS, configChange, configFields } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
+import { readVariables, variableFields } from './variables.ts';
 
 export const update = defineCommand({
   name: 'functions update',
@@ -17,10 +18,15 @@ export const update = defineCommand({
     'fgs functions update hello --network backend --mount shared=/mnt/shared',
   ],
   async run({ flags, args }, context) {
-    const config = await configFields(flags, context);
+    const config = configFields(flags);
+    const variables = await readVariables(flags, context);
     const image = imageFields(flags);
     const changesSurroundings = flags.network !== undefined || flags.mount.length > 0 || flags['no-mounts'];
-    const changesNothing = Object.keys(config).length === 0 && flags.dependency.length === 0 && image === undefined;
+    const changesNothing =
+      Object.keys(config).length === 0 &&
+      variables === undefined &&
+      flags.dependency.length === 0 &&
+      image === undefined;
     if (changesNothing && !changesSurroundings)
       throw usageError('nothing to change: give at least one field', 'fgs functions update --help lists them');
     const connection = await connect(flags, context);
@@ -28,7 +34,11 @@ export const update = defineCommand({
     const present = parseConfig(
       (await connection.client.call('showFunctionConfig', { params, signal: context.signal })).data,
     );
-    const requested = { ...config, ...(await dependencyFields(flags, connection, present.runtime, context)) };
+    const requested = {
+      ...config,
+      ...variableFields(variables, present),
+      ...(await dependencyFields(flags, connection, present.runtime, context)),
+    };
     const surroundings = await surroundingsFields(flags, connection, context);
     const change = configChange(present, requested);
     const { func_name: name, runtime, handler, timeout, memory_size } = present;
