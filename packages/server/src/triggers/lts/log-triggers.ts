@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { StorageError } from '../../storage/index.ts';
+import { isGuard } from '../../storage/index.ts';
 import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.ts';
 import type { TriggerHealth } from '../consumers/trigger-health.ts';
 import type { LogPositionStore } from './log-position-store.ts';
@@ -233,7 +233,7 @@ export class LogTriggers {
   #heldUp(entry: Entry, error: unknown): void {
     const { health, logs, log } = this.#deps;
     const details = { triggerId: entry.trigger.id, err: error };
-    if (error instanceof StorageError && error.code === 'storage.guard') {
+    if (isGuard(error)) {
       log.debug(details, 'a trigger was changed while its log was read');
     } else {
       health.fails(entry.trigger.id, logs.folder, error);

@@ -300,6 +300,20 @@ describe('timer triggers', () => {
     expect(refused).toBe(3);
   });
 
+  it('do not try a tick again that was noted before, also when the refusal comes from the thread of the database', async () => {
+    let refused = 0;
+    const accept: AsyncInvocations['accept'] = async (...args) => {
+      refused += 1;
+      // an error from another thread has no class
+      if (refused === 1) throw Object.assign(new Error('no row'), { name: 'StorageError', code: 'storage.guard' });
+      return async.accept(...args);
+    };
+    start({ async: { accept } });
+    await add('@every 5s');
+    await pass(11 * SECOND);
+    expect(await times()).toEqual(['00:00:10']);
+  });
+
   it('keep one tick while the disk is full, and store it once when there is room, however late', async () => {
     let isFull = true;
     const accept: AsyncInvocations['accept'] = async (...args) => {

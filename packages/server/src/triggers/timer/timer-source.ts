@@ -1,7 +1,7 @@
 import type { Firing } from '../../control/index.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { StorageError } from '../../storage/index.ts';
+import { isGuard } from '../../storage/index.ts';
 import type { Continuation, SourceDeps, TriggerSource } from '../trigger-kind.ts';
 import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
 import type { Timed, Timers } from './timers.ts';
@@ -160,7 +160,7 @@ export class TimerSource<T extends Timed> implements TriggerSource {
       entry.fired = fired;
     } catch (error) {
       const { id: triggerId } = timed;
-      if (error instanceof StorageError && error.code === 'storage.guard') {
+      if (isGuard(error)) {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
         this.#continuation?.onRefused();
       } else if (error instanceof PlatformError && error.code === 'backlog_full') {
