@@ -19,8 +19,8 @@ const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.
 
 /** Each file has servers, ports, folders and databases of its own. `npm run verify` runs both groups at once. */
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
-/** Tests of real servers wait for much of their time. */
-const waiting = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 2 } };
+/** Tests of real servers compute for about two fifths of their time. */
+const waiting = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 2 } };
 /** One file at a time, after the other servers and sandboxes. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 3 } };
 /** One server and one browser, before other servers: the bridges of their sandboxes end the requests of a browser. */
