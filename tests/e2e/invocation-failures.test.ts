@@ -9,7 +9,7 @@ const fs = require('node:fs');
 exports.handler = async (event, context) => {
   switch (event.do) {
     case 'throw': throw new TypeError('asked to fail');
-    case 'hang': await new Promise(() => setInterval(() => {}, 1000)); return;
+    case 'hang': console.log('asks the database'); await new Promise(() => setInterval(() => {}, 1000)); return;
     case 'spin': for (;;) {}
     case 'memory': { const held = []; for (;;) held.push(Buffer.alloc(8 * 1024 * 1024, 1)); }
     case 'disk': {
@@ -32,6 +32,7 @@ def handler(event, context):
     if what == 'throw':
         raise ValueError('asked to fail')
     if what == 'hang':
+        print('asks the database')
         while True:
             time.sleep(1)
     if what == 'memory':
@@ -127,6 +128,8 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
     const answer = await invoke(server, short[language], { do: 'hang' });
     await expectReported(short[language], answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
     expect(answer.text).toContain('timed out after 3 seconds');
+    expect(answer.log).toMatch(/it waited; perhaps .*; its last line, [\d.]+ s before the end: asks the database/);
+    expect(answer.log.includes('a promise never settled')).toBe(language === 'node');
     expect(answer.receipt.handler_ms).toBeGreaterThanOrEqual(2_990);
     const next = await invoke(server, short[language], {});
     expect(next.receipt.instance_id).not.toBe(answer.receipt.instance_id);
@@ -171,6 +174,7 @@ describe('only in Node.js', () => {
   it('a handler that never yields is stopped all the same', async () => {
     const answer = await invoke(server, short.node, { do: 'spin' });
     await expectReported(short.node, answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
+    expect(answer.log).toMatch(/timed out after [\d.]+ s with [\d.]+ s of processor time/);
     expect((await invoke(server, short.node, {})).text).toBe('fine');
   });
 

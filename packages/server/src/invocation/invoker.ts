@@ -22,6 +22,7 @@ import { buildReceipt, finishLine, type LineFacts, type Measured, toRecord } fro
 import type { FirstLine, RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
 import type { RunningRequests } from './running-requests.ts';
+import { timeoutHint } from './timeout-hint.ts';
 import type { InvocationRequest, InvocationResult } from './types.ts';
 
 export interface InvokerOptions {
@@ -269,6 +270,7 @@ export class Invoker {
         tries.firstLine = logs.moved(instance.id, requestId);
         return undefined;
       }
+      if (answer.failure?.outcome === 'timeout') this.#explainTimeout(instance, snapshot, spec, requestId, answer);
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
       const measured: Measured = {
@@ -293,6 +295,20 @@ export class Invoker {
       logs.ended(instance.id, requestId);
       lease.release(end);
     }
+  }
+
+  #explainTimeout(
+    instance: Lease['instance'],
+    { runtime }: VersionSnapshot,
+    spec: LaunchSpec,
+    requestId: string,
+    { handlerMs, cpuMs, isCpuShared }: InstanceAnswer,
+  ): void {
+    const { clock, logs } = this.#options;
+    const last = instance.lastLineOf(requestId);
+    const lastLine = last === undefined ? undefined : { text: last.text, agoMs: Math.max(0, clock.now() - last.time) };
+    const text = timeoutHint({ runtime, handlerMs, cpuMs: isCpuShared === true ? null : cpuMs, lastLine });
+    logs.fromPlatform(instance.id, spec, requestId, text, 'WARN');
   }
 
   #credentials({ projectId, agency }: VersionSnapshot, { depth = 0 }: InvocationRequest): Credentials {

@@ -1,5 +1,5 @@
 import type { InvokeFrame } from '@funcgraph/runtimes';
-import type { LinkEnded, LinkResult } from '../runtime-link/index.ts';
+import type { LinkEnded, LinkLog, LinkResult } from '../runtime-link/index.ts';
 import type { SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { systemFailure } from './failure.ts';
@@ -156,6 +156,12 @@ export class Instance {
       .thaw()
       ?.catch(() => this.stop())
       .catch(() => {});
+  }
+
+  /** The last line that the function logged, if it was for this request. */
+  lastLineOf(requestId: string): LinkLog | undefined {
+    const { lastLine } = this.#parts.link;
+    return lastLine?.requestId === requestId ? lastLine : undefined;
   }
 
   /** Current memory in bytes; null when the machine does not report it. */

@@ -96,3 +96,12 @@ it('processor time of a request that timed out behind others is marked as shared
   clock.advance(1000);
   expect(answer('b')).toMatchObject({ outcome: { kind: 'timeout' }, cpuMs: 7, isCpuShared: true, handlerMs: 1000 });
 });
+
+it('gives a request that times out alone all that was measured', async () => {
+  add('a');
+  add('b');
+  usedMs += 900;
+  clock.advance(1000);
+  await turn();
+  expect(answer('a')).toMatchObject({ outcome: { kind: 'timeout' }, cpuMs: 900, isCpuShared: false });
+});

@@ -160,7 +160,7 @@ export class Lane {
   #settle(): void {
     const batch = this.#batch;
     this.#batch = [];
-    const { cpuMs, isCpuShared, peakMemoryBytes } = this.#measure(batch.length > 1);
+    const { cpuMs, isCpuShared, peakMemoryBytes } = this.#measure(batch.length > 1, this.#calls.length > 0);
     const shares = shareOut(batch, cpuMs);
     for (const [at, { call, result, begunAt }] of batch.entries()) {
       const queuedMs = begunAt - call.addedAt;
@@ -169,11 +169,12 @@ export class Lane {
     }
   }
 
-  #measure(areMany: boolean): Pick<LaneAnswer, 'cpuMs' | 'isCpuShared' | 'peakMemoryBytes'> {
+  /** `isCut`: another request has begun. */
+  #measure(areMany: boolean, isCut: boolean): Pick<LaneAnswer, 'cpuMs' | 'isCpuShared' | 'peakMemoryBytes'> {
     const { cpuMs, peakMemoryBytes } = this.#parts.measure();
     const wasCut = this.#isCut;
-    this.#isCut = this.#calls.length > 0;
-    return { cpuMs, isCpuShared: cpuMs !== null && (areMany || wasCut || this.#isCut), peakMemoryBytes };
+    this.#isCut = isCut;
+    return { cpuMs, isCpuShared: cpuMs !== null && (areMany || wasCut || isCut), peakMemoryBytes };
   }
 
   /** The instance gave back requests. Throws `LinkViolation` for others than those that wait here. */
@@ -198,7 +199,8 @@ export class Lane {
     const didBegin = call.begunAt >= call.addedAt;
     const handlerMs = didBegin ? now - call.begunAt : 0;
     const queuedMs = (didBegin ? call.begunAt : now) - call.addedAt;
-    const measured = 'kind' in outcome && UNMEASURED.has(outcome.kind) ? NOT_MEASURED : this.#measure(false);
+    // those behind it have not begun
+    const measured = 'kind' in outcome && UNMEASURED.has(outcome.kind) ? NOT_MEASURED : this.#measure(false, false);
     call.end({ outcome, queuedMs, handlerMs, ...measured });
   }
 

@@ -47,6 +47,8 @@ interface LinkOptions {
 
 const TYPE_LOG = [...Buffer.from('{"type":"log"')];
 const SPACE = 0x20;
+/** Of the last line; an idle instance keeps it in memory. */
+const LAST_LINE_BYTES = 256;
 /** An instance whose program has ended must answer its running requests and close the link within this time. */
 export const LEAVE_MS = 5_000;
 /** After about so many bytes of work a link waits for its next turn, so that one instance does not delay the others. */
@@ -71,6 +73,8 @@ export class RuntimeLink {
   #preStop: Pending<HookAnswer> | undefined;
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
+  /** The last message of the function, cut. */
+  lastLine: LinkLog | undefined;
   /** Called with the ids of requests that the instance gave back; unset: it may give back none. */
   onReturned: ((requestIds: readonly string[]) => void) | undefined;
   #ended: LinkEnded | undefined;
@@ -337,7 +341,10 @@ export class RuntimeLink {
   #log(frame: Extract<InstanceFrame, { type: 'log' }>, body: Buffer): void {
     this.#tellDropped(frame.requestId, this.#options.logs.takeDue());
     const { requestId, level, time } = frame;
-    this.#options.onLog({ requestId, level, time, text: body.toString('utf8') });
+    const log = { requestId, level, time, text: body.toString('utf8') };
+    this.lastLine =
+      body.length > LAST_LINE_BYTES ? { ...log, text: `${body.toString('utf8', 0, LAST_LINE_BYTES)}…` } : log;
+    this.#options.onLog(log);
   }
 
   #tellDropped(requestId: string, count: number): void {
