@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { java } from '../src/languages/java/java.ts';
 import { Instance } from './harness.ts';
@@ -291,6 +291,31 @@ for (const each of found) {
             errorType: 'FunctionLoadError',
           },
         });
+      });
+
+      it.each([
+        ['demo.Indx.echo', "the package has 'demo.Index'; the handler is written as [package].[class].[method]"],
+        ['demo.index.echo', "the package has 'demo.Index'; the handler is written as"],
+        ['Lanes.handler', "the package has 'demo.Lanes'; the handler is written as"],
+        ['demo.Absent.handler', "the package has, among others, '"],
+      ])('lists in the log the classes with a name near to %s', async (handler, hint) => {
+        await current().init(ROOT, handler);
+        const { text } = await current().log((line) => line.text.includes('not found class'));
+        expect(text.split('\n')[1]).toContain(hint);
+      });
+
+      it('says that a class is in a folder of the jar that only the launcher of that jar reads', async () => {
+        const root = join(SANDBOX, `opt/spring-${each.version}`);
+        mkdirSync(join(root, 'in/BOOT-INF'), { recursive: true });
+        cpSync(join(ROOT, 'demo'), join(root, 'in/BOOT-INF/classes/demo'), { recursive: true });
+        const jar = join(dirname(each.javac), 'jar');
+        execFileSync(jar, ['cf', join(root, 'app.jar'), '-C', join(root, 'in'), '.'], { stdio: 'pipe' });
+        rmSync(join(root, 'in'), { recursive: true });
+        await current().init(root, 'demo.Index.echo');
+        const { text } = await current().log((line) => line.text.includes('not found class'));
+        expect(text).toContain(
+          "'demo.Index' is in BOOT-INF/classes/ of app.jar, which only the launcher of that jar reads",
+        );
       });
 
       it.each([

@@ -23,10 +23,17 @@ final class Failure {
     static final class ConfigError extends Exception {
         private static final long serialVersionUID = 1L;
         final String kind;
+        /** What the log says beside the message; null for nothing. */
+        final String hint;
 
         ConfigError(String kind, String message) {
+            this(kind, message, null);
+        }
+
+        ConfigError(String kind, String message, String hint) {
             super(message);
             this.kind = kind;
+            this.hint = hint;
         }
     }
 
@@ -70,7 +77,11 @@ final class Failure {
 
     /** An exception of the user's code. */
     static Failure of(int code, Throwable error) {
-        if (error instanceof ConfigError) return of(code, ((ConfigError) error).kind, error.getMessage(), null);
+        if (error instanceof ConfigError) {
+            Failure failure = of(code, ((ConfigError) error).kind, error.getMessage(), null);
+            String hint = ((ConfigError) error).hint;
+            return hint == null ? failure : new Failure(code, failure.payload, failure.log + "\n" + hint);
+        }
         int reported = error instanceof OutOfMemoryError && code != ENTRY ? MEMORY : code;
         return of(reported, error.getClass().getName(), message(error), frames(error));
     }

@@ -63,7 +63,7 @@ final class UserCode {
         } catch (ExceptionInInitializerError e) {
             throw e.getCause() == null ? e : e.getCause();
         } catch (ClassNotFoundException e) {
-            throw new Failure.ConfigError("FunctionLoadError", "not found class '" + name + "'");
+            throw new Failure.ConfigError("FunctionLoadError", "not found class '" + name + "'", NearClasses.hint(loader, name));
         } catch (UnsupportedClassVersionError e) {
             throw new Failure.ConfigError("FunctionLoadError", e.getMessage());
         }
