@@ -163,6 +163,22 @@ describe('Custom', () => {
     expect(current().logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
   });
 
+  it('names the command that adds a runtime which the bootstrap starts and the machine lacks', async () => {
+    write('#!/bin/sh\nexec /opt/function/runtime/nodejs14.99/rtsp/nodejs/bin/node $RUNTIME_CODE_ROOT/index.js\n');
+    const { payload } = await refusal();
+    expect(payload.errorMessage).toContain(
+      'bootstrap exited with code 127 (/opt/function/runtime/nodejs14.99/rtsp/nodejs/bin/node does not exist in the instance: ' +
+        'the administrator adds it with fgs runtimes install Node.js14.99',
+    );
+  });
+
+  it('names it for the interpreter in the first line, too', async () => {
+    write('#!/opt/function/runtime/python3.99/rtsp/python/bin/python3\n');
+    const { header, payload } = await refusal();
+    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+    expect(payload.errorMessage).toContain('fgs runtimes add Python3.99 --from DIR');
+  });
+
   it('hands over identity and credentials as headers', async () => {
     await ready('for (;;) { const r = await next(); await reply(r.id, JSON.stringify([...r.headers])); }');
     const answer = await current().invoke('{}', 'r-1', {

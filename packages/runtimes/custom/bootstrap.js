@@ -4,6 +4,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { StringDecoder } = require('node:string_decoder');
+const { withMissingRuntime } = require('./missing-runtime.js');
 const { whyNotStarted } = require('./program-file.js');
 
 const MAX_LINE = 90 * 1024;
@@ -100,7 +101,9 @@ function startProgram(
 }
 
 function startBootstrap(codeRoot, env, handlers) {
-  return startProgram({ file: path.join(codeRoot, 'bootstrap'), name: 'bootstrap', cwd: codeRoot, env }, handlers);
+  const file = path.join(codeRoot, 'bootstrap');
+  const onEnd = (reason, started) => handlers.onEnd(withMissingRuntime(reason, file), started);
+  return startProgram({ file, name: 'bootstrap', cwd: codeRoot, env }, { onLine: handlers.onLine, onEnd });
 }
 
 /**

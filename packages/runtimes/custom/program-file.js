@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { whyMissing } = require('./missing-runtime.js');
 
 const HEAD_BYTES = 4096;
 /** `e_machine` of ELF, and Go's name for it. */
@@ -78,6 +79,8 @@ function whyNotScript(line, searchPath) {
     return 'has Windows line ends (CRLF), so no interpreter is found: save it with Unix line ends (LF)';
   const [interpreter, ...words] = line.slice(2).trim().split(/\s+/);
   if (interpreter === '') return "names no interpreter after '#!' in its first line";
+  const missing = whyMissing(interpreter);
+  if (missing !== null) return `names an interpreter in its first line that is missing: ${missing}`;
   if (!fs.existsSync(interpreter))
     return `names the interpreter ${interpreter} in its first line, which does not exist in the instance`;
   if (!canRun(interpreter)) return `names the interpreter ${interpreter} in its first line, which is not executable`;
