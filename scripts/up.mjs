@@ -2,7 +2,7 @@
 import { buildJava } from './build-java.mjs';
 import { buildNative } from './build-native.mjs';
 import { continueOnNode } from './platform-node.mjs';
-import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail } from './steps.mjs';
+import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail, isRoot } from './steps.mjs';
 
 const flags = process.argv.slice(2);
 const withoutIsolation = flags.includes('--sandbox=process') || flags[flags.indexOf('--sandbox') + 1] === 'process';
@@ -16,6 +16,12 @@ if (
     'functions cannot be isolated',
     'Only for code that you trust, as another user than root: npm run up -- --sandbox process',
   );
+}
+// without them functions run, but reach nothing
+if (!withoutIsolation && isRoot) {
+  const why = 'without it functions reach no network';
+  await ensureProgram('ip', 'iproute2', why);
+  await ensureProgram('nft', 'nftables', why);
 }
 await ensureInstalled();
 await ensureBuilt();

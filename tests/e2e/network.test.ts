@@ -10,13 +10,13 @@ const isRoot = process.getuid?.() === 0;
 
 const SOURCE = `
 const { get } = require('node:http');
-exports.handler = async ({ url }, context) => new Promise((resolve) => {
+exports.handler = async ({ url, fails }, context) => new Promise((resolve, reject) => {
   const request = get(url, { timeout: 20_000 }, (response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => resolve({ answer: text }));
   });
   request.on('timeout', () => request.destroy(new Error('timeout')));
-  request.on('error', (error) => resolve({ error: error.code ?? error.message }));
+  request.on('error', (error) => fails ? reject(error) : resolve({ error: error.code ?? error.message }));
 });`;
 
 const NOWHERE = { error: 'ENETUNREACH' };
@@ -83,7 +83,10 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
 
   it('stay alone on a server that was started with --egress off', async () => {
     await using closed = await TestServer.start({ args: ['--egress', 'off'] });
-    expect(await get(await make('off', closed), outer(), closed)).toEqual(NOWHERE);
+    const urn = await make('off', closed);
+    expect(await get(urn, outer(), closed)).toEqual(NOWHERE);
+    const failed = await invoke(closed, urn, { url: outer(), fails: true });
+    expect(failed.log).toContain('the function has no network: this server was started with --egress off');
     const { data } = await closed.api.call('showDoctor');
     expect(data.checks.find(({ name }) => name === 'network')).toMatchObject({
       ok: true,

@@ -1,7 +1,8 @@
 import { reservedQuota } from '../control/index.ts';
-import { AccountGate, Invoker, ReservedDemand } from '../invocation/index.ts';
+import { AccountGate, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
-import type { HostParts } from './host-parts.ts';
+import type { ControlParts } from './control-parts.ts';
+import type { HostParts, SandboxParts } from './host-parts.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
@@ -13,11 +14,14 @@ export interface InvocationDeps
   extends Root,
     Pick<StateParts, 'catalog' | 'iam' | 'telemetry'>,
     Pick<HostParts, 'runtimes'>,
+    Pick<SandboxParts, 'capabilities'>,
+    Pick<ControlParts, 'networks'>,
     Pick<InstanceParts, 'pool' | 'keeper' | 'logs'> {}
 
 /** Synchronous invocations: admission, calls, and what is measured of them. */
 export function invocationParts(deps: InvocationDeps) {
-  const { config, clock, log, life, catalog, pool, keeper, logs, runtimes, iam, telemetry } = deps;
+  const { config, clock, log, life, catalog, pool, keeper, logs, runtimes, iam, telemetry, capabilities, networks } =
+    deps;
   const gate = new AccountGate(
     { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
     clock,
@@ -28,6 +32,12 @@ export function invocationParts(deps: InvocationDeps) {
     catalog,
     pool,
     logs,
+    networkGap: ({ surroundings, projectId }) =>
+      networkGap(surroundings, {
+        ...capabilities,
+        egress: config.egress,
+        network: networks.of(surroundings, projectId).kind,
+      }),
     record: (record) => telemetry.records.append(record),
     launchPlan: (runtime) => runtimes.launchPlan(runtime),
     gate,

@@ -28,6 +28,7 @@ export { postWebhook, type WebhookAnswer, type WebhookPost } from './destination
 export { Intake } from './intake/intake.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from './launch.ts';
+export { networkGap } from './network-hint.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { ReservedDemand } from './reserved-demand.ts';

@@ -17,18 +17,20 @@ import type { Counter, InvocationRecord, RunningCalls } from '../telemetry/index
 import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
 import { checkDepth } from './check-depth.ts';
+import { FailureNotes } from './failure-notes.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
 import { buildReceipt, finishLine, type LineFacts, type Measured, toRecord } from './receipt.ts';
 import type { FirstLine, RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
 import type { RunningRequests } from './running-requests.ts';
-import { timeoutHint } from './timeout-hint.ts';
 import type { InvocationRequest, InvocationResult } from './types.ts';
 
 export interface InvokerOptions {
   readonly catalog: Catalog;
   readonly pool: Pool;
   readonly logs: RequestLogs;
+  /** Why instances of a version reach nothing outside; undefined when they have a network. */
+  readonly networkGap?: (snapshot: VersionSnapshot) => string | undefined;
   readonly record: (record: InvocationRecord) => void;
   /** Counts running invocations. */
   readonly running?: RunningCalls;
@@ -88,11 +90,13 @@ interface FailedAttempt {
 /** The only entry to a function: API calls and the async dispatcher use it, with the same limits. */
 export class Invoker {
   readonly #options: InvokerOptions;
+  readonly #notes: FailureNotes;
   /** An unchanged version keeps its snapshot object: its launch specs, by alias and memory, are made once. */
   readonly #specs = new WeakMap<VersionSnapshot, Map<string, LaunchSpec>>();
 
   constructor(options: InvokerOptions) {
     this.#options = options;
+    this.#notes = new FailureNotes(options);
   }
 
   /**
@@ -270,7 +274,7 @@ export class Invoker {
         tries.firstLine = logs.moved(instance.id, requestId);
         return undefined;
       }
-      if (answer.failure?.outcome === 'timeout') this.#explainTimeout(instance, snapshot, spec, requestId, answer);
+      if (answer.failure !== undefined) this.#notes.add({ snapshot, spec, requestId }, instance, answer);
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
       const measured: Measured = {
@@ -295,20 +299,6 @@ export class Invoker {
       logs.ended(instance.id, requestId);
       lease.release(end);
     }
-  }
-
-  #explainTimeout(
-    instance: Lease['instance'],
-    { runtime }: VersionSnapshot,
-    spec: LaunchSpec,
-    requestId: string,
-    { handlerMs, cpuMs, isCpuShared }: InstanceAnswer,
-  ): void {
-    const { clock, logs } = this.#options;
-    const last = instance.lastLineOf(requestId);
-    const lastLine = last === undefined ? undefined : { text: last.text, agoMs: Math.max(0, clock.now() - last.time) };
-    const text = timeoutHint({ runtime, handlerMs, cpuMs: isCpuShared === true ? null : cpuMs, lastLine });
-    logs.fromPlatform(instance.id, spec, requestId, text, 'WARN');
   }
 
   #credentials({ projectId, agency }: VersionSnapshot, { depth = 0 }: InvocationRequest): Credentials {
@@ -360,6 +350,7 @@ export class Invoker {
       const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');
       logs.fromPlatform(instanceId, spec, requestId, reason, 'ERROR');
     }
+    this.#notes.addToStart({ snapshot, spec, requestId }, failure);
     const receipt = this.#finish(snapshot, spec, request, {
       instanceId,
       failure,
