@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { compatibilityPage } from './emit-compatibility.ts';
 import { errorsPage } from './emit-errors.ts';
 import { openapiDocument } from './emit-openapi.ts';
+import { projectSchema } from './emit-project-schema.ts';
 
 const docs = new URL('../docs/', import.meta.url);
 
@@ -16,6 +17,7 @@ function read(name: string): string {
 
 const pages: Record<string, string> = {
   'openapi.json': `${JSON.stringify(openapiDocument(), null, 2)}\n`,
+  'funcgraph.schema.json': `${JSON.stringify(projectSchema(), null, 2)}\n`,
   'errors.md': errorsPage(read('errors.md')),
   'compatibility.md': compatibilityPage(),
 };

@@ -1,7 +1,7 @@
 /** Rules about files that no other tool checks. Pure: text in, findings out. */
 
 const MOST_LINES = 500;
-const LONG_BY_NATURE = new Set(['package-lock.json', 'docs/openapi.json', 'LICENSE']);
+const LONG_BY_NATURE = new Set(['package-lock.json', 'docs/openapi.json', 'docs/funcgraph.schema.json', 'LICENSE']);
 
 /** Paths of a developer's machine. `/home/snuser` is part of the runtime contract. */
 const MACHINE_PATHS = [/(?<![\w.])\/home\/(?!snuser\b)\w+\//, /\/Users\/\w+\//, /(?<![\w.])\/work\/\w/];

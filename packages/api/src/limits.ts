@@ -62,6 +62,8 @@ export const LIMITS = {
   tagsPerFunction: 20,
   tagKeyChars: 128,
   tagValueChars: 255,
+  /** Of one project. */
+  deployments: 200,
   testEventsPerFunction: 10,
   testEventBytes: 4 * 1024,
   /** Command, arguments and working directory of a container image, together. */

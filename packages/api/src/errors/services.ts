@@ -44,6 +44,12 @@ export const SERVICE_ERRORS = {
   invalid_alarm: user('FSS.0400', 400, 'control', 'A setting of an alarm rule is not usable; the message names it.'),
   alarm_not_found: user('FSS.0404', 404, 'control', 'The project has no such alarm rule.'),
   alarm_exists: user('FSS.0409', 409, 'control', 'The project has an alarm rule of this name.'),
+  deployment_quota: user(
+    'FSS.0409',
+    409,
+    'control',
+    'The project has as many deployments of project files as it may have.',
+  ),
   alarm_quota: user('FSS.0409', 409, 'control', 'The project has as many alarm rules as it may have.'),
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
   misdirected_request: user('APIGW.0421', 421, 'ingress', 'The request names another host than its TLS connection.'),

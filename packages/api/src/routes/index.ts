@@ -5,6 +5,7 @@ import { cloudServiceRoutes } from './cloud-services.ts';
 import { consoleRoutes } from './console.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { dependencyRoutes } from './dependencies.ts';
+import { deploymentRoutes } from './deployments.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionArchiveRoutes } from './function-archives.ts';
 import { functionTemplateRoutes } from './function-templates.ts';
@@ -60,6 +61,7 @@ export const ROUTES = {
   ...telemetryRoutes,
   ...statisticsRoutes,
   ...testEventRoutes,
+  ...deploymentRoutes,
   ...tagRoutes,
   ...cloudServiceRoutes,
   ...workflowTemplateRoutes,

@@ -21,6 +21,9 @@ import { images } from './images/index.ts';
 import { invocations } from './invocations/index.ts';
 import { metrics } from './metrics/index.ts';
 import { networks } from './networks.ts';
+import { deployCommand } from './project/deploy.ts';
+import { destroyCommand } from './project/destroy.ts';
+import { diffCommand } from './project/diff.ts';
 import { quotas } from './quotas.ts';
 import { reserved } from './reserved/index.ts';
 import { runtimes } from './runtimes/index.ts';
@@ -35,7 +38,7 @@ import { versions } from './versions.ts';
 
 /** Every command, in the order of the help. A new noun is one file or folder and one line here. */
 export const TREE: Tree = {
-  commands: [up, start, consoleLink, doctor, check],
+  commands: [up, start, deployCommand, diffCommand, destroyCommand, consoleLink, doctor, check],
   nouns: [
     functions,
     versions,

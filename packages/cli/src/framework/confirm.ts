@@ -8,10 +8,17 @@ import { safeText } from './safe-text.ts';
 /** The flag that answers the question beforehand. */
 export const YES_FLAG = { yes: flag.boolean('do not ask', { short: 'y' }) } as const;
 
-/** Asks for confirmation before a deletion. Throws `CLI.DECLINED` for a no, and a usage error without a terminal. */
-export async function confirmDeletion(what: string, context: Context): Promise<void> {
-  if (context.stdin.isTTY !== true) throw usageError('deleting needs --yes without a terminal');
-  await context.stderr.write(`${safeText(`Delete ${what}?`)} [y/N] `);
+/** `doing` begins the error without a terminal, `declined` is the one after a no. */
+interface Question {
+  readonly text: string;
+  readonly doing: string;
+  readonly declined: string;
+}
+
+/** Throws `CLI.DECLINED` for a no, and a usage error without a terminal. */
+export async function confirm({ text, doing, declined }: Question, context: Context): Promise<void> {
+  if (context.stdin.isTTY !== true) throw usageError(`${doing} needs --yes without a terminal`);
+  await context.stderr.write(`${safeText(text)} [y/N] `);
   const lines = createInterface({ input: context.stdin });
   try {
     const answer = await lines.question('', { signal: context.signal });
@@ -19,5 +26,10 @@ export async function confirmDeletion(what: string, context: Context): Promise<v
   } finally {
     lines.close();
   }
-  throw new CliError('not deleted', { code: 'CLI.DECLINED', exitCode: EXIT.failure });
+  throw new CliError(declined, { code: 'CLI.DECLINED', exitCode: EXIT.failure });
+}
+
+/** Asks for confirmation before a deletion. */
+export async function confirmDeletion(what: string, context: Context): Promise<void> {
+  await confirm({ text: `Delete ${what}?`, doing: 'deleting', declined: 'not deleted' }, context);
 }

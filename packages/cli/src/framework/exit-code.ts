@@ -9,6 +9,7 @@ export const EXIT = {
   denied: 4,
   unreachable: 5,
   functionFailed: 6,
+  different: 7,
   interrupted: 130,
 } as const;
 
@@ -22,6 +23,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.denied, 'not authenticated, or not allowed'],
   [EXIT.unreachable, 'the server cannot be reached'],
   [EXIT.functionFailed, 'the function itself failed'],
+  [EXIT.different, 'fgs diff found differences'],
 ];
 
 /** Quota refusals have status 403 too, but are not about permission: they count as `refused`. */

@@ -1,7 +1,7 @@
 export { CliError, systemCode, usageError } from './cli-error.ts';
 export type { Command, Noun, Tree } from './command.ts';
 export { defineCommand } from './command.ts';
-export { confirmDeletion, YES_FLAG } from './confirm.ts';
+export { confirm, confirmDeletion, YES_FLAG } from './confirm.ts';
 export type { Context, Sink } from './context.ts';
 export type { ExitCode } from './exit-code.ts';
 export { EXIT } from './exit-code.ts';
@@ -10,3 +10,4 @@ export { flag } from './flag.ts';
 export type { Columns, Heading, Output, Row, StreamItem } from './output.ts';
 export { tableText } from './print.ts';
 export { run } from './run.ts';
+export { suggest } from './suggest.ts';

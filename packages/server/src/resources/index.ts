@@ -1,12 +1,13 @@
 import type { All } from '../ingress/index.ts';
 import { applications } from './applications/index.ts';
+import { deployments } from './deployments/index.ts';
 import { flowTemplates } from './flow-templates/index.ts';
 import type { Resource, ResourceDeps } from './resource.ts';
 import { tags } from './tags/index.ts';
 import { testEvents } from './test-events/index.ts';
 
 /** A new resource is one folder and one line here. */
-const RESOURCES = [applications, flowTemplates, tags, testEvents] as const satisfies readonly ((
+const RESOURCES = [applications, deployments, flowTemplates, tags, testEvents] as const satisfies readonly ((
   deps: ResourceDeps,
 ) => Resource)[];
 

@@ -5,6 +5,7 @@ import type { ChangesSchema } from './schema/changes.ts';
 import type { ClusterSchema } from './schema/cluster.ts';
 import type { ConsoleSchema } from './schema/console.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
+import type { DeploymentsSchema } from './schema/deployments.ts';
 import type { FactsSchema } from './schema/facts.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FlowRunsSchema } from './schema/flow-runs.ts';
@@ -43,6 +44,7 @@ export type Schema = IdentitySchema &
   ClusterSchema &
   ConsoleSchema &
   DependenciesSchema &
+  DeploymentsSchema &
   FactsSchema &
   StreamsSchema &
   TestEventsSchema &

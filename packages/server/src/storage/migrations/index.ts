@@ -52,6 +52,7 @@ import { consoleSessions0052 } from './0052-console-sessions.ts';
 import { consoleLinks0053 } from './0053-console-links.ts';
 import { statesOfFlowTriggers0054 } from './0054-states-of-flow-triggers.ts';
 import { objectExpiry0055 } from './0055-object-expiry.ts';
+import { deployments0056 } from './0056-deployments.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -108,4 +109,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0053-console-links': consoleLinks0053,
   '0054-states-of-flow-triggers': statesOfFlowTriggers0054,
   '0055-object-expiry': objectExpiry0055,
+  '0056-deployments': deployments0056,
 };

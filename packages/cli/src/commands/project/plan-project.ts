@@ -1,0 +1,108 @@
+import { CliError, type Context, EXIT } from '../../framework/index.ts';
+import { FunctionDriver, type FunctionInputs } from '../../project/functions/function-driver.ts';
+import { functionSpecs } from '../../project/functions/function-spec.ts';
+import { prepare } from '../../project/functions/prepare.ts';
+import { type Plan, planOf } from '../../project/plan/plan.ts';
+import { type Actual, type Desired, KINDS, type Owned, type Step } from '../../project/plan/resource.ts';
+import type { Drivers } from '../../project/server/apply.ts';
+import { runtimeFor } from '../functions/runtime-for.ts';
+import type { OpenProject } from './open-project.ts';
+
+export interface PlannedProject {
+  readonly steps: readonly Step[];
+  readonly drivers: Drivers;
+  /** In the record, and gone from the server. */
+  readonly vanished: readonly Owned[];
+}
+
+interface Choice {
+  readonly builds: boolean;
+  /** Take over what exists under a name of the file. */
+  readonly adopts: boolean;
+  /** Names of the file; everything unless given. */
+  readonly only?: readonly string[];
+}
+
+/** Builds, reads and compares; changes nothing on the server. */
+export async function planProject(opened: OpenProject, choice: Choice, context: Context): Promise<PlannedProject> {
+  const { project, root, stage, connection, record } = opened;
+  const only = choice.only && new Set(choice.only.map((name) => checkedName(name, opened)));
+  const inputs = new Map<string, FunctionInputs>();
+  const desired: Desired[] = [];
+  for (const spec of functionSpecs(project, stage)) {
+    if (only?.has(spec.name) === false) continue;
+    const surroundings = { root, builds: choice.builds, notesOf: record.notesOf.bind(record) };
+    const prepared = await prepare(spec, surroundings, context);
+    inputs.set(spec.name, prepared.inputs);
+    desired.push(prepared.desired);
+  }
+  const drivers: Drivers = { function: new FunctionDriver(connection, inputs, context.signal) };
+  const owned = only === undefined ? record.owned : record.owned.filter(({ name }) => only.has(name));
+  const actual = await findActual([...desired, ...owned], drivers);
+  const complete = await withRuntimes(desired, actual, opened, context);
+  const { steps, foreign } = planOf({ desired: complete, actual, owned });
+  if (foreign.length > 0 && !choice.adopts) throw foreignError(foreign, opened);
+  const found = new Set(actual.map(({ kind, name }) => `${kind} ${name}`));
+  return { steps, drivers, vanished: owned.filter(({ kind, name }) => !found.has(`${kind} ${name}`)) };
+}
+
+/** What deletes everything that the project made. */
+export async function planDestruction({ connection, record }: OpenProject, context: Context): Promise<PlannedProject> {
+  const drivers: Drivers = { function: new FunctionDriver(connection, new Map(), context.signal) };
+  const actual = await findActual(record.owned, drivers);
+  return { ...planOf({ desired: [], actual, owned: record.owned }), drivers, vanished: [] };
+}
+
+async function findActual(resources: readonly { kind: string; name: string }[], drivers: Drivers): Promise<Actual[]> {
+  const found: Actual[] = [];
+  for (const kind of KINDS) {
+    const names = new Set(resources.filter((one) => one.kind === kind).map(({ name }) => name));
+    if (names.size > 0) found.push(...(await drivers[kind].find([...names])));
+  }
+  return found;
+}
+
+/** `Node.js` alone stands for the version that the function has, or for the newest. */
+async function withRuntimes(
+  desired: readonly Desired[],
+  actual: readonly Actual[],
+  { connection }: OpenProject,
+  { signal }: Context,
+): Promise<Desired[]> {
+  const result: Desired[] = [];
+  for (const one of desired) {
+    const present = actual.find(({ kind, name }) => kind === one.kind && name === one.name)?.fields.runtime;
+    const runtime = await runtimeFor(
+      String(one.fields.runtime),
+      typeof present === 'string' ? present : undefined,
+      connection.client,
+      signal,
+    );
+    result.push({ ...one, fields: { ...one.fields, runtime } });
+  }
+  return result;
+}
+
+function checkedName(name: string, { project, stage }: OpenProject): string {
+  const known = Object.keys(project.file.functions ?? {});
+  if (known.includes(name)) return `${name}${stage.suffix}`;
+  throw new CliError(`the project ${project.file.name} has no function ${name}`, {
+    code: 'CLI.PROJECT',
+    exitCode: EXIT.usage,
+    hint: known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`,
+  });
+}
+
+function foreignError(foreign: Plan['foreign'], { project }: OpenProject): CliError {
+  const [first] = foreign;
+  const names = foreign.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const message = `exists already, and the project ${project.file.name} did not make it`;
+  if (first !== undefined && foreign.length === 1) {
+    return project.fault(first.path, `(${names}) ${message}`, 'choose another name, or take it over with --adopt');
+  }
+  return new CliError(`${names}: each ${message}`, {
+    code: 'CLI.PROJECT',
+    exitCode: EXIT.refused,
+    hint: 'Choose other names, or take them over with --adopt.',
+  });
+}

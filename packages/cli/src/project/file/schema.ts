@@ -1,0 +1,80 @@
+import { MEMORY_SIZES_MB } from '@funcgraph/api';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+
+/** No other keys: a misspelled one is an error, and editors complete them. */
+const Part = <P extends TProperties>(fields: P, description?: string) =>
+  Type.Object(fields, { additionalProperties: false, ...(description === undefined ? {} : { description }) });
+const Text = (description: string) => Type.Optional(Type.String({ description }));
+const Whole = (description: string, minimum: number, maximum: number) =>
+  Type.Optional(Type.Integer({ description, minimum, maximum }));
+const Switch = (description: string) => Type.Optional(Type.Boolean({ description }));
+const Named = <S extends TSchema>(pattern: string, value: S, description: string) =>
+  Type.Optional(Type.Record(Type.String({ pattern }), value, { description }));
+
+const VARIABLE = '^[A-Za-z][A-Za-z0-9_]*$';
+const FUNCTION = '^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$|^[A-Za-z]$';
+const PROJECT = '^[A-Za-z]([A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$';
+
+const Environment = Named(
+  VARIABLE,
+  Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+  'Environment variables. ${stage} stands for the name of the stage; $${ for ${ itself.',
+);
+
+const Secret = Type.Union([Part({ env: Type.String() }), Part({ file: Type.String() })], {
+  description: 'Where the value is: env, a variable of the shell that deploys, or file, a path beside this file.',
+});
+
+const Secrets = Named(VARIABLE, Secret, 'Encrypted environment variables. Their values are never in this file.');
+
+const FunctionPart = Part({
+  folder: Type.String({ description: 'Folder with the code; its .fgsignore lists files to leave out.' }),
+  build: Text('Command that makes the code, run by the shell in the folder of this file before each deploy.'),
+  runtime: Type.String({ description: 'Such as Node.js20.15; Node.js, Python or Java alone for the newest.' }),
+  handler: Type.String({ description: 'Entry point, such as index.handler.' }),
+  description: Text('Purpose of the function.'),
+  memory: Type.Optional(
+    Type.Integer({ enum: [...MEMORY_SIZES_MB], description: `MB of an instance: ${MEMORY_SIZES_MB.join(', ')}.` }),
+  ),
+  timeout: Whole('Seconds of one invocation at most; 3 when absent.', 1, 259_200),
+  environment: Environment,
+  secrets: Secrets,
+  initializer: Text('Entry point that runs once in each instance.'),
+  initializer_timeout: Whole('Seconds; 3 when absent.', 1, 300),
+  pre_stop: Text('Java only: called before an instance is stopped.'),
+  pre_stop_timeout: Whole('Seconds; 10 when absent.', 1, 90),
+  heartbeat: Text('Java only: reports every 5 seconds whether an instance works.'),
+  ephemeral_storage: Whole('MB of /tmp: 512 or 10240.', 512, 10_240),
+  max_instances: Whole('Most instances; -1 for no limit of its own.', -1, 1000),
+  instance_concurrency: Whole('Requests at once in one instance.', 1, 1000),
+  dynamic_memory: Switch('Whether a call may choose its memory size.'),
+  return_stream: Switch('Whether answers may be streamed.'),
+  lanes: Switch('Whether short requests may wait in a warm instance; true when absent.'),
+  agency: Text('Agency whose rights the code gets.'),
+  run_agency: Text('Another agency for the code alone.'),
+  enterprise_project: Text('Id of the enterprise project that it belongs to.'),
+});
+
+const Functions = Named(FUNCTION, FunctionPart, 'Functions by name.');
+
+const Stage = Part({
+  suffix: Text('At the end of every name in this stage; - and the name of the stage when absent.'),
+  environment: Environment,
+  functions: Named(
+    FUNCTION,
+    Type.Partial(FunctionPart, { additionalProperties: false }),
+    'What is different in this stage, by name of the function. Variables are added to the others.',
+  ),
+});
+
+/** `funcgraph.yaml`. Published for editors as docs/funcgraph.schema.json. */
+export const ProjectSchema = Part({
+  name: Type.String({ pattern: PROJECT, description: 'Name of the project. What it made is remembered by this name.' }),
+  environment: Environment,
+  functions: Functions,
+  stages: Named(PROJECT, Stage, 'Copies of everything under other names, by stage: fgs deploy --stage NAME.'),
+});
+
+export type ProjectFile = Static<typeof ProjectSchema>;
+export type FunctionEntry = Static<typeof FunctionPart>;
+export type SecretSource = Static<typeof Secret>;

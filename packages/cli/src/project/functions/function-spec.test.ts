@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { readProject } from '../file/read-project.ts';
+import { functionSpecs, stageOf } from './function-spec.ts';
+
+const TEXT = `
+name: shop
+environment: { LOG: info, WHERE: "in \${stage}" }
+functions:
+  hello:
+    folder: ./hello
+    runtime: Node.js
+    handler: index.handler
+    environment: { TRIES: 3, RAW: "$\${x}" }
+    secrets:
+      KEY: { env: SHOP_KEY }
+stages:
+  prod:
+    suffix: ''
+    environment: { LOG: warn }
+    functions:
+      hello:
+        memory: 512
+        environment: { TRIES: 5 }
+  test: {}
+  wrong:
+    functions: { helo: {} }
+`;
+const project = readProject(TEXT, 'funcgraph.yaml');
+const specsOf = (name?: string) => functionSpecs(project, stageOf(project.file, name) ?? { name: '', suffix: '' });
+
+it('takes the file as it is without a stage', () => {
+  const [hello] = specsOf();
+  expect(hello).toMatchObject({
+    name: 'hello',
+    fields: { memory: 128, environment: { LOG: 'info', WHERE: 'in default', TRIES: '3', RAW: '${x}' } },
+    secrets: { KEY: { env: 'SHOP_KEY' } },
+  });
+});
+
+it('adds what a stage changes, and its suffix', () => {
+  expect(specsOf('prod')[0]).toMatchObject({
+    name: 'hello',
+    fields: { memory: 512, environment: { LOG: 'warn', WHERE: 'in prod', TRIES: '5' } },
+  });
+  expect(specsOf('test')[0]).toMatchObject({ name: 'hello-test', fields: { memory: 128 } });
+  expect(stageOf(project.file, 'none')).toBeUndefined();
+});
+
+it('refuses a function that only a stage has, and words that stand for nothing', () => {
+  expect(() => specsOf('wrong')).toThrow(
+    'funcgraph.yaml:22:18: stages.wrong.functions.helo is no function of this file (did you mean hello?)',
+  );
+  const faulty = readProject(TEXT.replace('in ${stage}', '${stagee}'), 'funcgraph.yaml');
+  expect(() => functionSpecs(faulty, { name: 'default', suffix: '' })).toThrow(
+    'has ${stagee}, which stands for nothing',
+  );
+});

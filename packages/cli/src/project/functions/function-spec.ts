@@ -1,0 +1,68 @@
+import { suggest } from '../../framework/index.ts';
+import { fillInAll } from '../file/fill-in.ts';
+import type { Project } from '../file/read-project.ts';
+import type { FunctionEntry, ProjectFile, SecretSource } from '../file/schema.ts';
+import type { Path } from '../file/schema-faults.ts';
+import type { Fields } from '../plan/resource.ts';
+import { settingsOf } from './settings.ts';
+
+/** A function of the file in one stage, before its code and secrets are read. */
+export interface FunctionSpec {
+  /** With the suffix of the stage. */
+  readonly name: string;
+  readonly fields: Fields;
+  readonly folder: string;
+  readonly build: string | undefined;
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+  readonly path: Path;
+}
+
+export interface StageChoice {
+  /** `default` without one. */
+  readonly name: string;
+  readonly suffix: string;
+}
+
+const DEFAULT = 'default';
+
+/** The stage of the name; undefined when the file has none of it. */
+export function stageOf(file: ProjectFile, name = DEFAULT): StageChoice | undefined {
+  const stage = file.stages?.[name];
+  if (name !== DEFAULT && stage === undefined) return undefined;
+  return { name, suffix: stage?.suffix ?? (name === DEFAULT ? '' : `-${name}`) };
+}
+
+/** The functions of the file as they are in a stage. Throws CliErrors with their place. */
+export function functionSpecs({ file, fault }: Project, { name: stage, suffix }: StageChoice): FunctionSpec[] {
+  const overlay = file.stages?.[stage];
+  for (const name of Object.keys(overlay?.functions ?? {})) {
+    if (file.functions?.[name] !== undefined) continue;
+    const near = suggest(name, Object.keys(file.functions ?? {}));
+    throw fault(['stages', stage, 'functions', name], 'is no function of this file', near && `did you mean ${near}?`);
+  }
+  return Object.entries(file.functions ?? {}).map(([name, written]) => {
+    const change = overlay?.functions?.[name];
+    const entry: FunctionEntry = { ...written, ...change };
+    const path = ['functions', name];
+    const environment = {
+      ...file.environment,
+      ...written.environment,
+      ...overlay?.environment,
+      ...change?.environment,
+    };
+    const unknown = (word: string): Error =>
+      fault(
+        [...path, 'environment'],
+        `has \${${word}}, which stands for nothing`,
+        '${stage} is possible; write $${ for the text itself',
+      );
+    return {
+      name: `${name}${suffix}`,
+      fields: { ...settingsOf(entry), environment: fillInAll(environment, { stage }, unknown) },
+      folder: entry.folder,
+      build: entry.build,
+      secrets: { ...written.secrets, ...change?.secrets },
+      path,
+    };
+  });
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { folderDigest } from '../../code/index.ts';
+import { CliError, type Context } from '../../framework/index.ts';
+import type { Desired, Notes } from '../plan/resource.ts';
+import type { FunctionInputs } from './function-driver.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import { readSecrets, secretsDigest } from './secret-values.ts';
+
+interface Surroundings {
+  /** Of the project file. */
+  readonly root: string;
+  readonly builds: boolean;
+  notesOf(resource: { readonly kind: string; readonly name: string }): Notes;
+}
+
+/** Builds the code of a function and reads its secrets: what a plan compares, and what making it needs. */
+export async function prepare(
+  spec: FunctionSpec,
+  { root, builds, notesOf }: Surroundings,
+  context: Context,
+): Promise<{ readonly desired: Desired; readonly inputs: FunctionInputs }> {
+  const { name, fields, path } = spec;
+  if (builds && spec.build !== undefined) await build(spec.build, root, context);
+  const folder = resolve(root, spec.folder);
+  const secrets = await readSecrets(spec.secrets, root, context);
+  const code = await folderDigest(folder);
+  const hasSecrets = Object.keys(secrets).length > 0;
+  const notes = {
+    code,
+    ...(hasSecrets ? { secrets: secretsDigest(secrets, notesOf({ kind: 'function', name }).secrets) } : {}),
+  };
+  return { desired: { kind: 'function', name, fields, notes, path }, inputs: { folder, secrets } };
+}
+
+/** Its output goes to standard error, so that the result of fgs stays readable for programs. */
+async function build(command: string, root: string, { env, signal, stderr, format }: Context): Promise<void> {
+  if (format !== 'json') await stderr.write(`building: ${command}\n`);
+  const child = spawn('/bin/sh', ['-c', command], {
+    cwd: root,
+    env: { ...env },
+    signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  const code = await new Promise<number | null>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', done);
+  });
+  if (code === 0) return;
+  await stderr.write(Buffer.concat(output));
+  throw new CliError(`the build failed with exit code ${code}: ${command}`, { code: 'CLI.BUILD' });
+}

@@ -1,0 +1,37 @@
+import type { Change, Step } from './resource.ts';
+
+const MOST_CHARS = 60;
+
+const SIGNS = { create: '+', update: '~', replace: '!', delete: '-' } as const;
+const NOTES = { create: '', update: '', replace: ': made anew, with its versions, aliases and triggers', delete: '' };
+
+/** The differences, a line for each, as `fgs diff` shows them. */
+export function planText(steps: readonly Step[]): string {
+  return steps.map(stepText).join('\n');
+}
+
+/** `2 to create, 1 to update`. */
+export function countText(steps: readonly Step[]): string {
+  return (['create', 'update', 'replace', 'delete'] as const)
+    .map((action) => [steps.filter((step) => step.action === action).length, action] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, action]) => `${count} to ${action}`)
+    .join(', ');
+}
+
+function stepText(step: Step): string {
+  const { kind, name } = step.action === 'delete' ? step.actual : step.desired;
+  const changes = 'changes' in step ? step.changes : [];
+  return [`${SIGNS[step.action]} ${kind} ${name}${NOTES[step.action]}`, ...changes.map(changeText)].join('\n');
+}
+
+function changeText({ field, before, after }: Change): string {
+  if (before === undefined && after === undefined) return `    ${field}: changed`;
+  return `    ${field}: ${valueText(before)} → ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS - 3)}...` : text;
+}

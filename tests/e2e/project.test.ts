@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runCli as runInProcess } from '../../packages/cli/src/testing/run-cli.ts';
+import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
+
+let server: TestServer;
+let place: string;
+let folder: string;
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'funcgraph-project-'));
+  server = await TestServer.start();
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(place, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(place, 'shop-'));
+  await cp(join(ROOT, 'examples/shop'), folder, { recursive: true });
+});
+
+const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  FGS_DATA_DIR: server.dataDir,
+  SHOP_SIGNING_KEY: 'sesame',
+  ...more,
+});
+
+async function fgs(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<ProgramRun & { readonly text: string }> {
+  const [verb = '', ...more] = args;
+  const isOfProject = ['deploy', 'diff', 'destroy'].includes(verb);
+  const file = isOfProject ? ['--file', join(folder, 'funcgraph.yaml')] : [];
+  const run = await runCli([verb, ...file, ...more], environment(env));
+  return { ...run, text: run.stdout.toString('utf8') };
+}
+
+async function edit(path: string, from: string, to: string): Promise<void> {
+  const text = await readFile(join(folder, path), 'utf8');
+  expect(text).toContain(from);
+  await writeFile(join(folder, path), text.replace(from, to));
+}
+
+async function names(): Promise<string[]> {
+  const params = { project_id: server.credentials.project_id };
+  const { data } = await server.api.call('listFunctions', { params, query: { maxitems: '100' } });
+  return data.functions.map(({ func_name }) => func_name).sort();
+}
+
+test('the example is deployed once, changed, pruned and destroyed', async () => {
+  expect(await fgs(['diff'])).toMatchObject({
+    exitCode: 7,
+    text: '+ function orders\n+ function prices\nshop: 2 to create\n',
+  });
+  expect((await fgs(['deploy', '--yes'])).text).toBe('orders: created\nprices: created\nshop: deployed\n');
+  expect(await fgs(['deploy'])).toMatchObject({ exitCode: 0, text: 'shop: nothing to do\n' });
+  expect(await fgs(['diff'])).toMatchObject({ exitCode: 0, text: 'shop: no difference\n' });
+  expect((await fgs(['functions', 'invoke', 'prices', '--data', '{"item":"pear"}'])).text).toContain(
+    '{"price":3,"currency":"EUR"}',
+  );
+
+  await edit('prices/index.js', 'pear: 3', 'pear: 4');
+  await edit('funcgraph.yaml', 'timeout: 10', 'timeout: 20');
+  const changed = await fgs(['diff'], { SHOP_SIGNING_KEY: 'other' });
+  expect(changed.text).toBe(
+    [
+      '~ function orders',
+      '    timeout: 10 → 20',
+      '    secrets: changed',
+      '~ function prices',
+      '    code: changed',
+      'shop: 2 to update\n',
+    ].join('\n'),
+  );
+  await fgs(['deploy', '--yes'], { SHOP_SIGNING_KEY: 'other' });
+  expect((await fgs(['functions', 'invoke', 'prices', '--data', '{"item":"pear"}'])).text).toContain('"price":4');
+
+  expect((await fgs(['deploy', '--stage', 'prod', '--yes'])).text).toContain('shop in stage prod: deployed');
+  expect(await names()).toEqual(['orders', 'orders-prod', 'prices', 'prices-prod']);
+  expect((await fgs(['functions', 'invoke', 'prices-prod', '--data', '{}'])).text).toContain('"currency":"CHF"');
+
+  const text = await readFile(join(folder, 'funcgraph.yaml'), 'utf8');
+  await writeFile(join(folder, 'funcgraph.yaml'), text.replace(/ {2}prices:[\s\S]*? {2}orders:/, '  orders:'));
+  expect((await fgs(['deploy', '--yes'])).text).toContain('prices: deleted');
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual(['orders-prod', 'prices-prod']);
+  await fgs(['destroy', '--stage', 'prod', '--yes']);
+  expect(await names()).toEqual([]);
+  expect((await fgs(['destroy', '--yes'])).text).toBe('shop: nothing was deployed\n');
+});
+
+test('what another project made is neither changed nor deleted', async () => {
+  await fgs(['deploy', '--yes']);
+  await edit('funcgraph.yaml', 'name: shop', 'name: rival');
+  const refused = await fgs(['deploy', '--yes']);
+  expect(refused).toMatchObject({ exitCode: 3, text: '' });
+  expect(refused.stderr).toContain(
+    'function orders, function prices: each exists already, and the project rival did not make it',
+  );
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual(['orders', 'prices']);
+  await edit('funcgraph.yaml', 'name: rival', 'name: shop');
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual([]);
+});
+
+test('the next deploy completes one that was killed', async () => {
+  const many = Array.from(
+    { length: 8 },
+    (_, i) => `  f${i}: { folder: ./prices, runtime: Node.js, handler: index.handler }\n`,
+  );
+  await writeFile(join(folder, 'funcgraph.yaml'), `name: many\nfunctions:\n${many.join('')}`);
+  const args = [CLI, 'deploy', '--yes', '--file', join(folder, 'funcgraph.yaml')];
+  const child = spawn(process.execPath, args, { env: { ...ofPrograms(), ...environment() }, stdio: 'pipe' });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.includes('f2: created')) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  const before = await names();
+  expect(before.length).toBeGreaterThanOrEqual(3);
+  expect(await fgs(['deploy', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await names()).toHaveLength(8);
+  expect((await fgs(['deploy'])).text).toBe('many: nothing to do\n');
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual([]);
+});
+
+test('whatever request a deploy ends at, the next one completes it and nothing is left behind', async () => {
+  const { endpoint, access_key, secret_key, project_id, region } = server.credentials;
+  const env = {
+    ...{ FGS_ENDPOINT: endpoint, FGS_ACCESS_KEY: access_key, FGS_SECRET_KEY: secret_key },
+    ...{ FGS_PROJECT_ID: project_id, FGS_REGION: region, SHOP_SIGNING_KEY: 'sesame' },
+  };
+  const deploy = (fetchOf?: typeof fetch) =>
+    runInProcess(['deploy', '--yes'], { env, cwd: folder, ...(fetchOf === undefined ? {} : { fetch: fetchOf }) });
+  for (let last = 0, isCut = true; isCut; last += 1) {
+    isCut = false;
+    let changes = 0;
+    // the request arrives, and its answer is lost
+    const cut: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if ((init?.method ?? 'GET') === 'GET') return answer;
+      isCut = changes === last;
+      if (changes >= last) throw new Error('the deploy was killed');
+      changes += 1;
+      return answer;
+    };
+    const first = await deploy(cut);
+    expect(first.exitCode === 0, `${last}: ${first.stderr}`).toBe(!isCut);
+    expect(await deploy(), `after ${last}`).toMatchObject({ exitCode: 0 });
+    expect((await deploy()).stdout).toBe('shop: nothing to do\n');
+    expect(await names()).toEqual(['orders', 'prices']);
+    await fgs(['destroy', '--yes']);
+    expect(await names()).toEqual([]);
+  }
+});
+
+test('a secret is in no output, and a missing one is named before anything changes', async () => {
+  const missing = await fgs(['deploy', '--yes'], { SHOP_SIGNING_KEY: '' });
+  expect(missing).toMatchObject({ exitCode: 2 });
+  expect(missing.stderr).toContain('the secret SIGNING_KEY has no value: the variable SHOP_SIGNING_KEY is not set');
+  expect(await names()).toEqual([]);
+  for (const more of [['--output', 'json'], []]) {
+    const run = await fgs(['diff', ...more]);
+    expect(`${run.text}${run.stderr}`).not.toContain('sesame');
+  }
+});
+
+test('a folder without a project file is deployed as one function', async () => {
+  const args = ['--name', 'alone', '--runtime', 'Node.js', '--handler', 'index.handler'];
+  const run = await runCli(['deploy', join(folder, 'prices'), ...args], environment());
+  expect(run.stdout.toString()).toMatch(/^alone: created/);
+  await runCli(['functions', 'delete', 'alone', '--yes'], environment());
+  const refused = await runCli(['deploy', folder, ...args], environment());
+  expect(refused).toMatchObject({ exitCode: 2 });
+  expect(refused.stderr).toContain('--name is for a folder without funcgraph.yaml');
+});
