@@ -1,8 +1,9 @@
-import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readlink, realpath } from 'node:fs/promises';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { CliError, EXIT, systemCode } from '../framework/index.ts';
-import { ignoreRules } from './ignore.ts';
+import { IgnoreRules } from './ignore.ts';
 
 /** One entry of the archive. `path` is relative with `/`. */
 export type Entry =
@@ -38,56 +39,72 @@ async function linkTarget(root: string, source: string, path: string): Promise<s
   return target;
 }
 
-async function readIgnoreFile(root: string): Promise<string> {
+function readIgnoreFile(folder: string, name: string): string | undefined {
   try {
-    return await readFile(join(root, '.fgsignore'), 'utf8');
+    return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return '';
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'EISDIR') return undefined;
     throw error;
   }
+}
+
+function rootOf(folder: string): string {
+  try {
+    const root = realpathSync(folder);
+    if (lstatSync(root).isDirectory()) return root;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw codeError(`there is no folder ${folder}`, undefined, error);
+    throw error;
+  }
+  throw codeError(`${folder} is not a folder`, 'For a single file or an archive: fgs functions create');
+}
+
+/** The files of a function, and what a `.gitignore` keeps out of it: files, and folders with `/` at the end. */
+export interface Collected {
+  readonly entries: readonly Entry[];
+  readonly ignored: readonly string[];
 }
 
 /**
  * Lists the files of the function in `folder`, in an order that does not depend on the file system. Refuses links that
  * lead out, special files, more than 30,000 entries and more than 1500 MB. Empty folders are left out.
  */
-export async function collectEntries(folder: string): Promise<Entry[]> {
-  let root: string;
-  try {
-    root = await realpath(folder);
-    if (!(await lstat(root)).isDirectory())
-      throw codeError(`${folder} is not a folder`, 'For a single file or an archive: fgs functions create');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw codeError(`there is no folder ${folder}`, undefined, error);
-    throw error;
-  }
-  const ignored = ignoreRules(await readIgnoreFile(root));
+export async function collectEntries(folder: string): Promise<Collected> {
+  const root = rootOf(folder);
+  const rules = new IgnoreRules(readIgnoreFile(root, '.fgsignore'));
   const entries: Entry[] = [];
+  const ignored: string[] = [];
   let bytes = 0;
 
-  async function walk(directory: string): Promise<void> {
-    for (const { name } of await readdir(directory, { withFileTypes: true })) {
-      const source = join(directory, name);
-      const path = relative(root, source).split(sep).join('/');
-      const stat = await lstat(source);
-      if (ignored(path, stat.isDirectory())) continue;
-      if (stat.isDirectory()) {
-        await walk(source);
-        continue;
-      }
-      if (stat.isSymbolicLink()) entries.push({ kind: 'link', path, target: await linkTarget(root, source, path) });
-      else if (stat.isFile()) {
-        bytes += stat.size;
-        entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
-      } else throw codeError(`${path} is neither a file nor a folder`, 'List it in .fgsignore.');
-      if (entries.length > LIMITS.codeFiles)
-        throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'List unneeded files in .fgsignore.');
-      if (bytes > LIMITS.codeUnpackedBytes)
-        throw codeError('the folder is larger than 1500 MB', 'List unneeded files in .fgsignore.');
+  async function add(source: string, path: string): Promise<void> {
+    const stat = lstatSync(source);
+    if (stat.isSymbolicLink()) entries.push({ kind: 'link', path, target: await linkTarget(root, source, path) });
+    else if (stat.isFile()) {
+      bytes += stat.size;
+      entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
+    } else throw codeError(`${path} is neither a file nor a folder`, 'List it in .fgsignore.');
+    if (entries.length > LIMITS.codeFiles)
+      throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'List unneeded files in .fgsignore.');
+    if (bytes > LIMITS.codeUnpackedBytes)
+      throw codeError('the folder is larger than 1500 MB', 'List unneeded files in .fgsignore.');
+  }
+
+  async function walk(directory: string, within: string): Promise<void> {
+    const text = rules.reads(within) ? readIgnoreFile(directory, '.gitignore') : undefined;
+    if (text !== undefined) rules.addGitignore(within, text);
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = within === '' ? entry.name : `${within}/${entry.name}`;
+      const isFolder = entry.isDirectory();
+      const by = rules.ignores(path, isFolder);
+      if (by === '.gitignore') ignored.push(isFolder ? `${path}/` : path);
+      if (by !== undefined) continue;
+      const source = join(directory, entry.name);
+      if (isFolder) await walk(source, path);
+      else await add(source, path);
     }
   }
 
-  await walk(root);
+  await walk(root, '');
   if (entries.length === 0) throw codeError(`${folder} has no files`);
-  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { entries: entries.sort((a, b) => (a.path < b.path ? -1 : 1)), ignored: ignored.sort() };
 }

@@ -6,7 +6,7 @@ import { collectEntries } from './collect.ts';
 /** SHA-256 of the names, modes and contents that `packFolder` would put into the archive, without making it. */
 export async function folderDigest(folder: string): Promise<string> {
   const whole = createHash('sha256');
-  for (const entry of await collectEntries(folder)) {
+  for (const entry of (await collectEntries(folder)).entries) {
     if (entry.kind === 'link') {
       whole.update(JSON.stringify(['link', entry.path, entry.target]));
       continue;

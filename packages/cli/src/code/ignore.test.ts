@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { ignoreRules } from './ignore.ts';
+import { IgnoreRules } from './ignore.ts';
+
+const ignoreRules = (text: string) => {
+  const rules = new IgnoreRules(text);
+  return (path: string, isFolder: boolean) => rules.ignores(path, isFolder) !== undefined;
+};
 
 test.each([
   ['*.log', 'a.log', true],

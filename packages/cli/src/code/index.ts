@@ -1,3 +1,4 @@
-export { codeError } from './collect.ts';
+export { type Collected, codeError, collectEntries } from './collect.ts';
 export { folderDigest } from './folder-digest.ts';
-export { type Packed, packFolder } from './pack.ts';
+export { handlerFault } from './handler-file.ts';
+export { packEntries, packFolder } from './pack.ts';

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ const put = async (path: string, text = path): Promise<void> => {
   await mkdir(join(dir, path, '..'), { recursive: true });
   await writeFile(join(dir, path), text);
 };
-const paths = async (): Promise<string[]> => (await collectEntries(dir)).map((entry) => entry.path);
+const paths = async (): Promise<string[]> => (await collectEntries(dir)).entries.map((entry) => entry.path);
 
 test('makes the same bytes from the same files, for any dates and order of creation', async () => {
   await put('index.js');
@@ -65,6 +66,53 @@ test('leaves out version control and files in .fgsignore, and keeps node_modules
   expect(await paths()).toEqual(['index.js', 'keep.md', 'node_modules/x/index.js']);
 });
 
+test('leaves out what each .gitignore lists for its folder, but never installed packages', async () => {
+  for (const path of [
+    'index.js',
+    '.env',
+    'dist/a.js',
+    'node_modules/x/dist/a.js',
+    'node_modules/x/a.log',
+    'src/b.log',
+    'src/keep.log',
+    'src/own.tmp',
+    'own.tmp',
+  ])
+    await put(path);
+  await put('.gitignore', 'node_modules/\n.env\ndist\n*.log\n');
+  await put('src/.gitignore', '!keep.log\n*.tmp\n');
+  await put('node_modules/x/.gitignore', '*\n');
+  const { entries, ignored } = await collectEntries(dir);
+  expect(entries.map(({ path }) => path)).toEqual([
+    'index.js',
+    'node_modules/x/a.log',
+    'node_modules/x/dist/a.js',
+    'own.tmp',
+    'src/keep.log',
+  ]);
+  expect(ignored).toEqual(['.env', 'dist/', 'src/b.log', 'src/own.tmp']);
+  await put('.fgsignore', 'src\n');
+  expect(await paths()).toContain('.env');
+});
+
+test('packs large files, files that do not shrink and empty files, in any mix', async () => {
+  const random = randomBytes(100_000);
+  const large = Buffer.alloc(9 * 1024 * 1024, 'funcgraph ');
+  await writeFile(join(dir, 'random'), random);
+  await writeFile(join(dir, 'large'), large);
+  await writeFile(join(dir, 'empty'), '');
+  const file = join(dir, 'out.zip');
+  await writeFile(file, (await packFolder(dir)).zip);
+  const script =
+    'import zipfile,sys,json,hashlib; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(json.dumps({i.filename:hashlib.sha256(z.read(i)).hexdigest() for i in z.infolist()}))';
+  const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  expect(JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }))).toEqual({
+    empty: sha(Buffer.alloc(0)),
+    large: sha(large),
+    random: sha(random),
+  });
+});
+
 test('refuses links that lead out, in any way', async () => {
   await put('index.js');
   for (const target of ['/etc/passwd', '../outside', 'sub/../../outside', join(dir, 'index.js')]) {
@@ -99,8 +147,8 @@ test('refuses pipes, an empty folder, a file and nothing at all', async () => {
   await expect(packFolder(join(dir, 'file'))).rejects.toThrow('is not a folder');
 });
 
-test('stops at 50 MB of archive', async () => {
-  const { randomFillSync } = await import('node:crypto');
-  await writeFile(join(dir, 'big.bin'), randomFillSync(Buffer.alloc(51 * 1024 * 1024)));
+test.each([1, 20])('stops at 50 MB of archive in %i files', async (files) => {
+  const bytes = randomFillSync(Buffer.alloc(Math.ceil((51 * 1024 * 1024) / files)));
+  for (let n = 0; n < files; n += 1) await writeFile(join(dir, `${n}.bin`), bytes);
   await expect(packFolder(dir)).rejects.toThrow('over 50 MB');
 });

@@ -1,51 +1,87 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { LIMITS } from '@funcgraph/api';
-import { ZipFile } from 'yazl';
-import { codeError, collectEntries } from './collect.ts';
+import { type Collected, codeError, collectEntries, type Entry } from './collect.ts';
+import { storedEntry, ZipArchive, type ZipEntry } from './zip-archive.ts';
 
-/** A fixed date without a time zone: with sorted entries, the same files always make the same bytes. */
-const STAMP = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true } as const;
+/** Larger files are compressed as streams: the memory never holds one of them whole. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+/** After so many bytes a Ctrl-C gets its turn. */
+const BREATH_BYTES = 2 * 1024 * 1024;
 
-export interface Packed {
+interface Packed {
   readonly zip: Buffer;
   readonly files: number;
 }
 
-/**
- * Zips a folder: sorted, one date for all, modes reduced to the executable bit, so that an unchanged folder is unchanged
- * code for the server. Throws CliError for a folder that cannot be a function and for an archive over 50 MB.
- */
-export async function packFolder(folder: string): Promise<Packed> {
-  const entries = await collectEntries(folder);
-  const zip = new ZipFile();
-  for (const entry of entries) {
-    if (entry.kind === 'link')
-      zip.addBuffer(Buffer.from(entry.target), entry.path, { ...STAMP, mode: 0o120777, compress: false });
-    else zip.addFile(entry.source, entry.path, { ...STAMP, mode: entry.executable ? 0o100755 : 0o100644 });
-  }
-  zip.end();
-  const chunks: Buffer[] = [];
+const tooLarge = () =>
+  codeError('the zipped code is over 50 MB', 'List unneeded files in .fgsignore, or move them into a dependency.');
+
+async function largeEntry(path: string, mode: number, source: string): Promise<ZipEntry> {
+  const deflate = createDeflateRaw();
+  let crc = 0;
   let size = 0;
-  await new Promise<void>((resolve, reject) => {
-    // yazl reports unreadable and changing files on the object, not on its stream
-    zip.on('error', (cause) =>
-      reject(codeError(`cannot read a file of ${folder}: ${String(cause)}`, 'Did it change while it was read?', cause)),
-    );
-    zip.outputStream.on('error', reject);
-    zip.outputStream.on('end', resolve);
-    zip.outputStream.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > LIMITS.codeZipBytes) {
-        zip.outputStream.removeAllListeners('data').pause();
-        reject(
-          codeError(
-            'the zipped code is over 50 MB',
-            'List unneeded files in .fgsignore, or move them into a dependency.',
-          ),
-        );
-        return;
-      }
-      chunks.push(chunk);
-    });
+  const input = createReadStream(source, { highWaterMark: 1024 * 1024 });
+  input.on('error', (error) => deflate.destroy(error));
+  input.on('data', (chunk) => {
+    crc = crc32(chunk, crc);
+    size += chunk.length;
   });
-  return { zip: Buffer.concat(chunks), files: entries.length };
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of input.pipe(deflate)) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes > LIMITS.codeZipBytes) throw tooLarge();
+    }
+  } finally {
+    input.destroy();
+  }
+  return { path, mode, data: Buffer.concat(chunks), deflated: true, crc, size };
+}
+
+/** Reads and compresses on the main thread: for many small files that takes less time than to send each to another. */
+function smallEntry(path: string, mode: number, source: string): ZipEntry {
+  const content = readFileSync(source);
+  const data = deflateRawSync(content);
+  const stored = storedEntry(path, mode, content);
+  return data.length < content.length ? { ...stored, data, deflated: true } : stored;
+}
+
+async function entryOf(entry: Entry): Promise<ZipEntry> {
+  if (entry.kind === 'link') return storedEntry(entry.path, 0o120777, Buffer.from(entry.target));
+  const { path, source, size } = entry;
+  const mode = entry.executable ? 0o100755 : 0o100644;
+  try {
+    return size > LARGE_BYTES ? await largeEntry(path, mode, source) : smallEntry(path, mode, source);
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'CliError') throw cause;
+    throw codeError(`cannot read ${path}: ${String(cause)}`, 'Did it change while it was read?', cause);
+  }
+}
+
+/**
+ * Zips collected entries: sorted, one date for all, modes reduced to the executable bit, so that an unchanged folder is
+ * unchanged code for the server. Throws CliError for an archive over 50 MB.
+ */
+export async function packEntries(entries: readonly Entry[]): Promise<Buffer> {
+  const archive = new ZipArchive();
+  let since = 0;
+  for (const entry of entries) {
+    archive.add(await entryOf(entry));
+    if (archive.bytes > LIMITS.codeZipBytes) throw tooLarge();
+    since += entry.kind === 'file' ? entry.size : 0;
+    if (since < BREATH_BYTES) continue;
+    since = 0;
+    await breathe();
+  }
+  return archive.finish();
+}
+
+/** Collects and zips a folder. Throws CliError for a folder that cannot be a function. */
+export async function packFolder(folder: string): Promise<Packed & Pick<Collected, 'ignored'>> {
+  const { entries, ignored } = await collectEntries(folder);
+  return { zip: await packEntries(entries), files: entries.length, ignored };
 }

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { ApiError, type Client } from '@funcgraph/api';
-import { packFolder } from '../../code/index.ts';
+import { type Collected, collectEntries, handlerFault, packEntries } from '../../code/index.ts';
 import {
   connect,
   FUNCTION_FLAGS,
@@ -33,26 +33,50 @@ export const DEPLOY_FLAGS = {
 
 type DeployFields = ConfigFields & { readonly runtime?: string };
 
+interface Entry {
+  readonly runtime: string;
+  readonly handler: string;
+}
+
 interface Target {
   readonly client: Client;
   readonly params: FunctionParams;
   readonly name: string;
 }
 
+/** Runtime and handler. Throws before anything is packed when a new function lacks one, or the code has no such file. */
+function checkedEntry(
+  name: string,
+  { runtime, handler }: { runtime: string | undefined; handler: string | undefined },
+  code: Collected,
+): Entry {
+  if (runtime === undefined || handler === undefined) {
+    throw usageError(
+      `${name} is new: --${runtime === undefined ? 'runtime' : 'handler'} is missing`,
+      'for example --runtime Node.js --handler index.handler; see fgs runtimes list',
+    );
+  }
+  const fault = handlerFault(runtime, handler, code);
+  if (fault !== undefined) throw fault;
+  return { runtime, handler };
+}
+
+const SHOWN_IGNORED = 5;
+
+/** What a .gitignore leaves out, because a function may need it; empty for nothing. */
+function ignoredLine({ ignored }: Collected): string {
+  if (ignored.length === 0) return '';
+  const more = ignored.length > SHOWN_IGNORED ? `, and ${ignored.length - SHOWN_IGNORED} more` : '';
+  return `\n.gitignore leaves out ${ignored.slice(0, SHOWN_IGNORED).join(', ')}${more}`;
+}
+
 async function createFrom(
   target: Target,
   zip: Buffer,
   pkg: string,
-  fields: DeployFields,
+  fields: DeployFields & Entry,
   context: Context,
 ): Promise<string> {
-  const { runtime, handler } = fields;
-  if (runtime === undefined || handler === undefined) {
-    throw usageError(
-      `${target.name} is new: --${runtime === undefined ? 'runtime' : 'handler'} is missing`,
-      'for example --runtime Node.js --handler index.handler; see fgs runtimes list',
-    );
-  }
   const body = {
     func_name: target.name,
     package: pkg,
@@ -60,7 +84,6 @@ async function createFrom(
     code_filename: `${target.name}.zip`,
     ...NEW_FUNCTION,
     ...fields,
-    runtime,
     func_code: { file: zip.toString('base64') },
   };
   const params = { project_id: target.params.project_id };
@@ -130,7 +153,7 @@ export async function deployFolder(
   const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
   const given = configFields(flags);
   const variables = await readVariables(flags, context);
-  const packed = await withProgress(`packing ${path}`, context, packFolder(path));
+  const code = await collectEntries(path);
   const present = await findConfig(target.client, target.params, context.signal);
   const runtime =
     flags.runtime === undefined
@@ -142,14 +165,18 @@ export async function deployFolder(
     ...(await dependencyFields(flags, connection, runtime ?? present?.runtime, context)),
     ...(runtime === undefined ? {} : { runtime }),
   };
+  const chosen = { runtime: runtime ?? present?.runtime, handler: flags.handler ?? present?.handler };
+  const entry = checkedEntry(name, chosen, code);
+  const zip = await withProgress(`packing ${path}`, context, packEntries(code.entries));
   const outcome = present
-    ? await updateFrom(target, present, packed.zip, fields, context)
-    : await createFrom(target, packed.zip, flags.package, fields, context);
-  const size = `${packed.files} ${packed.files === 1 ? 'file' : 'files'}, ${(packed.zip.length / 1024).toFixed(1)} KB`;
+    ? await updateFrom(target, present, zip, fields, context)
+    : await createFrom(target, zip, flags.package, { ...fields, ...entry }, context);
+  const files = code.entries.length;
+  const size = `${files} ${files === 1 ? 'file' : 'files'}, ${(zip.length / 1024).toFixed(1)} KB`;
   return {
     name,
-    text: `${name}: ${outcome} (${size})`,
-    data: { name, outcome, files: packed.files, zip_bytes: packed.zip.length, func_urn: target.params.function_urn },
+    text: `${name}: ${outcome} (${size})${ignoredLine(code)}`,
+    data: { name, outcome, files, zip_bytes: zip.length, ignored: code.ignored, func_urn: target.params.function_urn },
   };
 }
 
@@ -157,7 +184,12 @@ export const deploy = defineCommand({
   name: 'functions deploy',
   summary: 'Create or update a function from a folder; unchanged code is not uploaded again',
   flags: DEPLOY_FLAGS,
-  args: [{ name: 'folder', summary: 'folder with the code; its .fgsignore lists files to leave out' }],
+  args: [
+    {
+      name: 'folder',
+      summary: 'folder with the code; its .fgsignore, or else its .gitignore, lists files to leave out',
+    },
+  ],
   examples: [
     'fgs functions deploy ./hello --runtime Node.js --handler index.handler',
     'fgs functions deploy . --name resize --memory 512 --timeout 30 --env BUCKET=pictures',

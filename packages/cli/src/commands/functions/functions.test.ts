@@ -79,6 +79,24 @@ test('asks for the runtime only when the function is new', async () => {
   expect(server.requests(CREATE)).toEqual([]);
 });
 
+test('uploads nothing when the file of the handler is missing', async () => {
+  server.on(SHOW, { body: PRESENT });
+  server.on(CODE, { body: {} });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--handler', 'main.handler']);
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toContain('the handler main.handler needs the file main.js, main.mjs or main.cjs');
+  expect(server.requests(CODE)).toEqual([]);
+});
+
+test('names what a .gitignore leaves out', async () => {
+  await writeFile(join(dir, '.gitignore'), '*.env\n');
+  for (let n = 1; n < 8; n += 1) await writeFile(join(dir, `${n}.env`), 'KEY=secret');
+  server.on(SHOW, { body: PRESENT });
+  server.on(CODE, { body: {} });
+  const { stdout } = await cli(['functions', 'deploy', '.', '--name', 'hello']);
+  expect(stdout).toMatch(/\(1 file, .*\n\.gitignore leaves out 1\.env, 2\.env, 3\.env, 4\.env, 5\.env, and 2 more\n$/);
+});
+
 test('treats unchanged code as success and leaves an equal configuration alone', async () => {
   server.on(SHOW, { body: PRESENT });
   server.on(CODE, { status: 409, body: { error_code: 'FSS.0409', error_msg: 'same' } });
@@ -228,7 +246,17 @@ test.each([
   }));
   server.on('GET /v1/runtimes', { body: { runtimes } });
   server.on(CREATE, { body: PRESENT });
-  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', requested, '--handler', 'a.b']);
+  const run = await cli([
+    'functions',
+    'deploy',
+    '.',
+    '--name',
+    'hello',
+    '--runtime',
+    requested,
+    '--handler',
+    'index.handler',
+  ]);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(bodyOf(CREATE)).toMatchObject({ runtime: taken });
 });

@@ -1,0 +1,62 @@
+import type { CliError } from '../framework/index.ts';
+import { type Collected, codeError } from './collect.ts';
+
+interface Needed {
+  /** For the message. */
+  readonly names: string;
+  readonly matches: (path: string) => boolean;
+}
+
+const without = (handler: string): string => handler.slice(0, handler.lastIndexOf('.'));
+
+/** The file that a runtime loads for a handler; undefined for runtimes that find their code by other means. */
+function neededFile(runtime: string, handler: string): Needed | undefined {
+  if (runtime.startsWith('Node.js')) {
+    const base = without(handler);
+    const files = ['.js', '.mjs', '.cjs'].map((ending) => base + ending);
+    return { names: files.join(', '), matches: (path) => files.includes(path) };
+  }
+  if (runtime.startsWith('Python')) {
+    const base = without(handler);
+    const bases = [base, base.replaceAll('.', '/')];
+    // compiled modules and packages count too
+    return {
+      names: `${base}.py`,
+      matches: (path) => bases.some((b) => path.startsWith(`${b}.`) || path.startsWith(`${b}/`)),
+    };
+  }
+  const program = runtime === 'http' ? 'bootstrap' : runtime === 'Custom' || runtime.startsWith('Go') ? handler : '';
+  return program === '' ? undefined : { names: program, matches: (path) => path === program };
+}
+
+/** The handler whose file has the same name and does exist, in another folder. */
+function elsewhere(handler: string, { names }: Needed, paths: readonly string[]): string | undefined {
+  const leaves = names.split(', ').map((name) => name.slice(name.lastIndexOf('/') + 1));
+  const found = paths.filter(
+    (path) => leaves.includes(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('node_modules/'),
+  );
+  const [path] = found.sort((a, b) => a.length - b.length);
+  if (path === undefined) return undefined;
+  return handler.includes('.') ? without(path) + handler.slice(handler.lastIndexOf('.')) : path;
+}
+
+/** Why the collected files cannot serve the handler; undefined when its file is among them. */
+export function handlerFault(runtime: string, handler: string, collected: Collected): CliError | undefined {
+  const needed = neededFile(runtime, handler);
+  const paths = collected.entries.map(({ path }) => path);
+  if (needed === undefined || paths.some(needed.matches)) return undefined;
+  const kept = collected.ignored.find(
+    (path) => needed.matches(path) || (path.endsWith('/') && needed.names.startsWith(path)),
+  );
+  const other = elsewhere(handler, needed, paths);
+  const hint =
+    kept !== undefined
+      ? `.gitignore leaves out ${kept}. A .fgsignore, which may be empty, takes its place.`
+      : other !== undefined
+        ? `did you mean --handler ${other}?`
+        : 'Give the folder that has this file, or another --handler.';
+  return codeError(
+    `the handler ${handler} needs the file ${needed.names.replace(/, ([^,]*)$/, ' or $1')}, which is not in the folder`,
+    hint,
+  );
+}
