@@ -17,13 +17,13 @@ const source = {
  */
 const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') };
 
-/** Each file has servers, ports, folders and databases of its own. `npm run verify` runs both groups at once. */
+/** Each file has servers, ports, folders and databases of its own. `npm run verify` runs the groups at once. */
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
 /** Tests of real servers compute for about two fifths of their time. */
 const waiting = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 2 } };
 /** One file at a time, after the other servers and sandboxes. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 3 } };
-/** One server and one browser, before other servers: the bridges of their sandboxes end the requests of a browser. */
+/** One server and one browser. */
 const browsing = { maxWorkers: 1, sequence: { groupOrder: 0 } };
 /** The machine may be busy with something else: what a test waits for has a minute to come. */
 const patient = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000, interval: 10 } } };

@@ -1,6 +1,8 @@
 export interface Lane {
   readonly name: string;
   readonly args: readonly string[];
+  /** Whether it runs after the others have ended. */
+  readonly isLast?: boolean;
 }
 
 export interface Counts {

@@ -1,8 +1,6 @@
-import { type BrowserServer, chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { type Credentials, TestServer } from '../../../tests/server.ts';
-
-const CHROMIUM = '/usr/bin/chromium-headless-shell';
+import { startBrowser } from './chromium.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,18 +14,13 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { preparedRuntimes } = project.getProvidedContext();
   const server = await TestServer.start({ runtimes: preparedRuntimes });
-  let browser: BrowserServer | undefined;
-  try {
-    // Chromium has no sandbox of its own for root
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launchServer({ executablePath: CHROMIUM, args });
-  } catch (error) {
+  const browser = await startBrowser().catch(async (error: unknown) => {
     await server.stop();
     throw error;
-  }
+  });
   const { credentials, dataDir } = server;
   project.provide('consoleServer', { credentials, dataDir });
-  project.provide('consoleBrowser', browser.wsEndpoint());
+  project.provide('consoleBrowser', browser.endpoint);
   return async () => {
     await browser.close();
     await server.stop();

@@ -1,5 +1,5 @@
 import { type Client, createClient } from '@funcgraph/api';
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { test as base, expect, inject } from 'vitest';
 import type { Tenant } from '../../../tests/functions.ts';
 import { type ProgramRun, runCli } from '../../../tests/server.ts';
@@ -9,15 +9,6 @@ export { look } from './views.ts';
 
 const TIMEOUT_MS = 60_000;
 const SIZE = { width: 1280, height: 800 };
-/**
- * Chromium ends the requests under way when an address of the machine changes, as it does when another server makes the
- * bridge of its sandboxes. This says nothing about the console.
- */
-const CUT_OFF = 'net::ERR_NETWORK_CHANGED';
-/** Chromium itself loads a page again that was cut off, which ends the load under way. */
-const LOADED_AGAIN = /net::ERR_ABORTED|is interrupted by another navigation/;
-const MAX_LOADS = 4;
-
 /** The server of all journeys. */
 export class Platform implements Tenant {
   readonly #given = inject('consoleServer');
@@ -64,9 +55,7 @@ export class Visitor {
     page.on('pageerror', ({ message }) => this.#complaints.push(`error in the page: ${message}`));
     page.on('console', (message) => {
       const isComplaint = message.type() === 'error' || message.type() === 'warning';
-      const isCutOff = message.text() === `Failed to load resource: ${CUT_OFF}`;
-      if (isComplaint && !isCutOff)
-        this.#complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
+      if (isComplaint) this.#complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
     });
   }
 
@@ -80,42 +69,10 @@ export class Visitor {
     return visitor;
   }
 
-  /** Opens a page of the console and waits for its heading; loads it again when the machine cut a request off. */
+  /** Opens a page of the console and waits for its heading. */
   async open(path: string): Promise<void> {
-    for (let loads = 1; loads < MAX_LOADS; loads += 1) {
-      const known = this.#complaints.length;
-      if (!(await this.#isCutOff(this.#load(path)))) return;
-      this.#complaints.splice(known);
-    }
-    await this.#load(path);
-  }
-
-  async #load(path: string): Promise<void> {
     await this.page.goto(`/console${path}`);
     await this.page.waitForSelector('h1');
-  }
-
-  /** Whether a request was cut off before the load ended. */
-  async #isCutOff(load: Promise<void>): Promise<boolean> {
-    const cutOff = Promise.withResolvers<true>();
-    const onFailure = (request: Request) => {
-      if (request.failure()?.errorText === CUT_OFF) cutOff.resolve(true);
-    };
-    this.page.on('requestfailed', onFailure);
-    const loaded = load.then(
-      () => false,
-      (error: Error) => {
-        // the next load ends this one, which then has no reader
-        if (error.message.includes(CUT_OFF) || LOADED_AGAIN.test(error.message)) return true;
-        throw error;
-      },
-    );
-    loaded.catch(() => undefined);
-    try {
-      return await Promise.race([loaded, cutOff.promise]);
-    } finally {
-      this.page.off('requestfailed', onFailure);
-    }
   }
 
   /** Without the page, which the journey about signing in uses. */
