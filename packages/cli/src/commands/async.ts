@@ -1,4 +1,5 @@
 import { DESTINATION_KINDS } from '@funcgraph/api';
+import type { Connection } from '../connection/index.ts';
 import { flag, type Noun, usageError } from '../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../operations/index.ts';
 
@@ -6,10 +7,23 @@ const QUALIFIER = {
   qualifier: flag.text('VERSION|!ALIAS', 'of a version or alias; latest without it'),
 } as const;
 
-/** A function or topic by its URN, a webhook by its address, a bucket as `obs://`, a stream as `dis://`. Throws a usage error for anything else. */
-function destinationOf(text: string | undefined, flag: string) {
+const FUNCTION_NAME = /^([A-Za-z][A-Za-z0-9_-]*)(?::(!?[A-Za-z0-9_.-]+))?$/;
+
+interface From {
+  readonly connection: Connection;
+  /** The function whose settings these are: a destination without a package is in the same one. */
+  readonly urn: string;
+}
+
+/** A function by its name, with `:VERSION` or `:!ALIAS` behind it, a function or topic by its URN, a webhook by its address, a bucket as `obs://`, a stream as `dis://`. Throws a usage error for anything else. */
+function destinationOf(text: string | undefined, flag: string, { connection, urn }: From) {
   if (text === undefined) return undefined;
-  const nouns: string[] = [];
+  const [, name, qualifier] = FUNCTION_NAME.exec(text) ?? [];
+  if (name !== undefined) {
+    const { function_urn } = connection.functionParams(name, urn.split(':')[5] ?? 'default', qualifier);
+    return { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: function_urn }) };
+  }
+  const nouns = ['a function name'];
   for (const [destination, kind] of Object.entries(DESTINATION_KINDS)) {
     if (kind.begins.test(text)) {
       const param = 'paramOf' in kind ? kind.paramOf(text) : { [kind.param]: text };
@@ -41,16 +55,17 @@ export const asyncSettings: Noun = {
           { field: 'max_async_event_age_in_seconds', fallback: 3600 },
         ],
         'on-success': flag.text(
-          'URN|URL',
+          'NAME|URN|URL',
           'function, topic, webhook, bucket (obs://bucket/prefix) or stream (dis://name) that gets the result',
         ),
-        'on-failure': flag.text('URN|URL', 'the same, for invocations that failed permanently'),
+        'on-failure': flag.text('NAME|URN|URL', 'the same, for invocations that failed permanently'),
         'status-log': flag.boolean('a line in the log for each change of status'),
         ...QUALIFIER,
       },
-      fields(flags) {
-        const on_success = destinationOf(flags['on-success'], '--on-success');
-        const on_failure = destinationOf(flags['on-failure'], '--on-failure');
+      fields(flags, connection, { named }) {
+        const from = { connection, urn: named.function.function_urn };
+        const on_success = destinationOf(flags['on-success'], '--on-success', from);
+        const on_failure = destinationOf(flags['on-failure'], '--on-failure', from);
         return {
           enable_async_status_log: flags['status-log'],
           destination_config: { ...(on_success && { on_success }), ...(on_failure && { on_failure }) },
@@ -60,7 +75,8 @@ export const asyncSettings: Noun = {
         'fgs async set hello --retries 3 --on-failure https://example.com/alarm',
         "fgs async set hello --on-success 'obs://results/hello/?expires=30'",
         'fgs async set hello --on-success dis://results',
-        'fgs async set hello --on-success urn:fss:local-1:PROJECT:function:default:next',
+        'fgs async set hello --on-success next',
+        "fgs async set hello --on-failure 'alarm:!live'",
       ],
     }),
     operation('async show', 'listFunctionAsyncInvokeConfig', {

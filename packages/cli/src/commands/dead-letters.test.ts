@@ -96,7 +96,7 @@ test('sets destinations by URN and by address, and refuses anything else', async
       on_failure: { destination: 'HTTP', param: '{"url":"https://example.com/x"}' },
     },
   });
-  expect(await cli(['async', 'set', 'hello', '--on-success', 'next'])).toMatchObject({ exitCode: 2 });
+  expect(await cli(['async', 'set', 'hello', '--on-success', 'ftp://next'])).toMatchObject({ exitCode: 2 });
 });
 
 test('shows the warning about a destination', async () => {
@@ -112,6 +112,8 @@ test.each([
   ['obs://results?expires=7', 'OBS', '{"bucket":"results","prefix":"","expires":7}'],
   ['obs://@company/results/a/', 'OBS', '{"bucket":"@company/results","prefix":"a/"}'],
   ['dis://results', 'DIS', '{"stream_name":"results"}'],
+  ['next', 'FunctionGraph', `{"func_urn":"${URN.replace('hello', 'next')}"}`],
+  ['next:!live', 'FunctionGraph', `{"func_urn":"${URN.replace('hello', 'next')}:!live"}`],
 ])('sets %s as a destination', async (text, destination, param) => {
   const SET = `PUT /v2/p1/fgs/functions/${URN}/async-invoke-config`;
   server.on(SET, { body: {} });

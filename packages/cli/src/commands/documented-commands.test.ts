@@ -17,6 +17,10 @@ const PAGES = [
   ...readdirSync(GUIDES).map((name) => join('docs/guides', name)),
 ];
 const COMMANDS = new Map([...TREE.commands, ...TREE.nouns.flatMap(({ commands }) => commands)].map((c) => [c.name, c]));
+for (const [name, full] of Object.entries(TREE.shortcuts ?? {})) {
+  const command = COMMANDS.get(full);
+  if (command !== undefined) COMMANDS.set(name, command);
+}
 const GLOBAL: ReadonlySet<string> = new Set(Object.keys(GLOBAL_FLAGS));
 
 /** Commands with at least one flag, as a page shows them: in a block of shell lines, or between backquotes. */

@@ -38,6 +38,7 @@ import { versions } from './versions.ts';
 
 /** Every command, in the order of the help. A new noun is one file or folder and one line here. */
 export const TREE: Tree = {
+  shortcuts: { invoke: 'functions invoke', logs: 'functions logs' },
   commands: [up, start, deployCommand, diffCommand, destroyCommand, consoleLink, doctor, check],
   nouns: [
     functions,

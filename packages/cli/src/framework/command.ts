@@ -38,7 +38,16 @@ export interface Noun {
 export interface Tree {
   readonly commands: readonly Command[];
   readonly nouns: readonly Noun[];
+  /** Short names of commands: `invoke` for `functions invoke`. */
+  readonly shortcuts?: Readonly<Record<string, string>>;
 }
+
+/** Other names of verbs, each for the first of these verbs that a noun has. */
+export const VERB_SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  ls: ['list'],
+  rm: ['delete', 'remove'],
+  get: ['show'],
+};
 
 /** Ties a handler to its schema: inside `run` every flag and argument has the type its spec gives it. */
 export function defineCommand<const F extends FlagSpecs, const A extends readonly ArgumentSpec[]>(

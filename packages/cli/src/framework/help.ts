@@ -43,12 +43,14 @@ export function nounHelp(noun: Noun): string {
 export function rootHelp(tree: Tree): string {
   const commands = tree.commands.map((c): [string, string] => [c.name, c.summary]);
   const nouns = tree.nouns.map((n): [string, string] => [n.name, n.summary]);
+  const shortcuts = Object.entries(tree.shortcuts ?? {}).map(([name, full]): [string, string] => [name, `fgs ${full}`]);
   const codes = EXIT_MEANINGS.map(([code, meaning]): [string, string] => [String(code), meaning]);
   return [
     'fgs: functions on your own machine, with the FunctionGraph API',
     `Usage:\n  fgs <command> [flags]\n  fgs <noun> <verb> [flags]`,
     `Commands:\n${aligned(commands)}`,
     `Nouns:\n${aligned(nouns)}`,
+    `Shortcuts:\n${aligned([...shortcuts, ['ls, rm, get', 'as verbs: list, delete, show']])}`,
     `Examples:\n  fgs up\n  fgs functions deploy ./my-function --runtime Node.js --handler index.handler\n  fgs functions invoke my-function --data '{"name":"Ada"}'`,
     `Environment:\n${aligned([
       [

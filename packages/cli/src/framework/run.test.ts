@@ -31,6 +31,31 @@ test('turns words into typed values, with fallbacks for absent ones', () => {
   expect(args).toEqual({ first: 'one', second: undefined });
 });
 
+test('takes synonyms of verbs and shortcuts, and lists the shortcuts', async () => {
+  const verb = (name: string) => ({ ...sample, name, summary: name });
+  const [list, remove, own, invoke] = ['things list', 'things remove', 'files ls', 'things invoke'].map(verb);
+  const tree = {
+    commands: [],
+    nouns: [
+      { name: 'things', summary: '', commands: [list, remove, invoke] },
+      { name: 'files', summary: '', commands: [own] },
+    ],
+    shortcuts: { invoke: 'things invoke' },
+  };
+  const help = async (...argv: string[]) => {
+    const lines: string[] = [];
+    const sink = { isTTY: false, write: async (data: string | Uint8Array) => void lines.push(String(data)) };
+    await run(tree as never, [...argv, '--help'], { stdout: sink, stderr: sink } as never, '1');
+    return lines.join('');
+  };
+  expect(await help('things', 'ls')).toMatch(/^things list\n/);
+  expect(await help('things', 'rm')).toMatch(/^things remove\n/);
+  expect(await help('files', 'ls')).toMatch(/^files ls\n/);
+  expect(await help('invoke')).toMatch(/^things invoke\n/);
+  expect(await help('things', 'get')).toContain('unknown verb of things');
+  expect(await help()).toContain('Shortcuts:\n  invoke       fgs things invoke');
+});
+
 test('takes negative numbers, lone dashes and everything after two dashes', () => {
   expect(parseCommand(sample, ['a', '--must', '-', '--size', '-1']).flags).toMatchObject({ must: '-', size: -1 });
   expect(parseCommand(sample, ['--must', 'm', '--', '--yes']).args.first).toBe('--yes');

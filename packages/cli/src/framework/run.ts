@@ -1,5 +1,5 @@
 import { usageError } from './cli-error.ts';
-import type { Command, Noun, ParsedValues, Tree } from './command.ts';
+import { type Command, type Noun, type ParsedValues, type Tree, VERB_SYNONYMS } from './command.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { fieldNames } from './field.ts';
@@ -22,7 +22,9 @@ function unknown(what: string, word: string, known: readonly string[], help: str
   );
 }
 
-function find(tree: Tree, argv: readonly string[]): Found {
+function find(tree: Tree, given: readonly string[]): Found {
+  const shortcut = Object.hasOwn(tree.shortcuts ?? {}, given[0] ?? '') ? tree.shortcuts?.[given[0] ?? ''] : undefined;
+  const argv = shortcut === undefined ? given : [...shortcut.split(' '), ...given.slice(1)];
   const [first, second, ...others] = argv;
   if (first === undefined || first.startsWith('-')) return { rest: argv };
   const command = tree.commands.find((c) => c.name === first);
@@ -32,7 +34,7 @@ function find(tree: Tree, argv: readonly string[]): Found {
     unknown(
       'command',
       first,
-      [...tree.commands, ...tree.nouns].map((e) => e.name),
+      [...[...tree.commands, ...tree.nouns].map((e) => e.name), ...Object.keys(tree.shortcuts ?? {})],
       'fgs --help',
     );
   if (second === undefined) return { noun, rest: [] };
@@ -53,7 +55,10 @@ function findVerb(noun: Noun, words: readonly string[]): Found {
   const [second, ...others] = words;
   const { name: first } = noun;
   if (second === undefined || second.startsWith('-')) return { noun, rest: words };
-  const verb = noun.commands.find((c) => c.name === `${first} ${second}`);
+  const synonyms = Object.hasOwn(VERB_SYNONYMS, second) ? (VERB_SYNONYMS[second] ?? []) : [];
+  const verb = [second, ...synonyms]
+    .map((word) => noun.commands.find((c) => c.name === `${first} ${word}`))
+    .find((found) => found !== undefined);
   const verbs = noun.commands.map((c) => c.name.slice(first.length + 1));
   if (!verb) unknown(`verb of ${first}`, second, verbs, `fgs ${first} --help`);
   return { command: verb, rest: others };

@@ -7,7 +7,14 @@ import {
   type RouteQuery,
   type Routes,
 } from '@funcgraph/api';
-import { CONNECTION_FLAGS, type Connection, connect, pagesOf } from '../connection/index.ts';
+import {
+  CONNECTION_FLAGS,
+  type Connection,
+  connect,
+  explained,
+  type FunctionParams,
+  pagesOf,
+} from '../connection/index.ts';
 import {
   type Columns,
   type Command,
@@ -59,13 +66,13 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   readonly columns?: { readonly [C in keyof NoInfer<X>]?: Heading };
   /** Printed in place of an empty table. */
   readonly none?: string;
-  text?(answer: Answer<R>, said: Said<R, A>, flags: OwnValues<F>): string;
+  text?(answer: Answer<R>, said: Said<R, A>, flags: OwnValues<F>, now: number): string;
   /** The record, or the message for programs; without it the answer. */
   data?(answer: Answer<R>, said: Said<R, A>): Row;
   /** Fields of the record that only programs get. */
   readonly hide?: readonly string[];
   /** Lines under the fields of the record. */
-  below?(answer: Answer<R>): string;
+  below?(answer: Answer<R>, now: number): string;
 }
 
 /** Makes the command `fgs NAME` of an operation. Throws for a flag that is no field of the operation. */
@@ -89,7 +96,7 @@ export function operation<
       ...CONNECTION_FLAGS,
     },
     async run({ flags, args: words }, context) {
-      const { signal } = context;
+      const { signal, now } = context;
       const connection = await connect(flags as FlagValues<typeof CONNECTION_FLAGS>, context);
       const values = flags as OwnValues<F>;
       const named: Record<string, unknown> = {};
@@ -106,7 +113,11 @@ export function operation<
       if (spec.confirm !== undefined && flags.yes !== true) await confirmDeletion(spec.confirm(said), context);
       Object.assign(fields, fieldsOf(ownFlags, flags), further);
       const call = (page: Fields) =>
-        connection.client.call(id, { ...(requestOf(route, { ...fields, ...page }) as CallInput<R>), signal });
+        connection.client
+          .call(id, { ...(requestOf(route, { ...fields, ...page }) as CallInput<R>), signal })
+          .catch(async (error: unknown) => {
+            throw await explained(error, connection.client, fields as unknown as FunctionParams, signal);
+          });
       if (spec.rows !== undefined) {
         const rows: X[] = [];
         const next = (answer: Answer<R>) => spec.next?.(answer, rows.length, values) as Fields | undefined;
@@ -116,10 +127,10 @@ export function operation<
       const { data } = await call({});
       const shown = spec.data?.(data, said) ?? (data as Row);
       if (spec.text === undefined) {
-        const below = spec.below?.(data);
-        return { kind: 'record', data: shown, hide, ...(below === undefined ? {} : { below }) };
+        const below = spec.below?.(data, now());
+        return { kind: 'record', data: shown, hide, ...(below ? { below } : {}) };
       }
-      return { kind: 'message', text: spec.text(data, said, values), data: shown };
+      return { kind: 'message', text: spec.text(data, said, values, now()), data: shown };
     },
   };
 }

@@ -261,6 +261,22 @@ test.each([
   expect(bodyOf(CREATE)).toMatchObject({ runtime: taken });
 });
 
+test.each([
+  ['nodejs20', 'Node.js20.20'],
+  ['node.js 20', 'Node.js20.20'],
+  ['java8', 'Java8'],
+  ['Jaba17', 'Java17'],
+])('takes nothing for %s and suggests %s', async (requested, near) => {
+  const runtimes = ['Node.js20.15', 'Node.js20.20', 'Java17', 'Java8'].map((name) => ({
+    name,
+    available: name !== 'Node.js20.15',
+  }));
+  server.on('GET /v1/runtimes', { body: { runtimes } });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', requested, '--handler', 'a.b']);
+  expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`did you mean ${near}?`) });
+  expect(server.requests(CREATE)).toEqual([]);
+});
+
 test('names the runtime to install when the server has none of a language', async () => {
   const missing = { name: 'Node.js24', available: false, hint: 'fgs runtimes install Node.js24' };
   server.on('GET /v1/runtimes', { body: { runtimes: [missing] } });

@@ -1,5 +1,12 @@
 import { LIMITS } from '@funcgraph/api';
-import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
+import {
+  type Connection,
+  connect,
+  explained,
+  explainedItems,
+  FUNCTION_FLAGS,
+  type FunctionParams,
+} from '../../connection/index.ts';
 import { type Context, defineCommand, EXIT, flag, type Output, usageError } from '../../framework/index.ts';
 import { readJsonInput } from '../../input/index.ts';
 import { receiptLine } from '../receipt-text.ts';
@@ -142,22 +149,20 @@ export const invoke = defineCommand({
     const connection = await connect(flags, context);
     const event = (await savedEvent(flags, connection, args.function, context)) ?? given;
     const { package: pkg, qualifier, log } = flags;
-    if (flags.stream) {
-      const params = connection.functionParams(args.function, pkg, qualifier);
-      return { kind: 'stream', items: invokeStream(connection, params, event, context) };
+    const params = connection.functionParams(args.function, pkg, qualifier);
+    const { client } = connection;
+    if (flags.stream || flags.repeat !== undefined) {
+      const items =
+        flags.repeat === undefined
+          ? invokeStream(connection, params, event, context)
+          : invokeRepeatedly(connection, { params, event, times: flags.repeat }, context);
+      return { kind: 'stream', items: explainedItems(items, client, params, context.signal) };
     }
-    if (flags.repeat !== undefined) {
-      const params = connection.functionParams(args.function, pkg, qualifier);
-      return { kind: 'stream', items: invokeRepeatedly(connection, { params, event, times: flags.repeat }, context) };
+    try {
+      if (flags.async) return await invokeAsync(connection, params, event, args.function, context);
+      return await invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);
+    } catch (error) {
+      throw await explained(error, client, params, context.signal);
     }
-    if (!flags.async)
-      return invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);
-    return invokeAsync(
-      connection,
-      connection.functionParams(args.function, pkg, qualifier),
-      event,
-      args.function,
-      context,
-    );
   },
 });

@@ -1,5 +1,5 @@
 import type { Client, RouteResponse, Routes } from '@funcgraph/api';
-import { connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
+import { connect, explainedItems, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
 import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { followLines } from '../follow-lines.ts';
 import { newestLines } from '../log-pages.ts';
@@ -66,6 +66,6 @@ export const logs = defineCommand({
       const lines = () => client.stream('followLogs', { params, query: filter, signal });
       for await (const line of followLines(lines, context)) yield item(line);
     }
-    return { kind: 'stream', items: items() };
+    return { kind: 'stream', items: explainedItems(items(), client, params, context.signal) };
   },
 });

@@ -1,4 +1,4 @@
-import { connect, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
+import { connect, explained, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
 import { defineCommand, usageError } from '../../framework/index.ts';
 import { CONFIG_FLAGS, configChange, configFields } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
@@ -31,9 +31,12 @@ export const update = defineCommand({
       throw usageError('nothing to change: give at least one field', 'fgs functions update --help lists them');
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
-    const present = parseConfig(
-      (await connection.client.call('showFunctionConfig', { params, signal: context.signal })).data,
-    );
+    const { client } = connection;
+    const { signal } = context;
+    const { data } = await client.call('showFunctionConfig', { params, signal }).catch(async (error: unknown) => {
+      throw await explained(error, client, params, signal);
+    });
+    const present = parseConfig(data);
     const requested = {
       ...config,
       ...variableFields(variables, present),

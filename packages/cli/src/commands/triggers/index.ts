@@ -1,6 +1,7 @@
 import { flag, type Noun, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { KIND_FLAGS, kindBody, SETTING_FLAGS, settingsOf } from './event-data.ts';
+import { crontabLine, nextTimesLine } from './timer-text.ts';
 import { nameOf, qualifierOf, secretLine, TRIGGER, warningLine, whatOf } from './trigger.ts';
 
 /** Its kind is known. */
@@ -36,8 +37,8 @@ export const triggers: Noun = {
         'fgs triggers create hello --type RABBITMQ --name shop --setting-file shop.settings --password-stdin < password.txt',
         `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
-      text: (trigger, { function: { name } }) =>
-        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}${secretLine(trigger)}${warningLine(trigger)}`,
+      text: (trigger, { function: { name } }, { cron }, now) =>
+        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}${secretLine(trigger)}${warningLine(trigger)}${nextTimesLine(trigger, now)}${crontabLine(cron)}`,
     }),
     operation('triggers list', 'listFunctionTriggers', {
       summary: 'Triggers of a function, its versions and its aliases',
@@ -58,6 +59,7 @@ export const triggers: Noun = {
       summary: 'One trigger with all its settings, and its secret if you may change it',
       args: [FUNCTION, TRIGGER],
       examples: ['fgs triggers show hello timer', 'fgs triggers show hello api --output json'],
+      below: (trigger, now) => nextTimesLine(trigger, now).trimStart(),
     }),
     operation('triggers update', 'updateTrigger', {
       summary: 'Change settings of a trigger, such as its password; the others stay',

@@ -43,6 +43,22 @@ const cli = (...argv: string[]): Promise<CliRun> => runCli(argv, { env: serverEn
 const sent = (route: string): unknown => JSON.parse(server.requests(route).at(-1)?.body.toString() ?? 'null');
 
 describe('triggers create', () => {
+  test('shows the next three times of a timer on its own clock, and warns of a line from a crontab', async () => {
+    const event_data = { name: 'timer', schedule_type: 'Cron', schedule: 'CRON_TZ=Asia/Shanghai 0 0 8 * * 1-5' };
+    server.on(`POST ${ALL()}`, { status: 201, body: { ...TIMER, event_data } });
+    const run = (cron: string) =>
+      runCli(['triggers', 'create', 'hello', '--cron', cron], {
+        env: serverEnv(server.endpoint),
+        now: () => Date.UTC(2027, 0, 1),
+      });
+    const whole = await run('0 0 8 * * 1-5');
+    expect(whole.stdout).toContain(
+      'next: 2027-01-04T08:00:00+08:00, 2027-01-05T08:00:00+08:00, 2027-01-06T08:00:00+08:00\n',
+    );
+    expect(whole.stdout).not.toContain('warning');
+    expect((await run('0 8 * * 1-5')).stdout).toContain('use --cron "0 0 8 * * 1-5"\n');
+  });
+
   test.each<[string[], object]>([
     [['--every', '15m'], { name: 'timer', schedule_type: 'Rate', schedule: '15m' }],
     [['--every', '30s', '--name', 'n'], { name: 'n', schedule_type: 'Cron', schedule: '@every 30s' }],
@@ -58,7 +74,7 @@ describe('triggers create', () => {
   ])('makes a timer from %j', async (flags, event_data) => {
     server.on(`POST ${ALL()}`, { status: 201, body: TIMER });
     const run = await cli('triggers', 'create', 'hello', ...flags);
-    expect(run).toMatchObject({ exitCode: 0, stdout: 'hello: Rate 15m\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^hello: Rate 15m\nnext: /) });
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'TIMER', event_data });
   });
 
