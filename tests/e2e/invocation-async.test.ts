@@ -211,12 +211,16 @@ describe('the list', () => {
       const page = (await server.sdk.listAsyncInvocations(ask)) as unknown as {
         invocations: { request_id: string }[];
         next_marker?: string;
+        count: number;
       };
+      expect(page.count).toBe(7);
       pages.push(page.invocations.map((one) => one.request_id));
       marker = page.next_marker;
     } while (marker !== undefined);
     expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
     expect(pages.flat()).toEqual([...ids].reverse());
+    const offset = await asyncInvocations(server, of, { marker: '5' });
+    expect(offset.map((one) => one.request_id)).toEqual([ids[1], ids[0]]);
     expect((await asyncInvocations(server, of, { status: 'FAIL' })).map((one) => one.request_id)).toEqual([ids[3]]);
     const [record] = await asyncInvocations(server, of, { request_id: ids[0] ?? '' });
     expect(record?.start_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);

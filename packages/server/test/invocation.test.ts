@@ -150,6 +150,25 @@ it('retries of an asynchronous invocation wait longer each time, and end with it
   expect(waits[2]).toBeGreaterThanOrEqual(24_900);
 });
 
+it('lists asynchronous invocations by offset, with the number of all pages', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const target = await server.deploy('listed');
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    ids.unshift((await server.api.call('asyncInvokeFunction', { params: target, body: bytes('x') })).data.request_id);
+  }
+  // the time of the list ends before now
+  server.clock.advance(1_000);
+  const page = async (query: object) => {
+    const { data } = await server.api.call('listAsyncInvocations', { params: target, query });
+    return [data.invocations.map(({ request_id }) => request_id), data.count, data.next_marker];
+  };
+  expect(await page({ limit: '2' })).toEqual([ids.slice(0, 2), 3, '2']);
+  expect(await page({ limit: '2', marker: '2' })).toEqual([ids.slice(2), 3, undefined]);
+  expect(await page({ marker: '3' })).toEqual([[], 3, undefined]);
+  await expect(page({ marker: '10001' })).rejects.toMatchObject({ status: 400, code: 'FSS.0400' });
+});
+
 it('a token ends after a day', async () => {
   await using server = await FakeServer.start(behaviour());
   const { name, password } = server.user;

@@ -5,6 +5,7 @@ import { FunctionParams, NumberText } from '../schemas/common.ts';
 import { AsyncInvocation, AsyncInvokeFunctionResponse, InvokeFunctionResponse } from '../schemas/invocation.ts';
 
 const AsyncStatusQuery = {
+  /** How many to leave out, at most 10,000. */
   marker: Type.Optional(NumberText),
   limit: Type.Optional(NumberText),
   status: Type.Optional(
@@ -23,8 +24,9 @@ const AsyncStatusQuery = {
 
 const AsyncInvocationList = Type.Object({
   invocations: Type.Array(AsyncInvocation),
+  /** Of all pages, at most 10,000. */
   count: Type.Integer(),
-  /** Absent on the last page. Text, because a public client reads it so. */
+  /** The offset of the next page, absent on the last one. Text, because a public client reads it so. */
   next_marker: Type.Optional(Type.String()),
 });
 

@@ -2,7 +2,13 @@ export type { BodySource, ResponseSink } from '../instances/index.ts';
 export { AccountGate } from './account-gate.ts';
 export type { RequestHeaders } from './alias-route.ts';
 export { type Accepting, type AsyncCall, acceptedMessage } from './async/acceptance.ts';
-export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
+export {
+  type AsyncGauges,
+  AsyncInvocations,
+  type AsyncRecord,
+  type AsyncStatus,
+  MOST_LISTED_INVOCATIONS,
+} from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';

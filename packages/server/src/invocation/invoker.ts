@@ -245,6 +245,7 @@ export class Invoker {
     let end: LeaseEnd | undefined;
     try {
       const startedAt = clock.now();
+      request.onBegin?.();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
       const { depth } = request;
       const { firstLine } = tries;

@@ -36,6 +36,8 @@ export interface InvocationRequest {
   readonly signal?: AbortSignal;
   /** Called when the limits of the account admit the call, perhaps before `invoke` returns. */
   readonly onAdmitted?: () => void;
+  /** Called when an instance takes the call; once more when another instance takes it then. */
+  readonly onBegin?: () => void;
 }
 
 export interface InvocationResult {

@@ -9,9 +9,9 @@ import {
   type Storage,
 } from '../storage/index.ts';
 import { MessageBatchStore, type SingleStatements } from './message-batch-store.ts';
-import { rowsFor } from './page.ts';
+import { listed } from './message-list-store.ts';
 import { type Changed, type Finish, type NewRow, type SummaryRow, summaryColumns } from './row.ts';
-import type { LeaseRequest, ListRequest } from './types.ts';
+import type { LeaseRequest, ListRequest, PageRequest } from './types.ts';
 
 type Db = Storage['db'];
 type FullRow = SummaryRow & Pick<MessageTable, 'payload' | 'position'>;
@@ -327,22 +327,23 @@ export class MessageStore {
     return this.#db.selectFrom('message').select(fullColumns).where('id', '=', id).executeTakeFirst();
   }
 
-  list(request: ListRequest, before: number | undefined): Promise<Array<SummaryRow & Pick<MessageTable, 'position'>>> {
-    const { group, states, from, to, ids } = request;
-    return this.#db
-      .selectFrom('message')
-      .select([...summaryColumns, 'position'])
-      .where('topic', '=', request.topic)
-      .$if(group !== undefined, (query) => query.where('group_key', '=', group ?? ''))
-      .$if(states !== undefined, (query) => query.where('state', 'in', [...(states ?? [])]))
-      .$if(from !== undefined, (query) => query.where('enqueued_at', '>=', from ?? 0))
-      .$if(to !== undefined, (query) => query.where('enqueued_at', '<', to ?? 0))
-      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
-      .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
+  /** A row more than the limit when there are more. */
+  list(request: PageRequest): Promise<SummaryRow[]> {
+    return listed(this.#db, request)
+      .select(summaryColumns)
       .orderBy('position', 'desc')
       .orderBy('id', 'desc')
-      .limit(rowsFor(request.limit))
+      .limit(request.limit + 1)
+      .offset(request.offset ?? 0)
       .execute();
+  }
+
+  async count(request: ListRequest, most: number): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom(listed(this.#db, request).select('id').limit(most).as('listed'))
+      .select(({ fn }) => fn.countAll<number | string>().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(count);
   }
 
   /** Reads every message of the topic. */

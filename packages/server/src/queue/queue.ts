@@ -11,8 +11,7 @@ import {
 import { Backlog, type Usage } from './backlog.ts';
 import { QueueError } from './errors.ts';
 import { MessageStore } from './message-store.ts';
-import { pageOf } from './page.ts';
-import { checkLimit, checkMessage, parseMarker } from './request.ts';
+import { checkLimit, checkMessage } from './request.ts';
 import { type Changed, type NewRow, outcomeText, toLeased, toMessage, toSummary } from './row.ts';
 import type {
   AtomicStep,
@@ -26,6 +25,7 @@ import type {
   MessagePage,
   NewLetter,
   NewMessage,
+  PageRequest,
   ReapResult,
 } from './types.ts';
 
@@ -346,11 +346,15 @@ export class Queue {
     return row === undefined ? undefined : toMessage(row);
   }
 
-  async list(request: ListRequest): Promise<MessagePage> {
+  async list(request: PageRequest): Promise<MessagePage> {
     checkLimit(request.limit);
-    const rows = await this.#store.list(request, parseMarker(request.marker));
-    const { page, nextMarker } = pageOf(rows, request.limit);
-    return { messages: page.map(toSummary), nextMarker };
+    const rows = await this.#store.list(request);
+    return { messages: rows.slice(0, request.limit).map(toSummary), hasMore: rows.length > request.limit };
+  }
+
+  /** How many messages a list has, at most `most`. */
+  count(request: ListRequest, most: number): Promise<number> {
+    return this.#store.count(request, most);
   }
 
   /** Unfinished messages of an owner in all topics. */

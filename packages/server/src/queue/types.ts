@@ -70,16 +70,23 @@ export interface ListRequest {
   /** Enqueued before. */
   readonly to?: number;
   readonly ids?: readonly string[];
-  /** 1–1000; see `pageOf`. */
+  /** Leased messages that count as ready: their workers have not begun them. */
+  readonly notBegun?: readonly string[];
+  /** Those whose outcome says that they expired, or only the others. */
+  readonly expired?: boolean;
+}
+
+export interface PageRequest extends ListRequest {
+  /** 1–1000. */
   readonly limit: number;
-  /** `nextMarker` of the page before. */
-  readonly marker?: string;
+  /** How many to leave out, 0 unless set. */
+  readonly offset?: number;
 }
 
 export interface MessagePage {
   /** Newest first. */
   readonly messages: readonly MessageSummary[];
-  readonly nextMarker: string | null;
+  readonly hasMore: boolean;
 }
 
 export interface ReapResult {

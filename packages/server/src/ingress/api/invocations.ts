@@ -1,4 +1,10 @@
-import type { AsyncInvocations, AsyncRecord, InvocationResult, Invoker } from '../../invocation/index.ts';
+import {
+  type AsyncInvocations,
+  type AsyncRecord,
+  type InvocationResult,
+  type Invoker,
+  MOST_LISTED_INVOCATIONS,
+} from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
@@ -132,13 +138,19 @@ async function listPage(
   extra: { ids?: readonly string[]; active?: boolean },
 ): Promise<InvocationPage> {
   const { query, params } = request;
-  const { records, nextMarker } = await deps.asyncInvocations.list(
+  const offset = Number(query.marker ?? 0);
+  if (!(offset <= MOST_LISTED_INVOCATIONS)) {
+    throw new PlatformError('invalid_request', `marker is over ${MOST_LISTED_INVOCATIONS}`, {
+      hint: 'Narrow the time: query_begin_time, query_end_time.',
+    });
+  }
+  const { records, hasMore, count } = await deps.asyncInvocations.list(
     functionUrn(params.function_urn, params.project_id),
     {
       ...timeRange(query.query_begin_time, query.query_end_time, deps.clock.now()),
       limit: pageSize(query.limit, 100, 500),
       ...(query.status === undefined ? {} : { status: query.status }),
-      ...(query.marker === undefined || query.marker === '0' ? {} : { marker: query.marker }),
+      offset,
       ...extra,
     },
   );
@@ -150,5 +162,5 @@ async function listPage(
     start_time: plainTime(record.startedAt ?? record.enqueuedAt),
     end_time: plainTime(record.finishedAt),
   }));
-  return { invocations, count: invocations.length, ...(nextMarker === null ? {} : { next_marker: nextMarker }) };
+  return { invocations, count, ...(hasMore ? { next_marker: String(offset + invocations.length) } : {}) };
 }

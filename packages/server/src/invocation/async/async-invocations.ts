@@ -3,7 +3,7 @@ import type { Catalog } from '../../control/index.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { AtomicStep, DeadLetterBox, ListRequest, MessageSummary, NewMessage, Queue } from '../../queue/index.ts';
+import type { AtomicStep, DeadLetterBox, MessageSummary, NewMessage, Queue } from '../../queue/index.ts';
 import type { RequestHeaders } from '../alias-route.ts';
 import { functionKeyOf } from '../launch.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -39,7 +39,7 @@ export interface AsyncGauges {
 export interface AsyncOptions {
   readonly queue: Queue;
   readonly catalog: Catalog;
-  readonly dispatcher: Pick<Dispatcher, 'cancel' | 'running'>;
+  readonly dispatcher: Pick<Dispatcher, 'cancel' | 'running' | 'notBegun'>;
   readonly deadLetters: Pick<DeadLetterBox, 'count'>;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly clock: Clock;
@@ -48,13 +48,18 @@ export interface AsyncOptions {
   readonly refuseWhenFull: () => void;
 }
 
-const STATES: Readonly<Record<AsyncStatus, readonly MessageSummary['state'][]>> = {
-  WAIT: ['ready'],
-  RUNNING: ['leased'],
-  SUCCESS: ['done'],
-  FAIL: ['dead', 'cancelled'],
-  DISCARD: ['dead'],
+type State = MessageSummary['state'];
+
+const ACTIVE: readonly State[] = ['ready', 'leased'];
+const STATES: Readonly<Record<AsyncStatus, { readonly states: readonly State[]; readonly expired?: boolean }>> = {
+  WAIT: { states: ['ready'] },
+  RUNNING: { states: ['leased'] },
+  SUCCESS: { states: ['done'] },
+  FAIL: { states: ['dead', 'cancelled'], expired: false },
+  DISCARD: { states: ['dead'], expired: true },
 };
+/** Counted, and reached by an offset: more would keep the database from others. */
+export const MOST_LISTED_INVOCATIONS = 10_000;
 
 /** Acceptance and status of async invocations. The dispatcher runs them. */
 export class AsyncInvocations {
@@ -138,32 +143,25 @@ export class AsyncInvocations {
       from: number;
       to: number;
       limit: number;
-      marker?: string;
+      offset: number;
     },
-  ): Promise<{ records: AsyncRecord[]; nextMarker: string | null }> {
-    const { queue, catalog } = this.#options;
-    const snapshot = resolve(catalog, urn);
-    const states =
-      filter.status !== undefined
-        ? STATES[filter.status]
-        : filter.active === true
-          ? (['ready', 'leased'] as const)
-          : undefined;
-    const request: ListRequest = {
-      topic: ASYNC_TOPIC,
-      group: functionKeyOf(snapshot),
-      from: filter.from,
-      to: filter.to,
-      limit: filter.limit,
-      ...(states === undefined ? {} : { states }),
-      ...(filter.ids === undefined ? {} : { ids: filter.ids }),
-      ...(filter.marker === undefined ? {} : { marker: filter.marker }),
+  ): Promise<{ records: AsyncRecord[]; hasMore: boolean; count: number }> {
+    const { queue, catalog, dispatcher } = this.#options;
+    const { status, active, ids, from, to, limit, offset } = filter;
+    const group = functionKeyOf(resolve(catalog, urn));
+    const notBegun = dispatcher.notBegun(group);
+    const all = {
+      ...{ topic: ASYNC_TOPIC, group, from, to, notBegun },
+      ...(status === undefined ? (active === true ? { states: ACTIVE } : {}) : STATES[status]),
+      ...(ids === undefined ? {} : { ids }),
     };
-    const page = await queue.list(request);
-    const records = page.messages
-      .map(toRecord)
-      .filter((record) => filter.status === undefined || record.status === filter.status);
-    return { records, nextMarker: page.nextMarker };
+    const [page, count] = await Promise.all([
+      queue.list({ ...all, limit, offset }),
+      queue.count(all, MOST_LISTED_INVOCATIONS),
+    ]);
+    const waiting = new Set(notBegun);
+    const records = page.messages.map((message) => toRecord(message, waiting.has(message.id)));
+    return { records, hasMore: page.hasMore, count };
   }
 
   /** Unfinished messages are counted in memory: a scrape must not read the backlog. */
@@ -196,12 +194,12 @@ export class AsyncInvocations {
   }
 }
 
-function toRecord(message: MessageSummary): AsyncRecord {
+function toRecord(message: MessageSummary, waits: boolean): AsyncRecord {
   const { outcome, state } = message;
   const expired = outcome?.reason === 'expired';
-  const status: Record<MessageSummary['state'], AsyncStatus> = {
+  const status: Record<State, AsyncStatus> = {
     ready: 'WAIT',
-    leased: 'RUNNING',
+    leased: waits ? 'WAIT' : 'RUNNING',
     done: 'SUCCESS',
     dead: expired ? 'DISCARD' : 'FAIL',
     cancelled: 'FAIL',

@@ -185,6 +185,25 @@ describe('dispatcher', () => {
     await expect.poll(() => invocations.gauges()).toMatchObject({ waiting: 0, running: 0 });
   });
 
+  it('says of invocations that no instance has taken that they wait, of its function alone', async () => {
+    const requests: InvocationRequest[] = [];
+    let end = (): void => {};
+    const held = new Promise<InvocationResult>((resolve) => (end = () => resolve(ok)));
+    const dispatcher = await start((request) => {
+      requests.push(request);
+      return held;
+    });
+    await enqueue('a');
+    await enqueue('other', { group: 'g' });
+    await expect.poll(() => requests.length, PATIENCE).toBe(2);
+    expect([dispatcher.notBegun('f'), dispatcher.notBegun('g')]).toEqual([['a'], ['other']]);
+    requests.find(({ requestId }) => requestId === 'a')?.onBegin?.();
+    expect([dispatcher.notBegun('f'), dispatcher.notBegun('g')]).toEqual([[], ['other']]);
+    end();
+    await settled('other', 'done');
+    await expect.poll(() => dispatcher.notBegun('g'), PATIENCE).toEqual([]);
+  });
+
   it('leaves slots for others while one function has a backlog', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {

@@ -37,6 +37,7 @@ interface Running {
   readonly message: LeasedMessage;
   readonly abort: AbortController;
   cancelled: boolean;
+  begun: boolean;
 }
 
 /**
@@ -104,6 +105,12 @@ export class Dispatcher {
     return this.#running.size;
   }
 
+  /** Leased invocations of a function that no instance has taken yet. */
+  notBegun(group: string): string[] {
+    const waiting = [...this.#running.values()].filter(({ message, begun }) => message.group === group && !begun);
+    return waiting.map(({ message }) => message.id);
+  }
+
   /** Stops a running invocation of this server; false when it does not run here. */
   cancel(id: string): boolean {
     const running = this.#running.get(id);
@@ -136,7 +143,12 @@ export class Dispatcher {
 
   async #run(message: LeasedMessage, freeSlot: () => void): Promise<void> {
     const { log } = this.#options;
-    const running: Running = { message, abort: new AbortController(), cancelled: message.cancelRequested };
+    const running: Running = {
+      message,
+      abort: new AbortController(),
+      cancelled: message.cancelRequested,
+      begun: false,
+    };
     this.#running.set(message.id, running);
     try {
       await this.#attempt(running, freeSlot);
@@ -208,6 +220,9 @@ export class Dispatcher {
         receivedAt: clock.monotonic(),
         ...(message.expiresAt === null ? {} : { startBefore: clock.monotonic() + message.expiresAt - clock.now() }),
         signal: running.abort.signal,
+        onBegin: () => {
+          running.begun = true;
+        },
       });
     } catch (thrown) {
       return { thrown };

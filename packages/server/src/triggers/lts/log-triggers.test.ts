@@ -87,7 +87,7 @@ async function start(logs: LogReader = log): Promise<LogTriggers> {
   const async = new AsyncInvocations({
     queue,
     catalog,
-    dispatcher: { cancel: () => false, running: 0 },
+    dispatcher: { cancel: () => false, running: 0, notBegun: () => [] },
     deadLetters: { count: () => Promise.resolve(0) },
     logs: { fromPlatform: () => {} },
     clock,

@@ -28,7 +28,7 @@ beforeEach(async () => {
   async = new AsyncInvocations({
     queue,
     catalog,
-    dispatcher: { cancel: () => false, running: 0 },
+    dispatcher: { cancel: () => false, running: 0, notBegun: () => [] },
     deadLetters: { count: () => Promise.resolve(0) },
     logs: { fromPlatform: () => {} },
     clock,
