@@ -92,6 +92,12 @@ test.each([
   for (const text of texts) expect(stdout).toContain(text);
 });
 
+test('the commands of the guide for teams make a backup and restore it', async () => {
+  const stdout = await guides.run('team.md', 'Backups');
+  expect(stdout).toMatch(/backed up \d+ files, .*; 1 kept, 0 removed\n/);
+  expect(stdout).toMatch(/is whole: .*\nrestored \d+ files/);
+});
+
 test('the commands of the guide make a trigger of log lines', async () => {
   const { server } = guides;
   const runtime = await runtimeOf(server, 'Node.js');

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CAUSES } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, deploy, invoke, PATIENCE, project, request, runtimeOf, target } from '../functions.ts';
-import { commandOf, TestServer } from '../server.ts';
+import { commandOf, ROOT, TestServer } from '../server.ts';
 
 const SOURCE = `
 const fs = require('node:fs');
@@ -187,6 +188,15 @@ describe('the page for Prometheus', () => {
         .filter((one) => !line.test(one)),
     ).toEqual([]);
     expect(text).not.toContain('request_id');
+  });
+
+  it('has every metric of the alert rules in the guide for teams', async () => {
+    const rules = /```yaml\n(groups:.*?)```/s.exec(readFileSync(join(ROOT, 'docs/guides/team.md'), 'utf8'))?.[1] ?? '';
+    const names = new Set(rules.match(/funcgraph_[a-z_]+/g));
+    expect(names.size).toBeGreaterThan(5);
+    const text = await (await fetch(`${server.endpoint}/metrics`)).text();
+    expect([...names].filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);
+    expect(text).toContain('funcgraph_event_loop_delay_seconds{quantile="0.99"}');
   });
 
   it('is for this machine alone, and not for what comes through a proxy on it', async () => {

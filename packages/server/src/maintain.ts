@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util';
 import { forgetSecrets, loadConfig } from './config/index.ts';
-import { checkData, createBackup, resetCredentials, restoreBackup, verifyBackup } from './maintenance/index.ts';
+import {
+  checkData,
+  createBackup,
+  resetCredentials,
+  restoreBackup,
+  rotateBackups,
+  verifyBackup,
+} from './maintenance/index.ts';
 
 /**
  * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument
@@ -22,6 +29,11 @@ async function run(argv: readonly string[]): Promise<unknown> {
       return { checks: await checkData(config.dataDir) };
     case 'backup-create':
       return createBackup(config.dataDir, folderOf(own));
+    case 'backup-rotate': {
+      const options = { keep: { type: 'string' } } as const;
+      const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true, strict: true });
+      return rotateBackups(config.dataDir, folderOf(positionals), Number(values.keep), new Date());
+    }
     case 'backup-restore':
       return restoreBackup(folderOf(own), config.dataDir);
     case 'backup-verify':

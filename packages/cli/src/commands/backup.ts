@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defineCommand, EXIT, type Noun } from '../framework/index.ts';
+import { defineCommand, EXIT, flag, type Noun, usageError } from '../framework/index.ts';
 import { runMaintenance } from '../server-process/index.ts';
 import { MAINTENANCE_FLAGS, maintenanceArguments } from './maintenance-flags.ts';
 
@@ -79,8 +79,29 @@ const verify = defineCommand({
   },
 });
 
+interface Rotation extends BackupSummary {
+  readonly kept: number;
+  readonly removed: readonly string[];
+}
+
+const rotate = defineCommand({
+  name: 'backup rotate',
+  summary: 'Make a backup named by its time in a folder, verify it, then remove the oldest ones of that folder',
+  flags: { keep: flag.integer('COUNT', 'how many backups stay', { fallback: 14 }), ...MAINTENANCE_FLAGS },
+  args: [{ name: 'folder', summary: 'folder of the backups, made when missing' }],
+  examples: ['fgs backup rotate /backup', 'fgs backup rotate /backup --keep 30'],
+  async run({ flags, args }, context) {
+    if (flags.keep < 1) throw usageError('--keep must be at least 1', 'Leave it out for 14.');
+    const serverFlags = maintenanceArguments(flags, context);
+    const own = [resolve(context.cwd, args.folder), '--keep', String(flags.keep)];
+    const made = await runMaintenance<Rotation>({ operation: 'backup-rotate', serverFlags, args: own }, context);
+    const text = `backed up ${sizeText(made)} to ${made.folder}; ${made.kept} kept, ${made.removed.length} removed`;
+    return { kind: 'message', text, data: { ...made, outcome: 'created' } };
+  },
+});
+
 export const backup: Noun = {
   name: 'backup',
   summary: 'Backups of a data directory',
-  commands: [create, restore, verify],
+  commands: [create, rotate, restore, verify],
 };

@@ -27,6 +27,7 @@ import { diffCommand } from './project/diff.ts';
 import { quotas } from './quotas.ts';
 import { reserved } from './reserved/index.ts';
 import { runtimes } from './runtimes/index.ts';
+import { service } from './service/index.ts';
 import { shares } from './shares.ts';
 import { start } from './start.ts';
 import { streams } from './streams/index.ts';
@@ -68,6 +69,7 @@ export const TREE: Tree = {
     iam,
     backup,
     credentials,
+    service,
     runtimes,
   ],
 };

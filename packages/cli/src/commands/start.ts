@@ -8,7 +8,7 @@ import {
   type StreamItem,
   usageError,
 } from '../framework/index.ts';
-import { type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import { notifySystemd, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { consoleLines } from './console.ts';
 
 /** Flags that `start` and `up` hand to the server. */
@@ -60,6 +60,7 @@ export const SERVER_FLAGS = {
   egress: flag.text('on|off', 'whether functions reach the outside (the server: on where it can protect the machine)', {
     choices: ['on', 'off'],
   }),
+  'public-url': flag.text('URL', 'address at which others reach the API, such as https://fgs.example.com'),
   'trusted-proxies': flag.text(
     'LIST',
     'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
@@ -122,6 +123,7 @@ export const start = defineCommand({
   ],
   async run({ flags }, context) {
     const server = await spawnServer({ args: serverArguments(flags, context), showLog: true }, context);
+    await notifySystemd(context);
     return { kind: 'stream', items: follow(server, context) };
   },
 });

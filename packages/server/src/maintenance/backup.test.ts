@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -8,7 +8,7 @@ import { fakeZip } from '../artifacts/testing.ts';
 import { bodyOf, openTestBuckets, testCaller, textOf } from '../services/buckets/testing.ts';
 import { openDatabase } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { checkData, createBackup, restoreBackup, verifyBackup } from './index.ts';
+import { checkData, createBackup, restoreBackup, rotateBackups, verifyBackup } from './index.ts';
 
 const log = pino({ level: 'silent' });
 let folder: string;
@@ -114,6 +114,37 @@ async function remove(id: string): Promise<void> {
   await storage.db.deleteFrom('function').where('id', '=', id).execute();
   await artifacts.release(sha256, async () => false);
 }
+
+describe('a folder of backups', () => {
+  const at = (day: number): Date => new Date(Date.UTC(2026, 4, day, 2, 30));
+
+  it('has the newest ones, each verified, and everything else that was in it', async () => {
+    await deploy();
+    const place = join(folder, 'backups');
+    for (const day of [1, 2, 3]) await rotateBackups(dataDir, place, 2, at(day));
+    writeFileSync(join(place, 'notes.txt'), 'mine');
+    mkdirSync(join(place, 'funcgraph-20260502T000000Z.partial'));
+    mkdirSync(join(place, 'funcgraph-20260504T020000Z.partial'));
+    const made = await rotateBackups(dataDir, place, 2, at(4));
+    expect(made).toMatchObject({ kept: 2, removed: ['funcgraph-20260502T023000Z'] });
+    expect(readdirSync(place).sort()).toEqual([
+      'funcgraph-20260503T023000Z',
+      'funcgraph-20260504T020000Z.partial',
+      'funcgraph-20260504T023000Z',
+      'notes.txt',
+    ]);
+    expect(await verifyBackup(made.folder)).toMatchObject({ ok: true });
+  });
+
+  it('loses none when the new one cannot be restored', async () => {
+    const artifact = await deploy();
+    const place = join(folder, 'backups');
+    await rotateBackups(dataDir, place, 1, at(1));
+    writeFileSync(join(dataDir, 'artifacts/blobs', artifact.sha256), 'damaged');
+    await expect(rotateBackups(dataDir, place, 1, at(2))).rejects.toThrow();
+    expect(readdirSync(place)).toContain('funcgraph-20260501T023000Z');
+  });
+});
 
 describe('a backup', { timeout: 60_000 }, () => {
   it('of a busy data directory can always be restored', async () => {
