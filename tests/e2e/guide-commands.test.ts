@@ -79,7 +79,7 @@ test.each([
   ],
   [
     'projects.md',
-    ['prices: created', '{"price":3,"currency":"EUR"}', 'shop: no difference', '"CHF"', 'shop: destroyed'],
+    ['prices: created', '{"price":3,"currency":"EUR"}', 'shop: no difference', ' for 10 %', '"CHF"', 'shop: destroyed'],
   ],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],

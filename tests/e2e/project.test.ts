@@ -161,6 +161,64 @@ test('whatever request a deploy ends at, the next one completes it and nothing i
   }
 });
 
+test('triggers and aliases follow the file, and a new version gets only its share', async () => {
+  const write = (code: string, parts: string): Promise<unknown> =>
+    Promise.all([
+      writeFile(join(folder, 'prices/index.js'), `exports.handler = async (event, context) => '${code}';`),
+      writeFile(
+        join(folder, 'funcgraph.yaml'),
+        `name: grey\nfunctions:\n  prices:\n    folder: ./prices\n    runtime: Node.js\n    handler: index.handler\n${parts}`,
+      ),
+    ]);
+  const params = {
+    project_id: server.credentials.project_id,
+    function_urn: `urn:fss:${server.credentials.region}:${server.credentials.project_id}:function:default:prices`,
+  };
+  const alias = async () => (await server.api.call('listVersionAliases', { params })).data[0];
+  const triggers = async () => (await server.api.call('listFunctionTriggers', { params })).data;
+  const called = async () =>
+    (await fgs(['functions', 'invoke', 'prices', '--qualifier', '!live', '--data', '{}'])).text;
+
+  await write(
+    'one',
+    '    aliases: { live: {} }\n    triggers:\n      web: { path: /grey, auth: none, alias: live }\n      often: { every: 15m }\n',
+  );
+  expect((await fgs(['deploy', '--yes'])).text).toBe(
+    'prices: created\nprices/live: created\nprices/often: created\nprices/web: created\ngrey: deployed\n',
+  );
+  expect(await fgs(['deploy'])).toMatchObject({ text: 'grey: nothing to do\n' });
+  const first = (await alias())?.version;
+  expect(await called()).toContain('one');
+
+  // the route stays at its address, the timer changes, and no call gets the new version yet
+  await write(
+    'two',
+    '    aliases: { live: { share: 0 } }\n    triggers:\n      web: { path: /grey, auth: none, alias: live }\n      often: { every: 30m, enabled: false }\n',
+  );
+  const diff = (await fgs(['diff'])).text;
+  expect(diff).toContain('~ trigger prices/often\n    enabled: true → false\n    settings.schedule: "15m" → "30m"\n');
+  expect(diff).toContain('~ alias prices/live\n    release: changed\n    split: changed\n');
+  expect(await fgs(['deploy', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await called()).toContain('one');
+  expect(await alias()).toMatchObject({ version: first });
+  expect(Object.values((await alias())?.additional_version_weights ?? {})).toEqual([0]);
+  expect(await triggers()).toHaveLength(2);
+  expect(await fgs(['deploy'])).toMatchObject({ text: 'grey: nothing to do\n' });
+
+  // all of them, and another route in the place of the first
+  await write(
+    'two',
+    '    aliases: { live: {} }\n    triggers:\n      site: { path: /grey, auth: none, alias: live }\n',
+  );
+  expect((await fgs(['deploy', '--yes'])).text).toBe(
+    'prices/web: deleted\nprices/often: deleted\nprices/live: updated\nprices/site: created\ngrey: deployed\n',
+  );
+  expect((await alias())?.version).not.toBe(first);
+  expect(await called()).toContain('two');
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual([]);
+});
+
 test('a secret is in no output, and a missing one is named before anything changes', async () => {
   const missing = await fgs(['deploy', '--yes'], { SHOP_SIGNING_KEY: '' });
   expect(missing).toMatchObject({ exitCode: 2 });

@@ -1,12 +1,11 @@
 import { CliError, type Context, EXIT } from '../../framework/index.ts';
-import { FunctionDriver, type FunctionInputs } from '../../project/functions/function-driver.ts';
-import { functionSpecs } from '../../project/functions/function-spec.ts';
-import { prepare } from '../../project/functions/prepare.ts';
 import { type Plan, planOf } from '../../project/plan/plan.ts';
 import { type Actual, type Desired, KINDS, type Owned, type Step } from '../../project/plan/resource.ts';
 import type { Drivers } from '../../project/server/apply.ts';
 import { runtimeFor } from '../functions/runtime-for.ts';
+import { driversFor } from './drivers.ts';
 import type { OpenProject } from './open-project.ts';
+import { readDesired } from './read-desired.ts';
 
 export interface PlannedProject {
   readonly steps: readonly Step[];
@@ -25,33 +24,31 @@ interface Choice {
 
 /** Builds, reads and compares; changes nothing on the server. */
 export async function planProject(opened: OpenProject, choice: Choice, context: Context): Promise<PlannedProject> {
-  const { project, root, stage, connection, record } = opened;
+  const { record } = opened;
   const only = choice.only && new Set(choice.only.map((name) => checkedName(name, opened)));
-  const inputs = new Map<string, FunctionInputs>();
-  const desired: Desired[] = [];
-  for (const spec of functionSpecs(project, stage)) {
-    if (only?.has(spec.name) === false) continue;
-    const surroundings = { root, builds: choice.builds, notesOf: record.notesOf.bind(record) };
-    const prepared = await prepare(spec, surroundings, context);
-    inputs.set(spec.name, prepared.inputs);
-    desired.push(prepared.desired);
-  }
-  const drivers: Drivers = { function: new FunctionDriver(connection, inputs, context.signal) };
-  const owned = only === undefined ? record.owned : record.owned.filter(({ name }) => only.has(name));
+  const isChosen = (name: string): boolean => only === undefined || only.has(name.split('/')[0] ?? name);
+  const { desired, drivers } = await readDesired(opened, { builds: choice.builds, isChosen }, context);
+  const owned = record.owned.filter(({ name }) => isChosen(name));
   const actual = await findActual([...desired, ...owned], drivers);
   const complete = await withRuntimes(desired, actual, opened, context);
   const { steps, foreign } = planOf({ desired: complete, actual, owned });
   if (foreign.length > 0 && !choice.adopts) throw foreignError(foreign, opened);
-  const found = new Set(actual.map(({ kind, name }) => `${kind} ${name}`));
-  return { steps, drivers, vanished: owned.filter(({ kind, name }) => !found.has(`${kind} ${name}`)) };
+  return {
+    steps,
+    drivers,
+    vanished: owned.filter((one) => isKnown(one) && !actual.some((found) => isSameName(found, one))),
+  };
 }
 
 /** What deletes everything that the project made. */
 export async function planDestruction({ connection, record }: OpenProject, context: Context): Promise<PlannedProject> {
-  const drivers: Drivers = { function: new FunctionDriver(connection, new Map(), context.signal) };
+  const drivers = driversFor({ connection, signal: context.signal, functions: new Map(), triggerSecrets: new Map() });
   const actual = await findActual(record.owned, drivers);
   return { ...planOf({ desired: [], actual, owned: record.owned }), drivers, vanished: [] };
 }
+
+const isKnown = ({ kind }: Owned): boolean => (KINDS as readonly string[]).includes(kind);
+const isSameName = (a: Actual, b: Owned): boolean => a.kind === b.kind && a.name === b.name;
 
 async function findActual(resources: readonly { kind: string; name: string }[], drivers: Drivers): Promise<Actual[]> {
   const found: Actual[] = [];
@@ -71,6 +68,10 @@ async function withRuntimes(
 ): Promise<Desired[]> {
   const result: Desired[] = [];
   for (const one of desired) {
+    if (one.kind !== 'function') {
+      result.push(one);
+      continue;
+    }
     const present = actual.find(({ kind, name }) => kind === one.kind && name === one.name)?.fields.runtime;
     const runtime = await runtimeFor(
       String(one.fields.runtime),

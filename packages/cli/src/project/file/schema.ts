@@ -1,4 +1,4 @@
-import { MEMORY_SIZES_MB } from '@funcgraph/api';
+import { MEMORY_SIZES_MB, TRIGGER_KINDS } from '@funcgraph/api';
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 
 /** No other keys: a misspelled one is an error, and editors complete them. */
@@ -13,6 +13,7 @@ const Named = <S extends TSchema>(pattern: string, value: S, description: string
 
 const VARIABLE = '^[A-Za-z][A-Za-z0-9_]*$';
 const FUNCTION = '^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$|^[A-Za-z]$';
+const NAME = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 const PROJECT = '^[A-Za-z]([A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$';
 
 const Environment = Named(
@@ -26,6 +27,73 @@ const Secret = Type.Union([Part({ env: Type.String() }), Part({ file: Type.Strin
 });
 
 const Secrets = Named(VARIABLE, Secret, 'Encrypted environment variables. Their values are never in this file.');
+
+const TARGET = { alias: Text('Starts the version that this alias points to; latest when absent.') };
+const ENABLED = { enabled: Switch('Whether it starts the function; true when absent.') };
+const Lines = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+
+const Trigger = Type.Union(
+  [
+    Part({
+      every: Type.String({ description: '15m, 2h or 3d; also 30s or 2h30m.' }),
+      event: Text('user_event of each event.'),
+      ...TARGET,
+      ...ENABLED,
+    }),
+    Part({
+      cron: Type.String({ description: 'second minute hour day month [weekday], in UTC without time_zone.' }),
+      time_zone: Text('Such as Asia/Shanghai.'),
+      event: Text('user_event of each event.'),
+      ...TARGET,
+      ...ENABLED,
+    }),
+    Part({
+      path: Type.String({ description: 'A gateway route: /users/{id}.' }),
+      method: Text('GET, POST, ...; every method when absent.'),
+      exact: Switch('The path alone, without paths below it.'),
+      auth: Type.Optional(Type.String({ enum: ['none', 'iam', 'app'], description: 'Who may call; iam when absent.' })),
+      group: Text('Id of the group of the address; DEFAULT when absent.'),
+      gateway_stage: Text('Environment that X-Stage names; RELEASE when absent.'),
+      wait: Whole('Ms that a caller waits at most; 5000 when absent.', 1, 60_000),
+      async: Switch('Store the event and answer 202 at once.'),
+      ...TARGET,
+    }),
+    Part({
+      bucket: Type.String({ description: 'Name of a bucket, as ${buckets.NAME} for one of this file.' }),
+      on: Lines('ObjectCreated when absent; ObjectRemoved, Put, Copy, ...'),
+      prefix: Text('Only keys that begin with it.'),
+      suffix: Text('Only keys that end with it.'),
+      ...TARGET,
+    }),
+    Part({
+      topic: Type.String({ description: 'Name of a topic, as ${topics.NAME} for one of this file.' }),
+      ...TARGET,
+    }),
+    Part({
+      events: Type.Array(Type.String(), { description: 'An event webhook: types of CloudEvents; empty for all.' }),
+      ...TARGET,
+    }),
+    Part({
+      type: Type.String({ enum: Object.keys(TRIGGER_KINDS), description: 'A trigger of any other kind.' }),
+      settings: Type.Record(Type.String(), Type.Unknown(), { description: 'Fields of event_data.' }),
+      secrets: Secrets,
+      ...TARGET,
+      ...ENABLED,
+    }),
+  ],
+  { description: 'Exactly one of every, cron, path, bucket, topic, events and type says what starts the function.' },
+);
+
+const Alias = Part({
+  share: Whole(
+    'Percent of the calls that a new version gets; the others stay with the version before. All when absent.',
+    0,
+    100,
+  ),
+  rules: Lines('Instead of share: header:NAME=VALUE[,VALUE] or cookie:...; calls with these get the new version.'),
+  any: Switch('One of several rules is enough; otherwise all must hold.'),
+  description: Text('Purpose of the alias.'),
+});
 
 const FunctionPart = Part({
   folder: Type.String({ description: 'Folder with the code; its .fgsignore lists files to leave out.' }),
@@ -53,6 +121,8 @@ const FunctionPart = Part({
   agency: Text('Agency whose rights the code gets.'),
   run_agency: Text('Another agency for the code alone.'),
   enterprise_project: Text('Id of the enterprise project that it belongs to.'),
+  triggers: Named(NAME, Trigger, 'What starts the function, by name.'),
+  aliases: Named(PROJECT, Alias, 'Aliases by name. A deploy that changes the function publishes a version for them.'),
 });
 
 const Functions = Named(FUNCTION, FunctionPart, 'Functions by name.');
@@ -77,4 +147,6 @@ export const ProjectSchema = Part({
 
 export type ProjectFile = Static<typeof ProjectSchema>;
 export type FunctionEntry = Static<typeof FunctionPart>;
+export type TriggerEntry = Static<typeof Trigger>;
+export type AliasEntry = Static<typeof Alias>;
 export type SecretSource = Static<typeof Secret>;

@@ -1,8 +1,9 @@
 import { suggest } from '../../framework/index.ts';
 import { fillInAll } from '../file/fill-in.ts';
 import type { Project } from '../file/read-project.ts';
-import type { FunctionEntry, ProjectFile, SecretSource } from '../file/schema.ts';
+import type { AliasEntry, FunctionEntry, ProjectFile, SecretSource, TriggerEntry } from '../file/schema.ts';
 import type { Path } from '../file/schema-faults.ts';
+import { wordsOf } from '../file/words.ts';
 import type { Fields } from '../plan/resource.ts';
 import { settingsOf } from './settings.ts';
 
@@ -14,6 +15,8 @@ export interface FunctionSpec {
   readonly folder: string;
   readonly build: string | undefined;
   readonly secrets: Readonly<Record<string, SecretSource>>;
+  readonly triggers: Readonly<Record<string, TriggerEntry>>;
+  readonly aliases: Readonly<Record<string, AliasEntry>>;
   readonly path: Path;
 }
 
@@ -35,6 +38,7 @@ export function stageOf(file: ProjectFile, name = DEFAULT): StageChoice | undefi
 /** The functions of the file as they are in a stage. Throws CliErrors with their place. */
 export function functionSpecs({ file, fault }: Project, { name: stage, suffix }: StageChoice): FunctionSpec[] {
   const overlay = file.stages?.[stage];
+  const words = wordsOf(file, { name: stage, suffix });
   for (const name of Object.keys(overlay?.functions ?? {})) {
     if (file.functions?.[name] !== undefined) continue;
     const near = suggest(name, Object.keys(file.functions ?? {}));
@@ -54,14 +58,16 @@ export function functionSpecs({ file, fault }: Project, { name: stage, suffix }:
       fault(
         [...path, 'environment'],
         `has \${${word}}, which stands for nothing`,
-        '${stage} is possible; write $${ for the text itself',
+        `possible: ${Object.keys(words).join(', ')}; write $\${ for the text itself`,
       );
     return {
       name: `${name}${suffix}`,
-      fields: { ...settingsOf(entry), environment: fillInAll(environment, { stage }, unknown) },
+      fields: { ...settingsOf(entry), environment: fillInAll(environment, words, unknown) },
       folder: entry.folder,
       build: entry.build,
       secrets: { ...written.secrets, ...change?.secrets },
+      triggers: { ...written.triggers, ...change?.triggers },
+      aliases: { ...written.aliases, ...change?.aliases },
       path,
     };
   });

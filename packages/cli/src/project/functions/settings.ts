@@ -4,7 +4,15 @@ import type { Fields } from '../plan/resource.ts';
 
 type Key = Exclude<
   keyof FunctionEntry,
-  'folder' | 'build' | 'runtime' | 'environment' | 'secrets' | 'max_instances' | 'instance_concurrency'
+  | 'folder'
+  | 'build'
+  | 'runtime'
+  | 'environment'
+  | 'secrets'
+  | 'max_instances'
+  | 'instance_concurrency'
+  | 'triggers'
+  | 'aliases'
 >;
 
 /** Name in the API, and what a function has that sets nothing. */

@@ -3,7 +3,8 @@ import type { Change, Step } from './resource.ts';
 const MOST_CHARS = 60;
 
 const SIGNS = { create: '+', update: '~', replace: '!', delete: '-' } as const;
-const NOTES = { create: '', update: '', replace: ': made anew, with its versions, aliases and triggers', delete: '' };
+
+const ANEW: Readonly<Record<string, string>> = { function: ': made anew, with its versions, aliases and triggers' };
 
 /** The differences, a line for each, as `fgs diff` shows them. */
 export function planText(steps: readonly Step[]): string {
@@ -22,7 +23,10 @@ export function countText(steps: readonly Step[]): string {
 function stepText(step: Step): string {
   const { kind, name } = step.action === 'delete' ? step.actual : step.desired;
   const changes = 'changes' in step ? step.changes : [];
-  return [`${SIGNS[step.action]} ${kind} ${name}${NOTES[step.action]}`, ...changes.map(changeText)].join('\n');
+  return [
+    `${SIGNS[step.action]} ${kind} ${name}${step.action === 'replace' ? (ANEW[kind] ?? ': made anew') : ''}`,
+    ...changes.map(changeText),
+  ].join('\n');
 }
 
 function changeText({ field, before, after }: Change): string {

@@ -15,20 +15,35 @@ export interface Plan {
 }
 
 /** Fields that cannot change: the resource is made anew. */
-const FIXED: Readonly<Record<Kind, readonly string[]>> = { function: ['runtime'] };
+const FIXED: Readonly<Record<Kind, readonly string[]>> = {
+  function: ['runtime'],
+  alias: [],
+  trigger: ['type', 'target', 'settings'],
+};
 
-/** What makes the server as the file wants it. Touches nothing that the project did not make. */
+/** Nothing depends on them, and new ones may need their place, such as a path of the gateway: they are deleted first. */
+const LEAVES: ReadonlySet<Kind> = new Set(['trigger']);
+
+/** What makes the server as the file describes it. Touches nothing that the project did not make. */
 export function planOf({ desired, actual, owned }: State): Plan {
   const existing = new Map(actual.map((one) => [keyOf(one), one]));
   const ours = new Map(owned.filter((one) => isSame(one, existing.get(keyOf(one)))).map((one) => [keyOf(one), one]));
   const requested = new Set(desired.map(keyOf));
   const foreign = desired.filter((one) => existing.has(keyOf(one)) && !ours.has(keyOf(one)));
-  const gone = actual.filter((one) => ours.has(keyOf(one)) && !requested.has(keyOf(one)));
-  const makes = [...desired]
-    .sort(byKind)
-    .flatMap((one) => stepFor(one, existing.get(keyOf(one)), ours.get(keyOf(one))));
-  const deletes = gone.sort((a, b) => -byKind(a, b)).map((one): Step => ({ action: 'delete', actual: one }));
-  return { steps: [...makes, ...deletes], foreign: foreign.sort(byKind) };
+  const makes: Step[] = [];
+  for (const one of [...desired].sort(byKind)) {
+    const isAnew = makes.some((step) => step.action === 'replace' && isPartOf(one, step.desired));
+    makes.push(...stepFor(one, isAnew ? undefined : existing.get(keyOf(one)), ours.get(keyOf(one))));
+  }
+  const gone = actual.filter((one) => ours.has(keyOf(one)) && !requested.has(keyOf(one))).sort((a, b) => -byKind(a, b));
+  const deletes = (isEarly: boolean): Step[] =>
+    gone.filter(({ kind }) => LEAVES.has(kind) === isEarly).map((one) => ({ action: 'delete', actual: one }));
+  return { steps: [...deletes(true), ...makes, ...deletes(false)], foreign: foreign.sort(byKind) };
+}
+
+/** It goes with its function: `hello/live` is a part of `hello`. */
+function isPartOf({ name }: Desired, { kind, name: whole }: Desired): boolean {
+  return kind === 'function' && name.startsWith(`${whole}/`);
 }
 
 /** False when another resource took the name meanwhile. Without an id, a deploy stopped while it made it. */

@@ -1,7 +1,7 @@
 import type { Path } from '../file/schema-faults.ts';
 
 /** In the order in which they are made; what is deleted goes in the opposite order. */
-export const KINDS = ['function'] as const;
+export const KINDS = ['function', 'alias', 'trigger'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,6 +16,8 @@ export interface Desired {
   /** Digests of what the server does not show: of code and of secrets. */
   readonly notes: Notes;
   readonly path: Path;
+  /** Further fields that are sent and not compared; their digest is a note. */
+  readonly hidden?: Fields;
 }
 
 /** A resource that exists. */

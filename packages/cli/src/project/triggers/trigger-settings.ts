@@ -1,0 +1,52 @@
+import type { TriggerEntry } from '../file/schema.ts';
+import type { Fields } from '../plan/resource.ts';
+
+const DEFAULT_WAIT_MS = 5000;
+
+interface Settings {
+  readonly type: string;
+  readonly settings: Fields;
+}
+
+/** Type and `event_data` of a trigger of the file. */
+export function triggerSettings(name: string, entry: TriggerEntry): Settings {
+  if ('every' in entry || 'cron' in entry) return timer(name, entry);
+  if ('path' in entry) return route(name, entry);
+  if ('topic' in entry) return { type: 'SMN', settings: { name } };
+  if ('events' in entry) return { type: 'EVENT', settings: { name, types: entry.events } };
+  if ('type' in entry) return { type: entry.type, settings: { ...entry.settings, name } };
+  const { bucket, on = ['ObjectCreated'], prefix, suffix } = entry;
+  return { type: 'OBS', settings: given({ name, bucket, events: on, prefix, suffix }) };
+}
+
+type Timer = Extract<TriggerEntry, { every: string } | { cron: string }>;
+
+function timer(name: string, entry: Timer): Settings {
+  const isRate = 'every' in entry && /^\d+[mhd]$/.test(entry.every);
+  const zone = 'time_zone' in entry && entry.time_zone !== undefined ? `CRON_TZ=${entry.time_zone} ` : '';
+  const schedule = 'cron' in entry ? `${zone}${entry.cron}` : isRate ? entry.every : `@every ${entry.every}`;
+  const settings = { name, schedule_type: isRate ? 'Rate' : 'Cron', schedule, user_event: entry.event ?? '' };
+  return { type: 'TIMER', settings };
+}
+
+function route(name: string, entry: Extract<TriggerEntry, { path: string }>): Settings {
+  const { path, method = 'ANY', exact, auth = 'iam', group, gateway_stage, wait = DEFAULT_WAIT_MS, async } = entry;
+  return {
+    type: 'APIG',
+    settings: given({
+      name,
+      type: 1,
+      path,
+      req_method: method.toUpperCase(),
+      match_mode: exact ? 'NORMAL' : 'SWA',
+      auth: auth.toUpperCase(),
+      func_info: { timeout: wait, invocation_type: async ? 'async' : 'sync' },
+      group_id: group,
+      env_name: gateway_stage,
+    }),
+  };
+}
+
+function given(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
