@@ -6,6 +6,7 @@ import { asyncSettings } from './async.ts';
 import { backup } from './backup.ts';
 import { buckets } from './buckets/index.ts';
 import { check } from './check.ts';
+import { completionOf } from './completion.ts';
 import { consoleLink } from './console.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -40,7 +41,17 @@ import { versions } from './versions.ts';
 /** Every command, in the order of the help. A new noun is one file or folder and one line here. */
 export const TREE: Tree = {
   shortcuts: { invoke: 'functions invoke', logs: 'functions logs' },
-  commands: [up, start, deployCommand, diffCommand, destroyCommand, consoleLink, doctor, check],
+  commands: [
+    up,
+    start,
+    deployCommand,
+    diffCommand,
+    destroyCommand,
+    consoleLink,
+    doctor,
+    check,
+    completionOf(() => TREE),
+  ],
   nouns: [
     functions,
     versions,
