@@ -5,6 +5,9 @@ import { EXIT, run, type Sink } from './framework/index.ts';
 function sink(stream: NodeJS.WriteStream): Sink {
   return {
     isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
     write: (data) =>
       new Promise((resolve, reject) => stream.write(data, (error) => (error ? reject(error) : resolve()))),
   };

@@ -11,3 +11,13 @@ export function timeText(text: string, flag: string, nowMs: number): string {
     throw usageError(`${flag} is no time: ${JSON.stringify(text)}`, 'for example 15m, 2h, 1d or 2026-01-31T08:00:00Z');
   return new Date(ms).toISOString();
 }
+
+const two = (value: number, digits = 2): string => String(value).padStart(digits, '0');
+
+/** An RFC 3339 time on the clock of this machine, with the milliseconds: `2026-01-31 09:00:00.125`. */
+export function localTime(text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return text;
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
+}

@@ -13,8 +13,10 @@ export interface Context {
   readonly uid: number | undefined;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
-  /** `json` when requested: then only the result goes to standard output. */
+  /** `json` when results are for programs: then only the result goes to standard output. */
   readonly format: OutputFormat;
+  /** Of results for programs. */
+  readonly notation: 'json' | 'yaml';
   readonly fetch?: typeof fetch;
   readonly now: () => number;
 }
@@ -23,6 +25,8 @@ export type OutputFormat = 'table' | 'json';
 
 export interface Sink {
   readonly isTTY: boolean;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
   /** Resolves when the reader took it, so that a long answer never piles up in memory. */
   write(data: string | Uint8Array): Promise<void>;
 }

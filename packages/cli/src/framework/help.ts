@@ -62,6 +62,7 @@ export function rootHelp(tree: Tree): string {
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],
       ['FGS_SECURITY_TOKEN', 'belongs to a temporary access key'],
       ['FGS_PROJECT_ID, FGS_REGION', 'which project; else from the credentials file'],
+      ['NO_COLOR', 'no colours in a terminal'],
       ['FGS_DATA_DIR', 'where a local server keeps its data and its credentials file'],
       ['FGS_DATABASE_URL', 'PostgreSQL database of a local server, with the password; else SQLite'],
     ])}`,

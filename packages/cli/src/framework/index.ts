@@ -9,6 +9,7 @@ export type { FlagSpec, FlagSpecs, FlagValues, RawValue } from './flag.ts';
 export { flag } from './flag.ts';
 export type { Columns, Heading, Output, Row, StreamItem } from './output.ts';
 export { GLOBAL_FLAGS } from './parse.ts';
-export { tableText } from './print.ts';
+
 export { run } from './run.ts';
 export { suggest } from './suggest.ts';
+export { tableText } from './table-text.ts';

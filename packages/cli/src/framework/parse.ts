@@ -8,8 +8,8 @@ import { suggest } from './suggest.ts';
 /** Flags that every command has. */
 export const GLOBAL_FLAGS = {
   help: flag.boolean('show this help', { short: 'h' }),
-  output: flag.text('FORMAT', 'how results are printed: table for people, json for programs', {
-    choices: ['table', 'json'],
+  output: flag.text('FORMAT', 'how results are printed: table for people, json or yaml for programs', {
+    choices: ['table', 'json', 'yaml'],
     fallback: 'table',
   }),
   field: flag.text(

@@ -3,44 +3,22 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { fieldLine } from './field.ts';
-import type { Columns, Output, Row } from './output.ts';
-import { cellWidth, safeCell, safeText } from './safe-text.ts';
+import type { Output } from './output.ts';
+import { safeText } from './safe-text.ts';
+import { styleOf } from './style.ts';
+import { recordText, tableText } from './table-text.ts';
 
-function cell(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '-';
-  if (typeof value === 'object') return safeCell(JSON.stringify(value));
-  return safeCell(String(value));
+/** A result for programs. */
+async function serialized(value: unknown, { notation }: Context): Promise<string> {
+  if (notation === 'json') return `${JSON.stringify(value, null, 2)}\n`;
+  // few need it, and it takes time to load
+  const { stringify } = await import('yaml');
+  return stringify(value, { aliasDuplicateObjects: false });
 }
 
-/** Columns of even width, with a line of headings. */
-export function tableText(columns: Columns, rows: readonly Row[]): string {
-  const shown = Object.entries(columns).map(([key, heading]) => ({
-    key,
-    title: typeof heading === 'string' ? heading : heading.title,
-    right: typeof heading !== 'string' || rows.some((row) => typeof row[key] === 'number'),
-  }));
-  const lines = [shown.map(({ title }) => title), ...rows.map((row) => shown.map(({ key }) => cell(row[key])))];
-  const widths = shown.map((_, i) => Math.max(...lines.map((line) => cellWidth(line[i] ?? ''))));
-  return lines
-    .map((line) =>
-      line
-        .map((text, i) => {
-          const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - cellWidth(text)));
-          return shown[i]?.right === true ? gap + text : text + gap;
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function record(data: Row, hide: readonly string[]): string {
-  const shown = Object.entries(data).filter(([key, value]) => value !== undefined && !hide.includes(key));
-  const width = Math.max(0, ...shown.map(([key]) => key.length));
-  return shown.map(([key, value]) => `${key.padEnd(width)}  ${cell(value)}`).join('\n');
-}
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** One of several results: a line of JSON, or a document of YAML. */
+const serializedItem = async (value: unknown, context: Context): Promise<string> =>
+  context.notation === 'json' ? `${JSON.stringify(value)}\n` : `---\n${await serialized(value, context)}`;
 
 async function printFields(output: Output, names: readonly string[], { stdout }: Context): Promise<ExitCode> {
   let exitCode = output.exitCode ?? EXIT.ok;
@@ -67,28 +45,31 @@ async function writeNote(note: string, last: number | undefined, { stderr, outpu
 export async function printOutput(output: Output, context: Context, fields?: readonly string[]): Promise<ExitCode> {
   if (fields !== undefined) return printFields(output, fields, context);
   const { stdout, format } = context;
+  const style = styleOf(stdout, context);
   let exitCode = output.exitCode ?? EXIT.ok;
   switch (output.kind) {
     case 'table':
-      if (format === 'json') await stdout.write(json(output.rows));
+      if (format === 'json') await stdout.write(await serialized(output.rows, context));
       else
         await stdout.write(
-          output.rows.length === 0 ? `${output.none}\n` : `${tableText(output.columns, output.rows)}\n`,
+          output.rows.length === 0
+            ? `${output.none}\n`
+            : `${tableText(output.columns, output.rows, { width: stdout.columns, heading: style.heading })}\n`,
         );
       break;
     case 'record':
-      if (format === 'json') await stdout.write(json(output.data));
+      if (format === 'json') await stdout.write(await serialized(output.data, context));
       else {
         const below = output.below === undefined ? '' : `\n${safeText(output.below)}\n`;
-        await stdout.write(`${record(output.data, output.hide ?? [])}\n${below}`);
+        await stdout.write(`${recordText(output.data, output.hide ?? [])}\n${below}`);
       }
       break;
     case 'message':
-      await stdout.write(format === 'json' ? json(output.data) : `${safeText(output.text)}\n`);
+      await stdout.write(format === 'json' ? await serialized(output.data, context) : `${safeText(output.text)}\n`);
       break;
     case 'bytes':
       if (format === 'json') {
-        await stdout.write(json(output.data));
+        await stdout.write(await serialized(output.data, context));
         break;
       }
       await stdout.write(output.bytes);
@@ -97,7 +78,7 @@ export async function printOutput(output: Output, context: Context, fields?: rea
     case 'stream': {
       let last: number | undefined;
       for await (const item of output.items) {
-        if (format === 'json') await stdout.write(`${JSON.stringify(item.data)}\n`);
+        if (format === 'json') await stdout.write(await serializedItem(item.data, context));
         else if (item.bytes !== undefined) await stdout.write(item.bytes);
         else if (item.text !== '') await stdout.write(`${safeText(item.text)}\n`);
         last = item.bytes === undefined ? LINE_FEED : (item.bytes.at(-1) ?? last);
@@ -141,16 +122,17 @@ export async function printError(error: unknown, context: Context): Promise<Exit
     };
   }
   if (context.format === 'json') {
-    await context.stderr.write(json({ error: shown }));
+    await context.stderr.write(await serialized({ error: shown }, context));
     return exitCode;
   }
-  const lines = [`error ${shown.code}: ${shown.message}`];
+  const lines = [`: ${shown.message}`];
   for (const { code, message, node, edge, field } of shown.violations ?? []) {
     const place = [node ?? (edge && `${edge.from} → ${edge.to}`), field].filter((part) => part !== undefined).join(' ');
     lines.push(`  ${place}${place === '' ? '' : ': '}${message} (${code})`);
   }
   if (shown.hint !== undefined && shown.hint !== '') lines.push(`hint: ${shown.hint}`);
   if (shown.request_id !== undefined) lines.push(`request id: ${shown.request_id}`);
-  await context.stderr.write(`${safeText(lines.join('\n'))}\n`);
+  const title = styleOf(context.stderr, context).error(safeText(`error ${shown.code}`));
+  await context.stderr.write(`${title}${safeText(lines.join('\n'))}\n`);
   return exitCode;
 }

@@ -65,15 +65,17 @@ function findVerb(noun: Noun, words: readonly string[]): Found {
 }
 
 /** Read before parsing, so that even a usage error has the format that the caller reads. */
-function formatOf(argv: readonly string[]): 'table' | 'json' {
+function formatOf(argv: readonly string[]): Pick<Context, 'format' | 'notation'> {
   const at = argv.lastIndexOf('--output');
-  return argv.includes('--output=json') || (at >= 0 && argv[at + 1] === 'json') ? 'json' : 'table';
+  const given = (name: string) => argv.includes(`--output=${name}`) || (at >= 0 && argv[at + 1] === name);
+  const notation = given('yaml') ? 'yaml' : 'json';
+  return { format: given(notation) ? 'json' : 'table', notation };
 }
 
 /** Read before the command runs, so that an invalid one changes nothing. */
 function requestedFields({ flags }: ParsedValues): readonly string[] | undefined {
   if (flags.field === undefined) return undefined;
-  if (flags.output === 'json') throw usageError('--field and --output json exclude each other');
+  if (flags.output !== 'table') throw usageError(`--field and --output ${flags.output} exclude each other`);
   return fieldNames(String(flags.field));
 }
 
@@ -104,10 +106,10 @@ async function dispatch(tree: Tree, argv: readonly string[], context: Context, v
 export async function run(
   tree: Tree,
   argv: readonly string[],
-  base: Omit<Context, 'format'>,
+  base: Omit<Context, 'format' | 'notation'>,
   version: string,
 ): Promise<ExitCode> {
-  const context: Context = { ...base, format: formatOf(argv) };
+  const context: Context = { ...base, ...formatOf(argv) };
   try {
     return await dispatch(tree, argv, context, version);
   } catch (error) {

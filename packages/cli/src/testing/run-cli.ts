@@ -13,8 +13,11 @@ class Capture implements Sink {
   readonly isTTY: boolean;
   readonly chunks: Buffer[] = [];
 
-  constructor(isTTY: boolean) {
+  readonly columns: number | undefined;
+
+  constructor(isTTY: boolean, columns?: number) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   async write(data: string | Uint8Array): Promise<void> {
@@ -31,14 +34,16 @@ export function typed(answer: string): Context['stdin'] {
   return Object.assign(Readable.from([`${answer}\n`]), { isTTY: true });
 }
 
-export interface RunOptions extends Partial<Omit<Context, 'format' | 'stdout' | 'stderr'>> {
+export interface RunOptions extends Partial<Omit<Context, 'format' | 'notation' | 'stdout' | 'stderr'>> {
   readonly tty?: boolean;
+  /** Of the terminal. */
+  readonly columns?: number;
 }
 
 /** Runs one command line in this process with a captured console and nothing of the real environment. */
 export async function runCli(argv: readonly string[], options: RunOptions = {}): Promise<CliRun> {
-  const { tty = false, ...given } = options;
-  const stdout = new Capture(tty);
+  const { tty = false, columns, ...given } = options;
+  const stdout = new Capture(tty, columns);
   const stderr = new Capture(tty);
   const base = {
     stdout,

@@ -1,9 +1,9 @@
 import type { Client, RouteResponse, Routes } from '@funcgraph/api';
 import { connect, explainedItems, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
-import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
+import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { followLines } from '../follow-lines.ts';
 import { newestLines } from '../log-pages.ts';
-import { timeText } from '../time-text.ts';
+import { localTime, timeText } from '../time-text.ts';
 
 type LogLine = RouteResponse<Routes['followLogs']>;
 
@@ -14,9 +14,10 @@ interface Filter {
   readonly level?: string;
 }
 
-function item(line: LogLine): StreamItem {
+function item(line: LogLine, { stdout }: Context): StreamItem {
+  const time = stdout.isTTY ? localTime(line.time) : line.time;
   return {
-    text: `${line.time} ${line.request_id || '-'} ${line.level} ${line.message.replace(/\n$/, '')}`,
+    text: `${time} ${line.request_id || '-'} ${line.level} ${line.message.replace(/\n$/, '')}`,
     data: line,
   };
 }
@@ -26,11 +27,11 @@ async function* past(
   params: FunctionParams,
   { limit, ...filter }: Filter & { from: string; limit: number },
   signal: AbortSignal,
-): AsyncGenerator<StreamItem> {
+): AsyncGenerator<LogLine> {
   const lines = await newestLines(limit, async (page) => {
     return (await client.call('queryLogs', { params, query: { ...filter, ...page }, signal })).data;
   });
-  for (const line of lines) yield item(line);
+  for (const line of lines) yield line;
 }
 
 export const logs = defineCommand({
@@ -60,11 +61,13 @@ export const logs = defineCommand({
       ...(flags.level === undefined ? {} : { level: flags.level.toUpperCase() }),
     };
     async function* items(): AsyncGenerator<StreamItem> {
-      if (flags.limit > 0) yield* past(client, params, { ...filter, from, limit: flags.limit }, context.signal);
+      const earlier = { ...filter, from, limit: flags.limit };
+      if (flags.limit > 0)
+        for await (const line of past(client, params, earlier, context.signal)) yield item(line, context);
       if (!flags.follow) return;
       const { signal } = context;
       const lines = () => client.stream('followLogs', { params, query: filter, signal });
-      for await (const line of followLines(lines, context)) yield item(line);
+      for await (const line of followLines(lines, context)) yield item(line, context);
     }
     return { kind: 'stream', items: explainedItems(items(), client, params, context.signal) };
   },
