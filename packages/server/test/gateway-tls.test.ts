@@ -30,7 +30,9 @@ beforeAll(async () => {
   issue('*.example.com');
   const handler = (event: Buffer): string => JSON.stringify({ statusCode: 200, body: event.toString() });
   const log = pino({ level: 'info' }, { write: (line) => logged.push(line) });
-  server = await FakeServer.start({ handler }, { gatewayTls: { dir, port: 0 }, accessLogBytes: 64 * 2 ** 20 }, log);
+  const tls = { dir, port: 0 };
+  const config = { apiTls: tls, gatewayTls: tls, storageTls: tls, accessLogBytes: 64 * 2 ** 20 };
+  server = await FakeServer.start({ handler }, config, log);
   port = Number(/"port":(\d+).*the gateway listens with TLS/.exec(logged.join(''))?.[1]);
   const event_data = {
     ...{ name: 'API', type: 1, path: '/w', req_method: 'GET', group_id: 'g1', match_mode: 'NORMAL', auth: 'NONE' },
@@ -63,9 +65,9 @@ function handshake(servername: string, options: ConnectionOptions = {}): Promise
   });
 }
 
-function get(servername: string, host: string): Promise<{ status: number; body: string }> {
+function get(servername: string, host: string, at = { port, path }): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, servername, headers: { Host: host }, rejectUnauthorized: false };
+    const options = { host: '127.0.0.1', ...at, servername, headers: { Host: host }, rejectUnauthorized: false };
     request({ ...options, agent: false }, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     })
@@ -161,4 +163,24 @@ it('takes a new pair within seconds, keeps the old one while the new is broken, 
   rmSync(join(dir, 'api.example.com.crt'));
   await look(/"name":"api.example.com".*certificate removed/);
   expect((await handshake('api.example.com')).subject).toBe('*.example.com');
+});
+
+const portOf = (text: string): number =>
+  Number(new RegExp(`"port":(\\d+).*${text} with TLS`).exec(logged.join(''))?.[1]);
+
+it('the API and buckets have TLS with the same certificates, on ports of their own', async () => {
+  const health = await get('api.example.com', 'api.example.com', {
+    port: portOf('the API listens'),
+    path: '/v1/health',
+  });
+  expect(health.status).toBe(200);
+  const buckets = await get('s3.example.com', 's3.example.com', { port: portOf('buckets are served'), path: '/' });
+  expect(buckets.status).toBe(403);
+  expect(buckets.body).toContain('<Code>AccessDenied</Code>');
+});
+
+it('the API with TLS refuses a request without a signature as ever, and a name without a certificate in the handshake', async () => {
+  const at = { port: portOf('the API listens'), path: '/v1/ready' };
+  await expect(get('other.test', 'other.test', at)).rejects.toThrow();
+  expect((await get('api.example.com', 'api.example.com', { ...at, path: '/v2/p/fgs/functions' })).status).toBe(401);
 });

@@ -16,6 +16,11 @@ export const SERVER_FLAGS = {
   'data-dir': flag.text('DIR', 'where functions, events, logs and keys are kept'),
   host: flag.text('ADDRESS', 'address to listen on (the server: 127.0.0.1)'),
   port: flag.integer('PORT', 'port of the API (the server: 8080; 0: any free one)'),
+  'api-tls-dir': flag.text(
+    'DIR',
+    'certificates of the API: HOST.crt and HOST.key for each host name (see --api-tls-port)',
+  ),
+  'api-tls-port': flag.integer('PORT', 'port of the API with TLS (the server: 8444 with --api-tls-dir)'),
   'gateway-port': flag.integer('PORT', 'port of the gateway (the server: 8081; 0: any free one)'),
   'gateway-tls-dir': flag.text(
     'DIR',
@@ -27,6 +32,8 @@ export const SERVER_FLAGS = {
     'writes each request of the gateway into a log of at most this size, such as 1GB',
   ),
   'storage-port': flag.integer('PORT', 'port of buckets (the server: 8082; 0: any free one)'),
+  'storage-tls-dir': flag.text('DIR', 'certificates of buckets: HOST.crt and HOST.key for each host name'),
+  'storage-tls-port': flag.integer('PORT', 'port of buckets with TLS (the server: 8445 with --storage-tls-dir)'),
   sandbox: flag.text('DRIVER', 'isolation of functions; process means none', {
     choices: ['auto', 'bubblewrap', 'process'],
   }),

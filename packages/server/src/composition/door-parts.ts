@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,7 +11,6 @@ import {
   BrowserDoor,
   bodyMemoryBytes,
   buildApp,
-  Certificates,
   ConsolePages,
   createGateway,
   createStorageDoor,
@@ -27,11 +25,9 @@ import {
   RuleGuard,
   type StorageDoorDeps,
   stopGateway,
-  tlsOptions,
   Webhooks,
 } from '../ingress/index.ts';
 import { memo } from '../lib/memo.ts';
-import { StartupError } from '../lib/startup-error.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
 import type { BucketParts } from './bucket-parts.ts';
@@ -41,6 +37,7 @@ import { serveInside } from './inside-parts.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import type { ResourceParts } from './resource-parts.ts';
 import type { Root } from './root.ts';
+import { doorTls, listenSecurely } from './secure-doors.ts';
 import type { StateParts } from './state-parts.ts';
 import { VERSION } from './version.ts';
 
@@ -119,12 +116,13 @@ export async function doorParts(deps: DoorDeps) {
     handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps), accessLog, browsers }) },
   };
   const pages = new ConsolePages({ files: await PageFiles.open(config.console.folder), hosts, log: appOptions.log });
-  const certificates =
-    config.gatewayTls === undefined ? undefined : await openCertificates(config.gatewayTls.dir, deps);
+  const tls = await doorTls(deps);
   const isOfConsole = memo(1000, 256, (host) => hosts.isOfConsole(host, config.console.overHttp));
   const outsideGateway = { ...gatewayDeps, isOfConsole };
   const outside = {
-    ...(certificates === undefined ? {} : { secureGateway: createGateway(outsideGateway, tlsOptions(certificates)) }),
+    ...(tls.api === undefined ? {} : { secureApp: buildApp({ ...appOptions, browsers, pages, tls: tls.api }) }),
+    ...(tls.gateway === undefined ? {} : { secureGateway: createGateway(outsideGateway, tls.gateway) }),
+    ...(tls.storage === undefined ? {} : { secureStorage: createStorageDoor(storageDeps, tls.storage) }),
     app: buildApp({ ...appOptions, browsers, pages }),
     gateway: createGateway(outsideGateway),
     storage: createStorageDoor(storageDeps),
@@ -152,23 +150,6 @@ async function openAccessLog({ config, clock, log, life, disk }: DoorDeps): Prom
   const accessLog = await AccessLog.open({ dir, maxBytes, retainDays, mayWrite: () => !disk.state.low, clock, log });
   life.onStop(() => accessLog.flush());
   return accessLog;
-}
-
-async function openCertificates(dir: string, { clock, log, life }: Root): Promise<Certificates> {
-  try {
-    const certificates = await Certificates.open({ dir, clock, log: log.child({ module: 'gateway' }) });
-    life.onStop(() => certificates.stop());
-    return certificates;
-  } catch (cause) {
-    throw new StartupError(
-      'gateway_tls',
-      `the certificates of the gateway cannot be read: ${(cause as Error).message}`,
-      {
-        hint: 'gateway_tls_dir must name a folder that the user who runs the server may read.',
-        cause,
-      },
-    );
-  }
 }
 
 function ownParts({
@@ -215,12 +196,12 @@ type ListenDeps = Root & Pick<StateParts, 'addresses' | 'owner'> & Awaited<Retur
 export async function listenParts(deps: ListenDeps): Promise<void> {
   const { config, clock, life, log, addresses, outside } = deps;
   await deps.owner;
-  const { app, gateway, secureGateway, storage } = outside;
+  const { app, secureApp, gateway, secureGateway, storage, secureStorage } = outside;
   const { host } = config;
   const stopDoors = (): Promise<unknown> =>
     Promise.all(
-      [gateway, storage, ...(secureGateway === undefined ? [] : [secureGateway])].map((server) =>
-        stopGateway(server, clock, life.drain.closed),
+      [gateway, storage, secureGateway, secureStorage].map(
+        (server) => server && stopGateway(server, clock, life.drain.closed),
       ),
     );
   // first, because answers of the API contain its address
@@ -228,13 +209,19 @@ export async function listenParts(deps: ListenDeps): Promise<void> {
   life.onStop(stopDoors);
   Object.assign(addresses, { gateway: addressOf(gateway, host) });
   if (secureGateway !== undefined && config.gatewayTls !== undefined) {
-    await listen(secureGateway, host, config.gatewayTls.port);
-    log.info({ port: (secureGateway.address() as AddressInfo).port }, 'the gateway listens with TLS');
+    await listenSecurely(secureGateway, { host, port: config.gatewayTls.port, text: 'the gateway listens', log });
   }
   await listen(storage, host, config.storagePort);
   Object.assign(addresses, { storage: addressOf(storage, host) });
+  if (secureStorage !== undefined && config.storageTls !== undefined) {
+    await listenSecurely(secureStorage, { host, port: config.storageTls.port, text: 'buckets are served', log });
+  }
+  if (secureApp !== undefined && config.apiTls !== undefined) {
+    await secureApp.ready();
+    await listenSecurely(secureApp.server, { host, port: config.apiTls.port, text: 'the API listens', log });
+  }
   await app.listen({ host, port: config.port });
-  life.onStop(() => Promise.all([app.close(), stopDoors()]));
+  life.onStop(() => Promise.all([app.close(), secureApp?.close(), stopDoors()]));
   Object.assign(addresses, { endpoint: addressOf(app.server, host) });
   await updateAddresses(config.dataDir, addresses);
 }

@@ -60,10 +60,13 @@ function drainMs(text: string): number {
   throw new ConfigError(`drain_timeout must be from 0s to 1h, not ${text}`);
 }
 
-function gatewayTls({ gateway_tls_dir: dir, gateway_tls_port: port }: RawConfig): Config['gatewayTls'] {
-  if (dir !== undefined) return { dir, port: port ?? 8443 };
+/** The listener with TLS of one of the ports. */
+function tlsOf(door: 'api' | 'gateway' | 'storage', usualPort: number, raw: RawConfig): Config['gatewayTls'] {
+  const dir = raw[`${door}_tls_dir`];
+  const port = raw[`${door}_tls_port`];
+  if (dir !== undefined) return { dir, port: port ?? usualPort };
   if (port === undefined) return undefined;
-  throw new ConfigError('gateway_tls_port needs certificates', 'Set gateway_tls_dir, or leave it out.');
+  throw new ConfigError(`${door}_tls_port needs certificates`, `Set ${door}_tls_dir, or leave it out.`);
 }
 
 /** A file of it, one of eight, takes at least what is written at once. */
@@ -158,7 +161,9 @@ export function compileConfig(
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
-    gatewayTls: gatewayTls(raw),
+    apiTls: tlsOf('api', 8444, raw),
+    gatewayTls: tlsOf('gateway', 8443, raw),
+    storageTls: tlsOf('storage', 8445, raw),
     accessLogBytes: accessLogBytes(raw.gateway_access_log),
     storagePort: raw.storage_port ?? 8082,
     storageHost: raw.storage_host,

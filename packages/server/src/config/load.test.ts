@@ -62,6 +62,12 @@ describe('configuration', () => {
       accessLogBytes: 2 ** 26,
     });
     expect(() => loadConfig(['--gateway-tls-port', '443'], {})).toThrow('gateway_tls_port needs certificates');
+    expect(loadConfig(['--api-tls-dir', '/t', '--storage-tls-dir', '/t', '--storage-tls-port', '9'], {})).toMatchObject(
+      {
+        apiTls: { dir: '/t', port: 8444 },
+        storageTls: { dir: '/t', port: 9 },
+      },
+    );
     expect(() => loadConfig(['--gateway-tls-dir', 'tls'], {})).toThrow(/gateway_tls_dir/);
     expect(() => loadConfig(['--gateway-access-log', '1MB'], {})).toThrow(/gateway_access_log must be at least 64MB/);
   });

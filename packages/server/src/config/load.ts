@@ -19,7 +19,9 @@ const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
 const NUMBERS: ReadonlySet<string> = new Set([
   'port',
   'gateway_port',
+  'api_tls_port',
   'gateway_tls_port',
+  'storage_tls_port',
   'storage_port',
   'account_concurrency',
   'prewarm',

@@ -41,6 +41,9 @@ export const RawConfig = Type.Object(
     bucket_folder: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    /** As `gateway_tls_dir` and `gateway_tls_port`, of the API. */
+    api_tls_dir: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
+    api_tls_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     /** Folder with the certificates of the gateway, `<host name>.crt` and `<host name>.key`; absolute. */
     gateway_tls_dir: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
@@ -49,6 +52,9 @@ export const RawConfig = Type.Object(
     /** Size of the access log of the gateway on disk; none unless set. Its days are those of `log_retain_days`. */
     gateway_access_log: Type.Optional(Type.String()),
     storage_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    /** The same of buckets. */
+    storage_tls_dir: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
+    storage_tls_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     /** Name whose subdomains are buckets, besides those of localhost. */
     storage_host: Type.Optional(
       Type.String({
@@ -187,6 +193,12 @@ export const RawConfig = Type.Object(
 );
 export type RawConfig = Static<typeof RawConfig>;
 
+interface TlsConfig {
+  /** Folder with certificates. */
+  readonly dir: string;
+  readonly port: number;
+}
+
 /** What servers share is in a folder that all of them mount, or in a bucket. */
 export type SharedPlace =
   | { readonly kind: 'folder'; readonly folder: string }
@@ -238,7 +250,9 @@ export interface Config {
   readonly port: number;
   readonly gatewayPort: number;
   /** Undefined: no listener with TLS. */
-  readonly gatewayTls: { readonly dir: string; readonly port: number } | undefined;
+  readonly apiTls: TlsConfig | undefined;
+  readonly gatewayTls: TlsConfig | undefined;
+  readonly storageTls: TlsConfig | undefined;
   /** Undefined: no access log. */
   readonly accessLogBytes: number | undefined;
   readonly storagePort: number;

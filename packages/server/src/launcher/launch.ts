@@ -67,7 +67,7 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 function spawnServer(
-  { dataDir, port, gatewayPort, gatewayTls, storagePort, searchPath }: Config,
+  { dataDir, port, gatewayPort, storagePort, apiTls, gatewayTls, storageTls, searchPath }: Config,
   user: ServerUser,
 ): ChildProcess {
   const main = realpathSync(MAIN);
@@ -82,7 +82,7 @@ function spawnServer(
   }
   const [first = '', ...args] = serverCommand({
     user,
-    ports: [port, gatewayPort, storagePort, ...(gatewayTls === undefined ? [] : [gatewayTls.port])],
+    ports: [port, gatewayPort, storagePort, ...[apiTls, gatewayTls, storageTls].flatMap((tls) => tls?.port ?? [])],
     closed,
     stage: STAGE,
     command: [process.execPath, ...process.execArgv, main, LAUNCHED],

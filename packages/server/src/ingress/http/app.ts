@@ -1,11 +1,14 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { Readable } from 'node:stream';
+import type { TlsOptions } from 'node:tls';
 import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ConsolePages } from '../console/pages.ts';
+import { limitHandshakes } from '../tls/handshakes.ts';
 import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { HttpMeter } from './http-meter.ts';
@@ -20,6 +23,8 @@ export interface AppOptions extends Omit<PipelineDeps, 'closing'> {
   readonly drainMs: number;
   readonly meter: HttpMeter;
   readonly bodies: ApiBodies;
+  /** Undefined: without TLS. */
+  readonly tls?: TlsOptions;
   /** Of the console; undefined where browsers cannot be. */
   readonly pages?: ConsolePages;
   /** Whether clients of this app may use an operation; others do not exist for them. Default: all. */
@@ -75,9 +80,15 @@ export function buildApp(options: AppOptions): FastifyInstance {
         noDelay: true,
         requireHostHeader: false,
       };
-      const server = createServer(serverOptions, (request, response) => {
+      const listener = (request: IncomingMessage, response: ServerResponse): void => {
         if (!door.takes(request, response) && !options.pages?.takes(request, response)) framework(request, response);
-      });
+      };
+      const { tls } = options;
+      const server: Server =
+        tls === undefined
+          ? createServer(serverOptions, listener)
+          : createTlsServer({ ...serverOptions, ...tls }, listener);
+      if (tls !== undefined) limitHandshakes(server);
       // the client may send its body when the operation needs it
       server.on('checkContinue', framework).on('checkExpectation', framework);
       server.maxConnections = MAX_CONNECTIONS;

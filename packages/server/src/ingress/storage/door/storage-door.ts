@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -58,11 +59,12 @@ const HANDLERS: HandlersOf<SignedOperationId> = {
 };
 
 /** The HTTP server of the storage port: buckets for clients of S3 and OBS. */
-export function createStorageDoor(deps: StorageDoorDeps): Server {
+export function createStorageDoor(deps: StorageDoorDeps, tls?: TlsOptions): Server {
   const door = new StorageDoor(deps);
   return createStreamingServer({
     maxConnections: MAX_CONNECTIONS,
     requireHostHeader: true,
+    tls,
     handle: (request, response, expectsContinue) => door.handle(request, response, expectsContinue),
     onBroken: answerBroken,
   });
