@@ -22,6 +22,7 @@ import { images } from './images/index.ts';
 import { invocations } from './invocations/index.ts';
 import { metrics } from './metrics/index.ts';
 import { networks } from './networks.ts';
+import { profiles } from './profiles.ts';
 import { deployCommand } from './project/deploy.ts';
 import { destroyCommand } from './project/destroy.ts';
 import { diffCommand } from './project/diff.ts';
@@ -81,6 +82,7 @@ export const TREE: Tree = {
     backup,
     credentials,
     service,
+    profiles,
     runtimes,
   ],
 };

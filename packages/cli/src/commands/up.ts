@@ -26,6 +26,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
       fileURLToPath(new URL('../../../../examples/hello', import.meta.url)),
       {
         ...flags,
+        profile: undefined,
         name: HELLO,
         package: 'default',
         runtime: 'Node.js',

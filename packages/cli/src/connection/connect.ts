@@ -6,6 +6,7 @@ import { type ConnectionFlags, type Credentials, loadCredentials } from './crede
 export const CONNECTION_FLAGS = {
   endpoint: flag.text('URL', 'address of the server'),
   credentials: flag.text('FILE', 'credentials file to use instead of the environment'),
+  profile: flag.text('NAME', 'the same with a profile: fgs profiles list'),
   'data-dir': flag.text('DIR', 'data directory of a local server, for its credentials file'),
 } as const satisfies FlagSpecs;
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CliError, type Context, EXIT, systemCode, usageError } from '../framework/index.ts';
 import { dataDirOf } from './data-dir.ts';
+import { checkProfile, currentProfile, profileFile } from './profiles.ts';
 
 /** Everything needed to call a server. */
 export interface Credentials {
@@ -22,6 +23,7 @@ export interface ConnectionFlags {
   readonly endpoint: string | undefined;
   readonly credentials: string | undefined;
   readonly 'data-dir': string | undefined;
+  readonly profile?: string | undefined;
 }
 
 function denied(message: string, hint: string, cause?: unknown): CliError {
@@ -58,17 +60,38 @@ function checkedEndpoint(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** The file that a flag or the environment names, itself or by a profile. */
+async function namedFile(flags: ConnectionFlags, context: Context): Promise<string | undefined> {
+  const { credentials, profile, 'data-dir': dataDir } = flags;
+  if (credentials !== undefined && profile !== undefined)
+    throw usageError('--credentials and --profile exclude each other');
+  if (credentials !== undefined) return credentials;
+  const fromEnv = profile === undefined && dataDir === undefined ? context.env : {};
+  if (fromEnv.FGS_CREDENTIALS) return fromEnv.FGS_CREDENTIALS;
+  const name = profile ?? (fromEnv.FGS_PROFILE || undefined);
+  if (name === undefined) return undefined;
+  await checkProfile(name, context);
+  return profileFile(name, context);
+}
+
+/** The file of the data directory that is named, or else of the profile in use, or of the usual data directory. */
+async function usualFile(flags: ConnectionFlags, context: Context): Promise<string> {
+  const isNamed = flags['data-dir'] !== undefined || (context.env.FGS_DATA_DIR ?? '') !== '';
+  const current = isNamed ? undefined : await currentProfile(context);
+  if (current !== undefined) return profileFile(current, context);
+  return join(dataDirOf(flags['data-dir'], context), 'credentials.json');
+}
+
 /**
- * Flags first, then the environment, then the file in the data directory. With a file that `--credentials` or
- * `FGS_CREDENTIALS` names, the rest of the environment is ignored, so that a forgotten variable cannot mix two servers;
- * `--data-dir` wins over `FGS_CREDENTIALS`. Throws CliError with exit code 4 when something is missing.
+ * Flags first, then the environment, then the profile in use, then the file in the data directory. With a file or a
+ * profile that a flag or the environment names, the rest of the environment is ignored, so that a forgotten variable
+ * cannot mix two servers; `--data-dir` wins over the environment. Throws CliError with exit code 4 when something is missing.
  */
 export async function loadCredentials(flags: ConnectionFlags, context: Context): Promise<Credentials> {
   const { cwd } = context;
-  const profile = flags['data-dir'] === undefined ? context.env.FGS_CREDENTIALS || undefined : undefined;
-  const named = flags.credentials ?? profile;
+  const named = await namedFile(flags, context);
   const env = named === undefined ? context.env : {};
-  const file = named ? resolve(cwd, named) : join(dataDirOf(flags['data-dir'], context), 'credentials.json');
+  const file = named ? resolve(cwd, named) : await usualFile(flags, context);
   const complete = env.FGS_ACCESS_KEY && env.FGS_SECRET_KEY && env.FGS_PROJECT_ID && env.FGS_REGION;
   const found = complete ? {} : await readFields(file);
   if (found === undefined && named !== undefined) {

@@ -57,6 +57,7 @@ export function rootHelp(tree: Tree): string {
         'FGS_CREDENTIALS',
         'credentials file, as a first start and fgs iam keys create --save write it; wins over the rest',
       ],
+      ['FGS_PROFILE', 'profile to use, as --profile does'],
       ['FGS_ENDPOINT', 'address of the server; else from the credentials file'],
       ['FGS_STORAGE_ENDPOINT', 'address of its buckets; else from the credentials file'],
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],

@@ -79,12 +79,21 @@ function requestedFields({ flags }: ParsedValues): readonly string[] | undefined
   return fieldNames(String(flags.field));
 }
 
+/** `fgs --profile NAME ...`: the only flag that may stand before the command is moved behind it. */
+function profileLast(argv: readonly string[]): readonly string[] {
+  const count = argv[0] === '--profile' ? 2 : argv[0]?.startsWith('--profile=') === true ? 1 : 0;
+  if (count === 0) return argv;
+  const others = argv.slice(count);
+  const end = others.indexOf('--');
+  return others.toSpliced(end < 0 ? others.length : end, 0, ...argv.slice(0, count));
+}
+
 async function dispatch(tree: Tree, argv: readonly string[], context: Context, version: string): Promise<ExitCode> {
   if (argv[0] === '--version' || argv[0] === '-V' || (argv[0] === 'version' && argv.length === 1)) {
     await context.stdout.write(`fgs ${version}\n`);
     return EXIT.ok;
   }
-  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : profileLast(argv);
   const found = find(tree, words);
   if (wantsHelp(words)) {
     const help = found.command ? commandHelp(found.command) : found.noun ? nounHelp(found.noun) : rootHelp(tree);
