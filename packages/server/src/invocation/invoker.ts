@@ -268,7 +268,7 @@ export class Invoker {
           hint: 'The function may have done a part of its work. Send the request again.',
         });
       }
-      end = { ownMs: answer.ownMs, isUnclean: isUnclean(answer) };
+      end = { ownMs: answer.ownMs, cpuMs: answer.cpuMs, isUnclean: isUnclean(answer) };
       if (answer.notStarted !== undefined && tries[answer.notStarted] > 0) {
         tries[answer.notStarted] -= 1;
         tries.waitedMs += clock.monotonic() - since;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Timer } from '../../lib/clock.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
@@ -44,10 +45,11 @@ const LATEST = 0.2;
 /** The weight of a value above the average, for an average that follows the fast ones. */
 const LATEST_SLOWER = 0.03;
 
+const PROCESSORS = availableParallelism();
 /** An instance with less work than this takes the next request, although others may have none. */
 const LANE_BUSY_MS = 0.5;
-/** Instances that are compared for one request. */
-const LANES_COMPARED = 16;
+/** Instances that are compared for one request: more than the machine has processors would only crowd each other. */
+const LANES_COMPARED = Math.min(16, PROCESSORS);
 
 /** State of one function in the pool: its instances, waiting requests, starts, and recent speed. */
 export class FunctionGroup {
@@ -234,9 +236,9 @@ export class FunctionGroup {
   }
 
   /** The delay of a crowded processor must not count as the function's own time: more instances would crowd it more. */
-  requestTook(key: string, { ms, ownMs, isUnclean }: LeaseEnd & { readonly ms: number }, now: number): void {
+  requestTook(key: string, { ms, ownMs, ...end }: LeaseEnd & { readonly ms: number }, now: number): void {
     const reported = ownMs === undefined ? undefined : Math.min(Math.max(ownMs, 0), ms);
-    this.#lane(key, { ownMs: reported, isUnclean }, now);
+    this.#lane(key, { ...end, ownMs: reported }, now);
     const pace = this.#pace(key);
     pace.endedAt = now;
     if (reported !== undefined) {
@@ -246,14 +248,14 @@ export class FunctionGroup {
     pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);
   }
 
-  #lane(key: string, { ownMs, isUnclean = false }: LeaseEnd, now: number): void {
+  #lane(key: string, { ownMs, cpuMs, isUnclean = false }: LeaseEnd, now: number): void {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       lane = new LaneDepth();
       this.#lanes.set(key, lane);
     }
     if (isUnclean) lane.failed(now);
-    else lane.ended(ownMs);
+    else lane.ended({ ownMs, cpuMs, isCrowded: this.leases > PROCESSORS }, now);
   }
 
   #pace(key: string): Pace {

@@ -11,23 +11,58 @@ const PAUSE_MS = 10_000;
 const LATEST = 0.2;
 const LATEST_SLOWER = 0.03;
 
-/** Decides how many requests of one version may be sent to an instance that runs one at a time. */
+/** A trial judges no request of this time: those that end then began in the crowd. */
+const SETTLE_MS = 50;
+/** Least and most time between two trials; each one that changed nothing doubles it. */
+const TRIAL_MS = 1_000;
+const MOST_TRIAL_MS = 5 * 60_000;
+
+/** What one request shows of the speed of its version. */
+export interface LaneSample {
+  /** Duration in the runtime; undefined if the runtime did not report it. */
+  readonly ownMs: number | undefined;
+  readonly cpuMs: number | null | undefined;
+  /** More requests of the function ran than the machine has processors. */
+  readonly isCrowded: boolean;
+}
+
+/**
+ * Decides how many requests of one version may be sent to an instance that runs one at a time.
+ *
+ * In a crowd a request waits for a processor while it runs, so a short one looks long and keeps the crowd alive: each gets
+ * an instance for itself. When requests use much less processor time than they take, a trial assumes that they take only
+ * that. If they wait for something else, their durations end the trial after some dozens.
+ */
 export class LaneDepth {
   #ownMs: number | undefined;
+  #cpuMs: number | undefined;
   #clean = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #trialMs = TRIAL_MS;
 
   /** Recent duration of a fast request; undefined before the first. */
   get ownMs(): number | undefined {
     return this.#ownMs;
   }
 
-  /** A request ended, after so many ms in the runtime. */
-  ended(ownMs: number | undefined): void {
+  ended({ ownMs, cpuMs, isCrowded }: LaneSample, now: number): void {
     if (ownMs === undefined) return;
     this.#clean += 1;
+    if (typeof cpuMs === 'number') this.#cpuMs = towards(this.#cpuMs ?? cpuMs, cpuMs, LATEST);
     const before = this.#ownMs ?? ownMs;
-    this.#ownMs = before + (ownMs > before ? LATEST_SLOWER : LATEST) * (ownMs - before);
+    if (ownMs <= before) this.#ownMs = towards(before, ownMs, LATEST);
+    else if (now - this.#triedAt >= SETTLE_MS) this.#ownMs = towards(before, ownMs, LATEST_SLOWER);
+    if (isCrowded) this.#try(now);
+  }
+
+  #try(now: number): void {
+    if (this.#clean < CLEAN_AFTER || this.#cpuMs === undefined || this.#cpuMs >= SHORT_MS) return;
+    const sinceMs = now - this.#triedAt;
+    if (this.#ownMs === undefined || this.#ownMs < SHORT_MS || sinceMs < this.#trialMs) return;
+    this.#trialMs = sinceMs > MOST_TRIAL_MS ? TRIAL_MS : Math.min(MOST_TRIAL_MS, 2 * this.#trialMs);
+    this.#triedAt = now;
+    this.#ownMs = this.#cpuMs;
   }
 
   /** A request damaged its instance, timed out, or left output that is not read. */
@@ -45,4 +80,8 @@ export class LaneDepth {
     if (this.#clean < CLEAN_AFTER || this.#ownMs === undefined || this.#ownMs >= SHORT_MS) return 1;
     return this.isPaused(now) ? 1 : Math.min(MOST, Math.floor(LANE_MS / Math.max(this.#ownMs, LANE_MS / MOST)));
   }
+}
+
+function towards(average: number, latest: number, weight: number): number {
+  return average + weight * (latest - average);
 }

@@ -5,6 +5,8 @@ import type { StartPhases } from '../instance/instance-types.ts';
 export interface LeaseEnd {
   /** Duration of the request inside the runtime, if the instance reported it. */
   readonly ownMs?: number | undefined;
+  /** Processor time; null if it was not measured. */
+  readonly cpuMs?: number | null | undefined;
   /** The instance may be damaged, or has output that no request can be given for sure. */
   readonly isUnclean?: boolean | undefined;
 }
