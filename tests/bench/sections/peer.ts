@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyLoad } from '../apply-load.ts';
 import { deployFiles, deployHello, publish } from '../functions.ts';
@@ -46,6 +55,15 @@ function peerFiles(): Record<string, string> {
     for (const path of sources(folder))
       files[join('node_modules', relative(MODULES, path))] = readFileSync(path, 'utf8');
   return files;
+}
+
+/** The machine's Node.js, which our functions run on: the platform's own is another version. */
+function hostNode(): string {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, 'node');
+    if (existsSync(path) && !realpathSync(path).includes('node_modules')) return realpathSync(path);
+  }
+  throw new Error('this machine has no Node.js of its own on its PATH');
 }
 
 async function freePort(): Promise<number> {
@@ -107,8 +125,8 @@ const config :Workerd.Config = (
 
 /**
  * The functions framework of another platform on the same function: alone, which is a web server without isolation,
- * limits, logs or receipts, and as an HTTP function in our sandbox; beside our own event function behind its URL. And
- * workerd alone, where its binary is found.
+ * limits, logs or receipts, on the Node.js of our functions and on that of the platform; as an HTTP function in our
+ * sandbox; beside our own event function behind its URL. And workerd alone, where its binary is found.
  */
 export const peer: Section = (bench) =>
   withTarget(bench, [], async (target) => {
@@ -118,15 +136,20 @@ export const peer: Section = (bench) =>
       return (await applyLoad(plan)).perSecond;
     };
     const files = peerFiles();
-    const command: Alone['command'] = (port) => [process.execPath, MAIN, '--target=hello', `--port=${port}`];
+    const framework = (node: string): Promise<number> => {
+      const command: Alone['command'] = (port) => [node, MAIN, '--target=hello', `--port=${port}`];
+      return alone({ files, command }, (port) => load('127.0.0.1', port, '/'));
+    };
     bench.progress('the functions framework alone');
-    const bare = await alone({ files, command }, (port) => load('127.0.0.1', port, '/'));
+    const bare = await framework(hostNode());
+    const onOurs = await framework(process.execPath);
     const { hostname: host, port } = new URL(target.credentials.gateway);
     const rows: Row[] = [];
     const add = (name: string, perSecond: number): void => {
       rows.push(beside(atLeast(name, perSecond, 'calls/s', bare, 0)));
     };
     add('functions framework, no sandbox, 32 conn', bare);
+    add(`  the same on Node.js ${process.versions.node}`, onOurs);
     bench.progress('the functions framework as an HTTP function');
     const newest = 'for node in /opt/function/runtime/nodejs*/rtsp/nodejs/bin/node; do :; done';
     const bootstrap = `#!/bin/sh\ncd /opt/function/code; ${newest}; exec "$node" ${MAIN} --target=hello --port=8000\n`;
