@@ -8,9 +8,10 @@ import { UsageMeter } from '../instance/usage-meter.ts';
 import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from '../sandbox/fake/index.ts';
 import { testSpec } from '../testing.ts';
+import { type BootedRuntime, bootAndFreeze } from './boot-runtime.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { StartFailed } from './start-errors.ts';
-import { startInstance } from './start-instance.ts';
+import { type StartDeps, startInstance } from './start-instance.ts';
 
 let dir: string;
 let lines: string[];
@@ -32,13 +33,24 @@ function boundClock(): Clock {
   };
 }
 
-function start(onInit: FakeFunction['onInit'], more: Partial<LaunchSpec> = {}) {
+type TakePrewarmed = StartDeps['takePrewarmed'];
+
+async function start(
+  onInit: FakeFunction['onInit'],
+  more: Partial<LaunchSpec> = {},
+  prewarmed?: (waiting: BootedRuntime) => void,
+) {
   const driver = new FakeSandboxDriver({ handler: (event) => event, ...(onInit === undefined ? {} : { onInit }) });
   const onLog = (_id: string, _spec: LaunchSpec, log: { requestId: string; text: string }): void => {
     lines.push(`[${log.requestId}] ${log.text}`);
   };
   const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock: boundClock(), onLog, httpStartMs: 10_000 };
-  return startInstance(testSpec(more), deps, new AbortController().signal);
+  const spec = testSpec(more);
+  if (prewarmed === undefined) return startInstance(spec, deps, new AbortController().signal);
+  const waiting = await bootAndFreeze(spec.runtime, deps);
+  prewarmed(waiting);
+  const takePrewarmed: TakePrewarmed = () => waiting;
+  return startInstance(spec, { ...deps, takePrewarmed }, new AbortController().signal);
 }
 
 async function failedStart(
@@ -116,5 +128,33 @@ it('the runtime gets the time limit of an HTTP server', async () => {
     return true;
   });
   expect(seen).toBe(10_000);
+  await instance.stop();
+});
+
+it('a prewarmed runtime has its init when it gets its code, so that it loads as soon as it runs', async () => {
+  let isSent = false;
+  const instance = await start(undefined, {}, ({ sandbox, link }) => {
+    const init = vi.spyOn(link, 'init');
+    const assign = sandbox.assign.bind(sandbox);
+    sandbox.assign = async (assignment) => {
+      await Promise.resolve();
+      isSent = init.mock.calls.length === 1;
+      await assign(assignment);
+    };
+  });
+  expect(isSent).toBe(true);
+  await instance.stop();
+});
+
+it('another runtime is started when code cannot be attached to the one that waits', async () => {
+  let id = '';
+  const close = vi.spyOn(UsageMeter.prototype, 'close');
+  const instance = await start(undefined, {}, (waiting) => {
+    id = waiting.id;
+    waiting.sandbox.assign = () => Promise.reject(new Error('no room for a mount'));
+  });
+  expect(instance.id).not.toBe(id);
+  expect(close).toHaveBeenCalledTimes(1);
+  close.mockRestore();
   await instance.stop();
 });

@@ -1,21 +1,14 @@
-import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
+import type { LogLevel } from '@funcgraph/runtimes';
 import type { SurroundingsChoice } from '../../domain/surroundings.ts';
 import { Instance } from '../instance/instance.ts';
 import type { StartPhases } from '../instance/instance-types.ts';
 import { UsageMeter } from '../instance/usage-meter.ts';
-import type { InitResult, LinkLog } from '../runtime-link/index.ts';
+import type { LinkLog } from '../runtime-link/index.ts';
 import { AGENT_SIGNAL, type Sandbox, SandboxError } from '../sandbox/index.ts';
 import { type BootDeps, type BootedRuntime, bootRuntime, type LogSink, PREWARM_TMP_BYTES } from './boot-runtime.ts';
 import { type LaunchSpec, type Surroundings, waitingOn } from './launch-spec.ts';
-import {
-  explainStart,
-  InitTooSlow,
-  orExitAfterLink,
-  RuntimeRefused,
-  StartFailed,
-  type StartStage,
-  wroteReason,
-} from './start-errors.ts';
+import { Loading } from './loading.ts';
+import { explainStart, RuntimeRefused, StartFailed, type StartStage, wroteReason } from './start-errors.ts';
 import { StartLog } from './start-log.ts';
 
 /** Time limit for loading the user's code. */
@@ -47,13 +40,22 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     const onSandbox = (started: Sandbox): void => {
       sandbox = started;
     };
-    const booted = await runtimeFor(spec, deps, { signal, phases, onSandbox, logTo: printed.add.bind(printed) });
-    meter = new UsageMeter(booted.sandbox.usagePaths);
-    const { projectId, functionKey } = spec;
-    const depths = (): readonly number[] => instance?.depths ?? [];
-    booted.doors?.moveIn({ projectId, functionKey, instanceId: booted.id, depths });
+    const load = (booted: BootedRuntime): Begun => {
+      meter?.close();
+      meter = new UsageMeter(booted.sandbox.usagePaths);
+      const { projectId, functionKey } = spec;
+      const depths = (): readonly number[] => instance?.depths ?? [];
+      booted.doors?.moveIn({ projectId, functionKey, instanceId: booted.id, depths });
+      return { booted, meter, loading: new Loading(booted, spec, deps) };
+    };
+    const logTo = printed.add.bind(printed);
+    const {
+      booted,
+      meter: measured,
+      loading,
+    } = await runtimeFor(spec, deps, { signal, phases, onSandbox, logTo, load });
     progress.stage = 'load';
-    const init = await initialize(booted, spec, deps, { signal, phases, progress, loadLimitMs });
+    const init = await loading.end({ signal, phases, progress, loadLimitMs });
     if (!init.ok) throw new RuntimeRefused(init);
     // Full CPU until here; the first request need not wait for the answer.
     booted.sandbox.share().catch(() => {});
@@ -68,7 +70,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       sandbox: booted.sandbox,
       flushOutput,
       link,
-      meter,
+      meter: measured,
       phases: { ...phases },
       clock,
       say,
@@ -102,13 +104,25 @@ interface StartOptions {
   readonly phases: { -readonly [K in keyof StartPhases]: number };
 }
 
-/** A prewarmed runtime with this version's code attached, or a new one that starts with the code in place. */
-async function runtimeFor(
-  spec: LaunchSpec,
-  deps: StartDeps,
-  options: StartOptions & { readonly onSandbox: (sandbox: Sandbox) => void; readonly logTo: LogSink },
-): Promise<BootedRuntime> {
-  const { phases, onSandbox, logTo } = options;
+/** A runtime that loads the code. */
+interface Begun {
+  readonly booted: BootedRuntime;
+  readonly meter: UsageMeter;
+  readonly loading: Loading;
+}
+
+interface RuntimeOptions extends StartOptions {
+  readonly onSandbox: (sandbox: Sandbox) => void;
+  readonly logTo: LogSink;
+  readonly load: (booted: BootedRuntime) => Begun;
+}
+
+/**
+ * A runtime that loads this version's code: a prewarmed one to which it is attached, or a new one that starts with the code
+ * in place. A prewarmed one is frozen until the code is there, so it may have its `init` before.
+ */
+async function runtimeFor(spec: LaunchSpec, deps: StartDeps, options: RuntimeOptions): Promise<Begun> {
+  const { phases, onSandbox, logTo, load } = options;
   const limits = { memoryBytes: spec.memoryMb * 2 ** 20, cpuMillis: spec.context.cpuMillis, binds: spec.codeBinds };
   const surroundings = surroundingsOf(spec, deps);
   const began = deps.clock.monotonic();
@@ -121,10 +135,12 @@ async function runtimeFor(
     waiting.logTo(logTo);
     try {
       waiting.link.wake();
-      await waiting.sandbox.assign(launch.network === undefined ? { ...limits, network } : limits);
+      const assigned = waiting.sandbox.assign(launch.network === undefined ? { ...limits, network } : limits);
+      const begun = load(waiting);
+      await assigned;
       onSandbox(waiting.sandbox);
       phases.sandboxMs = deps.clock.monotonic() - began;
-      return waiting;
+      return begun;
     } catch {
       // It died while it waited, or cannot attach code: a fresh start costs time but does not fail the request.
       await waiting.sandbox.stop().catch(() => {});
@@ -133,7 +149,7 @@ async function runtimeFor(
   const booted = await bootRuntime(spec.runtime, { ...limits, surroundings, tmpBytes: spec.tmpBytes }, deps, options);
   phases.sandboxMs = booted.sandboxMs;
   phases.bootMs = booted.bootMs;
-  return booted;
+  return load(booted);
 }
 
 function agentLost(cause: unknown): SandboxError {
@@ -148,58 +164,4 @@ function surroundingsOf({ surroundings, projectId }: LaunchSpec, deps: StartDeps
   } catch (cause) {
     throw new SandboxError('START_FAILED', cause instanceof Error ? cause.message : String(cause), { cause });
   }
-}
-
-/** Loading and the initializer have separate limits; `phases` gets their times in every case. */
-async function initialize(
-  { id, link, sandbox }: BootedRuntime,
-  spec: LaunchSpec,
-  { clock, httpStartMs, doors }: Pick<StartDeps, 'clock' | 'httpStartMs' | 'doors'>,
-  options: StartOptions & { readonly progress: { stage: StartStage }; readonly loadLimitMs: number },
-): Promise<InitResult> {
-  const { signal, phases, progress, loadLimitMs } = options;
-  const began = clock.monotonic();
-  let initBegan: number | undefined;
-  let cut: (reason: unknown) => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    cut = reject;
-  });
-  let limit = clock.after(loadLimitMs, () => cut(new InitTooSlow('load')));
-  const onAbort = (): void => cut(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const onInitializing = (): void => {
-    limit.cancel();
-    progress.stage = 'init';
-    initBegan = clock.monotonic();
-    limit = clock.after(spec.initializerTimeoutMs, () => cut(new InitTooSlow('init')));
-  };
-  const frame: InitFrame = {
-    type: 'init',
-    handler: spec.handler,
-    ...(spec.initializer === undefined ? {} : { initializer: spec.initializer }),
-    initializerTimeoutMs: spec.initializerTimeoutMs,
-    ...(spec.heartbeat === undefined ? {} : { heartbeat: spec.heartbeat }),
-    ...(spec.preStop === undefined ? {} : { preStop: spec.preStop.handler }),
-    codeRoot: spec.codeRoot,
-    concurrency: spec.concurrency,
-    env: doors === undefined ? spec.env : { ...spec.env, ...doors.env },
-    ...(spec.image === undefined ? { listenMs: httpStartMs } : { image: spec.image }),
-    context: { ...spec.context, instanceId: id },
-  };
-  let saidMs = 0;
-  try {
-    const init = await Promise.race([orExitAfterLink(link.init(frame, onInitializing), sandbox, clock), ended]);
-    if (init.ok) saidMs = init.initMs;
-    return init;
-  } finally {
-    limit.cancel();
-    signal.removeEventListener('abort', onAbort);
-    divide(clock.monotonic() - began, initBegan === undefined ? saidMs : clock.monotonic() - initBegan, phases);
-  }
-}
-
-/** Without an `initializing` frame the runtime reports how its time was divided; the sum is measured here. */
-function divide(totalMs: number, initMs: number, phases: { -readonly [K in keyof StartPhases]: number }): void {
-  phases.initMs = Math.min(Math.max(initMs, 0), totalMs);
-  phases.loadMs = totalMs - phases.initMs;
 }
