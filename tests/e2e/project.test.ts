@@ -219,6 +219,102 @@ test('triggers and aliases follow the file, and a new version gets only its shar
   expect(await names()).toEqual([]);
 });
 
+const EVERYTHING = `name: all
+functions:
+  prices:
+    folder: ./prices
+    runtime: Node.js
+    handler: index.handler
+    dependencies: [rates]
+    environment: { WHERE: "\${buckets.photos}" }
+    triggers:
+      uploads: { bucket: "\${buckets.photos}" }
+      paid: { topic: "\${topics.paid}" }
+dependencies:
+  rates: { folder: ./rates, build: "mkdir -p rates/node_modules/rates && echo 'module.exports = 7' > rates/node_modules/rates/index.js", runtime: Node.js }
+buckets: { photos: }
+topics:
+  paid:
+    subscriptions:
+      - { function: prices }
+      - { flow: order }
+flows:
+  order: { file: ./order.yaml }
+alarms:
+  fails: { function: prices, when: sum failcount >= 5, topics: [paid] }
+stages:
+  test: {}
+`;
+const FLOW = `name: any
+nodes:
+  - { id: start, name: Start, kind: start }
+  - { id: ask, name: Ask, kind: function, function: prices }
+edges: [{ from: start, to: ask }]
+`;
+
+test('everything that a project has is made in the order of its parts, changed, and deleted', async () => {
+  await writeFile(join(folder, 'funcgraph.yaml'), EVERYTHING);
+  await writeFile(join(folder, 'order.yaml'), FLOW);
+  await writeFile(
+    join(folder, 'prices/index.js'),
+    "exports.handler = async (event, context) => ({ rate: require('rates'), where: context.getUserData('WHERE') });",
+  );
+  const stage = ['--stage', 'test'];
+  const made = await fgs(['deploy', '--yes', ...stage]);
+  expect(made.text, made.stderr).toBe(
+    [
+      'rates-test: created',
+      'photos-test: created',
+      'paid-test: created',
+      'prices-test: created',
+      'prices-test/paid: created',
+      'prices-test/uploads: created',
+      'order-test: created',
+      'paid-test/flow:order-test: created',
+      'paid-test/function:prices-test: created',
+      'fails-test: created',
+      'all in stage test: deployed\n',
+    ].join('\n'),
+  );
+  expect(await fgs(['deploy', ...stage])).toMatchObject({ text: 'all in stage test: nothing to do\n', exitCode: 0 });
+  expect((await fgs(['flows', 'start', 'order-test', '--wait', '--input', '{}'])).text).toContain(
+    '{"rate":7,"where":"photos-test"}',
+  );
+
+  await edit('funcgraph.yaml', 'sum failcount >= 5', 'sum failcount >= 9');
+  await edit('funcgraph.yaml', 'module.exports = 7', 'module.exports = 8');
+  await edit('funcgraph.yaml', '      - { flow: order }\n', '');
+  await edit('order.yaml', 'name: Ask', 'name: Ask again');
+  expect((await fgs(['diff', ...stage])).text).toBe(
+    [
+      '- subscription paid-test/flow:order-test',
+      '~ dependency rates-test',
+      '    code: changed',
+      '~ function prices-test',
+      '    dependencies: changed',
+      '~ flow order-test',
+      '    definition: changed',
+      '~ alarm fails-test',
+      '    threshold: 5 → 9',
+      'all in stage test: 4 to update, 1 to delete\n',
+    ].join('\n'),
+  );
+  expect(await fgs(['deploy', '--yes', ...stage])).toMatchObject({ exitCode: 0 });
+  expect((await fgs(['flows', 'start', 'order-test', '--wait', '--input', '{}'])).text).toContain('"rate":8');
+  expect((await fgs(['deploy', ...stage])).text).toBe('all in stage test: nothing to do\n');
+
+  const destroyed = await fgs(['destroy', '--yes', ...stage]);
+  expect(destroyed, destroyed.stderr).toMatchObject({ exitCode: 0 });
+  const params = { project_id: server.credentials.project_id };
+  expect(await names()).toEqual([]);
+  expect((await server.api.call('listTopics', { params })).data.topics).toEqual([]);
+  expect((await server.api.call('listProjectBuckets', { params })).data.buckets).toEqual([]);
+  expect((await server.api.call('listWorkflow', { params })).data.workflows).toEqual([]);
+  expect((await server.api.call('listAlarms', { params })).data.alarms).toEqual([]);
+  const { data } = await server.api.call('listDependencies', { params, query: { name: 'rates-test' } });
+  expect(data.dependencies).toEqual([]);
+});
+
 test('a secret is in no output, and a missing one is named before anything changes', async () => {
   const missing = await fgs(['deploy', '--yes'], { SHOP_SIGNING_KEY: '' });
   expect(missing).toMatchObject({ exitCode: 2 });

@@ -3,20 +3,44 @@ import { aliasDriver } from '../../project/aliases/alias-driver.ts';
 import { FunctionDriver, type FunctionInputs } from '../../project/functions/function-driver.ts';
 import type { SecretValues } from '../../project/functions/secret-values.ts';
 import type { Drivers } from '../../project/server/apply.ts';
+import { alarmDriver } from '../../project/services/alarms.ts';
+import { bucketDriver } from '../../project/services/buckets.ts';
+import { dependencyDriver } from '../../project/services/dependencies.ts';
+import { flowDriver } from '../../project/services/flows.ts';
+import { subscriptionDriver, topicDriver } from '../../project/services/topics.ts';
 import { triggerDriver } from '../../project/triggers/trigger-driver.ts';
+import { versionIds } from '../dependencies/find.ts';
 
+/** What is read from files and the environment, by name of the resource. */
 export interface Inputs {
-  readonly connection: Connection;
-  readonly signal: AbortSignal;
   readonly functions: ReadonlyMap<string, FunctionInputs>;
   readonly triggerSecrets: ReadonlyMap<string, SecretValues>;
+  /** Of dependencies. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+export const NO_INPUTS: Inputs = { functions: new Map(), triggerSecrets: new Map(), folders: new Map() };
+
+interface Reach {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
 }
 
 /** One for each kind of resource. */
-export function driversFor({ connection, signal, functions, triggerSecrets }: Inputs): Drivers {
+export function driversFor({ connection, signal, functions, triggerSecrets, folders }: Reach & Inputs): Drivers {
+  const reach = { connection, signal };
+  const { client, credentials } = connection;
+  const dependencyIds = (texts: readonly string[], runtime: string) =>
+    versionIds(texts, { client, projectId: credentials.projectId, signal, runtime });
   return {
-    function: new FunctionDriver(connection, functions, signal),
+    dependency: dependencyDriver(reach, (name) => folders.get(name) ?? ''),
+    bucket: bucketDriver(reach),
+    topic: topicDriver(reach),
+    function: new FunctionDriver({ ...reach, inputs: functions, dependencyIds }),
     alias: aliasDriver(connection, signal),
-    trigger: triggerDriver({ connection, signal, secretsOf: (name) => triggerSecrets.get(name) ?? {} }),
+    trigger: triggerDriver({ ...reach, secretsOf: (name) => triggerSecrets.get(name) ?? {} }),
+    flow: flowDriver(reach),
+    subscription: subscriptionDriver(reach),
+    alarm: alarmDriver(reach),
   };
 }

@@ -3,7 +3,7 @@ import { type Plan, planOf } from '../../project/plan/plan.ts';
 import { type Actual, type Desired, KINDS, type Owned, type Step } from '../../project/plan/resource.ts';
 import type { Drivers } from '../../project/server/apply.ts';
 import { runtimeFor } from '../functions/runtime-for.ts';
-import { driversFor } from './drivers.ts';
+import { driversFor, NO_INPUTS } from './drivers.ts';
 import type { OpenProject } from './open-project.ts';
 import { readDesired } from './read-desired.ts';
 
@@ -27,8 +27,14 @@ export async function planProject(opened: OpenProject, choice: Choice, context: 
   const { record } = opened;
   const only = choice.only && new Set(choice.only.map((name) => checkedName(name, opened)));
   const isChosen = (name: string): boolean => only === undefined || only.has(name.split('/')[0] ?? name);
-  const { desired, drivers } = await readDesired(opened, { builds: choice.builds, isChosen }, context);
-  const owned = record.owned.filter(({ name }) => isChosen(name));
+  const { desired, drivers } = await readDesired(
+    opened,
+    { builds: choice.builds, isWhole: only === undefined, isChosen },
+    context,
+  );
+  const owned = record.owned.filter(
+    ({ kind, name }) => only === undefined || (PARTS.has(kind) && isChosen(name)) || kind === 'dependency',
+  );
   const actual = await findActual([...desired, ...owned], drivers);
   const complete = await withRuntimes(desired, actual, opened, context);
   const { steps, foreign } = planOf({ desired: complete, actual, owned });
@@ -42,10 +48,13 @@ export async function planProject(opened: OpenProject, choice: Choice, context: 
 
 /** What deletes everything that the project made. */
 export async function planDestruction({ connection, record }: OpenProject, context: Context): Promise<PlannedProject> {
-  const drivers = driversFor({ connection, signal: context.signal, functions: new Map(), triggerSecrets: new Map() });
+  const drivers = driversFor({ connection, signal: context.signal, ...NO_INPUTS });
   const actual = await findActual(record.owned, drivers);
   return { ...planOf({ desired: [], actual, owned: record.owned }), drivers, vanished: [] };
 }
+
+/** A function and what belongs to it. */
+const PARTS: ReadonlySet<string> = new Set(['function', 'alias', 'trigger']);
 
 const isKnown = ({ kind }: Owned): boolean => (KINDS as readonly string[]).includes(kind);
 const isSameName = (a: Actual, b: Owned): boolean => a.kind === b.kind && a.name === b.name;
@@ -68,7 +77,7 @@ async function withRuntimes(
 ): Promise<Desired[]> {
   const result: Desired[] = [];
   for (const one of desired) {
-    if (one.kind !== 'function') {
+    if (one.kind !== 'function' && one.kind !== 'dependency') {
       result.push(one);
       continue;
     }

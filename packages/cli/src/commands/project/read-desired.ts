@@ -1,42 +1,107 @@
+import { resolve } from 'node:path';
+import { folderDigest } from '../../code/index.ts';
 import type { Context } from '../../framework/index.ts';
+import type { Words } from '../../project/file/fill-in.ts';
 import { wordsOf } from '../../project/file/words.ts';
 import type { FunctionInputs } from '../../project/functions/function-driver.ts';
 import { aliasesOf, triggersOf } from '../../project/functions/function-parts.ts';
-import { functionSpecs } from '../../project/functions/function-spec.ts';
-import { prepare } from '../../project/functions/prepare.ts';
+import { type FunctionSpec, functionSpecs } from '../../project/functions/function-spec.ts';
+import { build, prepare } from '../../project/functions/prepare.ts';
 import { readSecrets, type SecretValues, secretsDigest } from '../../project/functions/secret-values.ts';
 import type { Desired } from '../../project/plan/resource.ts';
 import type { Drivers } from '../../project/server/apply.ts';
+import { alarmsOf } from '../../project/services/alarms.ts';
+import { bucketsOf } from '../../project/services/buckets.ts';
+import { dependencyOf } from '../../project/services/dependencies.ts';
+import { flowOf } from '../../project/services/flows.ts';
+import { topicsOf } from '../../project/services/topics.ts';
+import { readFlowFile } from '../flows/read-flow-file.ts';
 import { driversFor } from './drivers.ts';
 import type { OpenProject } from './open-project.ts';
 
 interface Choice {
   readonly builds: boolean;
+  /** Not only some functions. */
+  readonly isWhole: boolean;
   isChosen(name: string): boolean;
+}
+
+/** Reads what a file describes in its stage, one resource after another. */
+class DesiredReader {
+  readonly #opened: OpenProject;
+  readonly #words: Words;
+  readonly #builds: boolean;
+  readonly #context: Context;
+  readonly #digests = new Map<string, string>();
+  readonly functions = new Map<string, FunctionInputs>();
+  readonly triggerSecrets = new Map<string, SecretValues>();
+  readonly folders = new Map<string, string>();
+
+  constructor(opened: OpenProject, builds: boolean, context: Context) {
+    this.#opened = opened;
+    this.#words = wordsOf(opened.project.file, opened.stage);
+    this.#builds = builds;
+    this.#context = context;
+  }
+
+  async dependencies(): Promise<Desired[]> {
+    const { project, root } = this.#opened;
+    const result: Desired[] = [];
+    for (const [key, entry] of Object.entries(project.file.dependencies ?? {})) {
+      if (this.#builds && entry.build !== undefined) await build(entry.build, root, this.#context);
+      const folder = resolve(root, entry.folder);
+      const desired = dependencyOf(key, entry, await folderDigest(folder), this.#words);
+      this.#digests.set(desired.name, desired.notes.code ?? '');
+      this.folders.set(desired.name, folder);
+      result.push(desired);
+    }
+    return result;
+  }
+
+  /** A function with its aliases and triggers. */
+  async function(spec: FunctionSpec): Promise<Desired[]> {
+    const { project, root, connection, record } = this.#opened;
+    const notesOf = record.notesOf.bind(record);
+    const surroundings = { root, builds: this.#builds, digests: this.#digests, notesOf };
+    const { desired, inputs } = await prepare(spec, surroundings, this.#context);
+    this.functions.set(spec.name, inputs);
+    const triggers: Desired[] = [];
+    for (const { desired: trigger, secrets } of triggersOf(spec, this.#words, project, connection.credentials)) {
+      const values = await readSecrets(secrets, root, this.#context);
+      this.triggerSecrets.set(trigger.name, values);
+      const hasSecrets = Object.keys(values).length > 0;
+      const noted = hasSecrets ? { secrets: secretsDigest(values, notesOf(trigger).secrets) } : {};
+      triggers.push({ ...trigger, notes: { ...trigger.notes, ...noted } });
+    }
+    return [desired, ...aliasesOf(spec, desired, project), ...triggers];
+  }
+
+  /** Everything that belongs to no function. */
+  async others(): Promise<Desired[]> {
+    const { project, root, stage, connection } = this.#opened;
+    const { file } = project;
+    const flows: Desired[] = [];
+    for (const [key, entry] of Object.entries(file.flows ?? {})) {
+      flows.push(flowOf(key, await readFlowFile(entry.file, { cwd: root }), this.#words));
+    }
+    const alarms = alarmsOf(project, stage.suffix, this.#words, connection.credentials);
+    return [...bucketsOf(file, this.#words), ...topicsOf(file, this.#words), ...flows, ...alarms];
+  }
 }
 
 /** Everything that the file describes in its stage, with built code and read secrets, and what makes it. */
 export async function readDesired(
-  { project, root, stage, connection, record }: OpenProject,
-  { builds, isChosen }: Choice,
+  opened: OpenProject,
+  { builds, isWhole, isChosen }: Choice,
   context: Context,
 ): Promise<{ readonly desired: readonly Desired[]; readonly drivers: Drivers }> {
-  const functions = new Map<string, FunctionInputs>();
-  const triggerSecrets = new Map<string, SecretValues>();
-  const words = wordsOf(project.file, stage);
-  const desired: Desired[] = [];
-  for (const spec of functionSpecs(project, stage).filter(({ name }) => isChosen(name))) {
-    const surroundings = { root, builds, notesOf: record.notesOf.bind(record) };
-    const prepared = await prepare(spec, surroundings, context);
-    functions.set(spec.name, prepared.inputs);
-    desired.push(prepared.desired, ...aliasesOf(spec, prepared.desired, project));
-    for (const { desired: trigger, secrets } of triggersOf(spec, words, project, connection.credentials)) {
-      const values = await readSecrets(secrets, root, context);
-      triggerSecrets.set(trigger.name, values);
-      const digest = secretsDigest(values, record.notesOf(trigger).secrets);
-      const hasSecrets = Object.keys(values).length > 0;
-      desired.push(hasSecrets ? { ...trigger, notes: { ...trigger.notes, secrets: digest } } : trigger);
-    }
+  const reader = new DesiredReader(opened, builds, context);
+  const desired = await reader.dependencies();
+  for (const spec of functionSpecs(opened.project, opened.stage)) {
+    if (isChosen(spec.name)) desired.push(...(await reader.function(spec)));
   }
-  return { desired, drivers: driversFor({ connection, signal: context.signal, functions, triggerSecrets }) };
+  if (isWhole) desired.push(...(await reader.others()));
+  const { functions, triggerSecrets, folders } = reader;
+  const reach = { connection: opened.connection, signal: context.signal };
+  return { desired, drivers: driversFor({ ...reach, functions, triggerSecrets, folders }) };
 }

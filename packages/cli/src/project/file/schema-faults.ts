@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   integer: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
+  null: 'nothing',
 };
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -46,6 +47,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   integer: Number.isInteger,
   number: Number.isFinite,
   boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
 };
 
 /** All that is wrong with a value, each with its path. */

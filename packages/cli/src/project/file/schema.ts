@@ -121,6 +121,7 @@ const FunctionPart = Part({
   agency: Text('Agency whose rights the code gets.'),
   run_agency: Text('Another agency for the code alone.'),
   enterprise_project: Text('Id of the enterprise project that it belongs to.'),
+  dependencies: Lines('Library packages: names of this file, or NAME[@VERSION] of the server.'),
   triggers: Named(NAME, Trigger, 'What starts the function, by name.'),
   aliases: Named(PROJECT, Alias, 'Aliases by name. A deploy that changes the function publishes a version for them.'),
 });
@@ -137,11 +138,59 @@ const Stage = Part({
   ),
 });
 
+const Bucket = Part({});
+
+const Subscription = Type.Union([
+  Part({ function: Type.String({ description: 'Name of a function.' }) }),
+  Part({ flow: Type.String({ description: 'Name of a flow.' }) }),
+  Part({ url: Type.String({ description: 'http or https address, which must confirm.' }) }),
+  Part({ email: Type.String({ description: 'Address that must confirm.' }) }),
+]);
+
+const Topic = Part({
+  display_name: Text('Sender of e-mails.'),
+  subscriptions: Type.Optional(Type.Array(Subscription, { description: 'Who gets its messages.' })),
+});
+
+const Dependency = Part({
+  folder: Type.String({ description: 'Folder to pack; for Node.js it holds node_modules.' }),
+  build: Text('Command that fills the folder, run by the shell in the folder of this file.'),
+  runtime: Type.String({ description: 'Runtime of the functions it is for.' }),
+});
+
+const Flow = Part({
+  file: Type.String({
+    description: 'YAML or JSON with nodes and edges. Names of functions and flows of this file follow the stage.',
+  }),
+});
+
+const Alarm = Part({
+  function: Text('It is about this function.'),
+  alias: Text('About calls through this alias only.'),
+  flow: Text('It is about this flow.'),
+  when: Type.String({ description: 'STATISTIC METRIC COMPARISON NUMBER, such as sum failcount >= 5.' }),
+  topics: Lines('Topics that get changes of its state, up to 5.'),
+  period: Type.Optional(Type.Integer({ enum: [1, 5, 15, 30, 60], description: 'Minutes; 5 when absent.' })),
+  periods: Whole('Periods that are looked at; 1 when absent.', 1, 10),
+  breaching_periods: Whole('How many of them must fulfil the condition; all when absent.', 1, 10),
+  missing_data: Type.Optional(
+    Type.String({ enum: ['keep', 'no_data'], description: 'What periods without any time do.' }),
+  ),
+  notify_on: Lines('States that topics get: alarm, ok, no_data; the first two when absent.'),
+  description: Text('Its purpose; part of messages.'),
+  enabled: Switch('Whether it is judged; true when absent.'),
+});
+
 /** `funcgraph.yaml`. Published for editors as docs/funcgraph.schema.json. */
 export const ProjectSchema = Part({
   name: Type.String({ pattern: PROJECT, description: 'Name of the project. What it made is remembered by this name.' }),
   environment: Environment,
   functions: Functions,
+  dependencies: Named(NAME, Dependency, 'Library packages by name.'),
+  buckets: Named('^[a-z0-9][a-z0-9.-]{1,60}[a-z0-9]$', Type.Union([Bucket, Type.Null()]), 'Buckets by name.'),
+  topics: Named(NAME, Type.Union([Topic, Type.Null()]), 'Topics by name.'),
+  flows: Named(NAME, Flow, 'Flows by name.'),
+  alarms: Named(NAME, Alarm, 'Alarm rules by name.'),
   stages: Named(PROJECT, Stage, 'Copies of everything under other names, by stage: fgs deploy --stage NAME.'),
 });
 

@@ -6,7 +6,7 @@ export function wordsOf(
   file: ProjectFile,
   { name: stage, suffix }: { readonly name: string; readonly suffix: string },
 ): Words {
-  const named = (['functions'] as const).flatMap((kind) =>
+  const named = (['functions', 'topics', 'buckets', 'flows', 'dependencies'] as const).flatMap((kind) =>
     Object.keys(file[kind] ?? {}).map((name): [string, string] => [`${kind}.${name}`, `${name}${suffix}`]),
   );
   return { stage, ...Object.fromEntries(named) };

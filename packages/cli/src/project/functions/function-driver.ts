@@ -15,16 +15,26 @@ export interface FunctionInputs {
 const PACKAGE = 'default';
 const AT_ONCE = 8;
 
+interface Deps {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  readonly inputs: ReadonlyMap<string, FunctionInputs>;
+  /** Ids of NAME[@VERSION]; the runtime decides between packages of one name. */
+  dependencyIds(texts: readonly string[], runtime: string): Promise<string[]>;
+}
+
 /** Functions over the API. An archive is made only when the code is sent. */
 export class FunctionDriver implements Driver {
   readonly #connection: Connection;
   readonly #inputs: ReadonlyMap<string, FunctionInputs>;
   readonly #signal: AbortSignal;
+  readonly #dependencyIds: Deps['dependencyIds'];
 
-  constructor(connection: Connection, inputs: ReadonlyMap<string, FunctionInputs>, signal: AbortSignal) {
+  constructor({ connection, signal, inputs, dependencyIds }: Deps) {
     this.#connection = connection;
     this.#inputs = inputs;
     this.#signal = signal;
+    this.#dependencyIds = dependencyIds;
   }
 
   async find(names: readonly string[]): Promise<Actual[]> {
@@ -36,13 +46,15 @@ export class FunctionDriver implements Driver {
     return found;
   }
 
-  async create({ name, fields }: Desired): Promise<string> {
+  async create(desired: Desired): Promise<string> {
+    const { name, fields, notes } = desired;
     const { secrets } = this.#inputsOf(name);
     const { project_id } = this.#paramsOf(name);
     const body = {
       ...{ func_name: name, package: PACKAGE, runtime: String(fields.runtime) },
       ...bodyOf(fields),
       ...(Object.keys(secrets).length === 0 ? {} : { encrypted_user_data: JSON.stringify(secrets) }),
+      ...(notes.dependencies === undefined ? {} : await this.#dependencies(desired)),
       ...(await this.#code(name)),
     };
     const { client } = this.#connection;
@@ -50,7 +62,8 @@ export class FunctionDriver implements Driver {
     return data.func_id;
   }
 
-  async update({ name, fields }: Desired, _actual: Actual, changes: readonly Change[]): Promise<void> {
+  async update(desired: Desired, _actual: Actual, changes: readonly Change[]): Promise<void> {
+    const { name, fields } = desired;
     const changed = new Set(changes.map(({ field }) => field.split('.')[0] ?? field));
     if (changed.delete('code')) await this.#replaceCode(name);
     if (changed.size === 0) return;
@@ -58,6 +71,7 @@ export class FunctionDriver implements Driver {
     const body = {
       ...{ func_name: name, runtime, handler, timeout, memory_size: memory },
       ...bodyOf(fields, changed),
+      ...(changed.has('dependencies') ? await this.#dependencies(desired) : {}),
       ...(changed.has('secrets') ? { encrypted_user_data: JSON.stringify(this.#inputsOf(name).secrets) } : {}),
     };
     const { client } = this.#connection;
@@ -83,6 +97,11 @@ export class FunctionDriver implements Driver {
   async #find(name: string): Promise<Actual | undefined> {
     const config = await findConfig(this.#connection.client, this.#paramsOf(name), this.#signal);
     return config && { kind: 'function', name, id: config.func_id, fields: actualSettings(config) };
+  }
+
+  async #dependencies({ fields, hidden }: Desired) {
+    const texts = (hidden?.dependencies ?? []) as readonly string[];
+    return { depend_version_list: await this.#dependencyIds(texts, String(fields.runtime)) };
   }
 
   async #code(name: string) {

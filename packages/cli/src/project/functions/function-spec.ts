@@ -15,6 +15,8 @@ export interface FunctionSpec {
   readonly folder: string;
   readonly build: string | undefined;
   readonly secrets: Readonly<Record<string, SecretSource>>;
+  /** Names, those of the file with the suffix. */
+  readonly dependencies: readonly string[];
   readonly triggers: Readonly<Record<string, TriggerEntry>>;
   readonly aliases: Readonly<Record<string, AliasEntry>>;
   readonly path: Path;
@@ -66,6 +68,7 @@ export function functionSpecs({ file, fault }: Project, { name: stage, suffix }:
       folder: entry.folder,
       build: entry.build,
       secrets: { ...written.secrets, ...change?.secrets },
+      dependencies: (entry.dependencies ?? []).map((text) => words[`dependencies.${text}`] ?? text),
       triggers: { ...written.triggers, ...change?.triggers },
       aliases: { ...written.aliases, ...change?.aliases },
       path,

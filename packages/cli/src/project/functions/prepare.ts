@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { folderDigest } from '../../code/index.ts';
 import { CliError, type Context } from '../../framework/index.ts';
@@ -11,13 +12,15 @@ interface Surroundings {
   /** Of the project file. */
   readonly root: string;
   readonly builds: boolean;
+  /** Of dependencies of the project, by name. */
+  readonly digests: ReadonlyMap<string, string>;
   notesOf(resource: { readonly kind: string; readonly name: string }): Notes;
 }
 
 /** Builds the code of a function and reads its secrets: what a plan compares, and what making it needs. */
 export async function prepare(
   spec: FunctionSpec,
-  { root, builds, notesOf }: Surroundings,
+  { root, builds, digests, notesOf }: Surroundings,
   context: Context,
 ): Promise<{ readonly desired: Desired; readonly inputs: FunctionInputs }> {
   const { name, fields, path } = spec;
@@ -26,15 +29,22 @@ export async function prepare(
   const secrets = await readSecrets(spec.secrets, root, context);
   const code = await folderDigest(folder);
   const hasSecrets = Object.keys(secrets).length > 0;
+  const libraries = spec.dependencies.map((text) => `${text} ${digests.get(text) ?? ''}`);
   const notes = {
     code,
+    ...(libraries.length === 0 ? {} : { dependencies: digestOf(libraries) }),
     ...(hasSecrets ? { secrets: secretsDigest(secrets, notesOf({ kind: 'function', name }).secrets) } : {}),
   };
-  return { desired: { kind: 'function', name, fields, notes, path }, inputs: { folder, secrets } };
+  return {
+    desired: { kind: 'function', name, fields, notes, path, hidden: { dependencies: spec.dependencies } },
+    inputs: { folder, secrets },
+  };
 }
 
+const digestOf = (texts: readonly string[]): string => createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+
 /** Its output goes to standard error, so that the result of fgs stays readable for programs. */
-async function build(command: string, root: string, { env, signal, stderr, format }: Context): Promise<void> {
+export async function build(command: string, root: string, { env, signal, stderr, format }: Context): Promise<void> {
   if (format !== 'json') await stderr.write(`building: ${command}\n`);
   const child = spawn('/bin/sh', ['-c', command], {
     cwd: root,

@@ -11,6 +11,7 @@ type Key = Exclude<
   | 'secrets'
   | 'max_instances'
   | 'instance_concurrency'
+  | 'dependencies'
   | 'triggers'
   | 'aliases'
 >;

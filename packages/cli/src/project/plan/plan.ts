@@ -15,14 +15,15 @@ export interface Plan {
 }
 
 /** Fields that cannot change: the resource is made anew. */
-const FIXED: Readonly<Record<Kind, readonly string[]>> = {
+const FIXED: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  dependency: ['runtime'],
   function: ['runtime'],
-  alias: [],
   trigger: ['type', 'target', 'settings'],
+  alarm: ['target_urn'],
 };
 
 /** Nothing depends on them, and new ones may need their place, such as a path of the gateway: they are deleted first. */
-const LEAVES: ReadonlySet<Kind> = new Set(['trigger']);
+const LEAVES: ReadonlySet<Kind> = new Set(['trigger', 'subscription', 'alarm']);
 
 /** What makes the server as the file describes it. Touches nothing that the project did not make. */
 export function planOf({ desired, actual, owned }: State): Plan {
@@ -59,7 +60,7 @@ function stepFor(desired: Desired, actual: Actual | undefined, owned: Owned | un
     if (before[note] !== after[note]) changes.push({ field: note });
   }
   if (changes.length === 0) return [];
-  const isFixed = changes.some(({ field }) => FIXED[desired.kind].includes(field));
+  const isFixed = changes.some(({ field }) => FIXED[desired.kind]?.includes(field));
   return [{ action: isFixed ? 'replace' : 'update', desired, actual, changes }];
 }
 

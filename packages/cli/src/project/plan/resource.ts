@@ -1,7 +1,17 @@
 import type { Path } from '../file/schema-faults.ts';
 
 /** In the order in which they are made; what is deleted goes in the opposite order. */
-export const KINDS = ['function', 'alias', 'trigger'] as const;
+export const KINDS = [
+  'dependency',
+  'bucket',
+  'topic',
+  'function',
+  'alias',
+  'trigger',
+  'flow',
+  'subscription',
+  'alarm',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export type Fields = Readonly<Record<string, unknown>>;
