@@ -12,6 +12,8 @@ const PROGRAMS = {
   cli: ['main'],
   server: [
     'main',
+    'check-stores',
+    'maintain',
     'iam/password-thread',
     'images/unpack/unpack-thread',
     'flows/runs/values/value-thread',

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ApiError } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type ConnectionFlags, connect, dataDirOf } from '../connection/index.ts';
 import { type Check, hostMachine, type Machine, probeMachine, probeStores } from '../doctor/index.ts';
 import { CliError, type Context, defineCommand, EXIT, type FlagValues } from '../framework/index.ts';
+import { serverProgram } from '../server-process/index.ts';
 import { report } from './check-report.ts';
 import { SERVER_FLAGS } from './start.ts';
 
@@ -26,7 +26,7 @@ async function askStores(machine: Machine, flags: FlagValues<typeof DOCTOR_FLAGS
   });
   const { FGS_DATABASE_URL: url, FGS_DATABASE_URL_FILE: file, FGS_ARTIFACTS: artifacts } = context.env;
   if (given.length === 0 && !url && !file && !artifacts) return [];
-  const program = fileURLToPath(import.meta.resolve('@funcgraph/server/check-stores'));
+  const program = serverProgram('check-stores');
   const place = ['--data-dir', dataDirOf(flags['data-dir'], context)];
   const args = [...process.execArgv, program, ...place, ...given];
   return probeStores(machine, { nodePath: process.execPath, args });
@@ -94,7 +94,7 @@ export const doctor = defineCommand({
     const checks = await probeMachine(machine, {
       dataDir: dataDirOf(flags['data-dir'], context),
       nodePath: process.execPath,
-      serverFolder: dirname(dirname(fileURLToPath(import.meta.resolve('@funcgraph/server/main')))),
+      serverFolder: dirname(dirname(serverProgram('main'))),
     });
     checks.push(...(await askStores(machine, flags, context)));
     checks.push(...(await askServer(flags, context)));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { CliError, type Context, EXIT } from '../framework/index.ts';
+import { serverProgram } from './server-program.ts';
 
 export interface MaintenanceOptions {
   readonly operation: string;
@@ -15,7 +15,7 @@ export interface MaintenanceOptions {
  * CliError with the program's own code and hint.
  */
 export async function runMaintenance<T>(options: MaintenanceOptions, context: Context): Promise<T> {
-  const program = fileURLToPath(import.meta.resolve('@funcgraph/server/maintain'));
+  const program = serverProgram('maintain');
   const { operation, serverFlags, args = [] } = options;
   // execArgv carries --conditions when this program runs from its sources
   const child = spawn(process.execPath, [...process.execArgv, program, operation, ...serverFlags, '--', ...args], {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { CliError, type Context, EXIT, type ExitCode } from '../framework/index.ts';
 import { parseMessage, type ReadyMessage } from './messages.ts';
+import { serverProgram } from './server-program.ts';
 
 const LAST_LOG_BYTES = 4096;
 const LOG_GRACE_MS = 500;
@@ -50,7 +50,7 @@ const SERVER_FLAGS = ['--max-semi-space-size=64'];
  * through the context's signal. Throws CliError with the server's own code and hint when it does not start.
  */
 export async function spawnServer(options: ServerOptions, context: Context): Promise<ServerProcess> {
-  const main = options.main ?? fileURLToPath(import.meta.resolve('@funcgraph/server/main'));
+  const main = options.main ?? serverProgram('main');
   // execArgv carries --conditions when this program runs from its sources
   const child = spawn(process.execPath, [...process.execArgv, ...SERVER_FLAGS, main, ...options.args], {
     cwd: context.cwd,
