@@ -10,6 +10,7 @@ import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/f
 import { openRunDir } from '../src/launcher/index.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
+import { emptySqlite } from '../src/storage/testing.ts';
 
 export interface FakeParts {
   readonly doors?: boolean;
@@ -78,7 +79,8 @@ export class FakeServer implements AsyncDisposable {
         after: (ms, run) => clock.after(ms, run),
         afterReads: (ms, run) => clock.afterReads(ms, run),
       };
-      const running = await startServer(config, { log, clock: bound, driver, runtimeDir: folder });
+      const parts = { log, clock: bound, driver, runtimeDir: folder, emptyDatabase: await emptySqlite() };
+      const running = await startServer(config, parts);
       const credentials = JSON.parse(await readFile(running.credentialsFile, 'utf8')) as Record<string, string>;
       return new FakeServer({ clock, driver, running, folder }, credentials);
     } catch (error) {

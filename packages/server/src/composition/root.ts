@@ -12,6 +12,8 @@ export interface ServerParts {
   readonly driver?: SandboxDriver;
   /** The launcher, when the server runs as an ordinary user and its agent as root. */
   readonly launched?: LaunchedParts | undefined;
+  /** The database with which a server begins where none exists, instead of the one that the build makes. */
+  readonly emptyDatabase?: string;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
   /** Aborts the start: it rejects soon, and leaves nothing behind. */

@@ -15,7 +15,15 @@ import { sharedBlobs } from './shared-blobs.ts';
 import { VERSION } from './version.ts';
 
 /** Everything that is stored, and who may use it: database, identities, queue, telemetry, artifacts. */
-export async function stateParts({ config, clock, log, life, onBroken, disk }: Root & Pick<HostParts, 'disk'>) {
+export async function stateParts({
+  config,
+  clock,
+  log,
+  life,
+  onBroken,
+  disk,
+  replacements,
+}: Root & Pick<HostParts, 'disk'>) {
   // started first, because its thread needs nothing else and takes as long as the database
   const openingTelemetry = openTelemetry({
     dir: config.dataDir,
@@ -35,7 +43,12 @@ export async function stateParts({ config, clock, log, life, onBroken, disk }: R
       () => {},
     ),
   );
-  const { sealer, home, storage } = await openDatabase({ config, log, onDeath: onBroken });
+  const { sealer, home, storage } = await openDatabase({
+    config,
+    log,
+    onDeath: onBroken,
+    template: replacements.emptyDatabase,
+  });
   life.onStop(() => storage.close());
   const membership = await Membership.join({
     storage,

@@ -22,6 +22,8 @@ export interface DatabaseDeps {
   readonly log: Logger;
   /** Called once when the database is lost permanently. */
   readonly onDeath: (error: Error) => void;
+  /** Instead of the one that the build makes. */
+  readonly template?: string | undefined;
 }
 
 /** A database, and the sealer of the secrets in it. */
@@ -37,7 +39,12 @@ export interface DataDirectory {
  * first, and only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
  * rather than begin an empty database beside the one, or the files, that belong to the directory.
  */
-export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Promise<DataDirectory> {
+export async function openDatabase({
+  config,
+  log,
+  onDeath,
+  template = TEMPLATE,
+}: DatabaseDeps): Promise<DataDirectory> {
   const { dataDir, databaseUrl: url, sealingKey } = config;
   const record = await readDatabaseRecord(dataDir);
   checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
@@ -52,7 +59,7 @@ export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Prom
     return {
       sealer,
       home: dataDir,
-      storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, template: TEMPLATE, onDeath }),
+      storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, template, onDeath }),
     };
   }
   const storage = await openStorage({

@@ -27,8 +27,13 @@ let template: Promise<string> | undefined;
 
 /** Like `openStorage` for a database in memory, but runs the migrations only once for all tests of a process. */
 export async function openInMemory(options: { readonly maxTransactionMs?: number } = {}): Promise<Storage> {
+  return openStorage({ file: ':memory:', template: await emptySqlite(), ...options });
+}
+
+/** A database after all migrations, to begin with. */
+export function emptySqlite(): Promise<string> {
   template ??= writeTemplate();
-  return openStorage({ file: ':memory:', template: await template, ...options });
+  return template;
 }
 
 async function writeTemplate(): Promise<string> {
