@@ -16,6 +16,8 @@ import { serverLogs } from './server-logs.ts';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The built programs, which `built-programs.ts` keeps up to date: they start in half the time of the sources. */
 export const CLI = join(ROOT, 'packages/cli/bin/fgs.mjs');
+/** As in `packages/cli/bin/fgs`. */
+const CLI_FLAGS = ['--min-semi-space-size=16'];
 export const SERVER = join(ROOT, 'packages/server/bundle/main.js');
 const KEPT_LOG_CHARS = 256 * 1024;
 
@@ -39,7 +41,7 @@ export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv, i
 
 /** Runs the CLI to its end. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<ProgramRun> {
-  return runNode([CLI, ...args], { ...ofPrograms(), ...env }, input);
+  return runNode([...CLI_FLAGS, CLI, ...args], { ...ofPrograms(), ...env }, input);
 }
 
 /** Little of our environment: where programs are, and where Node.js finds compiled code. */
@@ -50,7 +52,9 @@ export function ofPrograms(): NodeJS.ProcessEnv {
 
 /** Puts a program `fgs` into a folder, for scripts that see nothing else of the machine. */
 export async function placeCli(folder: string): Promise<void> {
-  await writeFile(join(folder, 'fgs'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`, { mode: 0o755 });
+  await writeFile(join(folder, 'fgs'), `#!/bin/sh\nexec '${process.execPath}' ${CLI_FLAGS.join(' ')} '${CLI}' "$@"\n`, {
+    mode: 0o755,
+  });
 }
 
 /** What a first start writes for its user. */
