@@ -5,6 +5,7 @@ import { LinksField, Policy } from '../schemas/identity.ts';
 const text = Type.String();
 const GroupInDomain = Type.Object({ domain_id: text, group_id: text, role_id: text });
 const GroupInProject = Type.Object({ project_id: text, group_id: text, role_id: text });
+const GroupInEnterprise = Type.Object({ enterprise_project_id: text, group_id: text, role_id: text });
 const AgencyInDomain = Type.Object({ domain_id: text, agency_id: text, role_id: text });
 const AgencyInProject = Type.Object({ project_id: text, agency_id: text, role_id: text });
 
@@ -22,6 +23,18 @@ const GROUP_ALL = '/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/{r
 const AGENCY_DOMAIN = '/v3.0/OS-AGENCY/domains/{domain_id}/agencies/{agency_id}/roles/{role_id}';
 const AGENCY_PROJECT = '/v3.0/OS-AGENCY/projects/{project_id}/agencies/{agency_id}/roles/{role_id}';
 const AGENCY_ALL = '/v3.0/OS-INHERIT/domains/{domain_id}/agencies/{agency_id}/roles/{role_id}/inherited_to_projects';
+
+const GROUP_ENTERPRISE =
+  '/v3.0/OS-PERMISSION/enterprise-projects/{enterprise_project_id}/groups/{group_id}/roles/{role_id}';
+
+/** Answers nothing, and 404 where there is no such grant; clients send HEAD. */
+const check = { group: 'iam', method: 'GET', access: 'caller', status: 204 } as const;
+const list = {
+  group: 'iam',
+  method: 'GET',
+  access: 'caller',
+  response: Type.Object({ roles: Type.Array(Policy), ...LinksField }),
+} as const;
 
 const IN_ACCOUNT = 'in the account and all its projects';
 
@@ -130,5 +143,96 @@ export const iamGrantRoutes = {
     access: 'caller',
     params: Type.Object({ domain_id: text, group_id: text }),
     response: Type.Object({ roles: Type.Array(Policy), ...LinksField }),
+  }),
+  checkGroupInDomain: route({
+    ...check,
+    path: GROUP_DOMAIN,
+    summary: 'Whether a group has a policy in the account',
+    action: 'iam:permissions:checkRoleForGroupOnDomain',
+    params: GroupInDomain,
+  }),
+  checkGroupInProject: route({
+    ...check,
+    path: GROUP_PROJECT,
+    summary: 'Whether a group has a policy in a project',
+    action: 'iam:permissions:checkRoleForGroupOnProject',
+    params: GroupInProject,
+  }),
+  checkGroupInAllProjects: route({
+    ...check,
+    path: GROUP_ALL,
+    summary: 'Whether a group has a policy in the account and all its projects',
+    action: 'iam:permissions:checkRoleForGroup',
+    params: GroupInDomain,
+  }),
+  checkAgencyInDomain: route({
+    ...check,
+    path: AGENCY_DOMAIN,
+    summary: 'Whether an agency has a policy in the account',
+    action: 'iam:permissions:checkRoleForAgencyOnDomain',
+    params: AgencyInDomain,
+  }),
+  checkAgencyInProject: route({
+    ...check,
+    path: AGENCY_PROJECT,
+    summary: 'Whether an agency has a policy in a project',
+    action: 'iam:permissions:checkRoleForAgencyOnProject',
+    params: AgencyInProject,
+  }),
+  checkAgencyInAllProjects: route({
+    ...check,
+    path: AGENCY_ALL,
+    summary: 'Whether an agency has a policy in the account and all its projects',
+    action: 'iam:permissions:checkRoleForAgency',
+    params: AgencyInDomain,
+  }),
+  listGroupPoliciesInAllProjects: route({
+    ...list,
+    path: '/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/inherited_to_projects',
+    summary: 'Policies that a group was granted in the account and all its projects',
+    action: 'iam:permissions:listRolesForGroup',
+    params: Type.Object({ domain_id: text, group_id: text }),
+  }),
+  listAgencyPoliciesInDomain: route({
+    ...list,
+    path: '/v3.0/OS-AGENCY/domains/{domain_id}/agencies/{agency_id}/roles',
+    summary: 'Policies that an agency was granted in the account',
+    action: 'iam:permissions:listRolesForAgencyOnDomain',
+    params: Type.Object({ domain_id: text, agency_id: text }),
+  }),
+  listAgencyPoliciesInProject: route({
+    ...list,
+    path: '/v3.0/OS-AGENCY/projects/{project_id}/agencies/{agency_id}/roles',
+    summary: 'Policies that an agency was granted in a project',
+    action: 'iam:permissions:listRolesForAgencyOnProject',
+    params: Type.Object({ project_id: text, agency_id: text }),
+  }),
+  listAgencyPoliciesInAllProjects: route({
+    ...list,
+    path: '/v3.0/OS-INHERIT/domains/{domain_id}/agencies/{agency_id}/roles/inherited_to_projects',
+    summary: 'Policies that an agency was granted in the account and all its projects',
+    action: 'iam:permissions:listRolesForAgency',
+    params: Type.Object({ domain_id: text, agency_id: text }),
+  }),
+  grantGroupInEnterpriseProject: route({
+    ...give,
+    method: 'PUT',
+    path: GROUP_ENTERPRISE,
+    summary: 'Grant a policy to a group for the resources of an enterprise project',
+    params: GroupInEnterprise,
+  }),
+  withdrawGroupInEnterpriseProject: route({
+    ...take,
+    method: 'DELETE',
+    path: GROUP_ENTERPRISE,
+    summary: 'Revoke a policy of a group for an enterprise project',
+    params: GroupInEnterprise,
+  }),
+  listGroupPoliciesInEnterpriseProject: route({
+    ...list,
+    path: '/v3.0/OS-PERMISSION/enterprise-projects/{enterprise_project_id}/groups/{group_id}/roles',
+    summary: 'Policies that a group was granted for an enterprise project',
+    action: 'iam:permissions:listRolesForGroupOnEnterpriseProject',
+    params: Type.Object({ enterprise_project_id: text, group_id: text }),
   }),
 } as const;

@@ -72,6 +72,15 @@ export const iamRightRoutes = {
     params: RoleParams,
     response: Type.Object({ role: Policy }),
   }),
+  showRole: route({
+    method: 'GET',
+    path: '/v3/roles/{role_id}',
+    group: 'iam',
+    summary: 'The same as showPolicy, under the address of the older API',
+    action: 'iam:roles:getRole',
+    params: RoleParams,
+    response: Type.Object({ role: Policy }),
+  }),
   updatePolicy: route({
     method: 'PATCH',
     path: `${ROLES}/{role_id}`,

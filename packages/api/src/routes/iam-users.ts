@@ -182,6 +182,15 @@ export const iamUserRoutes = {
     params: GroupParams,
     response: Type.Object({ users: Type.Array(User), ...LinksField }),
   }),
+  checkGroupMember: route({
+    method: 'GET',
+    path: '/v3/groups/{group_id}/users/{user_id}',
+    group: 'iam',
+    summary: 'Whether a user is a member of a group: nothing, or 404; clients send HEAD',
+    action: 'iam:groups:checkUserInGroup',
+    params: MemberParams,
+    status: 204,
+  }),
   addGroupMember: route({
     method: 'PUT',
     path: '/v3/groups/{group_id}/users/{user_id}',

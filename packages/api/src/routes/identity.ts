@@ -3,6 +3,7 @@ import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
 import {
+  ApiVersion,
   Domain,
   LinksField,
   NewAccount,
@@ -39,6 +40,31 @@ export const identityRoutes = {
     summary: 'The contents of the token in the header X-Subject-Token, while it is valid',
     access: 'caller',
     response: TokenResponse,
+  }),
+  listApiVersions: route({
+    method: 'GET',
+    path: '/',
+    group: 'iam',
+    summary: 'Versions of IAM here and their addresses, for clients that look for them; browsers get the console',
+    auth: 'none',
+    response: Type.Object({ versions: Type.Object({ values: Type.Array(ApiVersion) }) }),
+  }),
+  showApiVersion: route({
+    method: 'GET',
+    path: '/v3',
+    group: 'iam',
+    summary: 'The version of IAM here and its address',
+    auth: 'none',
+    response: Type.Object({ version: ApiVersion }),
+  }),
+  showRegion: route({
+    method: 'GET',
+    path: '/v3/regions/{region_id}',
+    group: 'iam',
+    summary: 'The region of this server',
+    access: 'caller',
+    params: Type.Object({ region_id: Type.String() }),
+    response: Type.Object({ region: Region }),
   }),
   listProjects: route({
     method: 'GET',

@@ -1,10 +1,13 @@
 import { Type } from 'typebox';
 import { route } from '../route.ts';
-import { FunctionParams } from '../schemas/common.ts';
+import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import { CreateTriggerBody, Trigger, TriggerList, UpdateTriggerBody } from '../schemas/trigger.ts';
 
 const TRIGGERS = '/v2/{project_id}/fgs/triggers/{function_urn}';
+const PROJECT_TRIGGERS = '/v2/{project_id}/fgs/triggers';
 const TRIGGER = `${TRIGGERS}/{trigger_type_code}/{trigger_id}` as const;
+
+const Offset = Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$' }));
 
 const TriggerParams = Type.Object({
   project_id: Type.String(),
@@ -33,6 +36,37 @@ export const triggerRoutes = {
     summary: 'Triggers of a version or alias; of all of them for a URN without one',
     params: FunctionParams,
     response: TriggerList,
+  }),
+  listTriggers: route({
+    method: 'GET',
+    path: PROJECT_TRIGGERS,
+    action: 'functiongraph:trigger:list',
+    access: 'any',
+    group: 'trigger',
+    summary: 'Triggers of all functions of the project that the caller may see, by function and oldest first',
+    params: ProjectParams,
+    query: Type.Object({ marker: Offset, maxitems: Offset }),
+    response: Type.Object({ triggers: TriggerList, next_marker: Type.Integer(), count: Type.Integer() }),
+  }),
+  listTriggerTypes: route({
+    method: 'GET',
+    path: '/v2/{project_id}/fgs/triggertypes',
+    action: 'functiongraph:trigger:list',
+    access: 'any',
+    group: 'trigger',
+    summary: 'Kinds of triggers that functions can have here',
+    params: ProjectParams,
+    response: Type.Array(Type.Object({ type: Type.String(), display_name: Type.String() })),
+  }),
+  showFeatures: route({
+    method: 'GET',
+    path: '/v2/{project_id}/fgs/feature',
+    action: 'functiongraph:function:list',
+    access: 'any',
+    group: 'function',
+    summary: 'Which parts of the API work here, as far as clients ask before they use them',
+    params: ProjectParams,
+    response: Type.Record(Type.String(), Type.Boolean()),
   }),
   showFunctionTrigger: route({
     method: 'GET',

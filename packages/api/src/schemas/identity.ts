@@ -62,6 +62,13 @@ export const Region = Type.Object({
   locales: Type.Object({ 'en-us': Type.String(), 'zh-cn': Type.String() }),
 });
 
+/** In the form in which clients of IAM look for it. */
+export const ApiVersion = Type.Object({
+  id: Type.Literal('v3.0'),
+  status: Type.Literal('stable'),
+  links: Type.Array(Type.Object({ rel: Type.Literal('self'), href: Type.String() })),
+});
+
 export const User = Type.Object({
   id: Type.String(),
   name: Type.String(),

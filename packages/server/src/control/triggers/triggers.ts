@@ -108,6 +108,11 @@ export class Triggers {
     });
   }
 
+  /** By function, and oldest first. From memory. */
+  ofProject(projectId: string): readonly Trigger[] {
+    return [...this.#options.access.catalog.allTriggers()].filter(({ fn }) => fn.projectId === projectId);
+  }
+
   /** Oldest first; of the whole function without a qualifier. */
   async list(name: FunctionName, qualifier: string | undefined): Promise<readonly Trigger[]> {
     const { fn } = await this.#find(name, qualifier ?? LATEST);

@@ -1,4 +1,6 @@
-import type { Holder, Iam, Scope } from '../../iam/index.ts';
+import { ROUTES } from '@funcgraph/api';
+import type { Caller, Holder, Iam, Policy, Scope } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { ask } from './identity.ts';
 import { policyReply } from './identity-reply.ts';
@@ -9,33 +11,55 @@ type GrantIds =
   | 'grantGroupInAllProjects'
   | 'grantAgencyInDomain'
   | 'grantAgencyInProject'
-  | 'grantAgencyInAllProjects';
+  | 'grantAgencyInAllProjects'
+  | 'grantGroupInEnterpriseProject';
 type WithdrawIds =
   | 'withdrawGroupInDomain'
   | 'withdrawGroupInProject'
   | 'withdrawGroupInAllProjects'
   | 'withdrawAgencyInDomain'
   | 'withdrawAgencyInProject'
-  | 'withdrawAgencyInAllProjects';
-type ListIds = 'listGroupPoliciesInProject' | 'listGroupPoliciesInDomain';
+  | 'withdrawAgencyInAllProjects'
+  | 'withdrawGroupInEnterpriseProject';
+type CheckIds =
+  | 'checkGroupInDomain'
+  | 'checkGroupInProject'
+  | 'checkGroupInAllProjects'
+  | 'checkAgencyInDomain'
+  | 'checkAgencyInProject'
+  | 'checkAgencyInAllProjects';
+type ListIds =
+  | 'listGroupPoliciesInProject'
+  | 'listGroupPoliciesInDomain'
+  | 'listGroupPoliciesInAllProjects'
+  | 'listGroupPoliciesInEnterpriseProject'
+  | 'listAgencyPoliciesInDomain'
+  | 'listAgencyPoliciesInProject'
+  | 'listAgencyPoliciesInAllProjects';
 
 type Params = {
   readonly group_id?: string;
   readonly agency_id?: string;
   readonly project_id?: string;
   readonly domain_id?: string;
+  readonly enterprise_project_id?: string;
 };
 
 function holderOf({ group_id: group, agency_id: agency = '' }: Params): Holder {
   return group === undefined ? { kind: 'agency', id: agency } : { kind: 'group', id: group };
 }
 
-function scopeOf({ project_id: project, domain_id: domain = '' }: Params): Scope {
+function scopeOf({ project_id: project, domain_id: domain = '', enterprise_project_id: enterprise }: Params): Scope {
+  if (enterprise !== undefined) return { kind: 'enterprise_project', id: enterprise };
   return project === undefined ? { kind: 'domain', id: domain } : { kind: 'project', id: project };
 }
 
 /** Grants as clients of IAM make them. Identities belong to the account, so the right is checked there. */
-export function iamGrantHandlers({ iam }: { readonly iam: Iam }): Handlers<GrantIds | WithdrawIds | ListIds> {
+export function iamGrantHandlers({
+  iam,
+}: {
+  readonly iam: Iam;
+}): Handlers<GrantIds | WithdrawIds | CheckIds | ListIds> {
   const { groups } = iam;
   const give = async (request: ApiRequest<GrantIds>): Promise<object> => {
     const { caller, params } = request;
@@ -50,14 +74,21 @@ export function iamGrantHandlers({ iam }: { readonly iam: Iam }): Handlers<Grant
     await groups.withdraw(caller.domainId, grant);
     return {};
   };
-  const list = async (request: ApiRequest<ListIds>, action: string) => {
-    const { caller, params } = request;
-    ask(iam, request, action);
+  const granted = ({ caller, params }: { readonly caller: Caller; readonly params: Params }): Policy[] => {
     const scope = scopeOf(params);
-    const granted = groups
+    return groups
       .grants(caller.domainId, holderOf(params))
-      .filter(({ grant }) => grant.scope.kind === scope.kind && grant.scope.id === scope.id);
-    return { roles: granted.map(({ policy }) => policyReply(policy)), links: {} };
+      .filter(({ grant }) => grant.scope.kind === scope.kind && grant.scope.id === scope.id)
+      .map(({ policy }) => policy);
+  };
+  const list = (id: ListIds) => async (request: ApiRequest<ListIds>) => {
+    ask(iam, request, ROUTES[id].action);
+    return { roles: granted(request).map(policyReply), links: {} };
+  };
+  const check = (id: CheckIds) => async (request: ApiRequest<CheckIds>) => {
+    ask(iam, request, ROUTES[id].action);
+    if (granted(request).some((policy) => policy.id === request.params.role_id)) return {};
+    throw new PlatformError('not_found', 'this policy is not granted there');
   };
   return {
     grantGroupInDomain: give,
@@ -72,7 +103,20 @@ export function iamGrantHandlers({ iam }: { readonly iam: Iam }): Handlers<Grant
     withdrawAgencyInDomain: take,
     withdrawAgencyInProject: take,
     withdrawAgencyInAllProjects: take,
-    listGroupPoliciesInProject: (request) => list(request, 'iam:permissions:listRolesForGroupOnProject'),
-    listGroupPoliciesInDomain: (request) => list(request, 'iam:permissions:listRolesForGroupOnDomain'),
+    grantGroupInEnterpriseProject: give,
+    withdrawGroupInEnterpriseProject: take,
+    checkGroupInDomain: check('checkGroupInDomain'),
+    checkGroupInProject: check('checkGroupInProject'),
+    checkGroupInAllProjects: check('checkGroupInAllProjects'),
+    checkAgencyInDomain: check('checkAgencyInDomain'),
+    checkAgencyInProject: check('checkAgencyInProject'),
+    checkAgencyInAllProjects: check('checkAgencyInAllProjects'),
+    listGroupPoliciesInProject: list('listGroupPoliciesInProject'),
+    listGroupPoliciesInDomain: list('listGroupPoliciesInDomain'),
+    listGroupPoliciesInAllProjects: list('listGroupPoliciesInAllProjects'),
+    listGroupPoliciesInEnterpriseProject: list('listGroupPoliciesInEnterpriseProject'),
+    listAgencyPoliciesInDomain: list('listAgencyPoliciesInDomain'),
+    listAgencyPoliciesInProject: list('listAgencyPoliciesInProject'),
+    listAgencyPoliciesInAllProjects: list('listAgencyPoliciesInAllProjects'),
   };
 }

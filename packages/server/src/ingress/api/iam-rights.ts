@@ -11,6 +11,7 @@ type Ids =
   | 'listCustomPolicies'
   | 'createPolicy'
   | 'showPolicy'
+  | 'showRole'
   | 'updatePolicy'
   | 'deletePolicy'
   | 'listGrants'
@@ -51,6 +52,10 @@ export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly c
     },
 
     async showPolicy(request) {
+      return { role: policyReply(policies.find(request.caller.domainId, request.params.role_id)) };
+    },
+
+    async showRole(request) {
       return { role: policyReply(policies.find(request.caller.domainId, request.params.role_id)) };
     },
 

@@ -23,6 +23,7 @@ type GroupIds =
   | 'updateGroup'
   | 'deleteGroup'
   | 'listGroupMembers'
+  | 'checkGroupMember'
   | 'addGroupMember'
   | 'removeGroupMember';
 type KeyIds = 'listAccessKeys' | 'createAccessKey' | 'showAccessKey' | 'updateAccessKey' | 'deleteAccessKey';
@@ -126,6 +127,12 @@ export function iamGroupHandlers({ iam }: { readonly iam: Iam }): Handlers<Group
     async listGroupMembers(request) {
       const users = groups.members(request.caller.domainId, request.params.group_id);
       return { users: users.map(userReply), links: {} };
+    },
+
+    async checkGroupMember(request) {
+      const { group_id: groupId, user_id: userId } = request.params;
+      if (groups.members(request.caller.domainId, groupId).some(({ id }) => id === userId)) return {};
+      throw new PlatformError('not_found', 'the user is not a member of the group');
     },
 
     async addGroupMember(request) {

@@ -29,6 +29,14 @@ export function projectReply(project: Project): Reply<'showProject'>['project'] 
   return { id, name, domain_id: domainId, description, enabled: true, is_domain: false };
 }
 
+export function regionReply(id: string): Reply<'showRegion'>['region'] {
+  return { id, type: 'public', description: 'the region of this server', locales: { 'en-us': id, 'zh-cn': id } };
+}
+
+export function apiVersionReply(host = 'localhost'): Reply<'showApiVersion'>['version'] {
+  return { id: 'v3.0', status: 'stable', links: [{ rel: 'self', href: `http://${host}/v3/` }] };
+}
+
 export function userReply(user: User): Reply<'showUser'>['user'] {
   return {
     id: user.id,

@@ -3,7 +3,7 @@ import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
-import { domainReply, projectReply, tokenReply } from './identity-reply.ts';
+import { apiVersionReply, domainReply, projectReply, regionReply, tokenReply } from './identity-reply.ts';
 import { recordLogin } from './login-record.ts';
 
 type Ids =
@@ -11,6 +11,9 @@ type Ids =
   | 'showToken'
   | 'listProjects'
   | 'listRegions'
+  | 'showRegion'
+  | 'listApiVersions'
+  | 'showApiVersion'
   | 'listAuthProjects'
   | 'createProject'
   | 'showProject'
@@ -72,8 +75,20 @@ export function identityHandlers({
     },
 
     async listRegions() {
-      const [id, description] = [region, 'the region of this server'];
-      return { regions: [{ id, type: 'public', description, locales: { 'en-us': id, 'zh-cn': id } }], links: {} };
+      return { regions: [regionReply(region)], links: {} };
+    },
+
+    async showRegion(request) {
+      if (request.params.region_id !== region) throw new PlatformError('not_found', `the region is ${region}`);
+      return { region: regionReply(region) };
+    },
+
+    async listApiVersions(request) {
+      return { versions: { values: [apiVersionReply(request.headers.host)] } };
+    },
+
+    async showApiVersion(request) {
+      return { version: apiVersionReply(request.headers.host) };
     },
 
     async listAuthProjects(request) {

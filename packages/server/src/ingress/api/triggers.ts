@@ -1,10 +1,11 @@
-import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
+import { compatibility, ROUTES, type RouteResponse, type Routes, TRIGGER_KINDS } from '@funcgraph/api';
 import { type AsyncConfigs, functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
 import { type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
+import { pageOf } from './page.ts';
 import { loopWarning } from './result-loops.ts';
 import { connectionsOf, type TriggerConnectionDeps } from './trigger-connections.ts';
 import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings.ts';
@@ -12,11 +13,17 @@ import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings
 type Ids =
   | 'createFunctionTrigger'
   | 'listFunctionTriggers'
+  | 'listTriggers'
+  | 'listTriggerTypes'
+  | 'showFeatures'
   | 'showFunctionTrigger'
   | 'updateTrigger'
   | 'renewTriggerSecret'
   | 'deleteFunctionTrigger'
   | 'batchDeleteFunctionTriggers';
+/** Most triggers in one answer. */
+const PAGE = 500;
+
 type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 
 export interface TriggerDeps extends TriggerConnectionDeps {
@@ -69,6 +76,27 @@ export function triggerHandlers(deps: TriggerDeps): Handlers<Ids> {
       const { name, qualifier } = readName(params);
       const all = await triggers.list(name, qualifierText(qualifier));
       return withConnection(all, reply);
+    },
+
+    async listTriggers({ params, query, caller, peer }) {
+      const { project_id: projectId } = params;
+      const { action } = ROUTES.listTriggers;
+      const seen = triggers
+        .ofProject(projectId)
+        .filter(({ fn }) => iam.allows(caller, { action, projectId, fn, peer }));
+      const page = pageOf(seen, { marker: query.marker, requested: query.maxitems, most: PAGE });
+      const { items, next_marker, count } = page;
+      return { triggers: await withConnection(items, reply), next_marker, count };
+    },
+
+    async listTriggerTypes() {
+      return Object.keys(TRIGGER_KINDS).map((type) => ({ type, display_name: type }));
+    },
+
+    async showFeatures() {
+      const features: Record<string, boolean> = {};
+      for (const { group, state } of compatibility()) features[group] ||= state !== 'not here';
+      return features;
     },
 
     async showFunctionTrigger({ params, caller, peer }) {
