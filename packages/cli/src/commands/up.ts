@@ -27,6 +27,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
       {
         ...flags,
         profile: undefined,
+        'dry-run': false,
         name: HELLO,
         package: 'default',
         runtime: 'Node.js',

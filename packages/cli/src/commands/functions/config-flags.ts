@@ -81,10 +81,22 @@ function same(requested: unknown, present: unknown): boolean {
   return requested === (present ?? '');
 }
 
+/** Names of the fields in which a request differs from what is there. */
+export function changedFields(present: FunctionConfig, requested: ConfigFields): string[] {
+  return Object.entries(requested).flatMap(([field, value]) => (same(value, (present as Row)[field]) ? [] : [field]));
+}
+
 /** The body that changes `present` to `requested`, with the fields that the API always wants; undefined when nothing differs. */
 export function configChange(present: FunctionConfig, requested: ConfigFields): Record<string, unknown> | undefined {
-  const changed = Object.entries(requested).filter(([field, value]) => !same(value, (present as Row)[field]));
+  const changed = changedFields(present, requested);
   if (changed.length === 0) return undefined;
   const { func_name, runtime, handler, timeout, memory_size } = present;
-  return { func_name, runtime, handler, timeout, memory_size, ...Object.fromEntries(changed) };
+  return {
+    func_name,
+    runtime,
+    handler,
+    timeout,
+    memory_size,
+    ...Object.fromEntries(changed.map((field) => [field, (requested as Row)[field]])),
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { ApiError, type Client } from '@funcgraph/api';
 import { type Collected, collectEntries, handlerFault, packEntries } from '../../code/index.ts';
@@ -17,7 +18,14 @@ import {
   type Row,
   usageError,
 } from '../../framework/index.ts';
-import { CONFIG_FLAGS, type ConfigFields, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
+import {
+  CONFIG_FLAGS,
+  type ConfigFields,
+  changedFields,
+  configChange,
+  configFields,
+  NEW_FUNCTION,
+} from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { withProgress } from './progress.ts';
 import { runtimeFor } from './runtime-for.ts';
@@ -28,6 +36,7 @@ export const DEPLOY_FLAGS = {
   runtime: flag.text('RUNTIME', 'language and version, or Node.js, Python, Java for the newest; for a new function'),
   ...CONFIG_FLAGS,
   ...DEPENDENCY_FLAGS,
+  'dry-run': flag.boolean('show what would change, and change nothing'),
   ...FUNCTION_FLAGS,
 } as const satisfies FlagSpecs;
 
@@ -95,8 +104,13 @@ async function createFrom(
   return 'created';
 }
 
+/** Whether the server has this very archive, which then need not be sent. */
+const hasCode = ({ code_type, digest }: FunctionConfig, zip: Buffer): boolean =>
+  code_type === 'zip' && digest === createHash('sha512').update(zip).digest('hex');
+
 /** True when the code was replaced, false when the server had the same already. */
-async function replaceCode(target: Target, zip: Buffer, context: Context): Promise<boolean> {
+async function replaceCode(target: Target, present: FunctionConfig, zip: Buffer, context: Context): Promise<boolean> {
+  if (hasCode(present, zip)) return false;
   const { client, params, name } = target;
   const body = { code_type: 'zip', code_filename: `${name}.zip`, func_code: { file: zip.toString('base64') } };
   try {
@@ -116,7 +130,7 @@ async function updateFrom(
   target: Target,
   present: FunctionConfig,
   zip: Buffer,
-  fields: DeployFields,
+  { fields, isDry }: { readonly fields: DeployFields; readonly isDry: boolean },
   context: Context,
 ): Promise<string> {
   const { runtime, ...requested } = fields;
@@ -127,7 +141,11 @@ async function updateFrom(
     );
   }
   const change = configChange(present, requested);
-  const code = await replaceCode(target, zip, context);
+  if (isDry) {
+    const differs = [...(hasCode(present, zip) ? [] : ['code']), ...changedFields(present, requested)];
+    return differs.length === 0 ? 'unchanged' : `would change: ${differs.join(', ')}`;
+  }
+  const code = await replaceCode(target, present, zip, context);
   if (change !== undefined) {
     await target.client.call('updateFunctionConfig', { params: target.params, body: change, signal: context.signal });
   }
@@ -168,9 +186,12 @@ export async function deployFolder(
   const chosen = { runtime: runtime ?? present?.runtime, handler: flags.handler ?? present?.handler };
   const entry = checkedEntry(name, chosen, code);
   const zip = await withProgress(`packing ${path}`, context, packEntries(code.entries));
+  const isDry = flags['dry-run'];
   const outcome = present
-    ? await updateFrom(target, present, zip, fields, context)
-    : await createFrom(target, zip, flags.package, { ...fields, ...entry }, context);
+    ? await updateFrom(target, present, zip, { fields, isDry }, context)
+    : isDry
+      ? 'would be created'
+      : await createFrom(target, zip, flags.package, { ...fields, ...entry }, context);
   const files = code.entries.length;
   const size = `${files} ${files === 1 ? 'file' : 'files'}, ${(zip.length / 1024).toFixed(1)} KB`;
   return {
@@ -192,6 +213,7 @@ export const deploy = defineCommand({
   ],
   examples: [
     'fgs functions deploy ./hello --runtime Node.js --handler index.handler',
+    'fgs functions deploy ./hello --memory 256 --dry-run',
     'fgs functions deploy . --name resize --memory 512 --timeout 30 --env BUCKET=pictures',
   ],
   async run({ flags, args }, context) {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { packFolder } from '../../code/index.ts';
 import { FakeServer } from '../../testing/fake-server.ts';
 import { type CliRun, type RunOptions, runCli, serverEnv, typed } from '../../testing/run-cli.ts';
 
@@ -95,6 +97,31 @@ test('names what a .gitignore leaves out', async () => {
   server.on(CODE, { body: {} });
   const { stdout } = await cli(['functions', 'deploy', '.', '--name', 'hello']);
   expect(stdout).toMatch(/\(1 file, .*\n\.gitignore leaves out 1\.env, 2\.env, 3\.env, 4\.env, 5\.env, and 2 more\n$/);
+});
+
+test('shows with --dry-run what a deployment and an update would change', async () => {
+  const argv = ['functions', 'deploy', '.', '--name', 'hello', '--dry-run'];
+  const fresh = await cli([...argv, '--runtime', 'Node.js20.15', '--handler', 'index.handler']);
+  expect(fresh.stdout).toMatch(/^hello: would be created \(1 file, /);
+  server.on(SHOW, { body: PRESENT });
+  const changed = await cli([...argv, '--memory', '256', '--timeout', '3', '-e', 'A=9']);
+  expect(changed.stdout).toMatch(/^hello: would change: code, memory_size, user_data \(/);
+  const updated = await cli(['functions', 'update', 'hello', '--memory', '256', '--timeout', '3', '--dry-run']);
+  expect(updated.stdout).toBe('hello: would change: memory_size\n');
+  expect(server.seen.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+test('sends no code that the server has already', async () => {
+  const zip = (await packFolder(dir)).zip;
+  const digest = createHash('sha512').update(zip).digest('hex');
+  server.on(SHOW, { body: { ...PRESENT, code_type: 'zip', digest } });
+  server.on(CONFIG, { body: PRESENT });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--memory', '256']);
+  expect(run.stdout).toContain('hello: updated configuration');
+  expect(server.requests(CODE)).toEqual([]);
+  expect((await cli(['functions', 'deploy', '.', '--name', 'hello', '--dry-run'])).stdout).toContain(
+    'hello: unchanged',
+  );
 });
 
 test('treats unchanged code as success and leaves an equal configuration alone', async () => {

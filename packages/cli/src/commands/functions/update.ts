@@ -1,6 +1,6 @@
 import { connect, explained, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
-import { CONFIG_FLAGS, configChange, configFields } from './config-flags.ts';
+import { defineCommand, flag, usageError } from '../../framework/index.ts';
+import { CONFIG_FLAGS, changedFields, configChange, configFields } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
@@ -9,7 +9,14 @@ import { readVariables, variableFields } from './variables.ts';
 export const update = defineCommand({
   name: 'functions update',
   summary: 'Change the configuration of a function, or its container image; code is left alone',
-  flags: { ...CONFIG_FLAGS, ...DEPENDENCY_FLAGS, ...IMAGE_FLAGS, ...SURROUNDINGS_FLAGS, ...FUNCTION_FLAGS },
+  flags: {
+    'dry-run': flag.boolean('show what would change, and change nothing'),
+    ...CONFIG_FLAGS,
+    ...DEPENDENCY_FLAGS,
+    ...IMAGE_FLAGS,
+    ...SURROUNDINGS_FLAGS,
+    ...FUNCTION_FLAGS,
+  },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: [
     'fgs functions update hello --memory 512 --timeout 30',
@@ -53,6 +60,14 @@ export const update = defineCommand({
         : { func_name: name, runtime, handler, timeout, memory_size, ...change, ...always };
     if (body === undefined)
       return { kind: 'message', text: `${name}: unchanged`, data: { name, outcome: 'unchanged' } };
+    if (flags['dry-run']) {
+      const fields = [...changedFields(present, requested), ...Object.keys(always)];
+      return {
+        kind: 'message',
+        text: `${name}: would change: ${fields.join(', ')}`,
+        data: { name, outcome: 'would change', fields },
+      };
+    }
     await connection.client.call('updateFunctionConfig', { params, body, signal: context.signal });
     return {
       kind: 'message',

@@ -95,7 +95,7 @@ export const deployCommand = defineCommand({
       const only = own === undefined ? [word] : undefined;
       return { kind: 'stream', items: deployProject(flags, { path: own, only }, context) };
     }
-    for (const name of ['stage', 'dry-run', 'no-build', 'adopt'] as const) {
+    for (const name of ['stage', 'no-build', 'adopt'] as const) {
       if (flags[name] !== undefined && flags[name] !== false) throw usageError(`--${name} needs a funcgraph.yaml`);
     }
     const { text, data } = await deployFolder(word, flags as unknown as FlagValues<typeof DEPLOY_FLAGS>, context);
