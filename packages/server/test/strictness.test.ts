@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { RouteId } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
@@ -9,7 +10,7 @@ let runtime: string;
 let count = 0;
 
 beforeAll(async () => {
-  server = await FakeServer.start({ handler: () => '{}' });
+  server = await FakeServer.start({ handler: (event) => event.toString() || '{}' });
   params = await server.deploy('hello');
   const config = (await server.api.call('showFunctionConfig', { params })).data;
   runtime = config.runtime;
@@ -215,6 +216,41 @@ it('closes the way to the outside also for a client that writes the switch as te
     body: { network_controller: { disable_public_network: 'true', trigger_access_vpcs: null } },
   });
   expect(data.network_controller).toMatchObject({ disable_public_network: true });
+});
+
+describe('a body in gzip', () => {
+  let token: string;
+  beforeAll(async () => {
+    const { name, password } = server.user;
+    const identity = { methods: ['password'], password: { user: { name, password } } };
+    const { headers } = await server.api.call('createToken', { body: { auth: { identity } } });
+    token = headers.get('x-subject-token') ?? '';
+  });
+  const send = async (method: string, end: string, body: Uint8Array, coding = 'gzip', project = params.project_id) => {
+    const url = `${server.running.endpoint}/v2/${project}/fgs/functions/${params.function_urn}/${end}`;
+    const headers = { 'x-auth-token': token, 'content-encoding': coding, 'content-type': 'application/json' };
+    const answer = await fetch(url, { method, headers, body: new Uint8Array(body) });
+    const text = await answer.text();
+    return [answer.status, /"error_code":"([^"]*)"/.exec(text)?.[1] ?? text] as const;
+  };
+
+  it('is read as what it holds, by operations and by functions', async () => {
+    const body = gzipSync(JSON.stringify({ description: 'short' }));
+    expect((await send('PUT', 'config', body))[0]).toBe(200);
+    expect((await server.api.call('showFunctionConfig', { params })).data.description).toBe('short');
+    expect(await send('POST', 'invocations', gzipSync('{"a":1}'))).toEqual([200, '{"a":1}']);
+  });
+
+  it('is refused when it is none, too large or in another coding, and without the right before it is decoded', async () => {
+    expect(await send('PUT', 'config', Buffer.from('{}'))).toEqual([406, 'FSS.0406']);
+    expect(await send('PUT', 'config', gzipSync('{}'), 'br')).toEqual([415, 'FSS.0415']);
+    const large = gzipSync(Buffer.alloc(7 * 1024 * 1024));
+    expect(await send('POST', 'invocations', large)).toEqual([413, 'FSS.0413']);
+    for (const end of ['invocations', 'config']) {
+      const method = end === 'config' ? 'PUT' : 'POST';
+      expect(await send(method, end, Buffer.from('x'), 'gzip', 'of-another')).toEqual([403, 'FSS.0403']);
+    }
+  });
 });
 
 it('judges the right before it parses the body', async () => {

@@ -11,6 +11,7 @@ import { checkProof } from '../clients/proof.ts';
 import type { BrowserDoor } from '../console/browser-door.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
+import { decompressed, isCompressed } from './content-coding.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handler, type Handlers, STREAMED } from './handler.ts';
 import { CHANGE_HEADER, type KnownChanges, requestedChange } from './known-change.ts';
@@ -61,6 +62,8 @@ interface Operation {
   readonly route: Route;
   readonly handler: Handler<RouteId>;
   readonly isJson: boolean;
+  /** JSON and events; other bytes are stored as they come. */
+  readonly decodes: boolean;
   readonly pathRules: PathRules;
   /** Something is validated before the last authorization. */
   readonly validates: boolean;
@@ -113,6 +116,7 @@ export class Pipeline {
           route,
           handler: deps.handlers[id] as Handler<RouteId>,
           isJson: route.bodyEncoding === 'json',
+          decodes: route.bodyEncoding === 'json' || isInvocation(id),
           pathRules: { region: deps.region, isOfProject: /^\/v[12]\/\{project_id\}/.test(route.path) },
           validates: route.bodyEncoding === 'json' || Object.keys(route.query.properties).length > 0,
           // routes with access `caller` concern the project itself, and invocations create nothing that has no function
@@ -120,7 +124,7 @@ export class Pipeline {
             projectOf(route, {}) !== undefined &&
             route.method !== 'GET' &&
             route.access !== 'caller' &&
-            !['invokeFunction', 'asyncInvokeFunction'].includes(id),
+            !isInvocation(id),
           noted,
           // requests that remove data make room
           stores: (noted && route.method !== 'DELETE') || STORING.has(id),
@@ -224,10 +228,19 @@ export class Pipeline {
   }
 
   #handle(operation: Operation, step: Step, note: Note): Promise<unknown> {
-    const { received } = step;
+    const { received, incoming } = step;
+    if (operation.decodes && isCompressed(incoming.request.headers['content-encoding'])) {
+      // a small body may become a large one, not for everybody
+      authorizeEarly(this.#deps.iam, operation.route, step.caller, incoming.params);
+      return this.#decoded(operation, received).then((rawBody) => this.#call(operation, step, rawBody, note));
+    }
     return received instanceof SpooledBody
       ? received.load().then((rawBody) => this.#call(operation, step, rawBody, note))
       : this.#call(operation, step, received, note);
+  }
+
+  async #decoded({ route }: Operation, received: Buffer | SpooledBody): Promise<Buffer> {
+    return decompressed(received instanceof SpooledBody ? await received.load() : received, route.bodyLimit);
   }
 
   #call(operation: Operation, step: Step, rawBody: Buffer, note: Note): Promise<unknown> {
@@ -256,6 +269,10 @@ export class Pipeline {
       receivedAt,
     } as Parameters<typeof handler>[0]) as Promise<unknown>;
   }
+}
+
+function isInvocation(id: RouteId): boolean {
+  return id === 'invokeFunction' || id === 'asyncInvokeFunction';
 }
 
 /** Undefined for callers that are no functions: they pay nothing for it. */
