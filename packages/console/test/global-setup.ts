@@ -13,7 +13,10 @@ declare module 'vitest' {
 /** One real server with sandboxes and one browser for all journeys. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { preparedRuntimes } = project.getProvidedContext();
-  const server = await TestServer.start({ runtimes: preparedRuntimes });
+  const server = await TestServer.start({
+    runtimes: preparedRuntimes,
+    args: ['--gateway-access-log', '64MB'],
+  });
   const browser = await startBrowser().catch(async (error: unknown) => {
     await server.stop();
     throw error;

@@ -2,6 +2,7 @@ import { signRequest } from '@funcgraph/api';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
+import { Identities, refusal } from './identity-fixture.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
@@ -191,4 +192,55 @@ it('stores the event and answers with its id where it is asynchronous', async ()
   expect(data.invocations).toMatchObject([{ request_id: json.request_id }]);
   const large = await call('/later', { method: 'POST', body: 'x'.repeat(300_000) });
   expect(large).toMatchObject({ status: 413, json: { error_code: 'FSS.1201' } });
+});
+
+it('the APIs of triggers are listed for those who may see the triggers, page by page', async () => {
+  const { trigger_id } = await create({ path: '/b' });
+  await create({ name: 'other', path: '/a', match_mode: 'SWA', auth: 'IAM' });
+  const params = { project_id: server.projectId };
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'hello' },
+  ];
+  const trigger_config = { path: '/c', group_id: 'g1', auth: 'IAM' };
+  const triggers = [{ trigger_name: 'api', trigger_type: 'APIG', trigger_config }];
+  const graph = { name: 'order', nodes, edges: [{ from: 'start', to: 'a' }], triggers };
+  const { data: flow } = await server.api.call('createWorkflow', { params, body: { graph } });
+  const list = async (query = {}, client = server.api) =>
+    (await client.call('listGatewayTriggerApis', { params, query })).data;
+  const { apis, count } = await list();
+  expect(count).toBe(3);
+  expect(apis).toMatchObject([
+    { path: '/a', match: 'prefix', auth: 'IAM', stage: 'RELEASE', invoke_url: at('/a') },
+    {
+      ...{ trigger_id, name: 'API_test', group_id: 'g1', method: 'GET', path: '/b', match: 'exact', auth: 'NONE' },
+      backend_urn: `${base.function_urn}:latest`,
+    },
+    {
+      name: 'api',
+      path: '/c',
+      invoke_url: at('/c'),
+      backend_urn: expect.stringContaining(':workflow:default:order'),
+      flow_id: flow.id,
+    },
+  ]);
+  const second = await list({ marker: '1', limit: '1' });
+  expect(second).toMatchObject({ apis: [{ path: '/b' }], count: 3, page_info: { next_marker: 2 } });
+  expect(await refusal(list({ marker: '-1' }))).toMatchObject({ status: 400 });
+
+  const identities = new Identities(server);
+  const allow = (right: string, what: string) => ({
+    Effect: 'Allow',
+    Action: [`functiongraph:${right}`],
+    Resource: [`functiongraph:*:*:${what}`],
+  });
+  const seenWith = async (...statements: object[]) => {
+    const { api: client } = await identities.user([await identities.policy(statements)]);
+    return (await list({}, client)).apis.map(({ path }) => path);
+  };
+  expect(await seenWith(allow('trigger:list', 'function:default/hello'))).toEqual(['/a', '/b']);
+  const others = allow('trigger:list', 'function:default/other');
+  expect(await seenWith(others, allow('workflow:get', 'workflow:default/order'))).toEqual(['/c']);
+  const { api: stranger } = await identities.user([await identities.policy([allow('function:list', 'function:*')])]);
+  expect(await refusal(list({}, stranger))).toMatchObject({ status: 403 });
 });

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
-import { ProjectParams } from '../schemas/common.ts';
+import { NumberText, ProjectParams } from '../schemas/common.ts';
 import {
   CreateGatewayGroupBody,
+  GatewayAccessLogPage,
   GatewayApi,
   GatewayApiApps,
   GatewayApiBody,
@@ -14,6 +15,7 @@ import {
   GatewayReleaseList,
   GatewayStage,
   GatewayStageList,
+  GatewayTriggerApiList,
   PublishGatewayApiBody,
   PutGatewayStageBody,
   UpdateGatewayGroupBody,
@@ -213,6 +215,37 @@ export const gatewayRoutes = {
     summary: 'Let an app call an API no more; requires the right to change the app too',
     params: AppParams,
     status: 204,
+  }),
+  listGatewayTriggerApis: route({
+    method: 'GET',
+    path: '/v1/{project_id}/gateway/trigger-apis',
+    action: 'functiongraph:trigger:list',
+    access: 'any',
+    group,
+    summary: 'APIs that triggers of functions and flows make, by group and path; those that the caller may see',
+    params: ProjectParams,
+    query: Type.Object({ marker: Type.Optional(NumberText), limit: Type.Optional(NumberText) }),
+    response: GatewayTriggerApiList,
+  }),
+  queryGatewayAccessLog: route({
+    method: 'GET',
+    path: '/v1/{project_id}/gateway/access-log',
+    action: 'functiongraph:gateway:getLog',
+    group,
+    summary: 'Requests of the gateway for APIs, functions and flows of the project, the last answers first',
+    params: ProjectParams,
+    query: Type.Object({
+      from: Type.Optional(Type.String({ description: 'RFC 3339, of the end of an answer; one hour ago unless set.' })),
+      to: Type.Optional(Type.String()),
+      group_id: Type.Optional(Type.String({ maxLength: 64 })),
+      status: Type.Optional(Type.String({ description: 'A status like 404, or a class like 5xx.' })),
+      keyword: Type.Optional(
+        Type.String({ maxLength: 256, description: 'Part of client, host, path, function, flow or request id.' }),
+      ),
+      limit: Type.Optional(NumberText),
+      cursor: Type.Optional(Type.String()),
+    }),
+    response: GatewayAccessLogPage,
   }),
   publishGatewayApi: route({
     method: 'POST',

@@ -50,3 +50,10 @@ export const WireFlag = (description?: string) =>
       (value) => (value === null || value === '' ? undefined : value === true || value === 'true'),
     ),
   );
+
+/** About a page of a list; a next marker of 0 is the end. */
+export const PageInfo = Type.Object({
+  next_marker: Type.Integer(),
+  previous_marker: Type.Integer(),
+  current_count: Type.Integer(),
+});

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { WireText as Text } from './common.ts';
+import { PageInfo, WireText as Text } from './common.ts';
 import { GatewayRules } from './gateway-rules.ts';
 
 const Time = Type.String({ description: 'RFC 3339.' });
@@ -73,6 +73,56 @@ export const GatewayApiApps = Type.Object({
 });
 
 export const GatewayApiList = Type.Object({ apis: Type.Array(GatewayApi) });
+
+export const GatewayTriggerApiList = Type.Object({
+  apis: Type.Array(
+    Type.Object({
+      trigger_id: Type.String(),
+      name: Type.String(),
+      group_id: Type.String({ description: 'Part of the address; triggers need no group of APIs.' }),
+      method: Type.String(),
+      path: Type.String(),
+      match: Type.String(),
+      stage: Type.String(),
+      auth: Type.String(),
+      invoke_url: Type.String(),
+      backend_urn: Type.String({ description: 'URN of the version or alias of a function, or of a flow.' }),
+      flow_id: Type.Optional(Type.String({ description: 'Of a flow.' })),
+    }),
+  ),
+  page_info: PageInfo,
+  count: Type.Integer(),
+});
+
+export const GatewayAccessLogPage = Type.Object({
+  enabled: Type.Boolean({
+    description: 'False on a server without the setting gateway_access_log: no request is noted.',
+  }),
+  lines: Type.Array(
+    Type.Object({
+      time: Type.String({ description: 'When the request came: RFC 3339.' }),
+      client: Type.String(),
+      host: Type.Optional(Type.String()),
+      method: Type.Optional(Type.String()),
+      path: Type.String({ description: 'Without the query.' }),
+      tls: Type.Boolean(),
+      status: Type.Integer({ description: '499: the client left before the answer began.' }),
+      complete: Type.Boolean({ description: 'False when the answer was cut off.' }),
+      bytes: Type.Integer(),
+      ms: Type.Number({ description: 'To the end of the answer.' }),
+      group_id: Type.Optional(Type.String()),
+      api_id: Type.Optional(Type.String()),
+      package: Type.Optional(Type.String()),
+      func_name: Type.Optional(Type.String()),
+      flow: Type.Optional(Type.String()),
+      request_id: Type.String(),
+    }),
+  ),
+  complete: Type.Boolean({
+    description: 'False when the page ends because the search took too long; the next continues.',
+  }),
+  next_cursor: Type.Optional(Type.String()),
+});
 
 const Variables = Type.Record(Type.String(), Type.String(), {
   description: 'Names and versions or aliases; at most 20. Backends of APIs refer to them as `#name#`.',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Nullable, WholeNumber, WireFlag, WireInt, WireText } from './common.ts';
+import { Nullable, PageInfo, WholeNumber, WireFlag, WireInt, WireText } from './common.ts';
 
 const Text = WireText();
 
@@ -48,12 +48,6 @@ export const ReservedInstances = Type.Object({
   count: Type.Integer(),
   idle_mode: Type.Boolean(),
   tactics_config: StoredTactics,
-});
-
-const PageInfo = Type.Object({
-  next_marker: Type.Integer(),
-  previous_marker: Type.Integer(),
-  current_count: Type.Integer(),
 });
 
 export const ReservedInstanceCounts = Type.Object({

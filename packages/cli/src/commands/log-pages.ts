@@ -16,7 +16,8 @@ export async function newestLines<Line>(
     const size = String(Math.min(PAGE, limit - lines.length));
     const page = await read({ order: 'desc', limit: size, ...(cursor === undefined ? {} : { cursor }) });
     lines.push(...page.lines);
-    cursor = page.lines.length === 0 ? undefined : page.next_cursor;
+    // a page without lines may have a cursor: the search goes on there
+    cursor = page.next_cursor;
     if (cursor === undefined) break;
   }
   return lines.reverse();

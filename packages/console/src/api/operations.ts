@@ -66,6 +66,7 @@ const NEXT = {
   searchLogs: 'cursor',
   queryWorkflowLogs: 'cursor',
   listReceipts: 'cursor',
+  queryGatewayAccessLog: 'cursor',
   listAlarms: 'marker',
 } as const;
 

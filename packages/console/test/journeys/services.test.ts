@@ -153,7 +153,13 @@ function isPublished(gatewayUrl: string, path: string): Promise<boolean> {
 
 journey('an API is defined, published, changed, and rolled back to its first release', async ({ platform, visit }) => {
   const files = { 'index.js': 'exports.handler = async () => ({ statusCode: 200, body: "shop" });' };
-  await deploy(platform, { name: 'journey-shop', files, runtime: await runtimeOf(platform, 'Node.js') });
+  const runtime = await runtimeOf(platform, 'Node.js');
+  const function_urn = await deploy(platform, { name: 'journey-shop', files, runtime });
+  const event_data = { name: 'shop-start', type: 1, path: '/start', auth: 'NONE', func_info: { timeout: 5000 } };
+  await platform.api.call('createFunctionTrigger', {
+    params: { ...project(platform), function_urn },
+    body: { trigger_type_code: 'APIG', event_data },
+  });
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/gateway');
@@ -170,6 +176,15 @@ journey('an API is defined, published, changed, and rolled back to its first rel
   await look(page, 'gateway-app-secrets');
   await secrets.getByRole('button', { name: '已保存' }).click();
   await look(page, 'gateway-apps');
+
+  await page.getByRole('tab', { name: '触发器API' }).click();
+  const row = page.getByRole('row', { name: /shop-start/ });
+  await row.getByText('ANY /start').waitFor();
+  await row.getByRole('button', { name: /^复制http.*\/start$/ }).waitFor();
+  await look(page, 'gateway-triggers');
+  await row.getByRole('link', { name: 'shop-start' }).click();
+  await page.getByRole('row', { name: /shop-start/ }).waitFor();
+  await page.goBack();
 
   await page.getByRole('tab', { name: 'API分组' }).click();
   await page.getByRole('button', { name: '创建API分组' }).first().click();
@@ -237,6 +252,7 @@ journey('an API is defined, published, changed, and rolled back to its first rel
   await publish();
   await page.getByRole('row', { name: /当前版本 GET \/v2\/orders/ }).waitFor();
   await look(page, 'gateway-api');
+  expect(await isPublished(gatewayUrl, '/v2/orders/17')).toBe(true);
   expect(await isPublished(gatewayUrl, '/orders/17')).toBe(false);
 
   await page.getByRole('button', { name: '切换至此版本' }).click();
@@ -255,6 +271,14 @@ journey('an API is defined, published, changed, and rolled back to its first rel
   await removal.getByLabel('journey-shop').fill('journey-shop');
   await removal.getByRole('button', { name: '确认' }).click();
   await page.getByRole('heading', { name: '还没有API分组' }).waitFor();
+
+  await page.getByRole('tab', { name: '访问日志' }).click();
+  const request = page.getByRole('row', { name: /GET journey\.shop\.example\/v2\/orders\/17/ });
+  await request.getByRole('link', { name: 'journey-shop' }).waitFor();
+  await look(page, 'gateway-access-log');
+  await page.getByRole('searchbox', { name: '客户端、域名、路径、函数或请求ID' }).fill('nowhere');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '清除搜索条件' }).waitFor();
 });
 
 journey('a bucket gets files, which are browsed, saved and deleted', async ({ visit }) => {

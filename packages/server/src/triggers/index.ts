@@ -10,6 +10,7 @@ export { TriggerHealth } from './consumers/trigger-health.ts';
 export { EventSecrets, type SecretOwner, secretText } from './event/event-secrets.ts';
 export { type EventSettings, isEvent, takesType } from './event/event-settings.ts';
 export { FunctionListeners } from './function-listeners.ts';
+export { invokeUrl } from './gateway/event-data.ts';
 export { FLOW_KINDS, type FlowTriggerKind, revealedBy, TRIGGERS, triggerSources } from './kinds.ts';
 export { LogPositionStore } from './lts/log-position-store.ts';
 export { LogTriggers } from './lts/log-triggers.ts';

@@ -9,6 +9,7 @@ import { init } from './init.ts';
 import { invoke } from './invoke.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
+import { searchLogs } from './search-logs.ts';
 import { tagCommands } from './tags.ts';
 import { functionTemplates } from './templates.ts';
 import { update } from './update.ts';
@@ -39,6 +40,7 @@ export const functions: Noun = {
     }),
     invoke,
     logs,
+    searchLogs,
     url,
     ...tagCommands,
     exportFunction,

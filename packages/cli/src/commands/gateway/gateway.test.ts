@@ -5,6 +5,7 @@ import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
 const GROUPS = '/v1/p1/gateway/groups';
 const APIS = `${GROUPS}/g1/apis`;
 const STAGE = `${APIS}/a1/stages/RELEASE`;
+const END = { next_marker: 0, previous_marker: 0, current_count: 1 };
 const TIME = '2027-01-01T00:00:00+00:00';
 const GROUP = {
   id: 'g1',
@@ -177,5 +178,50 @@ describe('gateway', () => {
     expect((await cli('apis', 'delete', 'shop', 'orders', '--yes')).stdout).toContain('deleted API orders');
     const unknown = await cli('apis', 'show', 'shop', 'other');
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are: orders')]);
+  });
+
+  test('triggers lists the APIs of triggers page by page', async () => {
+    const api = { trigger_id: 't1', group_id: 'g1', method: 'GET', path: '/a', match: 'exact', stage: 'RELEASE' };
+    const more = { auth: 'IAM', backend_urn: DEFINITION.backend_urn };
+    server.on('GET /v1/p1/gateway/trigger-apis', {
+      body: {
+        apis: [{ ...api, ...more, name: 'start', invoke_url: 'http://gw/api/p1/g1/a' }],
+        page_info: END,
+        count: 1,
+      },
+    });
+    expect((await cli('triggers')).stdout).toMatch(/start +GET +http:\/\/gw\/api\/p1\/g1\/a +RELEASE +IAM/);
+  });
+
+  describe('logs', () => {
+    const LOG = 'GET /v1/p1/gateway/access-log';
+    const line = (path: string) => ({
+      ...{ time: TIME, client: '10.0.0.1', host: 'api.example.com', method: 'GET', path, tls: false, status: 502 },
+      ...{ complete: path !== '/cut', bytes: 120, ms: 3.5, request_id: 'r1', group_id: 'g1' },
+    });
+
+    test('shows the newest lines, the last at the end, and goes on behind a page without lines', async () => {
+      const pages = [
+        { enabled: true, lines: [line('/3')], complete: false, next_cursor: 'c1' },
+        { enabled: true, lines: [], complete: false, next_cursor: 'c2' },
+        { enabled: true, lines: [line('/cut'), line('/1')], complete: true },
+      ];
+      server.on(LOG, () => ({ body: pages.shift() ?? expect.fail('a request after the last page') }));
+      const { stdout } = await cli('logs', '--group', 'shop', '--status', '5xx', '--keyword', 'x', '--since', '1d');
+      expect(stdout.trimEnd().split('\n')).toEqual([
+        `${TIME} 10.0.0.1 GET api.example.com/1 502 120 B 3.5 ms r1`,
+        `${TIME} 10.0.0.1 GET api.example.com/cut 502 cut off 120 B 3.5 ms r1`,
+        `${TIME} 10.0.0.1 GET api.example.com/3 502 120 B 3.5 ms r1`,
+      ]);
+      const queries = server.requests(LOG).map(({ query }) => Object.fromEntries(query));
+      expect(queries.map(({ cursor }) => cursor)).toEqual([undefined, 'c1', 'c2']);
+      expect(queries[0]).toMatchObject({ group_id: 'g1', status: '5xx', keyword: 'x', limit: '200' });
+    });
+
+    test('says how a server gets an access log', async () => {
+      server.on(LOG, { body: { enabled: false, lines: [], complete: true } });
+      const { exitCode, stderr } = await cli('logs');
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('fgs start --gateway-access-log')]);
+    });
   });
 });

@@ -13,7 +13,9 @@ import { functionHandlers } from './functions.ts';
 import { asyncStatusLogHandlers, functionAsyncConfigHandlers } from './functions-async-config.ts';
 import { functionCodeHandlers } from './functions-code.ts';
 import { functionQuotaHandlers } from './functions-quotas.ts';
+import { accessLogHandlers } from './gateway/access-log.ts';
 import { gatewayHandlers } from './gateway/handlers.ts';
+import { triggerApiHandlers } from './gateway/trigger-apis.ts';
 import { gatewayAppHandlers } from './gateway-apps.ts';
 import { iamGrantHandlers } from './iam-grants.ts';
 import { iamRightHandlers } from './iam-rights.ts';
@@ -55,6 +57,8 @@ const GROUPS = [
   workflowHandlers,
   gatewayAppHandlers,
   gatewayHandlers,
+  triggerApiHandlers,
+  accessLogHandlers,
   topicHandlers,
   streamHandlers,
   bucketApiHandlers,

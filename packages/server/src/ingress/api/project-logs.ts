@@ -2,20 +2,17 @@ import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { KeyLock } from '../../lib/key-lock.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
 import type { Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { keywordIn, levelsIn } from './log-filter.ts';
 import { lineReply } from './log-line.ts';
+import { SearchTurns } from './search-turns.ts';
 import { found } from './telemetry-search.ts';
 import { pageSize, parseTime } from './time-range.ts';
 
 /** Of one search, in the thread that also writes the logs. */
 const SEARCH_MS = 3000;
 const MAX_LINES = 500;
-/** Searches of a project at once; one of them runs, the others wait. */
-const MAX_SEARCHES = 5;
 
 export interface ProjectLogsDeps {
   readonly iam: Iam;
@@ -26,22 +23,7 @@ export interface ProjectLogsDeps {
 
 /** A project has one search at a time, which may read the logs of all its functions. */
 export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLogsDeps): Handlers<'searchLogs'> {
-  const lock = new KeyLock();
-  const searches = new Map<string, number>();
-
-  /** Throws `overloaded`. */
-  async function inTurn<T>(project: string, work: () => Promise<T>): Promise<T> {
-    const count = searches.get(project) ?? 0;
-    if (count >= MAX_SEARCHES) throw new PlatformError('overloaded', 'too many searches in the logs of the project');
-    searches.set(project, count + 1);
-    try {
-      return await lock.run(project, work);
-    } finally {
-      const left = (searches.get(project) ?? 1) - 1;
-      if (left === 0) searches.delete(project);
-      else searches.set(project, left);
-    }
-  }
+  const turns = new SearchTurns();
 
   /** Keys of the functions whose log the caller may read. */
   const readable = ({ caller, peer, params }: ApiRequest<'searchLogs'>): string[] => {
@@ -66,7 +48,7 @@ export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLo
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
       };
       const gone = request.goneSignal();
-      const page = await inTurn(params.project_id, async () => {
+      const page = await turns.run(params.project_id, async () => {
         const until = clock.monotonic() + SEARCH_MS;
         const isOver = (): boolean => gone.aborted || clock.monotonic() > until;
         return found(telemetry.logs.queryEach({ functionKeys: readable(request), ...requested }, isOver));

@@ -1,4 +1,6 @@
+export type { AccessLine } from './access/access-line.ts';
 export { AccessLog } from './access/access-log.ts';
+export { searchAccess } from './access/access-search.ts';
 export { ApiRoutes } from './api-routes.ts';
 export { Webhooks } from './events/webhooks.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';

@@ -4,6 +4,7 @@ import { type Clients, sourceOf } from '../../clients/clients.ts';
 import type { AnyAnswer } from '../../plain/plain-answer.ts';
 import type { AnyRequest } from '../../plain/plain-request.ts';
 import type { Published } from '../published.ts';
+import type { AccessLine } from './access-line.ts';
 
 const MAX_HOST_CHARS = 255;
 const MAX_PATH_CHARS = 1024;
@@ -30,7 +31,7 @@ export class AccessEntry {
     const sentBefore = socket.bytesWritten;
     const client = sourceOf(clients.clientOf(request));
     response.once('close', () => {
-      const line = {
+      const line: AccessLine = {
         time,
         client,
         host: request.headers.host?.slice(0, MAX_HOST_CHARS),
@@ -52,7 +53,7 @@ export class AccessEntry {
     this.#published = published;
   }
 
-  #target(group: string | undefined): object {
+  #target(group: string | undefined): Partial<AccessLine> {
     const published = this.#published;
     if (published === undefined) return { group };
     const { apiId: api } = published;

@@ -59,6 +59,15 @@ export class AccessLog {
     return this.#dropped;
   }
 
+  /** Its files, the newest first, each with the begin of its day. */
+  newestFirst(): readonly { readonly name: string; readonly path: string; readonly day: number }[] {
+    return this.#files.toReversed().map(({ name }) => ({
+      name,
+      path: join(this.#options.dir, name),
+      day: Date.parse(FILE.exec(name)?.[1] ?? ''),
+    }));
+  }
+
   write(line: string): void {
     if (this.#chars + line.length > MAX_WAITING_CHARS) {
       this.#dropped += 1;
