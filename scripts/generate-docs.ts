@@ -1,9 +1,9 @@
 /** Writes the pages that are generated from code; with `--check` it only lists the stale ones, and fails. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { projectSchema } from '../packages/cli/src/project/file/schema.ts';
 import { compatibilityPage } from './emit-compatibility.ts';
 import { errorsPage } from './emit-errors.ts';
 import { openapiDocument } from './emit-openapi.ts';
-import { projectSchema } from './emit-project-schema.ts';
 
 const docs = new URL('../docs/', import.meta.url);
 

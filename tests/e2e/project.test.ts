@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli as runInProcess } from '../../packages/cli/src/testing/run-cli.ts';
+import { PATIENCE } from '../functions.ts';
 import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
 
 let server: TestServer;
@@ -324,6 +325,62 @@ test('a secret is in no output, and a missing one is named before anything chang
     const run = await fgs(['diff', ...more]);
     expect(`${run.text}${run.stderr}`).not.toContain('sesame');
   }
+});
+
+test('fgs dev deploys what is saved, shows logs, and ends with Ctrl-C', async () => {
+  const write = (answer: string): Promise<void> =>
+    writeFile(
+      join(folder, 'prices/index.js'),
+      `exports.handler = async (event, context) => { context.getLogger().info('seen ${answer}'); return '${answer}'; };`,
+    );
+  await write('first');
+  await edit('funcgraph.yaml', 'folder: ./orders', 'folder: ./orders\n    build: date +%N > orders/stamp');
+  const args = [CLI, 'dev', '--yes', '--file', join(folder, 'funcgraph.yaml')];
+  const child = spawn(process.execPath, args, { env: { ...ofPrograms(), ...environment() }, stdio: 'pipe' });
+  let shown = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  let builds = 0;
+  child.stderr.on('data', (chunk: Buffer) => {
+    builds += chunk.toString().split('building:').length - 1;
+  });
+  const ended = once(child, 'close');
+  try {
+    await expect.poll(() => shown, PATIENCE).toContain('shop: watching');
+    const invoked = () => fgs(['functions', 'invoke', 'prices', '--data', '{}']);
+    expect((await invoked()).text).toContain('first');
+    await expect.poll(() => shown, PATIENCE).toContain('prices | INFO seen first');
+    await write('second');
+    await expect.poll(() => shown, PATIENCE).toMatch(/prices: updated\ndeployed in \d+ ms/);
+    expect((await invoked()).text).toContain('second');
+
+    // what a build writes into the folder does not start it again
+    expect(builds).toBe(1);
+
+    // a faulty file is shown, and the next save is another try
+    await edit('funcgraph.yaml', 'timeout: 10', 'timeuot: 10');
+    await expect.poll(() => shown, PATIENCE).toContain('unknown key timeuot (did you mean timeout?)');
+    await edit('funcgraph.yaml', 'timeuot: 10', 'timeout: 12');
+    await expect.poll(() => shown, PATIENCE).toContain('orders: updated');
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+  }
+  expect(child.exitCode, shown).toBe(0);
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual([]);
+});
+
+test('fgs init writes a project that can be deployed', async () => {
+  const own = join(folder, 'greetings');
+  const run = await runCli(['init', own, '--function', 'greet'], environment());
+  expect(run.stdout.toString(), run.stderr).toContain('funcgraph.yaml, funcgraph.schema.json, greet/');
+  expect((await runCli(['init', own, '--function', 'other'], environment())).exitCode).toBe(3);
+  const deployed = await runCli(['deploy', own, '--yes'], environment());
+  expect(deployed.stdout.toString(), deployed.stderr).toBe('greet: created\ngreetings: deployed\n');
+  await runCli(['destroy', '--yes', '--file', join(own, 'funcgraph.yaml')], environment());
+  expect(await names()).toEqual([]);
 });
 
 test('a folder without a project file is deployed as one function', async () => {

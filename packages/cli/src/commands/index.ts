@@ -25,7 +25,9 @@ import { networks } from './networks.ts';
 import { profiles } from './profiles.ts';
 import { deployCommand } from './project/deploy.ts';
 import { destroyCommand } from './project/destroy.ts';
+import { devCommand } from './project/dev.ts';
 import { diffCommand } from './project/diff.ts';
+import { initCommand } from './project/init.ts';
 import { quotas } from './quotas.ts';
 import { reserved } from './reserved/index.ts';
 import { runtimes } from './runtimes/index.ts';
@@ -45,6 +47,8 @@ export const TREE: Tree = {
   commands: [
     up,
     start,
+    initCommand,
+    devCommand,
     deployCommand,
     diffCommand,
     destroyCommand,

@@ -63,7 +63,7 @@ export async function openProject(
   const shown = flags.file ?? basename(path);
   const text = await readFile(path, shown);
   if (text === undefined)
-    throw projectError(`there is no ${shown} here`, 'Name it with --file, or write one: docs/guides/projects.md.');
+    throw projectError(`there is no ${shown} here`, 'Name it with --file, or write one: fgs init.');
   const project = readProject(text, shown);
   const stage = stageOf(project.file, flags.stage);
   if (stage === undefined) {

@@ -199,3 +199,8 @@ export type FunctionEntry = Static<typeof FunctionPart>;
 export type TriggerEntry = Static<typeof Trigger>;
 export type AliasEntry = Static<typeof Alias>;
 export type SecretSource = Static<typeof Secret>;
+
+/** The schema of funcgraph.yaml for editors. */
+export function projectSchema(): object {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'funcgraph.yaml', ...ProjectSchema };
+}

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
+import { nameFrom, newProject } from '../../project/file/new-project.ts';
+import { projectSchema } from '../../project/file/schema.ts';
+import { refuseFilled, writeFiles } from '../template-files.ts';
+import { FILE_NAME } from './open-project.ts';
+
+type Template = RouteResponse<Routes['showFunctionTemplate']>;
+
+export const initCommand = defineCommand({
+  name: 'init',
+  summary: 'Begin a project: write funcgraph.yaml, its schema for editors, and a first function from a template',
+  flags: {
+    template: flag.text('NAME', 'a name of fgs functions templates', { fallback: 'hello-node' }),
+    function: flag.text('NAME', 'name of the function', { fallback: 'hello' }),
+    ...CONNECTION_FLAGS,
+  },
+  args: [{ name: 'folder', summary: 'where to; this folder when absent', optional: true }],
+  examples: ['fgs init shop', 'fgs init --template webhook-node --function hook'],
+  async run({ flags, args }, context) {
+    const folder = resolve(context.cwd, args.folder ?? '.');
+    const name = flags.function;
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name))
+      throw usageError(`not a name of a function: ${JSON.stringify(name)}`);
+    await refuseFilled(join(folder, name), name);
+    const { client, credentials } = await connect(flags, context);
+    const params = { project_id: credentials.projectId, template_id: flags.template };
+    const { signal } = context;
+    const template = (await client.call('showFunctionTemplate', { params, signal })).data;
+    const { files } = (await client.call('showTemplateFiles', { params, signal })).data;
+    await mkdir(folder, { recursive: true });
+    await write(join(folder, FILE_NAME), newProject(nameFrom(basename(folder)), name, partsOf(template)));
+    await write(join(folder, 'funcgraph.schema.json'), `${JSON.stringify(projectSchema(), null, 2)}\n`);
+    await writeFiles(join(folder, name), files);
+    const written = [FILE_NAME, 'funcgraph.schema.json', ...files.map(({ path }) => `${name}/${path}`)];
+    const place = args.folder === undefined ? '' : `cd ${args.folder} && `;
+    const lines = [
+      written.join(', '),
+      ...(template.temp_detail.warning === '' ? [] : [template.temp_detail.warning]),
+      `deploy it:  ${place}fgs deploy`,
+      `call it:    fgs functions invoke ${name} --data '${template.temp_detail.input}'`,
+    ];
+    return { kind: 'message', text: lines.join('\n'), data: { folder, files: written } };
+  },
+});
+
+function partsOf(template: Template) {
+  const { runtime, handler, timeout, memory_size: memory, is_return_stream: streams, build } = template;
+  const variables = JSON.parse(template.user_data || '{}') as Record<string, string>;
+  return { runtime, handler, timeout, memory, streams, variables, build };
+}
+
+/** Replaces no file. */
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    if (systemCode(cause) !== 'EEXIST') throw usageError(`cannot write ${path}: ${systemCode(cause) ?? String(cause)}`);
+    throw new CliError(`${path} exists already`, { code: 'CLI.EXISTS', exitCode: EXIT.refused });
+  }
+}
