@@ -160,6 +160,9 @@ describe('the official SDK', () => {
     expect(Buffer.from(await (await fetch(link)).arrayBuffer()).equals(answering('one'))).toBe(true);
     const forged = link.slice(0, -4) + (link.endsWith('AAAA') ? 'BBBB' : 'AAAA');
     expect((await fetch(forged)).status).toBe(404);
+    await server.client.deleteFunction(new sdk.DeleteFunctionRequest(urn));
+    await server.client.createFunction(creation('fetch'));
+    expect((await fetch(link)).status).toBe(404);
   });
 
   it('updates the configuration, disables and enables', async () => {

@@ -135,3 +135,14 @@ it('refuses to change a published version, and removes a deleted one with its al
     .toMatchObject({ living: 0 });
   expect(await invoke(':v2')).toBe('v2//v2');
 });
+
+it('the link to the code ends with the function, also when another gets its name', async () => {
+  const { server, base } = await withVersions([]);
+  await using _ = server;
+  const { func_code } = (await server.api.call('showFunctionCode', { params: base })).data;
+  expect((await fetch(func_code?.link ?? '')).status).toBe(200);
+  await server.api.call('deleteFunction', { params: base });
+  expect((await fetch(func_code?.link ?? '')).status).toBe(404);
+  await server.deploy('hello');
+  expect((await fetch(func_code?.link ?? '')).status).toBe(404);
+});

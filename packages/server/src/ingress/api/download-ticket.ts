@@ -6,6 +6,8 @@ const LINK_LIFETIME_MS = 15 * 60 * 1000;
 export interface Ticket {
   readonly sha256: string;
   readonly fileName: string;
+  /** The link ends with this function; undefined for a dependency. */
+  readonly functionId?: string;
   /** Ms since the epoch. */
   readonly until: number;
 }
@@ -32,7 +34,7 @@ export function openTicket(sealer: Sealer, text: string): Ticket | undefined {
   } catch {
     return undefined;
   }
-  const { sha256, fileName, until } = value;
+  const { sha256, fileName, until, functionId } = value;
   if (typeof sha256 !== 'string' || typeof fileName !== 'string' || typeof until !== 'number') return undefined;
-  return { sha256, fileName, until };
+  return { sha256, fileName, until, ...(typeof functionId === 'string' ? { functionId } : {}) };
 }

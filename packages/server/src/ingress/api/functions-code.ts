@@ -34,7 +34,7 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     const { artifact } = state.version;
     const inAnswer = artifact.sizeBytes <= IN_ANSWER_BYTES;
     const file = inAnswer ? (await artifacts.readAll(artifact.sha256)).toString('base64') : '';
-    const stored = { sha256: artifact.sha256, fileName: downloadName(state) };
+    const stored = { sha256: artifact.sha256, fileName: downloadName(state), functionId: state.fn.id };
     return { file, link: downloadLink(sealer, stored, { host, now: clock.now() }) };
   }
 
@@ -55,7 +55,9 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
 
     async downloadFunctionCode(request) {
       const ticket = openTicket(sealer, request.params.ticket);
-      if (ticket === undefined || ticket.until < clock.now()) {
+      const { functionId } = ticket ?? {};
+      const isOver = functionId !== undefined && catalog.entry(functionId) === undefined;
+      if (ticket === undefined || ticket.until < clock.now() || isOver) {
         throw new PlatformError('not_found', 'the link is not valid any more', { hint: 'Request the code again.' });
       }
       return new Reply(await artifacts.readAll(ticket.sha256), {
