@@ -97,7 +97,7 @@ describe('signing in to the console', () => {
     ['a password of 257 characters', { body: { name: 'x', password: 'p'.repeat(257) } }, 400],
     ['no name', { body: { password: 'p' } }, 400],
     ['a name that is a list', { body: { name: ['x'], password: 'p' } }, 400],
-    ['text', { body: 'name=x&password=y' }, 400],
+    ['text', { body: 'name=x&password=y' }, 406],
   ])('refuses %s', async (_, sent, status) => {
     expect((await browser().send('POST', '/v1/console/session', sent)).status).toBe(status);
   });
