@@ -52,7 +52,8 @@ async function ticks(): Promise<Tick[]> {
 }
 
 it('a timer of one second starts the function once for each second, until it is switched off', async () => {
-  expect(await fgs('create', 'triggered', '--every', '1s', '--event', '{"n": 1}')).toBe('triggered: Cron @every 1s\n');
+  const created = await fgs('create', 'triggered', '--every', '1s', '--event', '{"n": 1}');
+  expect(created).toMatch(/^triggered: Cron @every 1s\nnext: \S+, \S+, \S+\n$/);
   await expect.poll(async () => (await ticks()).length, PATIENCE).toBeGreaterThanOrEqual(5);
   expect(await fgs('disable', 'triggered', 'timer')).toBe('timer: DISABLED\n');
   const stored = await asyncInvocations(server, event);
