@@ -162,7 +162,8 @@ export default defineConfig({
         test: {
           ...real('journeys', ['packages/console/test/journeys/*.test.ts']).test,
           ...browsing,
-          testTimeout: 180_000,
+          // in both languages and themes, each look takes four times as long
+          testTimeout: 600_000,
           globalSetup: [...real('', []).test.globalSetup, 'packages/console/test/global-setup.ts'],
           isolate: false,
         },

@@ -117,11 +117,12 @@ export function TestPane({ fn }: { fn: ShownFunction }) {
         </ActionButton>
       </div>
       {fn.config.timeout > ASYNC_ABOVE_SECONDS && <Alert type="info" title={t('long')} banner />}
-      <div className="test-outcome">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys scroll it */}
+      <section className="test-outcome" aria-label={t('result.summary')} tabIndex={0}>
         {run.error && <ErrorView error={run.error} />}
         {run.data && <TestResultView result={run.data} />}
         {!run.error && !run.data && <p>{t(run.isPending ? 'running' : 'hint', { version: fn.chosen })}</p>}
-      </div>
+      </section>
       {dialog && (
         <EventDialog
           events={events}

@@ -44,6 +44,7 @@ export function useTriggerColumns(
     {
       title: t('columns.actions'),
       key: 'actions',
+      fixed: 'right',
       render: (_, row) => (
         <div className="trigger-actions">
           {row.trigger_type_code === 'EVENT' && (
