@@ -99,6 +99,23 @@ async function bundle(name, entry) {
   return Object.keys(metafile.outputs).map((path) => join(ROOT, path));
 }
 
+/** CommonJS: test runners of both module systems load it. It runs on the Node.js of the tests, which may be older. */
+async function bundleTesting() {
+  const folder = join(ROOT, 'packages/testing');
+  await build({
+    entryPoints: [join(folder, 'dist/index.js')],
+    outfile: join(folder, 'bundle/index.cjs'),
+    bundle: true,
+    absWorkingDir: ROOT,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'fileUrl' },
+    logLevel: 'warning',
+  });
+}
+
 /** The database with which a server begins where none exists: to make each table takes an eighth of a start. */
 async function makeTemplate() {
   const file = join(ROOT, 'packages/server/bundle/storage/empty.sqlite');
@@ -119,4 +136,5 @@ for (const [name, entries] of Object.entries(PROGRAMS)) {
     if (!made.has(join(folder, path))) rmSync(join(folder, path));
   }
 }
+await bundleTesting();
 await makeTemplate();
