@@ -77,6 +77,8 @@ export interface SnapshotImage {
 /** Everything that belongs to a function, as one piece of the catalog. */
 export interface CatalogEntry {
   readonly functionId: string;
+  /** Ms since the epoch: what was recorded before belongs to an earlier function of the same name. */
+  readonly createdAt: number;
   readonly projectId: string;
   readonly package: string;
   readonly name: string;

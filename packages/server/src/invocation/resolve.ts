@@ -27,6 +27,11 @@ export function resolve(catalog: Catalog, urn: FunctionUrn): VersionSnapshot {
   return versionOf(catalog, urn, aliasOf(catalog, urn)?.version ?? urn.qualifier?.name ?? 'latest');
 }
 
+/** When the function of a URN was created, in ms since the epoch. Throws like `resolve`. */
+export function createdAt(catalog: Catalog, urn: FunctionUrn): number {
+  return catalog.entry(resolve(catalog, urn).functionId)?.createdAt ?? 0;
+}
+
 /** The versions that requests under a URN may go to now. Throws `function_not_found`, `alias_not_found`. */
 export function versionsOf(catalog: Catalog, urn: FunctionUrn): readonly string[] {
   const alias = aliasOf(catalog, urn);

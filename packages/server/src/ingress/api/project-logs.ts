@@ -25,15 +25,13 @@ export interface ProjectLogsDeps {
 export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLogsDeps): Handlers<'searchLogs'> {
   const turns = new SearchTurns();
 
-  /** Keys of the functions whose log the caller may read. */
-  const readable = ({ caller, peer, params }: ApiRequest<'searchLogs'>): string[] => {
+  /** The functions whose log the caller may read: their keys, and when they were created. */
+  const readable = ({ caller, peer, params }: ApiRequest<'searchLogs'>): Map<string, number> => {
     const projectId = params.project_id;
     const may = ({ package: pkg, name }: { readonly package: string; readonly name: string }): boolean =>
       iam.allows(caller, { action: 'functiongraph:function:getLog', projectId, fn: { package: pkg, name }, peer });
-    return [...catalog.entries()]
-      .filter((entry) => entry.projectId === projectId && may(entry))
-      .map(functionKeyOf)
-      .sort();
+    const own = [...catalog.entries()].filter((entry) => entry.projectId === projectId && may(entry));
+    return new Map(own.map((entry) => [functionKeyOf(entry), entry.createdAt]));
   };
 
   return {
@@ -48,16 +46,20 @@ export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLo
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
       };
       const gone = request.goneSignal();
+      const functions = readable(request);
       const page = await turns.run(params.project_id, async () => {
         const until = clock.monotonic() + SEARCH_MS;
         const isOver = (): boolean => gone.aborted || clock.monotonic() > until;
-        return found(telemetry.logs.queryEach({ functionKeys: readable(request), ...requested }, isOver));
+        return found(telemetry.logs.queryEach({ functionKeys: [...functions.keys()].sort(), ...requested }, isOver));
       });
       return {
-        lines: page.lines.map((line) => {
-          const [, pkg = '', name = ''] = line.functionKey.split(':');
-          return { package: pkg, func_name: name, ...lineReply(line) };
-        }),
+        // earlier ones are of a deleted function with the same name
+        lines: page.lines
+          .filter((line) => line.time >= (functions.get(line.functionKey) ?? 0))
+          .map((line) => {
+            const [, pkg = '', name = ''] = line.functionKey.split(':');
+            return { package: pkg, func_name: name, ...lineReply(line) };
+          }),
         complete: page.complete,
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
       };

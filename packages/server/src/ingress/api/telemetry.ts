@@ -1,7 +1,7 @@
 import { causeOf, type Receipt } from '@funcgraph/api';
 import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
-import { functionKeyOf, resolve, versionsOf } from '../../invocation/index.ts';
+import { createdAt, functionKeyOf, resolve, versionsOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { InvocationRecord, LogLevel, RecordQuery, Telemetry } from '../../telemetry/index.ts';
@@ -11,7 +11,7 @@ import { functionUrn } from './function-urn.ts';
 import { hasKeyword, keywordIn, levelsIn } from './log-filter.ts';
 import { lineReply } from './log-line.ts';
 import { found } from './telemetry-search.ts';
-import { pageSize, timeRange } from './time-range.ts';
+import { pageSize, sinceCreation, timeRange } from './time-range.ts';
 
 /** The time around an invocation in which its log lines are searched. */
 const LOG_MARGIN_MS = 60_000;
@@ -32,7 +32,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const { query, params } = request;
       const page = await found(
         telemetry.logs.query({
-          ...timeRange(query.from, query.to, clock.now()),
+          ...rangeOf(deps, params, query),
           ...filterOf(deps, params, query),
           limit: pageSize(query.limit, 100, 1000),
           order: query.order ?? 'desc',
@@ -55,7 +55,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
 
     async showReceipt(request) {
       const record = await telemetry.records.get(request.params.request_id);
-      if (record === undefined || !maySee(deps.iam, request, record)) {
+      if (record === undefined || !maySee(deps.iam, request, record) || isOfEarlier(deps.catalog, record)) {
         throw new PlatformError('not_found', `there is no invocation ${request.params.request_id.slice(0, 64)}`);
       }
       return receiptOf(record);
@@ -65,7 +65,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const { query, params } = request;
       const page = await found(
         telemetry.records.list({
-          ...timeRange(query.from, query.to, clock.now()),
+          ...rangeOf(deps, params, query),
           ...receiptFilter(deps, params, query),
           limit: pageSize(query.limit, 100, 1000),
           ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
@@ -77,6 +77,15 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       };
     },
   };
+}
+
+function rangeOf(
+  { catalog, clock }: TelemetryDeps,
+  params: ApiRequest<'queryLogs'>['params'],
+  query: { readonly from?: string; readonly to?: string },
+): { readonly from: number; readonly to: number } {
+  const urn = functionUrn(params.function_urn, params.project_id);
+  return sinceCreation(timeRange(query.from, query.to, clock.now()), createdAt(catalog, urn));
 }
 
 function receiptFilter(
@@ -127,6 +136,13 @@ function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRe
     if (error instanceof PlatformError) return false;
     throw error;
   }
+}
+
+/** Whether the invocation was one of a deleted function, whose name another one has now. */
+function isOfEarlier(catalog: Catalog, { functionKey, startedAt }: InvocationRecord): boolean {
+  const [projectId = '', pkg = '', name = ''] = functionKey.split(':');
+  const now = catalog.resolve(projectId, pkg, name, 'latest');
+  return now !== undefined && startedAt < (catalog.entry(now.functionId)?.createdAt ?? 0);
 }
 
 /** A receipt is visible to callers with the same right on its function; no other right is needed. */

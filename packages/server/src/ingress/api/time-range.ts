@@ -18,6 +18,15 @@ export function timeRange(from: string | undefined, to: string | undefined, now:
   return { from: start, to: end };
 }
 
+/** Without the time before a function was created, when an earlier one may have had its name. */
+export function sinceCreation<Range extends { readonly from: number; readonly to: number }>(
+  range: Range,
+  createdAt: number,
+): Range {
+  const from = Math.max(range.from, createdAt);
+  return { ...range, from, to: Math.max(range.to, from) };
+}
+
 /** UTC without zone, as the async invocation API has it. */
 export function plainTime(ms: number | null): string {
   return ms === null ? '' : new Date(ms).toISOString().slice(0, 19);

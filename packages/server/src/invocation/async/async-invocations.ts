@@ -7,7 +7,7 @@ import type { AtomicStep, DeadLetterBox, MessageSummary, NewMessage, Queue } fro
 import type { RequestHeaders } from '../alias-route.ts';
 import { functionKeyOf } from '../launch.ts';
 import type { RequestLogs } from '../request-logs.ts';
-import { resolve } from '../resolve.ts';
+import { createdAt, resolve } from '../resolve.ts';
 import { acceptedMessage } from './acceptance.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -147,7 +147,8 @@ export class AsyncInvocations {
     },
   ): Promise<{ records: AsyncRecord[]; hasMore: boolean; count: number }> {
     const { queue, catalog, dispatcher } = this.#options;
-    const { status, active, ids, from, to, limit, offset } = filter;
+    const { status, active, ids, to, limit, offset } = filter;
+    const from = Math.max(filter.from, createdAt(catalog, urn));
     const group = functionKeyOf(resolve(catalog, urn));
     const notBegun = dispatcher.notBegun(group);
     const all = {
