@@ -71,20 +71,21 @@ it('each change of a state has its message once, whenever the server is killed',
     start();
     await judgedTo(begin + 2 * MINUTE_MS);
     await evaluator.stop();
-    // one more minute may have begun while the last one was judged
     const end = (await store.judgedTo()) ?? begin;
     const published: string[] = [];
     const minutes = Array.from({ length: (end - BEGIN) / MINUTE_MS }, (_, at) => BEGIN + (at + 1) * MINUTE_MS);
     for (let n = 0; n < RULES; n += 1) {
       const changes = (await store.changes(`r${n}`)).toReversed();
-      expect(changes.map(({ at }) => at)).toEqual(minutes);
-      expect(changes.map(({ number }) => number)).toEqual(minutes.map((_, at) => at + 1));
+      // the stop may have cut the judging of one more minute
+      const cut = changes.length > minutes.length ? [end + MINUTE_MS] : [];
+      expect(changes.map(({ at }) => at)).toEqual([...minutes, ...cut]);
+      expect(changes.map(({ number }) => number)).toEqual(changes.map((_, at) => at + 1));
+      // the first `ok` is no news
+      expect(changes.filter(({ notices }) => notices.length > 0)).toHaveLength(changes.length - 1);
       for (const { notices } of changes) published.push(...notices.map(({ messageId = '' }) => messageId));
     }
     const stored = await storage.db.selectFrom('topic_message').select('id').execute();
     expect(stored.map(({ id }) => id).toSorted()).toEqual(published.toSorted());
-    // the first `ok` is no news
-    expect(published).toHaveLength(RULES * (minutes.length - 1));
   } finally {
     await storage.close();
   }
