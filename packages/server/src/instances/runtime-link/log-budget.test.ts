@@ -29,6 +29,19 @@ it('bounds all instances together, and leaves each a part that the others cannot
   expect(passed(budgets[19] as LogBudget, 150)).toBe(150);
 });
 
+it('lets an instance log more, the more requests it answers in the second', () => {
+  const [budget] = budgetsOf(1);
+  let lines = 0;
+  for (let request = 0; request < 2_000; request += 1) {
+    lines += passed(budget as LogBudget, 10);
+    budget?.answered();
+  }
+  expect(lines).toBe(20_000);
+  expect(passed(budget as LogBudget, 100_000)).toBe(20 * 2_000 + 200);
+  now += 1_000;
+  expect(passed(budget as LogBudget, 10_000)).toBe(5_000);
+});
+
 it('counts dropped lines until they are reported', () => {
   const [budget] = budgetsOf(1);
   passed(budget as LogBudget, 6_000);

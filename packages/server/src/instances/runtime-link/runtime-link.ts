@@ -259,6 +259,7 @@ export class RuntimeLink {
         this.#running.delete(frame.requestId);
         pending.body?.stop();
         this.#tellDropped(frame.requestId, this.#options.logs.takeDropped());
+        this.#options.logs.answered();
         pending.resolve({ code: frame.code, payload: body, ms: frame.ms, raw: frame.raw });
         return;
       }
