@@ -57,3 +57,16 @@ it('shows nothing that an earlier function of its name did', async () => {
     .poll(() => seen(again))
     .toEqual({ logs: ['"of the second"'], found: ['"of the second"'], receipts: 1, queued: 0 });
 });
+
+it('shows nothing of a time before it', async () => {
+  const params = await server.deploy('later');
+  await server.api.bytes('invokeFunction', { params, body: bytes('now') });
+  await expect.poll(() => seen(params)).toMatchObject({ logs: ['"now"'], receipts: 1 });
+  const early = { from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' };
+  expect((await server.api.call('queryLogs', { params, query: early })).data.lines).toEqual([]);
+  expect((await server.api.call('listReceipts', { params, query: early })).data.receipts).toEqual([]);
+  const earlyAsync = { query_begin_time: early.from, query_end_time: early.to };
+  expect((await server.api.call('listAsyncInvocations', { params, query: earlyAsync })).data).toMatchObject({
+    count: 0,
+  });
+});

@@ -1,6 +1,8 @@
 import { PlatformError } from '../../lib/platform-error.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
+/** An empty range is refused. */
+const NOTHING_RECORDED = { from: 0, to: 1 };
 
 /** A moment: RFC 3339, or `YYYY-MM-DDThh:mm:ss` meaning UTC. Throws `invalid_request` naming the field. */
 export function parseTime(text: string, field: string): number {
@@ -23,8 +25,8 @@ export function sinceCreation<Range extends { readonly from: number; readonly to
   range: Range,
   createdAt: number,
 ): Range {
-  const from = Math.max(range.from, createdAt);
-  return { ...range, from, to: Math.max(range.to, from) };
+  if (range.to <= createdAt) return { ...range, ...NOTHING_RECORDED };
+  return { ...range, from: Math.max(range.from, createdAt) };
 }
 
 /** UTC without zone, as the async invocation API has it. */
