@@ -8,7 +8,8 @@ export function useNotices() {
   const { t } = useTexts('parts');
   const { notification } = App.useApp();
   return {
-    success: (title: string) => notification.success({ title, role: 'status' }),
+    // over a button that the pointer rests on, it would never go away
+    success: (title: string) => notification.success({ title, role: 'status', pauseOnHover: false }),
     warning: (title: string, description: string) =>
       notification.warning({ title, description, duration: 0, closable: { 'aria-label': t('close') } }),
     failure: (title: string, error: Error) => {
