@@ -96,7 +96,7 @@ export async function bootRuntime(
     );
     options.onSandbox?.(sandbox);
     const doors = platform === undefined ? undefined : new SandboxDoors(sandbox, platform);
-    const logs = new LogBudget(clock.now, deps.linkLimits.logs);
+    const logs = new LogBudget(() => clock.now(), deps.linkLimits.logs);
     const raw = new RawOutput(clock, (log) => {
       if (logs.admit(log.text.length)) onLog({ ...log, requestId: link?.newestRequest ?? '' });
     });
