@@ -81,7 +81,7 @@ function same(requested: unknown, present: unknown): boolean {
   return requested === (present ?? '');
 }
 
-/** Names of the fields in which a request differs from what is there. */
+/** Names of the fields that a request would change. */
 export function changedFields(present: FunctionConfig, requested: ConfigFields): string[] {
   return Object.entries(requested).flatMap(([field, value]) => (same(value, (present as Row)[field]) ? [] : [field]));
 }

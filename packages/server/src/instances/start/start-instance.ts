@@ -118,8 +118,8 @@ interface RuntimeOptions extends StartOptions {
 }
 
 /**
- * A runtime that loads this version's code: a prewarmed one to which it is attached, or a new one that starts with the code
- * in place. A prewarmed one is frozen until the code is there, so it may have its `init` before.
+ * A runtime that loads this version's code: a prewarmed one, to which the agent attaches the code, or a new one that starts
+ * with it. A prewarmed one is frozen while its code is attached: its `init` is sent meanwhile, and read when it is thawed.
  */
 async function runtimeFor(spec: LaunchSpec, deps: StartDeps, options: RuntimeOptions): Promise<Begun> {
   const { phases, onSandbox, logTo, load } = options;
