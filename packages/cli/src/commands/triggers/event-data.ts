@@ -1,5 +1,6 @@
 import { TRIGGER_KINDS, type TriggerTypeCode } from '@funcgraph/api';
 import { type Context, type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
+import { gatewayRoute } from '../../project/triggers/gateway-route.ts';
 import { readLines } from '../iam/find.ts';
 import { readNameValues } from '../name-values.ts';
 
@@ -50,7 +51,6 @@ export interface KindBody {
 const OF_TIMER = ['event'] as const;
 const OF_BUCKET = ['on', 'prefix', 'suffix'] as const;
 const OF_GATEWAY = ['method', 'exact', 'auth', 'group', 'stage', 'wait', 'async'] as const;
-const DEFAULT_WAIT_MS = 5000;
 
 const OF_TYPE = ['setting', 'setting-file', 'password-stdin'] as const;
 
@@ -121,21 +121,7 @@ function timer({ every, cron, event, 'time-zone': zone }: KindFlags, name = 'tim
 }
 
 function gateway(flags: KindFlags, name = 'api'): KindBody {
-  const { path = '/', method = 'ANY', exact, auth = 'iam', group, stage, wait = DEFAULT_WAIT_MS, async } = flags;
-  return {
-    trigger_type_code: 'APIG',
-    event_data: {
-      name,
-      type: 1,
-      path,
-      req_method: method.toUpperCase(),
-      match_mode: exact ? 'NORMAL' : 'SWA',
-      auth: auth.toUpperCase(),
-      func_info: { timeout: wait, invocation_type: async ? 'async' : 'sync' },
-      ...(group === undefined ? {} : { group_id: group }),
-      ...(stage === undefined ? {} : { env_name: stage }),
-    },
-  };
+  return { trigger_type_code: 'APIG', event_data: gatewayRoute(name, flags) };
 }
 
 function objects(bucket: string, { on, prefix, suffix }: KindFlags, name = 'objects'): KindBody {

@@ -1,7 +1,6 @@
 import type { TriggerEntry } from '../file/schema.ts';
 import type { Fields } from '../plan/resource.ts';
-
-const DEFAULT_WAIT_MS = 5000;
+import { gatewayRoute } from './gateway-route.ts';
 
 interface Settings {
   readonly type: string;
@@ -11,7 +10,9 @@ interface Settings {
 /** Type and `event_data` of a trigger of the file. */
 export function triggerSettings(name: string, entry: TriggerEntry): Settings {
   if ('every' in entry || 'cron' in entry) return timer(name, entry);
-  if ('path' in entry) return route(name, entry);
+  if ('path' in entry) {
+    return { type: 'APIG', settings: gatewayRoute(name, { ...entry, stage: entry.gateway_stage }) };
+  }
   if ('topic' in entry) return { type: 'SMN', settings: { name } };
   if ('events' in entry) return { type: 'EVENT', settings: { name, types: entry.events } };
   if ('type' in entry) return { type: entry.type, settings: { ...entry.settings, name } };
@@ -27,24 +28,6 @@ function timer(name: string, entry: Timer): Settings {
   const schedule = 'cron' in entry ? `${zone}${entry.cron}` : isRate ? entry.every : `@every ${entry.every}`;
   const settings = { name, schedule_type: isRate ? 'Rate' : 'Cron', schedule, user_event: entry.event ?? '' };
   return { type: 'TIMER', settings };
-}
-
-function route(name: string, entry: Extract<TriggerEntry, { path: string }>): Settings {
-  const { path, method = 'ANY', exact, auth = 'iam', group, gateway_stage, wait = DEFAULT_WAIT_MS, async } = entry;
-  return {
-    type: 'APIG',
-    settings: given({
-      name,
-      type: 1,
-      path,
-      req_method: method.toUpperCase(),
-      match_mode: exact ? 'NORMAL' : 'SWA',
-      auth: auth.toUpperCase(),
-      func_info: { timeout: wait, invocation_type: async ? 'async' : 'sync' },
-      group_id: group,
-      env_name: gateway_stage,
-    }),
-  };
 }
 
 function given(fields: Fields): Fields {
