@@ -140,23 +140,28 @@ describe('unpacking layers', () => {
         name: index % 2 === 0 ? 'own/.wh..wh..opq' : `.wh.no-${index}`,
       })),
     ];
-    const millisecondsFor = async (count: number): Promise<number> => {
+    const millisecondsFor = async (count: number, run: number): Promise<number> => {
       const tar = fakeTar(hostile(count));
-      const path = join(dir, `hostile-${count}`);
+      const path = join(dir, `hostile-${count}-${run}`);
       writeFileSync(path, tar);
       const started = performance.now();
       await unpackImage({
         layers: [{ path, diffId: digestOf(tar) }],
-        target: join(dir, `root-${count}`),
+        target: join(dir, `root-${count}-${run}`),
         limits: { ...LIMITS, entries: 3 * count + 1 },
         signal: new AbortController().signal,
       });
       return performance.now() - started;
     };
-    // Reading the folder again for each whiteout would make this 64 times as long.
-    const small = await millisecondsFor(200);
-    expect(await millisecondsFor(1600)).toBeLessThan(small * 30);
-  }, 30_000);
+    // Reading the folder again for each whiteout would make this 64 times as long. A busy machine makes a run slower,
+    // never faster: the fastest of some are compared.
+    let [small, large] = [Infinity, Infinity];
+    for (let run = 0; run < 5 && (run === 0 || large >= small * 30); run += 1) {
+      small = Math.min(small, await millisecondsFor(200, run));
+      large = Math.min(large, await millisecondsFor(1600, run));
+    }
+    expect(large).toBeLessThan(small * 30);
+  }, 60_000);
 
   it('follows links of the image inside the image, as programs in it would', async () => {
     await unpack(
