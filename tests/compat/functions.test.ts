@@ -250,7 +250,7 @@ describe('the official SDK', () => {
       404,
       'FSS.1051',
     ]);
-    expect(await refusal(run(urn))).toEqual([404, 'FSS.1051']);
+    expect(await refusal(run(urn))).toEqual([404, 'FSS.0404']);
   });
 
   it('sees quotas with what is used', async () => {

@@ -216,7 +216,7 @@ describe('the official SDK', () => {
     expect(await refusal(run(`${urn}:v1`))).toEqual([404, 'FSS.1052']);
     expect(await run(`${urn}:v2`)).toBe('two v2  one');
     await remove(urn);
-    expect(await refusal(run(`${urn}:v2`))).toEqual([404, 'FSS.1051']);
+    expect(await refusal(run(`${urn}:v2`))).toEqual([404, 'FSS.0404']);
   });
 
   it('finds versions and aliases again after the server was restarted', async () => {

@@ -103,7 +103,7 @@ describe('acceptance', () => {
     const large = await request(server, { path: path(urn), body: event(256 * 1024 + 101) });
     expect([large.status, large.json.error_code]).toEqual([413, 'FSS.1201']);
     const unknown = await request(server, { path: path(`${urn}x`), body: '{}' });
-    expect([unknown.status, unknown.json.error_code]).toEqual([404, 'FSS.1051']);
+    expect([unknown.status, unknown.json.error_code]).toEqual([404, 'FSS.0404']);
     const off = await make('off');
     await server.api.call('updateFunctionMaxInstanceConfig', {
       params: target(server, off),

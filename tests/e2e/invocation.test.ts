@@ -253,7 +253,7 @@ describe('an address', () => {
   const path = (urn: string) => `/v2/${server.credentials.project_id}/fgs/functions/${urn}/invocations`;
 
   it.each<[string, (urn: string) => string, number, string]>([
-    ['a function that does not exist', (urn: string) => urn.replace(':node', ':nowhere'), 404, 'FSS.1051'],
+    ['a function that does not exist', (urn: string) => urn.replace(':node', ':nowhere'), 404, 'FSS.0404'],
     ['a version that does not exist', (urn: string) => `${urn}:v7`, 404, 'FSS.1052'],
     ['an alias that does not exist', (urn: string) => `${urn}:!prod`, 404, 'FSS.1053'],
     ['no URN at all', () => 'node', 400, 'FSS.1309'],

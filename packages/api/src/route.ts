@@ -1,5 +1,6 @@
 import type { Static, StaticDecode, TObject, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
+import type { ErrorCode } from './errors.ts';
 import { type ResourceSource, resourceInPath } from './resource.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -35,6 +36,8 @@ export interface Route {
   readonly access: 'right' | 'any' | 'caller';
   /** Taken from the path unless given. */
   readonly resource: ResourceSource;
+  /** Errors that FunctionGraph gives another code in this operation than in others. */
+  readonly errors: Partial<Record<ErrorCode, ErrorCode>>;
 }
 
 type RouteInput = Pick<Route, 'method' | 'path' | 'group' | 'summary'> & Partial<Route>;
@@ -76,6 +79,7 @@ export function route<const R extends RouteInput>(input: R): Filled<R> {
     action: usualAction(input),
     access: 'right',
     resource: resourceInPath(input.path),
+    errors: {},
     ...input,
   };
   return filled as unknown as Filled<R>;

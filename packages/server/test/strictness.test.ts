@@ -253,6 +253,60 @@ describe('a body in gzip', () => {
   });
 });
 
+describe('what is missing has the code that FunctionGraph gives it in each operation:', () => {
+  const noFunction = (urn: string) => urn.replace(':hello', ':missing');
+  const noVersion = (urn: string) => urn.replace(':latest', ':v9');
+  const noAlias = (urn: string) => urn.replace(':latest', ':!none');
+  const trigger = { trigger_type_code: 'TIMER', trigger_id: 'missing', alias_name: 'none', event_id: 'missing' };
+  const alias = { name: 'other', version: 'v1' };
+  const timer = { trigger_type_code: 'TIMER', event_data: { name: 't', schedule_type: 'Rate', schedule: '1d' } };
+
+  it.each<[RouteId, (urn: string) => string, string, object?]>([
+    ['showFunctionConfig', noFunction, 'FSS.1051'],
+    ['showFunctionConfig', noVersion, 'FSS.1052'],
+    ['showFunctionConfig', noAlias, 'FSS.1053'],
+    ['updateFunctionConfig', noFunction, 'FSS.1051', {}],
+    ['showFunctionCode', noFunction, 'FSS.1051'],
+    ['showFunctionCode', noVersion, 'FSS.1052'],
+    ['updateFunctionCode', noFunction, 'FSS.1051', { code_type: 'inline', func_code: { file: 'eA==' } }],
+    ['updateFunctionCode', noVersion, 'FSS.1052', { code_type: 'inline', func_code: { file: 'eA==' } }],
+    ['deleteFunction', (urn) => noFunction(urn).replace(':latest', ''), 'FSS.1051'],
+    ['exportFunction', noFunction, 'FSS.1051'],
+    ['createFunctionVersion', noFunction, 'FSS.1051', {}],
+    ['listFunctionVersions', noFunction, 'FSS.1051'],
+    ['createVersionAlias', noFunction, 'FSS.1051', alias],
+    ['updateVersionAlias', noFunction, 'FSS.1051', alias],
+    ['updateVersionAlias', (urn) => urn, 'FSS.1053', alias],
+    ['listVersionAliases', noFunction, 'FSS.1051'],
+    ['showVersionAlias', (urn) => urn, 'FSS.1053'],
+    ['deleteVersionAlias', (urn) => urn, 'FSS.1053'],
+    ['createFunctionTrigger', noFunction, 'FSS.1051', timer],
+    ['listFunctionTriggers', noFunction, 'FSS.1051'],
+    ['showFunctionTrigger', (urn) => urn, 'FSS.1131'],
+    ['updateTrigger', (urn) => urn, 'FSS.0404', { trigger_status: 'DISABLED' }],
+    ['updateTrigger', noFunction, 'FSS.0404', { trigger_status: 'DISABLED' }],
+    ['deleteFunctionTrigger', (urn) => urn, 'FSS.1131'],
+    ['showEvent', (urn) => urn, 'FSS.1070'],
+    ['invokeFunction', noFunction, 'FSS.0404', {}],
+    ['invokeFunction', noVersion, 'FSS.1052', {}],
+    ['invokeFunction', noAlias, 'FSS.1053', {}],
+    ['asyncInvokeFunction', noFunction, 'FSS.0404', {}],
+    ['asyncInvokeFunction', noVersion, 'FSS.1052', {}],
+    ['listAsyncInvocations', noFunction, 'FSS.0404'],
+    ['listActiveAsyncInvocations', noFunction, 'FSS.0404'],
+    ['cancelAsyncInvocation', noFunction, 'FSS.0404', { request_id: 'missing' }],
+    ['cancelAsyncInvocation', (urn) => urn, 'FSS.0404', { request_id: 'missing' }],
+    ['showFunctionTemplate', (urn) => urn, 'FSS.1059'],
+  ])('%s %s: %s', async (id, of, code, body) => {
+    const request = {
+      params: { ...params, ...trigger, template_template_id: 'missing', function_urn: of(params.function_urn) },
+    };
+    const query = id === 'exportFunction' ? { config: 'true', code: 'true' } : {};
+    const sent = server.api.call(id, { ...request, query, ...(body === undefined ? {} : { body }) } as never);
+    expect(await refusal(sent)).toMatchObject({ status: 404, code });
+  });
+});
+
 it('judges the right before it parses the body', async () => {
   for (const body of ['{', '['.repeat(70_000)]) {
     const foreign = { params: { project_id: 'of-another' }, body: Buffer.from(body) };

@@ -4,6 +4,9 @@ import { route } from '../route.ts';
 import { FunctionParams, NumberText } from '../schemas/common.ts';
 import { AsyncInvocation, AsyncInvokeFunctionResponse, InvokeFunctionResponse } from '../schemas/invocation.ts';
 
+/** Clients of FunctionGraph expect FSS.0404 here, where other operations answer with FSS.1051. */
+const ERRORS = { function_not_found: 'not_found' } as const;
+
 const AsyncStatusQuery = {
   /** How many to leave out, at most 10,000. */
   marker: Type.Optional(NumberText),
@@ -38,6 +41,7 @@ export const invocationRoutes = {
     summary: 'Run a function and wait for its result',
     action: 'functiongraph:function:invoke',
     params: FunctionParams,
+    errors: ERRORS,
     bodyEncoding: 'raw',
     bodyLimit: LIMITS.syncEventBytes + LIMITS.sizeToleranceBytes,
     response: InvokeFunctionResponse,
@@ -50,6 +54,7 @@ export const invocationRoutes = {
     summary: 'Store an event durably and run the function later; answered when it is on disk',
     action: 'functiongraph:function:invokeAsync',
     params: FunctionParams,
+    errors: ERRORS,
     bodyEncoding: 'raw',
     bodyLimit: LIMITS.asyncEventBytes + LIMITS.sizeToleranceBytes,
     response: AsyncInvokeFunctionResponse,
@@ -62,6 +67,7 @@ export const invocationRoutes = {
     group: 'function',
     summary: 'Asynchronous invocations of a function, newest first',
     params: FunctionParams,
+    errors: ERRORS,
     query: Type.Object({ ...AsyncStatusQuery, request_id: Type.Optional(Type.String()) }),
     response: AsyncInvocationList,
   }),
@@ -72,6 +78,7 @@ export const invocationRoutes = {
     group: 'function',
     summary: 'Asynchronous invocations that wait or run',
     params: FunctionParams,
+    errors: ERRORS,
     query: Type.Object({ ...AsyncStatusQuery, requests: Type.Optional(Type.String()) }),
     response: AsyncInvocationList,
   }),
@@ -82,6 +89,7 @@ export const invocationRoutes = {
     group: 'function',
     summary: 'Stop an asynchronous invocation that waits or runs',
     params: FunctionParams,
+    errors: ERRORS,
     body: Type.Object({
       request_id: Type.String({ minLength: 1 }),
       type: Type.Optional(

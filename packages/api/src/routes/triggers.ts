@@ -85,6 +85,7 @@ export const triggerRoutes = {
     summary: 'Enable or disable a trigger, or change its settings; omitted settings stay',
     params: TriggerParams,
     body: UpdateTriggerBody,
+    errors: { function_not_found: 'not_found', trigger_not_found: 'not_found' },
     response: Trigger,
   }),
   renewTriggerSecret: route({

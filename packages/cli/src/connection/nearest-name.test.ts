@@ -48,6 +48,15 @@ test.each([
   expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`hint: ${hint}`) });
 });
 
+test('suggests a function when an invocation answers with the general code, and nothing when the function exists', async () => {
+  const missing = { status: 404, body: { error_code: 'FSS.0404', error_msg: 'no' } };
+  server.on(`POST ${FUNCTIONS}/${URN.replace(/hello$/, 'helo')}/invocations`, missing);
+  expect((await fgs('functions', 'invoke', 'helo')).stderr).toContain('hint: did you mean hello?');
+  server.on(`POST ${FUNCTIONS}/${URN}/invocations`, missing);
+  server.on(`GET ${FUNCTIONS}/${URN}/config`, { body: { func_name: 'hello' } });
+  expect((await fgs('functions', 'invoke', 'hello')).stderr).toBe('error FSS.0404: no\n');
+});
+
 test('shows the error alone to a caller that may not list functions', async () => {
   server.on(`GET ${FUNCTIONS}`, { status: 403, body: { error_code: 'FSS.0403', error_msg: 'no' } });
   const run = await fgs('functions', 'show', 'helo');

@@ -4,6 +4,11 @@ import type { FunctionParams } from './function-config.ts';
 
 const PAGE = '100';
 
+const wholeFunction = (params: FunctionParams): FunctionParams => ({
+  ...params,
+  function_urn: params.function_urn.split(':').slice(0, 7).join(':'),
+});
+
 const quoted = (name: string): string => (name.startsWith('!') ? `'${name}'` : name);
 
 async function nearestFunction(
@@ -34,7 +39,7 @@ async function nearestQualifier(
   const urn = parseUrn(params.function_urn);
   if (urn?.qualifier === undefined) return undefined;
   const { name: requested } = urn.qualifier;
-  const whole = { ...params, function_urn: params.function_urn.split(':').slice(0, 7).join(':') };
+  const whole = wholeFunction(params);
   const [versions, aliases] = await Promise.all([
     client.call('listFunctionVersions', { params: whole, signal }),
     client.call('listVersionAliases', { params: whole, signal }),
@@ -50,6 +55,22 @@ async function nearestQualifier(
   return `${near === undefined ? '' : `did you mean ${quoted(near)}? `}There are: ${names.map(quoted).join(', ')}`;
 }
 
+/** Invocations answer FSS.0404 for a missing function, and other operations for anything else. */
+async function nearestOfAnyMissing(
+  client: Client,
+  params: FunctionParams,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (params.function_urn === undefined) return undefined;
+  try {
+    await client.call('showFunctionConfig', { params: wholeFunction(params), signal });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'FSS.1051') throw error;
+    return nearestFunction(client, params, signal);
+  }
+}
+
 /** What is called nearly like the missing function, version or alias; undefined when the server does not say. */
 async function nearest(
   client: Client,
@@ -59,6 +80,7 @@ async function nearest(
 ): Promise<string | undefined> {
   try {
     if (error.code === 'FSS.1051') return await nearestFunction(client, params, signal);
+    if (error.code === 'FSS.0404') return await nearestOfAnyMissing(client, params, signal);
     return await nearestQualifier(client, params, signal);
   } catch (failure) {
     // the caller may run functions that it may not list
@@ -67,7 +89,7 @@ async function nearest(
   }
 }
 
-const MISSING = new Set(['FSS.1051', 'FSS.1052', 'FSS.1053']);
+const MISSING = new Set(['FSS.0404', 'FSS.1051', 'FSS.1052', 'FSS.1053']);
 
 /** The error itself, or for a missing function, version or alias the same with the nearest existing names as hint. */
 export async function explained(

@@ -43,12 +43,20 @@ export function outcomeOf(route: Pick<Route, 'status'>, result: unknown): Outcom
 /** The answer to a request that failed; details that the caller may not see go to the log only. */
 export function failed(
   error: unknown,
-  request: { readonly id: string; readonly method: string; readonly url: string },
+  request: { readonly id: string; readonly method: string; readonly url: string; readonly errors?: Route['errors'] },
   log: Logger,
 ): Outcome {
-  const { status, headers, body } = toErrorBody(error, request.id);
+  const { status, headers, body } = toErrorBody(renamed(error, request.errors), request.id);
   const fields = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
   if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...fields, err: error }, 'request failed');
   else log.info({ ...fields, reason: body.error_msg }, 'request refused');
   return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body), refused: true };
+}
+
+/** The error with the code that its operation has for it. */
+function renamed(error: unknown, errors: Route['errors'] = {}): unknown {
+  const code = error instanceof PlatformError ? errors[error.code] : undefined;
+  if (code === undefined) return error;
+  const { message, hint } = error as PlatformError;
+  return new PlatformError(code, message, { hint, cause: error });
 }

@@ -153,7 +153,7 @@ export class Pipeline {
         return 'gone';
       }
       const { method = '', url = '' } = request;
-      return failed(error, { id: incoming.id, method, url }, this.#deps.log);
+      return failed(error, { id: incoming.id, method, url, errors: operation.route.errors }, this.#deps.log);
     } finally {
       if (received instanceof SpooledBody) await received.close();
     }
