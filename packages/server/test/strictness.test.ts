@@ -299,7 +299,7 @@ describe('what is missing has the code that FunctionGraph gives it in each opera
     ['showFunctionTemplate', (urn) => urn, 'FSS.1059'],
   ])('%s %s: %s', async (id, of, code, body) => {
     const request = {
-      params: { ...params, ...trigger, template_template_id: 'missing', function_urn: of(params.function_urn) },
+      params: { ...params, ...trigger, template_id: 'missing', function_urn: of(params.function_urn) },
     };
     const query = id === 'exportFunction' ? { config: 'true', code: 'true' } : {};
     const sent = server.api.call(id, { ...request, query, ...(body === undefined ? {} : { body }) } as never);
