@@ -22,7 +22,7 @@ const PROGRAMS = {
   ],
 };
 /** Have a native part, start threads from files of their own, or are loaded by few servers. */
-const EXTERNAL = ['better-sqlite3', 'pino', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
+const EXTERNAL = ['better-sqlite3', 'esbuild', 'pino', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
 /** CommonJS modules load others at run time. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 

@@ -327,12 +327,19 @@ test('a secret is in no output, and a missing one is named before anything chang
   }
 });
 
-test('fgs dev deploys what is saved, shows logs, and ends with Ctrl-C', async () => {
+test('fgs dev builds and deploys what is saved, shows logs, and ends with Ctrl-C', async () => {
   const write = (answer: string): Promise<void> =>
     writeFile(
-      join(folder, 'prices/index.js'),
-      `exports.handler = async (event, context) => { context.getLogger().info('seen ${answer}'); return '${answer}'; };`,
+      join(folder, 'prices/index.ts'),
+      `interface Event { readonly fails?: boolean }
+export const handler = async (event: Event, context: any): Promise<string> => {
+  if (event.fails) throw new Error('as requested');
+  context.getLogger().info('seen ${answer}');
+  return '${answer}';
+};`,
     );
+  await rm(join(folder, 'prices/index.js'));
+  await writeFile(join(folder, 'tsconfig.json'), '{}');
   await write('first');
   await edit('funcgraph.yaml', 'folder: ./orders', 'folder: ./orders\n    build: date +%N > orders/stamp');
   const args = [CLI, 'dev', '--yes', '--file', join(folder, 'funcgraph.yaml')];
@@ -354,6 +361,16 @@ test('fgs dev deploys what is saved, shows logs, and ends with Ctrl-C', async ()
     await write('second');
     await expect.poll(() => shown, PATIENCE).toMatch(/prices: updated\ndeployed in \d+ ms/);
     expect((await invoked()).text).toContain('second');
+    const failed = await fgs(['functions', 'invoke', 'prices', '--data', '{"fails":true}']);
+    expect(failed.text).toContain('index.ts:3:26');
+
+    // the version before goes on when a build fails
+    await writeFile(join(folder, 'prices/index.ts'), 'export const handler = async (event =>');
+    await expect.poll(() => shown, PATIENCE).toContain('error CLI.BUILD: prices/index.ts:1:39: ');
+    expect((await invoked()).text).toContain('second');
+    await write('third');
+    await expect.poll(() => shown, PATIENCE).toMatch(/prices: updated[\s\S]*prices: updated/);
+    expect((await invoked()).text).toContain('third');
 
     // what a build writes into the folder does not start it again
     expect(builds).toBe(1);

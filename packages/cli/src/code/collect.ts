@@ -14,6 +14,7 @@ export type Entry =
       readonly executable: boolean;
       readonly size: number;
     }
+  | { readonly kind: 'made'; readonly path: string; readonly content: Buffer }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
 /** The folder cannot be a function. */
@@ -68,8 +69,9 @@ export interface Collected {
 /**
  * Lists the files of the function in `folder`, in an order that does not depend on the file system. Refuses links that
  * lead out, special files, more than 30,000 entries and more than 1500 MB. Empty folders are left out.
+ * `leavesOut` judges each path; then the folder may have no other files.
  */
-export async function collectEntries(folder: string): Promise<Collected> {
+export async function collectEntries(folder: string, leavesOut?: (path: string) => boolean): Promise<Collected> {
   const root = rootOf(folder);
   const rules = new IgnoreRules(readIgnoreFile(root, '.fgsignore'));
   const entries: Entry[] = [];
@@ -94,6 +96,7 @@ export async function collectEntries(folder: string): Promise<Collected> {
     if (text !== undefined) rules.addGitignore(within, text);
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const path = within === '' ? entry.name : `${within}/${entry.name}`;
+      if (leavesOut?.(path)) continue;
       const isFolder = entry.isDirectory();
       const by = rules.ignores(path, isFolder);
       if (by === '.gitignore') ignored.push(isFolder ? `${path}/` : path);
@@ -105,6 +108,6 @@ export async function collectEntries(folder: string): Promise<Collected> {
   }
 
   await walk(root, '');
-  if (entries.length === 0) throw codeError(`${folder} has no files`);
+  if (entries.length === 0 && leavesOut === undefined) throw codeError(`${folder} has no files`);
   return { entries: entries.sort((a, b) => (a.path < b.path ? -1 : 1)), ignored: ignored.sort() };
 }

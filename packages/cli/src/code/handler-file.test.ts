@@ -31,10 +31,12 @@ test.each([
     'needs the file index.js, index.mjs or index.cjs, which is not',
     'Give the folder',
   ],
-  ['Node.js20.15', 'index.handler', 'src/index.js', 'index.js', 'did you mean --handler src/index.handler?'],
+  ['Node.js20.15', 'index.handler', 'src/index.js', 'index.js', 'did you mean the handler src/index.handler?'],
   ['Node.js20.15', 'index.handler', 'node_modules/x/index.js', 'index.js', 'Give the folder'],
-  ['Python3.10', 'main.handler', 'app/main.py', 'main.py', 'did you mean --handler app/main.handler?'],
-  ['http', '-', 'deep/bootstrap', 'bootstrap', 'did you mean --handler deep/bootstrap?'],
+  ['Python3.10', 'main.handler', 'app/main.py', 'main.py', 'did you mean the handler app/main.handler?'],
+  ['Node.js', 'index.handler', 'src/index.ts', 'index.js', 'did you mean the handler src/index.handler?'],
+  ['Node.js', 'index.handler', 'index.ts', 'index.js', 'index.ts is TypeScript. It is built when a tsconfig.json'],
+  ['http', '-', 'deep/bootstrap', 'bootstrap', 'did you mean the handler deep/bootstrap?'],
 ])('refuses %s with the handler %s in %s', (runtime, handler, path, message, hint) => {
   expect(handlerFault(runtime, handler, files(path))).toMatchObject({
     message: expect.stringContaining(message),

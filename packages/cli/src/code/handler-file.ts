@@ -7,6 +7,8 @@ interface Needed {
   readonly matches: (path: string) => boolean;
 }
 
+const TYPED = ['.ts', '.mts', '.cts', '.tsx'];
+const leafOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const without = (handler: string): string => handler.slice(0, handler.lastIndexOf('.'));
 
 /** The file that a runtime loads for a handler; undefined for runtimes that find their code by other means. */
@@ -31,10 +33,9 @@ function neededFile(runtime: string, handler: string): Needed | undefined {
 
 /** The handler whose file has the same name and does exist, in another folder. */
 function elsewhere(handler: string, { names }: Needed, paths: readonly string[]): string | undefined {
-  const leaves = names.split(', ').map((name) => name.slice(name.lastIndexOf('/') + 1));
-  const found = paths.filter(
-    (path) => leaves.includes(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('node_modules/'),
-  );
+  const leaves = names.split(', ').map(leafOf);
+  if (names.includes('.mjs')) leaves.push(...TYPED.map((ending) => leafOf(without(handler)) + ending));
+  const found = paths.filter((path) => leaves.includes(leafOf(path)) && !path.includes('node_modules/'));
   const [path] = found.sort((a, b) => a.length - b.length);
   if (path === undefined) return undefined;
   return handler.includes('.') ? without(path) + handler.slice(handler.lastIndexOf('.')) : path;
@@ -48,13 +49,16 @@ export function handlerFault(runtime: string, handler: string, collected: Collec
   const kept = collected.ignored.find(
     (path) => needed.matches(path) || (path.endsWith('/') && needed.names.startsWith(path)),
   );
+  const typed = paths.find((path) => /\.[cm]?tsx?$/.test(path) && without(path) === without(handler));
   const other = elsewhere(handler, needed, paths);
   const hint =
     kept !== undefined
       ? `.gitignore leaves out ${kept}. A .fgsignore, which may be empty, takes its place.`
-      : other !== undefined
-        ? `did you mean --handler ${other}?`
-        : 'Give the folder that has this file, or another --handler.';
+      : typed !== undefined && runtime.startsWith('Node.js')
+        ? `${typed} is TypeScript. It is built when a tsconfig.json is beside it.`
+        : other !== undefined
+          ? `did you mean the handler ${other}?`
+          : 'Give the folder that has this file, or another handler.';
   return codeError(
     `the handler ${handler} needs the file ${needed.names.replace(/, ([^,]*)$/, ' or $1')}, which is not in the folder`,
     hint,

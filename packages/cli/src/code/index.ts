@@ -1,4 +1,6 @@
-export { type Collected, codeError, collectEntries } from './collect.ts';
-export { folderDigest } from './folder-digest.ts';
+export { type Collected, codeError, collectEntries, type Entry } from './collect.ts';
+export { entriesDigest, folderDigest } from './folder-digest.ts';
+export { functionCode } from './function-code.ts';
 export { handlerFault } from './handler-file.ts';
 export { packEntries, packFolder } from './pack.ts';
+export { type CodeSource, typeScriptOf } from './typescript.ts';

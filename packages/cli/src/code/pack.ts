@@ -43,8 +43,7 @@ async function largeEntry(path: string, mode: number, source: string): Promise<Z
 }
 
 /** Reads and compresses on the main thread: for many small files that takes less time than to send each to another. */
-function smallEntry(path: string, mode: number, source: string): ZipEntry {
-  const content = readFileSync(source);
+function smallEntry(path: string, mode: number, content: Buffer): ZipEntry {
   const data = deflateRawSync(content);
   const stored = storedEntry(path, mode, content);
   return data.length < content.length ? { ...stored, data, deflated: true } : stored;
@@ -52,10 +51,11 @@ function smallEntry(path: string, mode: number, source: string): ZipEntry {
 
 async function entryOf(entry: Entry): Promise<ZipEntry> {
   if (entry.kind === 'link') return storedEntry(entry.path, 0o120777, Buffer.from(entry.target));
+  if (entry.kind === 'made') return smallEntry(entry.path, 0o100644, entry.content);
   const { path, source, size } = entry;
   const mode = entry.executable ? 0o100755 : 0o100644;
   try {
-    return size > LARGE_BYTES ? await largeEntry(path, mode, source) : smallEntry(path, mode, source);
+    return size > LARGE_BYTES ? await largeEntry(path, mode, source) : smallEntry(path, mode, readFileSync(source));
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'CliError') throw cause;
     throw codeError(`cannot read ${path}: ${String(cause)}`, 'Did it change while it was read?', cause);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { ApiError, type Client } from '@funcgraph/api';
-import { type Collected, collectEntries, handlerFault, packEntries } from '../../code/index.ts';
+import { type Collected, functionCode, handlerFault, packEntries } from '../../code/index.ts';
 import {
   connect,
   FUNCTION_FLAGS,
@@ -171,7 +171,6 @@ export async function deployFolder(
   const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
   const given = configFields(flags);
   const variables = await readVariables(flags, context);
-  const code = await collectEntries(path);
   const present = await findConfig(target.client, target.params, context.signal);
   const runtime =
     flags.runtime === undefined
@@ -184,6 +183,11 @@ export async function deployFolder(
     ...(runtime === undefined ? {} : { runtime }),
   };
   const chosen = { runtime: runtime ?? present?.runtime, handler: flags.handler ?? present?.handler };
+  const code = await functionCode({
+    ...{ folder: path, root: path, runtime: chosen.runtime ?? '' },
+    entries: [chosen.handler ?? '', fields.initializer_handler ?? present?.initializer_handler ?? ''],
+    hasLibraries: (fields.depend_version_list ?? present?.depend_version_list ?? []).length > 0,
+  });
   const entry = checkedEntry(name, chosen, code);
   const zip = await withProgress(`packing ${path}`, context, packEntries(code.entries));
   const isDry = flags['dry-run'];

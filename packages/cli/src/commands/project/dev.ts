@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ApiError } from '@funcgraph/api';
-import { folderDigest } from '../../code/index.ts';
+import { folderDigest, typeScriptOf } from '../../code/index.ts';
 import {
   CliError,
   type Context,
@@ -16,6 +16,7 @@ import {
 import { affectedBy } from '../../project/dev/affected.ts';
 import { type Batch, Redeployer } from '../../project/dev/redeployer.ts';
 import { functionSpecs } from '../../project/functions/function-spec.ts';
+import { sourceOf } from '../../project/functions/prepare.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import { apply } from '../../project/server/apply.ts';
 import { followLines } from '../follow-lines.ts';
@@ -34,19 +35,20 @@ type Say = (item: StreamItem) => void;
 /** The functions as they are watched, by their names in the file. */
 function watchedOf({ project, root, stage }: OpenProject) {
   const keys = Object.keys(project.file.functions ?? {});
-  return functionSpecs(project, stage).map(({ folder, build }, index) => ({
-    name: keys[index] ?? '',
-    folder: resolve(root, folder),
-    hasBuild: build !== undefined,
-  }));
+  return functionSpecs(project, stage).map((spec, index) => {
+    const source = sourceOf(spec, root);
+    const hasCommand = spec.build !== undefined;
+    const isMade = hasCommand || typeScriptOf(source) !== undefined;
+    return { name: keys[index] ?? '', folder: source.folder, hasCommand, isMade };
+  });
 }
 
-/** A function with a build is left out when all that changed in its folder is what its last build wrote. */
+/** A function with a build command is left out when all that changed in its folder is what its last build wrote. */
 async function namesOf({ inside, sources }: NonNullable<Batch>, opened: OpenProject): Promise<string[]> {
   const names = new Set(sources);
-  for (const { name, folder, hasBuild } of watchedOf(opened).filter((one) => inside.includes(one.name))) {
+  for (const { name, folder, hasCommand } of watchedOf(opened).filter((one) => inside.includes(one.name))) {
     const deployed = opened.record.notesOf({ kind: 'function', name: `${name}${opened.stage.suffix}` }).code;
-    if (!hasBuild || (await folderDigest(folder)) !== deployed) names.add(name);
+    if (!hasCommand || (await folderDigest(folder)) !== deployed) names.add(name);
   }
   return [...names];
 }

@@ -62,7 +62,7 @@ class DesiredReader {
   async function(spec: FunctionSpec): Promise<Desired[]> {
     const { project, root, connection, record } = this.#opened;
     const notesOf = record.notesOf.bind(record);
-    const surroundings = { root, builds: this.#builds, digests: this.#digests, notesOf };
+    const surroundings = { root, fault: project.fault, builds: this.#builds, digests: this.#digests, notesOf };
     const { desired, inputs } = await prepare(spec, surroundings, this.#context);
     this.functions.set(spec.name, inputs);
     const triggers: Desired[] = [];

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { affectedBy } from './affected.ts';
 
 const WATCHED = [
-  { name: 'plain', folder: '/p/plain', hasBuild: false },
-  { name: 'built', folder: '/p/dist', hasBuild: true },
+  { name: 'plain', folder: '/p/plain', isMade: false },
+  { name: 'built', folder: '/p/dist', isMade: true },
 ];
 const functions = (inside: string[], sources: string[]) => ({ kind: 'functions', inside, sources });
 

@@ -4,7 +4,8 @@ interface Watched {
   readonly name: string;
   /** Absolute. */
   readonly folder: string;
-  readonly hasBuild: boolean;
+  /** Its code is made, perhaps from files outside of its folder. */
+  readonly isMade: boolean;
 }
 
 export type Affected =
@@ -22,6 +23,6 @@ export function affectedBy(relative: string, path: string, projectFile: string, 
   return {
     kind: 'functions',
     inside: owners.map(({ name }) => name),
-    sources: isSource ? watched.filter(({ hasBuild }) => hasBuild).map(({ name }) => name) : [],
+    sources: isSource ? watched.filter(({ isMade }) => isMade).map(({ name }) => name) : [],
   };
 }

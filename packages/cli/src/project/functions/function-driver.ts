@@ -1,14 +1,14 @@
 import { ApiError } from '@funcgraph/api';
-import { packFolder } from '../../code/index.ts';
+import { type Entry, packEntries } from '../../code/index.ts';
 import { type Connection, type FunctionParams, findConfig } from '../../connection/index.ts';
 import type { Actual, Change, Desired } from '../plan/resource.ts';
 import type { Driver } from '../server/driver.ts';
 import type { SecretValues } from './secret-values.ts';
 import { actualSettings, bodyOf } from './settings.ts';
 
-/** Where the code of a function is, and what its secrets are. Neither is part of a plan. */
+/** The files of a function, and what its secrets are. Neither is part of a plan. */
 export interface FunctionInputs {
-  readonly folder: string;
+  readonly entries: readonly Entry[];
   readonly secrets: SecretValues;
 }
 
@@ -105,7 +105,7 @@ export class FunctionDriver implements Driver {
   }
 
   async #code(name: string) {
-    const { zip } = await packFolder(this.#inputsOf(name).folder);
+    const zip = await packEntries(this.#inputsOf(name).entries);
     return { code_type: 'zip', code_filename: `${name}.zip`, func_code: { file: zip.toString('base64') } };
   }
 

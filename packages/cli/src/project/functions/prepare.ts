@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { folderDigest } from '../../code/index.ts';
+import {
+  type CodeSource,
+  type Collected,
+  collectEntries,
+  entriesDigest,
+  functionCode,
+  handlerFault,
+} from '../../code/index.ts';
 import { CliError, type Context } from '../../framework/index.ts';
+import type { Project } from '../file/read-project.ts';
 import type { Desired, Notes } from '../plan/resource.ts';
 import type { FunctionInputs } from './function-driver.ts';
 import type { FunctionSpec } from './function-spec.ts';
@@ -11,6 +19,7 @@ import { readSecrets, secretsDigest } from './secret-values.ts';
 interface Surroundings {
   /** Of the project file. */
   readonly root: string;
+  readonly fault: Project['fault'];
   readonly builds: boolean;
   /** Of dependencies of the project, by name. */
   readonly digests: ReadonlyMap<string, string>;
@@ -20,24 +29,46 @@ interface Surroundings {
 /** Builds the code of a function and reads its secrets: what a plan compares, and what making it needs. */
 export async function prepare(
   spec: FunctionSpec,
-  { root, builds, digests, notesOf }: Surroundings,
+  { root, fault, builds, digests, notesOf }: Surroundings,
   context: Context,
 ): Promise<{ readonly desired: Desired; readonly inputs: FunctionInputs }> {
   const { name, fields, path } = spec;
   if (builds && spec.build !== undefined) await build(spec.build, root, context);
-  const folder = resolve(root, spec.folder);
   const secrets = await readSecrets(spec.secrets, root, context);
-  const code = await folderDigest(folder);
+  const { entries } = await codeOf(spec, root, fault);
   const hasSecrets = Object.keys(secrets).length > 0;
   const libraries = spec.dependencies.map((text) => `${text} ${digests.get(text) ?? ''}`);
   const notes = {
-    code,
+    code: await entriesDigest(entries),
     ...(libraries.length === 0 ? {} : { dependencies: digestOf(libraries) }),
     ...(hasSecrets ? { secrets: secretsDigest(secrets, notesOf({ kind: 'function', name }).secrets) } : {}),
   };
   return {
     desired: { kind: 'function', name, fields, notes, path, hidden: { dependencies: spec.dependencies } },
-    inputs: { folder, secrets },
+    inputs: { entries, secrets },
+  };
+}
+
+/** The files as they are after its own build command; without one, its TypeScript is built. */
+async function codeOf(spec: FunctionSpec, root: string, fault: Project['fault']): Promise<Collected> {
+  const source = sourceOf(spec, root);
+  const hasLibraries = spec.dependencies.length > 0;
+  const isMade = spec.build !== undefined;
+  const code = isMade ? await collectEntries(source.folder) : await functionCode({ ...source, hasLibraries });
+  const { runtime, handler } = spec.fields;
+  const missing = handlerFault(String(runtime), String(handler), code);
+  if (missing !== undefined) throw fault([...spec.path, 'handler'], `has no file: ${missing.message}`, missing.hint);
+  return code;
+}
+
+/** Where the code of a function is, and which files it begins with. */
+export function sourceOf({ folder, fields }: FunctionSpec, root: string): CodeSource {
+  const { runtime, handler, initializer } = fields;
+  return {
+    folder: resolve(root, folder),
+    root,
+    runtime: String(runtime),
+    entries: [String(handler), String(initializer)],
   };
 }
 
