@@ -52,11 +52,22 @@ describe('JSON from outside', () => {
       work();
       return process.threadCpuUsage(before).user / 1000;
     };
-    const refusing = processorMs(() => {
-      expect(() => parseBoundedJson(hostile, DOCUMENT_LIMITS)).toThrow('more than 50000 values');
-      expect(() => parseBoundedJson(Buffer.from('['.repeat(70_000)), DOCUMENT_LIMITS)).toThrow('nested deeper');
-    });
-    expect(refusing).toBeLessThan(processorMs(() => JSON.parse(hostile.toString())) / 2);
+    let [refusing, parsing] = [Infinity, Infinity];
+    // a busy machine makes a run slower, never faster
+    for (let run = 0; run < 1 || (run < 20 && refusing >= parsing / 2); run += 1) {
+      refusing = Math.min(
+        refusing,
+        processorMs(() => {
+          expect(() => parseBoundedJson(hostile, DOCUMENT_LIMITS)).toThrow('more than 50000 values');
+          expect(() => parseBoundedJson(Buffer.from('['.repeat(70_000)), DOCUMENT_LIMITS)).toThrow('nested deeper');
+        }),
+      );
+      parsing = Math.min(
+        parsing,
+        processorMs(() => JSON.parse(hostile.toString())),
+      );
+    }
+    expect(refusing).toBeLessThan(parsing / 2);
     expect(parseBoundedJson(long, DOCUMENT_LIMITS)).toHaveProperty('file');
   });
 });

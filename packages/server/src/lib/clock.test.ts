@@ -43,9 +43,17 @@ it('cancels what is due after reads, at any time', async () => {
   const late = systemClock.afterReads(1, () => {
     runs += 1;
   });
-  // the same millisecond: its timer runs directly before this one
-  await new Promise<void>((resolve) => systemClock.after(1, resolve));
-  late.cancel();
+  const timer = new Promise<void>((resolve) =>
+    systemClock.after(1, () => {
+      // what is due has seen its timer, and waits for the reads
+      late.cancel();
+      resolve();
+    }),
+  );
+  // both are due when the event loop runs timers
+  const until = performance.now() + 20;
+  while (performance.now() < until);
+  await timer;
   await new Promise((resolve) => systemClock.afterReads(1, () => resolve(undefined)));
   expect(runs).toBe(0);
 });

@@ -209,10 +209,13 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     await cluster.kill('SIGQUIT');
     try {
       await expect(insert(storage, 'waits')).rejects.toMatchObject(refusal);
-      const begin = performance.now();
-      await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
-      // the first statement waits for 3 s
-      expect(performance.now() - begin).toBeLessThan(2_000);
+      // the first statement waits for 3 s; a busy machine makes a refusal slower, never faster
+      const refused = async (): Promise<number> => {
+        const begin = performance.now();
+        await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
+        return performance.now() - begin;
+      };
+      await expect.poll(refused, { timeout: 60_000 }).toBeLessThan(2_000);
       expect(await storage.check()).toMatchObject({ ok: false, hint: expect.any(String) });
     } finally {
       await cluster.boot();

@@ -237,9 +237,9 @@ describe('an import refuses', () => {
 
   it('tens of thousands of keys without thinking for seconds', async () => {
     const keys = Array.from({ length: 40_000 }, (_, at) => `k${at.toString(36)}`).join(',');
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(await refusal(imported(fakeZip([yaml(`{${keys}}`)])))).toBe('invalid_import');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
   });
 
   it('fields that a create would refuse, with the codes of a create', async () => {
