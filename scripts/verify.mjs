@@ -26,6 +26,7 @@ await timed('set-up', async () => {
     ['go', 'golang-go', 'the tests compile Go functions'],
     ['pg_ctlcluster', 'postgresql', 'what keeps data is tested over PostgreSQL too'],
     ['kcat', 'kcat', 'triggers of Kafka are tested with its mock cluster'],
+    ['crun', 'crun', 'the image of deploy/Containerfile is started with it'],
     ['chromium-headless-shell', 'chromium-headless-shell', 'the journeys through the console need a browser'],
     ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {

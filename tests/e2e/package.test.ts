@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { Container, noCrun } from './container/crun.ts';
+import { buildImage, composeService, type Image } from './container/image.ts';
+import type { Bind, Service } from './container/oci-config.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -11,6 +15,7 @@ const ROOT = join(import.meta.dirname, '../..');
 let place: string;
 let env: NodeJS.ProcessEnv;
 let fgs: string;
+let archive: string;
 
 /** What `npm install` does in an empty folder, with the packages that this machine has already. */
 beforeAll(async () => {
@@ -19,7 +24,7 @@ beforeAll(async () => {
   await chmod(place, 0o755);
   // the programs are built already
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', place], { cwd: ROOT });
-  const [archive = ''] = await readdir(place);
+  [archive = ''] = await readdir(place);
   expect(archive).toMatch(/^funcgraph-\d+\.\d+\.\d+\.tgz$/);
   const installed = join(place, 'node_modules/funcgraph');
   await mkdir(installed, { recursive: true });
@@ -57,4 +62,122 @@ test('its maintenance and its checks of the machine work too', async () => {
   const doctor = await run(fgs, ['doctor', ...data], { cwd: place, env }).catch((error: { stdout: string }) => error);
   expect(doctor.stdout).toMatch(/^ok +database +SQLite module loads$/m);
   expect((await run(fgs, ['--version'], { env })).stdout).toMatch(/^fgs \d/);
+});
+
+const NO_CRUN = noCrun();
+if (NO_CRUN !== undefined) test.skip(`containers: ${NO_CRUN}`, () => {});
+
+describe.skipIf(NO_CRUN !== undefined)('the image of deploy/Containerfile', () => {
+  const running: Container[] = [];
+  let image: Image;
+  let service: Awaited<ReturnType<typeof composeService>>;
+  beforeAll(async () => {
+    service = await composeService();
+    image = await buildImage(place, join(place, archive), join(place, 'node_modules/funcgraph'));
+  });
+  afterAll(async () => {
+    for (const container of running) await container.remove();
+  });
+
+  interface Options {
+    readonly as: Service;
+    readonly volume: string;
+    readonly command?: readonly string[];
+    readonly variables?: Readonly<Record<string, string>>;
+    readonly more?: readonly Bind[];
+  }
+
+  async function start({ as, volume, command = image.command, variables = {}, more = [] }: Options) {
+    const from = join(place, volume);
+    await mkdir(from, { recursive: true });
+    if (as.user !== undefined) await chown(from, Number(as.user), Number(as.user));
+    const binds = [...image.binds, { from, to: '/var/lib/funcgraph', writable: true }, ...more];
+    const env = { ...image.env, ...variables };
+    const container = Container.start(place, { service: as, root: image.root, binds, env, command });
+    running.push(container);
+    return container;
+  }
+
+  test('runs functions within their limits as the service of the compose file, and again after a restart', async ({
+    annotate,
+  }) => {
+    const cluster = findPostgres() === undefined ? undefined : await PostgresCluster.start();
+    try {
+      const { FGS_DATABASE_URL = '' } = service.environment;
+      expect(FGS_DATABASE_URL).toMatch(/^postgres:\/\/funcgraph:.*@database\/funcgraph$/);
+      // the database of the compose file is reached by its name; this one, by its socket
+      const variables = cluster === undefined ? {} : { FGS_DATABASE_URL: (await cluster.create()).reveal() };
+      const more = cluster === undefined ? [] : [{ from: cluster.folder, to: cluster.folder }];
+      const options = { as: service, volume: 'of-compose', variables, more };
+      const isUp = (container: Container) => expect.poll(() => container.output).toContain('isolation    bubblewrap');
+      const call = (container: Container) => container.exec(['fgs', 'functions', 'invoke', 'hello']);
+
+      const first = await start(options);
+      await isUp(first);
+      expect(first.output).toContain('server user  funcgraph');
+      // the only thing that --privileged would add
+      const missing = first.output.split('\n').filter((line) => line.startsWith('    - '));
+      expect(
+        missing.every((line) => line.includes('/tmp')),
+        missing.join('\n'),
+      ).toBe(true);
+      const example = '/opt/funcgraph/lib/node_modules/funcgraph/examples/hello';
+      const flags = ['--runtime', 'Node.js', '--handler', 'index.handler'];
+      const deployed = await first.exec(['fgs', 'functions', 'deploy', example, ...flags]);
+      expect(deployed.output).toContain('hello: created');
+      expect((await call(first)).output).toContain('{"message":"Hello, World!"}');
+      const doctor = await first.exec(['fgs', 'doctor']);
+      expect(doctor.output).toMatch(/^ok +container /m);
+      expect(doctor.code).toBe(0);
+      expect(await first.stop()).toBe(0);
+
+      const started = performance.now();
+      const second = await start(options);
+      await isUp(second);
+      expect((await call(second)).output).toContain('{"message":"Hello, World!"}');
+      await annotate(`from the start of a container to its first call: ${Math.round(performance.now() - started)} ms`);
+      expect(await second.stop()).toBe(0);
+    } finally {
+      await cluster?.stop();
+    }
+  });
+
+  const open = ['seccomp=unconfined', 'apparmor=unconfined', 'systempaths=unconfined'];
+  const up = ['fgs', 'up', '--once', '--data-dir', '/var/lib/funcgraph/of-user'];
+  test.each([
+    ['isolates functions without any gap in a privileged container', { privileged: true }, [], ['bubblewrap']],
+    [
+      'isolates functions of a user other than root with an open /proc alone',
+      { user: '1000', security_opt: open },
+      [],
+      ['bubblewrap', 'Instances share one user', 'Memory is neither limited'],
+    ],
+    [
+      'runs functions without isolation in a container without any option',
+      { user: '1000' },
+      ['--sandbox', 'process'],
+      ['process', 'NO ISOLATION'],
+    ],
+  ])('%s', async (title, as: Service, flags, [isolation, ...gaps]) => {
+    const volume = title.replaceAll(/\W+/g, '-');
+    const container = await start({ as, volume, command: [...up, ...flags] });
+    expect(await container.ended(), container.output).toBe(0);
+    expect(container.output).toContain(`isolation    ${isolation}`);
+    expect(container.output).toContain('= {"message":"Hello, Funcgraph!"}');
+    for (const gap of gaps) expect(container.output).toContain(gap);
+    expect(container.output.includes('Not enforced')).toBe(gaps.length > 0);
+  });
+
+  test('says in a container without options which ones it needs', async () => {
+    const command = ['sh', '-c', `${image.command.join(' ')}; fgs doctor`];
+    const container = await start({ as: {}, volume: 'of-nothing', command });
+    expect(await container.ended(), container.output).toBe(1);
+    expect(container.output).toContain('ROOT_RIGHTS: root cannot start functions here: it has no capability SYS_ADMIN');
+    expect(container.output).toMatch(/^fail +container +inside one that lacks SYS_ADMIN, NET_ADMIN, SYS_PTRACE/m);
+    const needed = [
+      ...(service.cap_add ?? []).map((name) => `--cap-add ${name}`),
+      '--security-opt systempaths=unconfined',
+    ];
+    for (const option of needed) expect(container.output).toContain(option);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freezeAll } from './group-files.ts';
 import { parseCgroupMounts, parseOwnGroups } from './mounts.ts';
+import { mayMove } from './open-tree.ts';
 import { CgroupV1, memoryFiles, sharesFor, limitFiles as v1Limits } from './v1.ts';
 import { CgroupV2, limitFiles as v2Limits, weightFor } from './v2.ts';
 
@@ -85,6 +86,13 @@ describe('cgroup version 2', () => {
     writeFileSync(join(root, 'cgroup.procs'), '12\n');
     await open((pids) => pids.length === 1 && pids[0] === 12);
     expect(text('funcgraph-x-agent', 'cgroup.procs')).toBe('12');
+  });
+
+  it('moves all processes of a container, but none of others', () => {
+    expect(mayMove([1, 7, 19, process.pid])).toBe(true);
+    expect(mayMove([0, 1, process.pid])).toBe(false);
+    expect(mayMove([process.pid, process.ppid])).toBe(true);
+    expect(mayMove([process.pid, process.ppid, 4711])).toBe(false);
   });
 
   it('does not touch a group with processes of others', async () => {

@@ -17,7 +17,7 @@ export async function openCgroupTree(ownerId: string): Promise<CgroupTree | unde
   const name = `${CGROUP_PREFIX}${ownerId}`;
   if (mounts.v1.has('memory')) return CgroupV1.open(name, v1Roots(mounts));
   for (const root of v2Roots(mounts)) {
-    const tree = await CgroupV2.open({ name, root, movable: isOwnFamily });
+    const tree = await CgroupV2.open({ name, root, movable: mayMove });
     if (tree !== undefined) return tree;
   }
   return undefined;
@@ -47,7 +47,11 @@ function ownGroups(): ReadonlyMap<string, string> {
   return parseOwnGroups(readFileSync('/proc/self/cgroup', 'utf8'));
 }
 
-/** Only the agent and its server may be moved to another group; a login shell beside them may not. */
-function isOwnFamily(pids: readonly number[]): boolean {
+/**
+ * Whether all processes of a group may be moved to another one: the agent with its server, or a container, which has a
+ * process 1. A login shell beside them may not, and a process outside of the container has the id 0 here.
+ */
+export function mayMove(pids: readonly number[]): boolean {
+  if (pids.includes(1)) return !pids.includes(0);
   return pids.every((pid) => pid === process.pid || pid === process.ppid);
 }

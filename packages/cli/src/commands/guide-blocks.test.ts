@@ -11,6 +11,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'async.md': 'calls a function that it does not make',
   'console.md': 'opens a browser',
   'container-images.md': 'needs Docker',
+  'container.md': 'needs Docker; package.test.ts starts the image without it',
   'dependencies.md': 'fetches packages from registries and an address of the reader',
   'file-systems.md': 'makes a folder in /srv of the machine',
   'first-function.md': 'has a call that fails, to show its log',

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Check, Machine } from './check.ts';
+import { container, isMissing } from './container.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const OLDEST_NODE = 24;
@@ -69,7 +70,7 @@ async function namespaces(machine: Machine): Promise<Check> {
     ? 'AppArmor forbids it to users: run as root, or sysctl kernel.apparmor_restrict_unprivileged_userns=0'
     : forbidden
       ? 'sysctl kernel.unprivileged_userns_clone=1, or run as root'
-      : 'in a container, it must be allowed to make namespaces (such as --privileged)';
+      : 'in a container, the line "container" lists the options that allow it';
   return { name: 'namespaces', state: 'fail', detail: output.trim().split('\n')[0] ?? '', hint };
 }
 
@@ -126,6 +127,10 @@ async function network(machine: Machine): Promise<Check> {
     const detail = `${lacking.join(' and ')} not found: functions reach nothing but themselves`;
     return { name, state: 'warn', detail, hint: `apt-get install ${lacking.join(' ')}` };
   }
+  if (machine.uid === 0 && (await isMissing(machine, 'NET_ADMIN'))) {
+    const detail = 'functions reach nothing but themselves: root has no capability NET_ADMIN';
+    return { name, state: 'warn', detail, hint: 'give the container the option --cap-add NET_ADMIN' };
+  }
   if (machine.uid === 0) return { name, state: 'ok', detail: 'functions can reach the outside, and not this machine' };
   return { name, state: 'warn', detail: 'functions reach nothing but themselves', hint: 'run the server as root' };
 }
@@ -168,12 +173,14 @@ export interface ProbePlaces {
 
 /** Inspects the machine without a server. One finding for each requirement of Funcgraph. */
 export async function probeMachine(machine: Machine, places: ProbePlaces): Promise<Check[]> {
+  const sandbox = await namespaces(machine);
   return [
     node(machine, places.nodePath),
     platform(machine),
     await user(machine),
+    ...(await container(machine, sandbox.state === 'ok')),
     await bubblewrap(machine),
-    await namespaces(machine),
+    sandbox,
     await cgroups(machine),
     await tmpVolumes(machine),
     await network(machine),

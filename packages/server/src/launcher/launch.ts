@@ -13,6 +13,7 @@ import { Orders } from './orders.ts';
 import { ownDataDir } from './own-data-dir.ts';
 import { canReadBelow, closedFolders } from './reach.ts';
 import { refuseRoot } from './refuse-root.ts';
+import { requireRootRights } from './root-rights.ts';
 import { openLinkDir, openRunDir } from './run-dir.ts';
 import { serverCommand } from './server-command.ts';
 import { openServerUser, type ServerUser } from './server-user.ts';
@@ -28,6 +29,7 @@ const STAGE = '/run/funcgraph/stage';
 export async function launch(settings: Settings, stop: StopRequest): Promise<void> {
   const config = compileSettings(settings);
   refuseRoot(config.sandbox, { isRoot: true, isAllowed: config.rootWithoutIsolation });
+  if (config.sandbox !== 'process') requireRootRights();
   const user = await openServerUser(config.user);
   await ownDataDir(config.dataDir, user);
   const runDir = await openRunDir(config.dataDir, undefined);
