@@ -6,6 +6,7 @@ import { EmptyState } from './empty-state.tsx';
 import { ErrorView } from './error-view.tsx';
 import './parts.css';
 import { useRowKeys } from './use-row-keys.ts';
+import { useTableScroll } from './use-table-scroll.ts';
 
 /** The part of a query's state that a table shows. */
 export interface RowsQuery {
@@ -69,6 +70,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { t } = useTexts('parts');
   const element = useRef<HTMLDivElement>(null);
   useRowKeys(element);
+  useTableScroll(element);
   if (query.error !== null && rows.length === 0)
     return <ErrorView error={query.error} onRetry={() => query.refetch()} />;
   const isEmpty = !query.isPending && rows.length === 0 && (paging === undefined || paging.total === 0);

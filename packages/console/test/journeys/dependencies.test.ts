@@ -101,7 +101,7 @@ journey(
     const runtime = await runtimeOf(platform, 'Node.js');
     const body = { name: 'journey-used', runtime, depend_type: 'zip', depend_file: zipped(LIBRARY) };
     const { data } = await platform.api.call('createDependency', { params: project(platform), body });
-    const files = { 'index.js': 'exports.handler = async () => require("shapes")();' };
+    const files = { 'index.js': 'exports.handler = async (event, context) => require("shapes")();' };
     const urn = await deploy(platform, { name: 'journey-uses-shapes', files, runtime });
     const uses = (ids: string[]) =>
       platform.api.call('updateFunctionCode', { params: target(platform, urn), body: { depend_version_list: ids } });

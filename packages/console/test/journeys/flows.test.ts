@@ -168,7 +168,7 @@ journey('a flow gets a timer and a route of the gateway in its start node', asyn
 
 journey('each component of a flow has a form of its own', async ({ platform, visit }) => {
   const name = 'journey-step';
-  const files = { 'index.js': 'exports.handler = async (event) => event;' };
+  const files = { 'index.js': 'exports.handler = async (event, context) => event;' };
   await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
   const visitor = await visit();
   const { page } = visitor;

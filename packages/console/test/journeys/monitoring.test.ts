@@ -156,7 +156,7 @@ journey(
   'alarm rules are made from a chart or the list, changed, switched off and deleted',
   async ({ platform, visit }) => {
     const name = 'journey-alarmed';
-    const files = { 'index.js': 'exports.handler = async () => 1;' };
+    const files = { 'index.js': 'exports.handler = async (event, context) => 1;' };
     const urn = await deploy(platform, { name, files, runtime: await runtimeOf(platform, 'Node.js') });
     expect((await platform.fgs(['versions', 'publish', name, '--name', 'v1'])).exitCode).toBe(0);
     expect((await platform.fgs(['topics', 'create', 'journey-ops'])).exitCode).toBe(0);

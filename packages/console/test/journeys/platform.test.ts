@@ -176,7 +176,7 @@ journey('the three usual policies allow what the guide says, and the pages show 
   const runtime = await runtimeOf(platform, 'Node.js');
   await deploy(platform, {
     name: 'platform-shown',
-    files: { 'index.js': 'exports.handler = async () => 1;' },
+    files: { 'index.js': 'exports.handler = async (event, context) => 1;' },
     runtime,
   });
   const isDenied = async (button: Locator) => (await button.getAttribute('aria-disabled')) === 'true';

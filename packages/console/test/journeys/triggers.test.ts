@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
-const FILES = { 'index.js': 'exports.handler = async (event) => event;' };
+const FILES = { 'index.js': 'exports.handler = async (event, context) => event;' };
 
 const addressOf = (name: string, section: string) => `/functions/${name}?tab=settings&section=${section}`;
 

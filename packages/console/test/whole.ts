@@ -1,0 +1,52 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What a browser window of 1280 by 800 pixels shows, whole and at 200 %, where each pixel of a page takes four. */
+export const SIZES = {
+  whole: { width: 1280, height: 800 },
+  zoomed: { width: 640, height: 400 },
+} as const;
+
+/** Runs in the browser, where functions may not be compiled from text: names what stands outside of the window. */
+const FAULTS = `(() => {
+  const width = document.documentElement.clientWidth;
+  const faults = [];
+  const over = document.documentElement.scrollWidth - width;
+  if (over > 0) faults.push('the page is ' + over + ' px wider than the window');
+  const isScrolled = (style) => /auto|scroll/.test(style.overflowX);
+  const nameOf = (element) =>
+    element.tagName + ' "' + (element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 60) + '"';
+  for (const element of document.querySelectorAll(
+    ':is(main, header, [role=dialog]) :is(button, a, input, textarea, h1, h2, h3, p, dt, dd, [role=tab], [role=combobox])',
+  )) {
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const { left, right, width: own } = element.getBoundingClientRect();
+    // tabs without room stand in a menu
+    if (own <= 1 || element.closest('.ant-tabs-nav') !== null) continue;
+    let [from, to] = [0, width];
+    for (let above = element.parentElement; above !== null; above = above.parentElement) {
+      const style = getComputedStyle(above);
+      if (isScrolled(style)) [from, to] = [-Infinity, Infinity];
+      if (from === -Infinity) break;
+      if (!/hidden|clip/.test(style.overflowX)) continue;
+      const box = above.getBoundingClientRect();
+      [from, to] = [Math.max(from, box.left), Math.min(to, box.right)];
+    }
+    if (left < from - 1 || right > to + 1) faults.push(nameOf(element) + ' is cut off');
+  }
+  return faults;
+})()`;
+
+/** Signs that a part of the page is on its way. */
+const LOADING = '.ant-skeleton, .ant-spin-spinning';
+
+/** The page as it is stays inside of the window at both sizes. */
+export async function expectWhole(page: Page, name: string): Promise<void> {
+  for (const size of [SIZES.whole, SIZES.zoomed]) {
+    await page.setViewportSize(size);
+    await expect.poll(() => page.locator(LOADING).count(), { message: name }).toBe(0);
+    // a page draws itself anew for its size
+    await expect.poll(() => page.evaluate(FAULTS), { message: `${name} at ${size.width} px` }).toEqual([]);
+  }
+  await page.setViewportSize(SIZES.whole);
+}
