@@ -113,12 +113,16 @@ export class Instance {
     return this.#state === 'ready' && this.inFlight < this.spec.concurrency && this.#parts.link.isOpen;
   }
 
-  /** Whether a request with an event of so many bytes may wait in its lane, which has at most `depth`. */
-  canQueue(depth: number, bytes: number, now: number): boolean {
+  /** Whether requests may wait in its lane now, as far as it has room. */
+  sharesLane(now: number): boolean {
     const { link, pipeline } = this.#parts;
-    if (pipeline !== true || this.spec.concurrency !== 1 || this.inFlight >= depth || this.#alone > 0) return false;
-    if (this.#bytes + bytes > MAX_LANE_BYTES || !this.#sleep.isAwake) return false;
+    if (pipeline !== true || this.spec.concurrency !== 1 || this.#alone > 0 || !this.#sleep.isAwake) return false;
     return (this.#state === 'ready' || this.#state === 'busy') && link.isOpen && this.#lane.takesMore(now);
+  }
+
+  /** Whether its lane, of at most `depth` requests, has room for one with an event of so many bytes. */
+  hasLaneRoom(depth: number, bytes: number): boolean {
+    return this.inFlight < depth && this.#bytes + bytes <= MAX_LANE_BYTES;
   }
 
   /** Takes a slot; the pool calls it, and `free` at the end. `bytes` of a request that may share the instance. */
@@ -230,7 +234,7 @@ export class Instance {
     };
   }
 
-  /** Requests of an instance that runs one at a time; more than one are here only when `canQueue` allowed it. */
+  /** Requests of an instance that runs one at a time; more than one are here only when `sharesLane` allowed it. */
   #runInLane(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link } = this.#parts;
     const { requestId, timeoutMs, invokeType, credentials, http, event } = request;

@@ -48,8 +48,6 @@ const LATEST_SLOWER = 0.03;
 const PROCESSORS = availableParallelism();
 /** An instance with less work than this takes the next request, although others may have none. */
 const LANE_BUSY_MS = 0.5;
-/** Instances that are compared for one request: more than the machine has processors would only crowd each other. */
-const LANES_COMPARED = Math.min(16, PROCESSORS);
 
 /** State of one function in the pool: its instances, waiting requests, starts, and recent speed. */
 export class FunctionGroup {
@@ -136,20 +134,23 @@ export class FunctionGroup {
 
   /**
    * The instance in whose lane a request waits least: a reserved one, else the oldest with hardly any work, so that few
-   * instances stay warm. Undefined when requests of this key run alone, or all lanes are full.
+   * instances stay warm. `'full'` when the lanes of as many instances are full as the processors can run: another one
+   * would take processor time from these. Undefined when requests of this key run alone, or more instances may help.
    */
-  laneFor(key: string, bytes: number, now: number): Instance | undefined {
+  laneFor(key: string, bytes: number, now: number): Instance | 'full' | undefined {
     const lane = this.#lanes.get(key);
     const depth = lane?.depth(now) ?? 1;
     if (lane === undefined || depth === 1) return undefined;
     let best: Instance | undefined;
-    let compared = 0;
+    let workers = 0;
     for (const instance of this.#byPreference(key)) {
-      if (!instance.canQueue(depth, bytes, now)) continue;
-      if (instance.inFlight * (lane.ownMs ?? 0) < LANE_BUSY_MS) return instance;
-      if (best === undefined || instance.inFlight < best.inFlight) best = instance;
-      compared += 1;
-      if (compared >= LANES_COMPARED) return best;
+      if (!instance.sharesLane(now)) continue;
+      workers += 1;
+      if (instance.hasLaneRoom(depth, bytes)) {
+        if (instance.inFlight * (lane.ownMs ?? 0) < LANE_BUSY_MS) return instance;
+        if (best === undefined || instance.inFlight < best.inFlight) best = instance;
+      }
+      if (workers >= lane.workers(PROCESSORS)) return best ?? 'full';
     }
     return best;
   }
@@ -159,10 +160,19 @@ export class FunctionGroup {
     for (const instance of this.#members.get(key) ?? []) if (!this.reserved.has(instance)) yield instance;
   }
 
-  /** Whether the lane of this instance takes another request. */
+  /** Whether the lane of this instance takes another request: `laneFor` could choose it. */
   canQueue(instance: Instance, bytes: number, now: number): boolean {
-    const depth = this.#lanes.get(instance.spec.key)?.depth(now) ?? 1;
-    return depth > 1 && instance.canQueue(depth, bytes, now);
+    const lane = this.#lanes.get(instance.spec.key);
+    const depth = lane?.depth(now) ?? 1;
+    if (lane === undefined || depth === 1 || !instance.hasLaneRoom(depth, bytes)) return false;
+    let workers = 0;
+    for (const worker of this.#byPreference(instance.spec.key)) {
+      if (!worker.sharesLane(now)) continue;
+      if (worker === instance) return true;
+      workers += 1;
+      if (workers >= lane.workers(PROCESSORS)) return false;
+    }
+    return false;
   }
 
   add(instance: Instance): void {

@@ -28,6 +28,17 @@ it('follows the fast requests, and notices when all become slow', () => {
   expect(lane.depth(0)).toBe(1);
 });
 
+it.each([
+  ['as many as there are processors, when requests only compute', 0.1, 0.1, 2],
+  ['the same when the kernel counts more than the runtime', 0.1, 0.3, 2],
+  ['more, when requests wait for something else', 0.3, 0.1, 6],
+  ['at most eight for each processor', 0.9, 0.01, 16],
+])('fills the lanes of %s', (_, ownMs, cpuMs, workers) => {
+  const lane = new LaneDepth();
+  for (let i = 0; i < 200; i += 1) lane.ended({ ownMs, cpuMs, isCrowded: false }, 0);
+  expect(lane.workers(2)).toBe(workers);
+});
+
 it('lets none wait for ten seconds after a failure, and then only after further successes', () => {
   const lane = after(100, 0.1);
   lane.failed(5_000);

@@ -3,6 +3,10 @@ const SHORT_MS = 1;
 /** Work that may wait in one instance. */
 const LANE_MS = 2;
 const MOST = 16;
+/** Most instances whose lanes are filled for each processor: requests that wait for something else leave it to others. */
+const MOST_OF_A_PROCESSOR = 8;
+/** Most instances that are compared for one request. */
+const MOST_WORKERS = 64;
 /** Successes in a row before the requests of a version share instances. */
 const CLEAN_AFTER = 100;
 /** How long they do not after a failure. */
@@ -79,6 +83,13 @@ export class LaneDepth {
   depth(now: number): number {
     if (this.#clean < CLEAN_AFTER || this.#ownMs === undefined || this.#ownMs >= SHORT_MS) return 1;
     return this.isPaused(now) ? 1 : Math.min(MOST, Math.floor(LANE_MS / Math.max(this.#ownMs, LANE_MS / MOST)));
+  }
+
+  /** How many instances keep so many processors busy with requests of this version. */
+  workers(processors: number): number {
+    const [own, cpu] = [this.#ownMs ?? 0, this.#cpuMs ?? 0];
+    const waits = cpu > 0 ? Math.min(MOST_OF_A_PROCESSOR, Math.max(1, own / cpu)) : MOST_OF_A_PROCESSOR;
+    return Math.min(MOST_WORKERS, Math.ceil(processors * waits));
   }
 }
 

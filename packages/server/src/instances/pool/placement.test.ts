@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type PlacementSnapshot, place } from './placement.ts';
 
 const base: PlacementSnapshot = {
+  lanesAreFull: false,
   free: undefined,
   live: 0,
   starting: 0,
@@ -167,6 +168,11 @@ describe('placement', () => {
       { live: 1, maxInstances: 1, idle: [idle('other', 1), idle('own', 5, true)] },
       { kind: 'start', evict: ['own'] },
     ],
+    [
+      'waits for full lanes although an instance is free',
+      { lanesAreFull: true, free: { id: 'idle', growMb: 0 } },
+      { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
     ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait', why: 'memory' }],
   ])('%s', (_, change, expected) => {
     expect(place({ ...base, ...change })).toEqual(expected);
@@ -180,6 +186,7 @@ describe('placement', () => {
       sameFunction: fc.boolean(),
     });
     const snapshot = fc.record({
+      lanesAreFull: fc.boolean(),
       free: fc.constant(undefined),
       live: fc.nat(20),
       starting: fc.nat(10),

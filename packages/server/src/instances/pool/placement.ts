@@ -26,6 +26,8 @@ export interface RoomSnapshot {
 
 /** State of the pool for one function when a request waits. Pure data. */
 export interface PlacementSnapshot extends RoomSnapshot {
+  /** The request is short, and as many instances as the processors can run have full lanes of such requests. */
+  readonly lanesAreFull: boolean;
   /** The free instance that is used first; `growMb`: memory that it needs from the budget to run again. */
   readonly free: { readonly id: string; readonly growMb: number } | undefined;
   /** Starts under way for the requested key. */
@@ -78,7 +80,7 @@ export type Placement =
   | { readonly kind: 'refuse'; readonly reason: RefuseReason };
 
 /**
- * Where a waiting request goes. First a free instance; then a start for each request without one under way, unless a
+ * Where a waiting request goes. None while full lanes keep the processors busy. First a free instance; then a start for each request without one under way, unless a
  * busy instance will be free sooner than a new one could be ready; otherwise it waits. When the function's limit or the
  * machine's memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
  */
@@ -86,6 +88,7 @@ export function place(snapshot: PlacementSnapshot): Placement {
   const { free } = snapshot;
   const refused = neverFits(snapshot);
   if (refused !== undefined) return { kind: 'refuse', reason: refused };
+  if (snapshot.lanesAreFull) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
   if (free !== undefined) {
     const evict = memoryFrom(snapshot, free.growMb, [free.id]);
     return evict === undefined ? { kind: 'wait', why: 'memory' } : { kind: 'reuse', evict };

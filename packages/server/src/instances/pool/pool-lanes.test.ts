@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,7 +77,7 @@ async function send(event = '"hold"', of: LaunchSpec = spec(), signal?: AbortSig
   const more = signal === undefined ? {} : { signal };
   const answer = lease.instance.invoke({ ...request, credentials: NO_CREDENTIALS, ...more }).then((got) => {
     const failed = got.failure !== undefined && got.failure.outcome !== 'function_error';
-    lease.release({ ownMs: got.ownMs, isUnclean: got.notStarted !== 'returned' && failed });
+    lease.release({ ownMs: got.ownMs, cpuMs: 0.1, isUnclean: got.notStarted !== 'returned' && failed });
     return got;
   });
   return { id, lease, answer };
@@ -144,7 +144,7 @@ describe('requests of a short and clean version', () => {
     alone.release();
     const big = `"hold${'x'.repeat(60 * 1024)}"`;
     const large: Called[] = [];
-    for (let i = 0; i < 9; i += 1) large.push(await send(big));
+    for (let i = 0; i < 4 * Math.min(2, availableParallelism()); i += 1) large.push(await send(big));
     const byInstance = new Map<string, number>();
     for (const { lease } of large) byInstance.set(lease.instance.id, (byInstance.get(lease.instance.id) ?? 0) + 1);
     expect(Math.max(...byInstance.values())).toBe(4);
@@ -182,6 +182,24 @@ describe('requests of a short and clean version', () => {
     expect(lease.instance.spec.functionKey).toBe('g');
     await pool.stop(AbortSignal.abort());
     await expect(second).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('wait for an instance with a full lane rather than crowd the processors with another one', async () => {
+    makePool();
+    const workers = availableParallelism();
+    const leases = await Promise.all(Array.from({ length: workers + 1 }, () => pool.acquire(spec())));
+    for (const lease of leases) lease.release();
+    await warm();
+    const calls = await sendHeld(16 * workers);
+    expect(instances(calls)).toBe(workers);
+    const last = send();
+    expect(pool.gauges()).toMatchObject({ instances: workers + 1, idle: 1, waiting: 1 });
+    for (const call of calls) answer(call);
+    expect(instances([...calls, await last])).toBe(workers);
+    await expect.poll(() => held.length).toBe(16 * workers + 1);
+    answer(await last);
+    expect(await outcomes([...calls, await last])).toEqual(Array(16 * workers + 1).fill('ok'));
+    expect(driver.started.length).toBe(workers + 1);
   });
 
   it('go to a reserved instance first', async () => {

@@ -15,12 +15,18 @@ export interface PoolView {
   readonly maxWaitMs: number;
 }
 
-export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
-  const { spec } = waiter;
+export function placementSnapshot(
+  view: PoolView,
+  group: FunctionGroup,
+  waiter: Waiter,
+  now: number,
+): PlacementSnapshot {
+  const { spec, laneBytes } = waiter;
   const pace = group.pace(spec.key);
   const free = group.peekFree(spec.key);
   return {
     ...roomSnapshot(view, group, spec),
+    lanesAreFull: laneBytes !== undefined && group.laneFor(spec.key, laneBytes, now) === 'full',
     free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
     starting: group.starting(spec.key),
     waiting: group.waitersFor(spec.key).length,

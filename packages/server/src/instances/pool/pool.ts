@@ -74,6 +74,7 @@ export class Pool {
     // An instance with a lane is never idle under load: when another function waits for memory, it could not be evicted.
     if (laneBytes !== undefined && group.waiters.length === 0 && this.#short.size === 0) {
       const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
+      if (shared === 'full') return this.#wait(group, spec, signal, laneBytes);
       if (shared !== undefined) return Promise.resolve(this.#lease(group, shared, false, 0, laneBytes));
     }
     const instance = group.takeFree(spec.key);
@@ -113,7 +114,7 @@ export class Pool {
     for (const waiter of [...group.waiters]) {
       if (!waiter.waiting || held.has(waiter.spec.key)) continue;
       if (starts >= mostStarts) return true;
-      const placement = place(placementSnapshot(this.#view(), group, waiter));
+      const placement = place(placementSnapshot(this.#view(), group, waiter, this.#options.clock.monotonic()));
       if (placement.kind === 'start') starts += 1;
       if (!this.#carryOut(group, waiter, placement)) held.add(waiter.spec.key);
     }
@@ -257,7 +258,7 @@ export class Pool {
       this.#pumpAll();
       return;
     }
-    if (next !== undefined) {
+    if (next !== undefined && !this.#lanesAreFull(group, next)) {
       this.#serve(group, instance, next, false);
       this.#fillLane(group, instance);
       return;
@@ -284,6 +285,10 @@ export class Pool {
       this.#serve(group, instance, next, false);
       isUsed = true;
     }
+  }
+
+  #lanesAreFull(group: FunctionGroup, { spec, laneBytes }: Waiter): boolean {
+    return laneBytes !== undefined && group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic()) === 'full';
   }
 
   #waitersElsewhere(group: FunctionGroup): boolean {
