@@ -36,7 +36,7 @@ export type InstanceDeps = Root &
 export function instanceParts(deps: InstanceDeps) {
   const { config, driver, capabilities, linkDir, telemetry, catalog, runtimes, clock, log, life } = deps;
   const { networks, fileSystems, images, catalogSource } = deps;
-  const logs = new RequestLogs(telemetry.logs, clock);
+  const logs = new RequestLogs(telemetry.logs, clock, catalog.isReplaced.bind(catalog));
   const doors = new DoorServers(clock);
   life.onStop(() => doors.stop());
   const { canAssign } = capabilities;

@@ -146,6 +146,11 @@ export class Catalog {
     return this.#byId.get(functionId);
   }
 
+  /** Whether a function was deleted and another one has its name, `project:package:name`, now. */
+  isReplaced(functionKey: string, functionId: string): boolean {
+    return !this.#byId.has(functionId) && this.#byName.has(functionKey);
+  }
+
   entries(): IterableIterator<CatalogEntry> {
     return this.#byId.values();
   }

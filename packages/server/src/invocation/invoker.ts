@@ -377,7 +377,10 @@ export class Invoker {
     const { requestId, depth } = request;
     const text = (): string => finishLine(receipt);
     const lines = this.#options.logs.finished(instanceId, spec, { requestId, depth, startedAt, text });
-    this.#record(receipt, spec.functionKey, startedAt, request, lines);
+    // it would count for the other function
+    if (!this.#options.catalog.isReplaced(spec.functionKey, snapshot.functionId)) {
+      this.#record(receipt, spec.functionKey, startedAt, request, lines);
+    }
     return receipt;
   }
 

@@ -58,6 +58,11 @@ export function isKeyOf(key: string, snapshot: Pick<VersionSnapshot, 'functionId
   return key.startsWith(`${snapshot.functionId}:${snapshot.version}:`);
 }
 
+/** The id of the function that an instance with this key runs. */
+export function functionIdOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}
+
 /**
  * Everything an instance of this version needs. Two specs with the same key may share instances. The alias is part of
  * the key, because the context that contains it belongs to the instance in every language.

@@ -4,7 +4,7 @@ import { ManualClock } from '../lib/manual-clock.ts';
 import { type FirstLine, RequestLogs } from './request-logs.ts';
 
 const start = Date.UTC(2026, 2, 10, 12);
-const spec = { functionKey: 'p1:default:f', version: 'latest' } as LaunchSpec;
+const spec = { key: 'id:latest:1:128', functionKey: 'p1:default:f', version: 'latest' } as LaunchSpec;
 let clock: ManualClock;
 /** How much the clock was set forward. */
 let setBy: number;
@@ -37,6 +37,7 @@ beforeEach(() => {
       after: (ms, run) => clock.after(ms, run),
       afterReads: (ms, run) => clock.afterReads(ms, run),
     },
+    (_, functionId) => functionId === 'replaced',
   );
 });
 
@@ -155,4 +156,14 @@ it('a first line that could not be stored in time, or after the clock was set, i
   setBy = 60_000;
   expect(finish()).toEqual({ finishLineMs: 60_000 });
   expect(stored).toEqual(["0 Start invoke request 'r'"]);
+});
+
+it('lines of a function whose name another one has are not stored, and reach its caller', () => {
+  const tail = logs.openTail('i', 'r', 1000);
+  const old = { ...spec, key: 'replaced:latest:1:128' };
+  logs.fromInstance('i', old, { time: clock.now(), requestId: 'r', level: 'INFO', text: 'printed' });
+  logs.fromPlatform('i', old, 'r', 'noted');
+  logs.fromPlatform('', { functionKey: spec.functionKey, version: 'latest', functionId: 'replaced' }, 'r', 'queued');
+  expect(stored).toEqual([]);
+  expect(tail.text()).toMatch(/printed.*noted/s);
 });

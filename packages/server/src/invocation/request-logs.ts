@@ -1,6 +1,7 @@
 import type { LaunchSpec, LinkLog } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type LogLine, type LogStore, MAX_FIRST_LINE_MS, startText } from '../telemetry/index.ts';
+import { functionIdOf } from './launch.ts';
 import { LogTail } from './log-tail.ts';
 import type { LineFacts } from './receipt.ts';
 
@@ -31,6 +32,12 @@ interface FinishedRequest {
   readonly text: () => string;
 }
 
+/** The function of a line, known by its id or the key of its launch spec, or only by its name. */
+export interface LineOwner extends Pick<LaunchSpec, 'functionKey' | 'version'> {
+  readonly key?: string;
+  readonly functionId?: string | undefined;
+}
+
 /** A request whose first line is not written. */
 interface SilentRequest {
   readonly line: LogLine;
@@ -45,6 +52,7 @@ interface SilentRequest {
 export class RequestLogs {
   readonly #store: Pick<LogStore, 'append' | 'write' | 'show' | 'isFollowed'>;
   readonly #clock: Clock;
+  readonly #isReplaced: (functionKey: string, functionId: string) => boolean;
   /** By instance and request: an instance can write only into tails of requests that it serves. */
   readonly #tails = new Map<string, LogTail>();
   /** By instance and request, oldest first. */
@@ -52,9 +60,15 @@ export class RequestLogs {
   #isWatched = false;
   #lastFinishAt = 0;
 
-  constructor(store: Pick<LogStore, 'append' | 'write' | 'show' | 'isFollowed'>, clock: Clock) {
+  /** `isReplaced`: a function was deleted and another one has its name now, whose log must not have the line. */
+  constructor(
+    store: Pick<LogStore, 'append' | 'write' | 'show' | 'isFollowed'>,
+    clock: Clock,
+    isReplaced: (functionKey: string, functionId: string) => boolean,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#isReplaced = isReplaced;
   }
 
   fromInstance(instanceId: string, spec: LaunchSpec, log: LinkLog): void {
@@ -64,7 +78,9 @@ export class RequestLogs {
     const key = `${instanceId}:${requestId}`;
     this.#writeFirst(key);
     const { functionKey, version } = spec;
-    this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message: log.text }]);
+    if (!this.#isReplaced(functionKey, functionIdOf(spec.key))) {
+      this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message: log.text }]);
+    }
     this.#tails.get(key)?.add({ time, requestId, level, message: log.text });
   }
 
@@ -144,7 +160,7 @@ export class RequestLogs {
   /** A line of the platform itself, besides the first and last one of an invocation. */
   fromPlatform(
     instanceId: string,
-    spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
+    spec: LineOwner,
     requestId: string,
     message: string,
     level: LogLine['level'] = 'INFO',
@@ -155,7 +171,10 @@ export class RequestLogs {
     const key = `${instanceId}:${requestId}`;
     this.#writeFirst(key);
     const { functionKey, version } = spec;
-    this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message }]);
+    const functionId = spec.functionId ?? (spec.key === undefined ? undefined : functionIdOf(spec.key));
+    if (functionId === undefined || !this.#isReplaced(functionKey, functionId)) {
+      this.#store.append([{ time, functionKey, version, requestId, instanceId, level, message }]);
+    }
     const shown = level === 'INFO' ? {} : { level };
     this.#tails.get(key)?.add({ time, requestId, message, ...shown });
   }

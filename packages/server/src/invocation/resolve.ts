@@ -17,6 +17,8 @@ export interface RoutedRequest {
   readonly headers?: RequestHeaders;
   /** An earlier decision that is kept. */
   readonly toAdditional?: boolean;
+  /** Only this function: another one that has its name now counts as missing. */
+  readonly functionId?: string | undefined;
 }
 
 /**
@@ -49,7 +51,10 @@ export function mayStream(catalog: Catalog, urn: FunctionUrn): boolean {
 
 /** Chooses the version of a request to run; call once for each request. Throws like `resolve`. */
 export function route(catalog: Catalog, request: RoutedRequest, random: () => number): Routed {
-  const { urn, headers } = request;
+  const { urn, headers, functionId } = request;
+  if (functionId !== undefined && catalog.entry(functionId) === undefined) {
+    throw new PlatformError('function_not_found', `the function ${urn.name} was deleted`);
+  }
   const alias = aliasOf(catalog, urn);
   if (alias === undefined) {
     return { snapshot: versionOf(catalog, urn, urn.qualifier?.name ?? 'latest'), alias: '', toAdditional: false };

@@ -4,6 +4,8 @@ import type { RequestHeaders } from './alias-route.ts';
 
 export interface InvocationRequest {
   readonly urn: FunctionUrn;
+  /** See `RoutedRequest`. */
+  readonly functionId?: string | undefined;
   readonly event: Buffer;
   /** Calls of flows wait for their turn without a time limit, and their refusals are not recorded: they are made again. */
   readonly mode: 'sync' | 'async' | 'gateway' | 'flow';

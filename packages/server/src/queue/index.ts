@@ -2,7 +2,13 @@ export type { Member, Peers } from '../storage/index.ts';
 export type { Usage } from './backlog.ts';
 export { BacklogWatch } from './backlog-watch.ts';
 export { Coalescer } from './coalescer.ts';
-export { type DeadLetter, DeadLetterBox, type DeadLetterPage, type Trimmed } from './dead-letter-box.ts';
+export {
+  type DeadLetter,
+  DeadLetterBox,
+  type DeadLetterPage,
+  type DeadLetterRequest,
+  type Trimmed,
+} from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';
 export { SteadyTime } from './steady-time.ts';

@@ -33,6 +33,8 @@ export interface AsyncCall {
   /** Valid; unless set, that of `headers` if it is valid. */
   readonly traceparent?: string | undefined;
   readonly redriveOf?: string;
+  /** See `RoutedRequest`. */
+  readonly functionId?: string | undefined;
 }
 
 /**
@@ -64,6 +66,7 @@ export function acceptedMessage(
   const { maxRetries, maxAgeSeconds, onSuccess, onFailure, statusLog } = catalog.asyncConfig(snapshot, alias);
   const attributes: AsyncAttributes = {
     urn: formatUrn(urn),
+    functionId: snapshot.functionId,
     maxRetries,
     memoryChoice,
     toAdditional,

@@ -11,7 +11,7 @@ import { createdAt, resolve } from '../resolve.ts';
 import { acceptedMessage } from './acceptance.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { ASYNC_TOPIC, type AsyncAttributes } from './message.ts';
+import { ASYNC_TOPIC, type AsyncAttributes, isOfReplaced } from './message.ts';
 import { queueRefusal } from './refusal.ts';
 import { tellStatus } from './settlement.ts';
 
@@ -119,8 +119,10 @@ export class AsyncInvocations {
     return { message, stored: () => this.#waits(message, attributes, request) };
   }
 
-  #waits({ group }: NewMessage, { statusLog }: AsyncAttributes, of: { urn: FunctionUrn; requestId: string }): void {
-    if (statusLog === true) tellStatus(this.#options.logs, group, of.urn, of.requestId, 'WAIT');
+  #waits(message: NewMessage, attributes: AsyncAttributes, of: { urn: FunctionUrn; requestId: string }): void {
+    if (attributes.statusLog !== true) return;
+    const fn = { functionKey: message.group, functionId: attributes.functionId };
+    tellStatus(this.#options.logs, fn, of.urn, of.requestId, 'WAIT');
   }
 
   async #enqueue(message: NewMessage, together: NonNullable<AtomicStep['statements']>): Promise<void> {
@@ -185,7 +187,8 @@ export class AsyncInvocations {
     if (
       message === undefined ||
       message.topic !== ASYNC_TOPIC ||
-      message.group !== functionKeyOf(resolve(catalog, urn))
+      message.group !== functionKeyOf(resolve(catalog, urn)) ||
+      isOfReplaced(catalog, message)
     ) {
       throw new PlatformError('not_found', `the function has no asynchronous invocation ${requestId}`);
     }

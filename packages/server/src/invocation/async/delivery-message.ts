@@ -16,6 +16,8 @@ export interface DeliveryAttributes {
   /** Of the invocation that ended. */
   readonly requestId: string;
   readonly urn: string;
+  /** Of the function that ended; see `AsyncAttributes`. */
+  readonly functionId?: string | undefined;
   readonly result: 'success' | 'failure';
   readonly destination: Destination;
   /** Functions that ran one after another so far, including the one that ended. */
@@ -53,6 +55,7 @@ export function deliveryOf(
     attributes: writeDelivery({
       requestId: ended.requestId,
       urn: ended.urn,
+      functionId: attributes.functionId,
       result,
       destination,
       chain,
@@ -74,9 +77,10 @@ function shortened(ended: EndedInvocation): Buffer {
 }
 
 export function writeDelivery(attributes: DeliveryAttributes): JsonObject {
-  const { oversize, redriveOf, traceparent, depth = 0, ...rest } = attributes;
+  const { oversize, redriveOf, traceparent, functionId, depth = 0, ...rest } = attributes;
   return {
     ...rest,
+    ...(functionId === undefined ? {} : { functionId }),
     ...(depth === 0 ? {} : { depth }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(oversize === undefined ? {} : { oversize }),
@@ -93,6 +97,7 @@ export function readDelivery(stored: JsonObject): DeliveryAttributes {
   return {
     requestId,
     urn,
+    functionId: textOrNothing(stored.functionId),
     result: result === 'success' ? 'success' : 'failure',
     destination,
     chain: readChain(stored.chain),

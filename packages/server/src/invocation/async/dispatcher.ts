@@ -208,6 +208,7 @@ export class Dispatcher {
     try {
       return await invoker.invoke({
         urn,
+        functionId: attributes.functionId,
         event: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
         mode: 'async',
         requestId: message.id,

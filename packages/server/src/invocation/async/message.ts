@@ -1,12 +1,14 @@
-import type { Destination } from '../../control/index.ts';
+import type { Catalog, Destination } from '../../control/index.ts';
 import { traceparentOrNothing } from '../../domain/traceparent.ts';
-import type { JsonObject } from '../../queue/index.ts';
+import type { JsonObject, MessageSummary } from '../../queue/index.ts';
 
 export const ASYNC_TOPIC = 'async';
 
 /** Attributes of an accepted async invocation besides its event. Later changes of settings do not affect them. */
 export interface AsyncAttributes {
   readonly urn: string;
+  /** Another function that takes the name meanwhile gets nothing of it. Absent from messages of an older release. */
+  readonly functionId?: string | undefined;
   readonly maxRetries: number;
   readonly memoryChoice: string | undefined;
   /** The choice of an alias with two versions; each attempt uses the same. */
@@ -28,6 +30,7 @@ export function writeAttributes(attributes: AsyncAttributes): JsonObject {
   const { urn, maxRetries, memoryChoice, toAdditional, onSuccess, onFailure, chain = [] } = attributes;
   return {
     urn,
+    ...(attributes.functionId === undefined ? {} : { functionId: attributes.functionId }),
     maxRetries,
     memoryChoice: memoryChoice ?? null,
     ...(toAdditional ? { toAdditional } : {}),
@@ -48,6 +51,7 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
     throw new Error('a queued message is not an async invocation');
   return {
     urn,
+    functionId: textOrNothing(stored.functionId),
     maxRetries,
     memoryChoice: typeof memoryChoice === 'string' ? memoryChoice : undefined,
     toAdditional: stored.toAdditional === true,
@@ -59,6 +63,15 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
     statusLog: stored.statusLog === true,
     redriveOf: textOrNothing(stored.redriveOf),
   };
+}
+
+/** Whether the function of an invocation or a delivery was deleted and another one has its name now. */
+export function isOfReplaced(
+  catalog: Pick<Catalog, 'isReplaced'>,
+  { group, attributes }: Pick<MessageSummary, 'group' | 'attributes'>,
+): boolean {
+  const functionId = textOrNothing(attributes.functionId);
+  return functionId !== undefined && catalog.isReplaced(group, functionId);
 }
 
 export function readDestination(stored: unknown): Destination | undefined {

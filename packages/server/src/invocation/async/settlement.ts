@@ -108,20 +108,23 @@ export class Settlement {
   }
 
   #tell({ group, id }: LeasedMessage, attributes: AsyncAttributes, status: string): void {
-    if (attributes.statusLog === true) tellStatus(this.#options.logs, group, parseUrn(attributes.urn), id, status);
+    if (attributes.statusLog === true) {
+      const { functionId } = attributes;
+      tellStatus(this.#options.logs, { functionKey: group, functionId }, parseUrn(attributes.urn), id, status);
+    }
   }
 }
 
 /** One line of the status log, in the log of the function. */
 export function tellStatus(
   logs: Pick<RequestLogs, 'fromPlatform'>,
-  functionKey: string,
+  of: { readonly functionKey: string; readonly functionId: string | undefined },
   urn: FunctionUrn | undefined,
   requestId: string,
   status: string,
 ): void {
   const version = urn?.qualifier?.kind === 'alias' ? '' : (urn?.qualifier?.name ?? LATEST);
-  logs.fromPlatform('', { functionKey, version }, requestId, `Async invocation '${requestId}': ${status}`);
+  logs.fromPlatform('', { ...of, version }, requestId, `Async invocation '${requestId}': ${status}`);
 }
 
 function retriesOf({ outcome }: LeasedMessage): number {

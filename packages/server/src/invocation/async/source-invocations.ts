@@ -128,6 +128,7 @@ export class SourceInvocations {
       const { toAdditional, traceparent } = of;
       return await invoker.invoke({
         urn,
+        functionId: of.functionId,
         event,
         mode: 'async',
         requestId,

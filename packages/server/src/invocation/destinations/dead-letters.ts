@@ -1,10 +1,10 @@
 import { type FunctionUrn, parseUrn } from '@funcgraph/api';
 import type { Destination } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { DeadLetter, DeadLetterBox, NewMessage } from '../../queue/index.ts';
+import type { DeadLetter, DeadLetterBox, DeadLetterPage, DeadLetterRequest, NewMessage } from '../../queue/index.ts';
 import { type Accepting, acceptedMessage } from '../async/acceptance.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery, writeDelivery } from '../async/delivery-message.ts';
-import { ASYNC_TOPIC, readAttributes } from '../async/message.ts';
+import { ASYNC_TOPIC, isOfReplaced, readAttributes } from '../async/message.ts';
 import { queueRefusal } from '../async/refusal.ts';
 import { functionKeyOf } from '../launch.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -72,7 +72,7 @@ export interface RedrivePage {
 type FunctionRef = Pick<FunctionUrn, 'projectId' | 'package' | 'name'>;
 export type Letter = DeadLetter & { readonly payload: Uint8Array | null };
 
-/** Dead letters for users, who show, redrive or delete them. */
+/** Dead letters for users, who show, redrive or delete them. A function sees none of an earlier one of its name. */
 export class DeadLetters {
   readonly #options: DeadLettersOptions;
 
@@ -86,7 +86,7 @@ export class DeadLetters {
     page: { readonly limit: number; readonly marker?: string },
   ): Promise<{ readonly records: readonly DeadLetterRecord[]; readonly nextMarker: string | null }> {
     const groups = 'name' in of ? { group: functionKeyOf(of) } : { groupPrefix: `${of.projectId}:` };
-    const { letters, nextMarker } = await this.#options.box.list({ ...groups, ...page });
+    const { letters, nextMarker } = await this.#page({ ...groups, ...page });
     return { records: letters.map((letter) => this.#record({ ...letter, payload: null })), nextMarker };
   }
 
@@ -119,7 +119,7 @@ export class DeadLetters {
    * Redrives a page of the letters of a function, newest first. Letters newer than the first page are on no later page.
    */
   async redriveAll(of: FunctionRef, page: { readonly limit: number; readonly marker?: string }): Promise<RedrivePage> {
-    const { letters, nextMarker } = await this.#options.box.list({ group: functionKeyOf(of), ...page });
+    const { letters, nextMarker } = await this.#page({ group: functionKeyOf(of), ...page });
     const redriven: Redriven[] = [];
     const refused: { id: string; message: string }[] = [];
     for (const { id } of letters) {
@@ -148,15 +148,23 @@ export class DeadLetters {
     page: { readonly limit: number; readonly marker?: string },
   ): Promise<{ readonly dropped: number; readonly nextMarker: string | null }> {
     const { box } = this.#options;
-    const { letters, nextMarker } = await box.list({ group: functionKeyOf(of), ...page });
+    const { letters, nextMarker } = await this.#page({ group: functionKeyOf(of), ...page });
     let dropped = 0;
     for (const { id } of letters) if (await box.drop(id)) dropped += 1;
     return { dropped, nextMarker };
   }
 
+  async #page(request: DeadLetterRequest): Promise<DeadLetterPage> {
+    const { box, catalog } = this.#options;
+    const { letters, nextMarker } = await box.list(request);
+    return { letters: letters.filter((letter) => !isOfReplaced(catalog, letter)), nextMarker };
+  }
+
   async #find(projectId: string, id: string): Promise<Letter> {
     const letter = await this.#options.box.get(id);
-    if (letter === undefined || !letter.group.startsWith(`${projectId}:`)) {
+    const isVisible =
+      letter?.group.startsWith(`${projectId}:`) === true && !isOfReplaced(this.#options.catalog, letter);
+    if (letter === undefined || !isVisible) {
       throw new PlatformError('not_found', `there is no dead letter ${id.slice(0, 64)}`);
     }
     return letter;
@@ -174,11 +182,11 @@ export class DeadLetters {
     const { newId } = this.#options;
     if (this.#isNotification(letter)) return this.#options.notifications.successor(letter, event, newId());
     if (letter.topic === DELIVERY_TOPIC) return this.#delivery(letter, event);
-    const { urn: text, memoryChoice, toAdditional, traceparent } = readAttributes(letter.attributes);
+    const { urn: text, functionId, memoryChoice, toAdditional, traceparent } = readAttributes(letter.attributes);
     const urn = parseUrn(text);
     if (urn === undefined) throw new Error('a dead letter has no function URN');
-    const call = { urn, event, requestId: newId(), memoryChoice, toAdditional, traceparent, redriveOf: letter.id };
-    return acceptedMessage(this.#options, call).message;
+    const repeated = { memoryChoice, toAdditional, traceparent, functionId, redriveOf: letter.id };
+    return acceptedMessage(this.#options, { urn, event, requestId: newId(), ...repeated }).message;
   }
 
   #delivery(letter: DeadLetter, payload: Uint8Array): NewMessage {

@@ -95,8 +95,9 @@ export class Deliverer {
   /** Logs to the function that the outcome belongs to. */
   #tell(message: LeasedMessage, attributes: DeliveryAttributes, text: string, level: 'WARN' | 'ERROR'): void {
     const functionKey = message.group;
+    const { functionId } = attributes;
     const version = parseUrn(attributes.urn)?.qualifier?.name ?? '';
     const line = `Delivery of the outcome to ${describeDestination(attributes)}: ${text}`;
-    this.#options.logs.fromPlatform('', { functionKey, version }, attributes.requestId, line, level);
+    this.#options.logs.fromPlatform('', { functionKey, functionId, version }, attributes.requestId, line, level);
   }
 }
