@@ -43,7 +43,10 @@ async function seen(params: { project_id: string; function_urn: string }) {
   const found = (await server.api.call('searchLogs', { params: { project_id }, query: EVER })).data.lines;
   const messages = (lines: readonly { readonly message: string }[]) =>
     lines.map(({ message }) => message).filter((message) => message.startsWith('"'));
-  return { logs: messages(logs), found: messages(found), receipts: receipts.length, queued: queued.length };
+  const points = (await server.api.call('showFunctionMetrics', { params: { ...params, period: '60' } })).data.count;
+  const metrics = points.reduce((sum, { value }) => sum + value, 0);
+  const lines = { logs: messages(logs), found: messages(found) };
+  return { ...lines, receipts: receipts.length, queued: queued.length, metrics };
 }
 
 /** Deletes a function and creates another one of its name. */
@@ -70,13 +73,13 @@ it('shows nothing that an earlier function of its name did', async () => {
   expect((await server.api.call('showReceipt', receipt)).data.request_id).toBe(requestId);
 
   const again = await replaced(params, 'orders');
-  expect(await seen(again)).toEqual({ logs: [], found: [], receipts: 0, queued: 0 });
+  expect(await seen(again)).toEqual({ logs: [], found: [], receipts: 0, queued: 0, metrics: 0 });
   await expect(server.api.call('showReceipt', receipt)).rejects.toMatchObject({ status: 404 });
 
   await server.api.bytes('invokeFunction', { params: again, body: bytes('of the second') });
   await expect
     .poll(() => seen(again))
-    .toEqual({ logs: ['"of the second"'], found: ['"of the second"'], receipts: 1, queued: 0 });
+    .toEqual({ logs: ['"of the second"'], found: ['"of the second"'], receipts: 1, queued: 0, metrics: 1 });
 });
 
 it('shows nothing of a time before it', async () => {
@@ -104,10 +107,11 @@ it('does not run what waited for an earlier one, and logs nothing of its end', a
   };
   await server.api.call('updateFunctionAsyncInvokeConfig', { params, body: config });
   const { data } = await server.api.call('asyncInvokeFunction', { params, body: bytes('fail once') });
+  await expect.poll(() => ran).toEqual(['"fail once"']);
+  // until the next attempt
   await expect
     .poll(async () => (await server.api.call('listAsyncInvocations', { params, query: EVER_ASYNC })).data.invocations)
     .toMatchObject([{ status: 'WAIT' }]);
-  expect(ran).toEqual(['"fail once"']);
 
   const again = await replaced(params, 'waits');
   const { request_id = '' } = data;
@@ -128,6 +132,7 @@ it('does not run what waited for an earlier one, and logs nothing of its end', a
     found: expect.not.arrayContaining(['"fail once"']),
     receipts: 0,
     queued: 0,
+    metrics: 0,
   });
   const { lines } = (await server.api.call('queryLogs', { params: again, query: EVER })).data;
   expect(lines).toEqual([]);
@@ -166,5 +171,5 @@ it('shows nothing of a call to an earlier one that ends after its creation', asy
   finishSlow();
   expect((await running).headers.get('x-cff-func-err-code') ?? '0').toBe('0');
   await server.api.bytes('invokeFunction', { params: again, body: bytes('of the second') });
-  await expect.poll(() => seen(again)).toMatchObject({ logs: ['"of the second"'], receipts: 1 });
+  await expect.poll(() => seen(again)).toMatchObject({ logs: ['"of the second"'], receipts: 1, metrics: 1 });
 });

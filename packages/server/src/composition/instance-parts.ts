@@ -91,7 +91,7 @@ export function instanceParts(deps: InstanceDeps) {
   cut.addEventListener('abort', () => void pool.stop(cut));
   life.onStop(() => pool.stop(cut));
   life.onStop(() => keeper.stop());
-  followChanges({ catalog, images, networks, runtimes, pool, prewarmed, log });
+  followChanges({ catalog, images, networks, runtimes, pool, prewarmed, metrics: telemetry.metrics, log });
   forgetDecisionsOnMoves(catalog, deps.iam);
   return { logs, doors, prewarmed, pool, keeper };
 }

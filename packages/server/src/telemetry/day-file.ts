@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
 import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastDerived, lastRecord } from './chunk-table.ts';
-import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';
+import { addGauges, MINUTE_SCHEMA, OpenMinutes, removeMinutes } from './metrics/minute-table.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { addColumns, hasOldRecords, lastOldRecord, oldRecordsAfter } from './old-records.ts';
 import { type RecordChunk, unpackRecords } from './record-chunk.ts';
@@ -266,6 +266,14 @@ export class DayFile {
       }
     }
     this.sumUpIfRoom();
+  }
+
+  /** The metrics of a function; its records stay. */
+  forgetMetrics(key: string): void {
+    // pending sums would bring them back
+    this.sumUp();
+    const id = this.functionId(key);
+    if (id !== undefined) this.#atomic(() => removeMinutes(this, id));
   }
 
   appendGauges(minute: number, samples: readonly GaugeSample[]): void {

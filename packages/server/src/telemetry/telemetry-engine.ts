@@ -116,6 +116,9 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'measure', values: measureAll(this.#files, call.measurements) };
       case 'alarm-minutes':
         return { op: 'alarm-minutes', minutes: readMinutes(this.#files, call.readings) };
+      case 'forget-metrics':
+        for (const day of this.#files.days()) this.#files.get(day).forgetMetrics(call.functionKey);
+        return { op: 'done' };
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };

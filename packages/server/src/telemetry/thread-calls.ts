@@ -22,6 +22,7 @@ export type TelemetryCall =
   | { readonly op: 'export-facts' }
   | { readonly op: 'measure'; readonly measurements: readonly FunctionMeasurement[] }
   | { readonly op: 'alarm-minutes'; readonly readings: readonly AlarmReading[] }
+  | { readonly op: 'forget-metrics'; readonly functionKey: string }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number }
   /** Enforces the size limits; answers like `prune`. */

@@ -1,7 +1,7 @@
-import { formatUrn } from '@funcgraph/api';
+import { formatUrn, type Qualifier } from '@funcgraph/api';
 import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
-import { functionKeyOf, resolve } from '../../invocation/index.ts';
+import { createdAt, functionKeyOf, resolve } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
@@ -46,18 +46,17 @@ const THIS_MONTH = { months: 1, take: 1 };
 export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
   const { telemetry, clock } = deps;
   const mostMinutes = deps.retainDays * DAY_MINUTES;
-  const read = async (scope: MetricScope, range: MetricRange): Promise<readonly MetricPoint[]> => {
+  const read = async ({ notBefore, scope }: Readable, range: MetricRange): Promise<readonly MetricPoint[]> => {
     await deps.sample();
-    return telemetry.metrics.series({ scope, ...range });
+    return telemetry.metrics.series({ scope, ...range, notBefore });
   };
-  const scopeOf = (params: { readonly project_id: string; readonly function_urn: string }): MetricScope => {
+  const readProject = (projectId: string, range: MetricRange): Promise<readonly MetricPoint[]> =>
+    read({ scope: { kind: 'project', projectId }, notBefore: 0 }, range);
+  const scopeOf = (params: { readonly project_id: string; readonly function_urn: string }): Readable => {
     const urn = functionUrn(params.function_urn, params.project_id);
     const functionKey = functionKeyOf(resolve(deps.catalog, urn));
-    const { qualifier } = urn;
-    if (qualifier === undefined) return { kind: 'function', functionKey };
-    return qualifier.kind === 'alias'
-      ? { kind: 'alias', functionKey, alias: qualifier.name }
-      : { kind: 'version', functionKey, version: qualifier.name };
+    // an earlier function of the name may have been deleted while this server could not remove its metrics
+    return { scope: qualifiedScope(functionKey, urn.qualifier), notBefore: createdAt(deps.catalog, urn) };
   };
   const period = (text: string): MetricRange => lastMinutes(text, clock.now(), mostMinutes);
 
@@ -73,7 +72,7 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
           gpu_gbs: used.map(({ month }) => ({ date: month, value: 0 })),
         };
       }
-      const points = await read({ kind: 'project', projectId }, period(query.period || DEFAULT_PERIOD));
+      const points = await readProject(projectId, period(query.period || DEFAULT_PERIOD));
       return { statistics: statisticsOf(pagedPoints(points, query)) };
     },
 
@@ -123,9 +122,22 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
 
     async showProjectMetrics({ params, query }) {
       const range = requestedSteps(query, clock.now());
-      return seriesReply(range, await read({ kind: 'project', projectId: params.project_id }, range));
+      return seriesReply(range, await readProject(params.project_id, range));
     },
   };
+}
+
+interface Readable {
+  readonly scope: MetricScope;
+  /** When the function was created. */
+  readonly notBefore: number;
+}
+
+function qualifiedScope(functionKey: string, qualifier: Qualifier | undefined): MetricScope {
+  if (qualifier === undefined) return { kind: 'function', functionKey };
+  return qualifier.kind === 'alias'
+    ? { kind: 'alias', functionKey, alias: qualifier.name }
+    : { kind: 'version', functionKey, version: qualifier.name };
 }
 
 interface WirePoint {

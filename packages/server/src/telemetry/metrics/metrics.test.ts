@@ -43,6 +43,31 @@ async function total(telemetry: Telemetry, scope: Parameters<Telemetry['metrics'
 }
 
 describe('minutes of functions', { timeout: 60_000 }, () => {
+  it('of a deleted function are removed, with those that are not written yet, and those of its project stay', async () => {
+    const { telemetry } = await opened();
+    telemetry.records.append(call(start - dayMs));
+    telemetry.records.append(call(start));
+    expect(await total(telemetry)).toMatchObject({ count: 2 });
+    telemetry.records.append(call(start + 1));
+    await telemetry.metrics.addGauges([{ ...fn, qualifier: '', concurrency: 1, reserved: 1, instances: 1 }], start);
+    await telemetry.metrics.forget(fn.functionKey);
+    expect(await total(telemetry)).toMatchObject({ count: 0 });
+    const [point] = await telemetry.metrics.series({ scope: fn, from: start, to: start, stepMs: MINUTE });
+    expect(point).toMatchObject({ reserved: 0, instances: 0 });
+    expect(await total(telemetry, { kind: 'project', projectId: 'p1' })).toMatchObject({ count: 3 });
+    telemetry.records.append(call(start + 2));
+    expect(await total(telemetry)).toMatchObject({ count: 1 });
+  });
+
+  it('before the creation of a function are those of another one', async () => {
+    const { telemetry } = await opened();
+    telemetry.records.append(call(start - MINUTE));
+    telemetry.records.append(call(start));
+    const range = { scope: fn, from: start - MINUTE, to: start, stepMs: MINUTE };
+    const points = await telemetry.metrics.series({ ...range, notBefore: start + 1 });
+    expect(points.map(({ count }) => count)).toEqual([0, 1]);
+  });
+
   it('count every request once, where it ended, under its cause', async () => {
     const { telemetry } = await opened();
     telemetry.records.append(call(start));

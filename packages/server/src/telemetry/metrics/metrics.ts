@@ -90,6 +90,11 @@ export class Metrics {
     await this.#options.thread.call({ op: 'gauges', samples: samples.slice(0, MAX_SAMPLES), now });
   }
 
+  /** Removes all metrics of a deleted function: another one may take its name. Those of its project stay. */
+  async forget(functionKey: string): Promise<void> {
+    await this.#ask({ op: 'forget-metrics', functionKey });
+  }
+
   async #ask(call: TelemetryCall): Promise<TelemetryResult> {
     await this.#options.flush();
     return this.#options.thread.call(call);

@@ -156,6 +156,12 @@ function addRow(sum: Rollup, row: MinuteRow): void {
   addEncoded(sum.histogram, row.histogram);
 }
 
+/** Removes what a function did; the sums of its project stay. */
+export function removeMinutes(file: Statements, functionId: number): void {
+  file.prepare('delete from minute where function_id = ?').run(functionId);
+  file.prepare('delete from gauge where function_id = ?').run(functionId);
+}
+
 /** In a minute that was sampled before, the greater numbers stay. */
 export function addGauges(
   file: Statements,

@@ -6,7 +6,7 @@ import { emptyRollup, type Gauges, pointOf, type Rollup } from './rollup.ts';
 import type { MetricPoint, MetricQuery, MetricScope, Ranked, RankQuery } from './types.ts';
 
 /** The points of a query, oldest first and without gaps: steps without calls have zeros. */
-export function readSeries(files: DayFiles, { scope, from, to, stepMs }: MetricQuery): MetricPoint[] {
+export function readSeries(files: DayFiles, { scope, from, to, stepMs, notBefore = 0 }: MetricQuery): MetricPoint[] {
   const first = Math.floor(from / stepMs);
   const steps = Array.from({ length: Math.floor(to / stepMs) - first + 1 }, () => ({
     sum: emptyRollup(),
@@ -23,7 +23,7 @@ export function readSeries(files: DayFiles, { scope, from, to, stepMs }: MetricQ
   for (const file of filesWith(files, minutes.from * MINUTE_MS, minutes.to * MINUTE_MS)) {
     const functionId = file.functionId(key);
     if (functionId === undefined) continue;
-    const range = { functionId, ...minutes };
+    const range = { functionId, ...minutes, from: Math.max(minutes.from, Math.floor(notBefore / MINUTE_MS)) };
     sumMinutes(file, range, only, (minute) => stepOf(minute).sum);
     readGauges(file, range, qualifier, (minute) => stepOf(minute).gauges);
   }

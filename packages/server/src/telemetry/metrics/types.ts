@@ -15,6 +15,8 @@ export interface MetricQuery {
   readonly to: number;
   /** Whole minutes, in ms. Steps begin at multiples of it. */
   readonly stepMs: number;
+  /** Ms since the epoch: minutes before that of this time count as empty. */
+  readonly notBefore?: number;
 }
 
 /** Metrics of one step. Times are ms, of initializer and handler together, of calls that reached one of them. */
