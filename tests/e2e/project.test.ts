@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli as runInProcess } from '../../packages/cli/src/testing/run-cli.ts';
 import { PATIENCE } from '../functions.ts';
+import { idleImage, loadImage } from '../images.ts';
 import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
 
 let server: TestServer;
@@ -314,6 +315,69 @@ test('everything that a project has is made in the order of its parts, changed, 
   expect((await server.api.call('listAlarms', { params })).data.alarms).toEqual([]);
   const { data } = await server.api.call('listDependencies', { params, query: { name: 'rates-test' } });
   expect(data.dependencies).toEqual([]);
+});
+
+const SURROUNDINGS = `name: around
+functions:
+  prices:
+    folder: ./prices
+    runtime: Node.js
+    handler: index.handler
+    network: none
+    mounts: { models: /mnt/models }
+    async:
+      retries: 3
+      on_success: { function: prices, alias: live }
+      on_failure: { topic: failed }
+    reserved:
+      schedules:
+        morning: { count: 1, cron: "0 0 8 * * ?", from: 2099-01-01 }
+    aliases:
+      live:
+        async: { max_age: 60, on_failure: { bucket: "failed-events", prefix: prices/ } }
+        reserved: { by_load: { busy: { percent: 60, min: 0 } } }
+  app:
+    image: { name: "team/app:v1", working_dir: /tmp }
+topics: { failed: }
+buckets: { failed-events: }
+`;
+
+test('async settings, reserved instances, networks, file systems and images follow the file', async () => {
+  const models = join(place, 'models');
+  await mkdir(models);
+  await runCli(['filesystems', 'add', 'models', '--path', models, '--read-only'], environment());
+  await loadImage(server, idleImage('team/app:v1'));
+  await loadImage(server, idleImage('team/app:v2'));
+  await writeFile(join(folder, 'funcgraph.yaml'), SURROUNDINGS);
+  const made = await fgs(['deploy', '--yes']);
+  expect(made.text, made.stderr).toBe(
+    'failed-events failed app prices prices/live prices/latest prices/live prices/latest prices/live'
+      .replace(/(\S+) ?/g, '$1: created\n')
+      .concat('around: deployed\n'),
+  );
+  expect((await fgs(['diff'])).text).toBe('around: no difference\n');
+
+  await edit('funcgraph.yaml', 'network: none', 'network: default');
+  await edit('funcgraph.yaml', '{ models: /mnt/models }', '{}');
+  await edit('funcgraph.yaml', 'retries: 3', 'retries: 0');
+  await edit('funcgraph.yaml', 'count: 1, cron', 'count: 2, cron');
+  await edit('funcgraph.yaml', 'team/app:v1', 'team/app:v2');
+  await edit('funcgraph.yaml', '        reserved: { by_load: { busy: { percent: 60, min: 0 } } }\n', '');
+  const { text } = await fgs(['diff']);
+  for (const line of [
+    '- reserved prices/live',
+    '    image.name: "team/app:v1" → "team/app:v2"',
+    '    network: "none" → "default"',
+    '~ async prices/latest\n    retries: 3 → 0',
+    '~ reserved prices/latest\n    schedules: ',
+  ]) {
+    expect(text).toContain(line);
+  }
+  const changed = await fgs(['deploy', '--yes']);
+  expect(changed.text, changed.stderr).toContain('around: deployed');
+  expect((await fgs(['diff'])).text).toBe('around: no difference\n');
+  await fgs(['destroy', '--yes']);
+  expect(await names()).toEqual([]);
 });
 
 test('a secret is in no output, and a missing one is named before anything changes', async () => {

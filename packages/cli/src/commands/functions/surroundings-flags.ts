@@ -20,7 +20,7 @@ export interface SurroundingsFields {
 export async function surroundingsFields(
   flags: SurroundingsFlags,
   connection: Pick<Connection, 'client'>,
-  context: Context,
+  context: Pick<Context, 'signal'>,
 ): Promise<SurroundingsFields> {
   const mounts = flags.mount.map(readMount);
   if (flags['no-mounts'] && mounts.length > 0) throw usageError('give either --mount or --no-mounts');
@@ -34,7 +34,7 @@ export async function surroundingsFields(
 async function networkFields(
   name: string,
   { client }: Pick<Connection, 'client'>,
-  context: Context,
+  context: Pick<Context, 'signal'>,
 ): Promise<SurroundingsFields> {
   if (name === 'default' || name === 'none') {
     return { func_vpc: {}, network_controller: { disable_public_network: name === 'none' } };

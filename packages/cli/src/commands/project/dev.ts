@@ -35,8 +35,9 @@ type Say = (item: StreamItem) => void;
 /** The functions as they are watched, by their names in the file. */
 function watchedOf({ project, root, stage }: OpenProject) {
   const keys = Object.keys(project.file.functions ?? {});
-  return functionSpecs(project, stage).map((spec, index) => {
+  return functionSpecs(project, stage).flatMap((spec, index) => {
     const source = sourceOf(spec, root);
+    if (source === undefined) return [];
     const hasCommand = spec.build !== undefined;
     const isMade = hasCommand || typeScriptOf(source) !== undefined;
     return { name: keys[index] ?? '', folder: source.folder, hasCommand, isMade };

@@ -1,6 +1,8 @@
 import type { Connection } from '../../connection/index.ts';
 import { aliasDriver } from '../../project/aliases/alias-driver.ts';
+import { asyncDriver } from '../../project/functions/async-settings.ts';
 import { FunctionDriver, type FunctionInputs } from '../../project/functions/function-driver.ts';
+import { reservedDriver } from '../../project/functions/reserved-instances.ts';
 import type { SecretValues } from '../../project/functions/secret-values.ts';
 import type { Drivers } from '../../project/server/apply.ts';
 import { alarmDriver } from '../../project/services/alarms.ts';
@@ -10,6 +12,7 @@ import { flowDriver } from '../../project/services/flows.ts';
 import { subscriptionDriver, topicDriver } from '../../project/services/topics.ts';
 import { triggerDriver } from '../../project/triggers/trigger-driver.ts';
 import { versionIds } from '../dependencies/find.ts';
+import { surroundingsFields } from '../functions/surroundings-flags.ts';
 
 /** What is read from files and the environment, by name of the resource. */
 export interface Inputs {
@@ -32,12 +35,19 @@ export function driversFor({ connection, signal, functions, triggerSecrets, fold
   const { client, credentials } = connection;
   const dependencyIds = (texts: readonly string[], runtime: string) =>
     versionIds(texts, { client, projectId: credentials.projectId, signal, runtime });
+  const surroundings = (network: string | undefined, mounts: Readonly<Record<string, string>> | undefined) => {
+    const mount = Object.entries(mounts ?? {}).map(([name, path]) => `${name}=${path}`);
+    const hasNone = mounts !== undefined && mount.length === 0;
+    return surroundingsFields({ network, mount, 'no-mounts': hasNone }, connection, { signal });
+  };
   return {
     dependency: dependencyDriver(reach, (name) => folders.get(name) ?? ''),
     bucket: bucketDriver(reach),
     topic: topicDriver(reach),
-    function: new FunctionDriver({ ...reach, inputs: functions, dependencyIds }),
+    function: new FunctionDriver({ ...reach, inputs: functions, surroundings, dependencyIds }),
     alias: aliasDriver(connection, signal),
+    async: asyncDriver(reach),
+    reserved: reservedDriver(reach),
     trigger: triggerDriver({ ...reach, secretsOf: (name) => triggerSecrets.get(name) ?? {} }),
     flow: flowDriver(reach),
     subscription: subscriptionDriver(reach),

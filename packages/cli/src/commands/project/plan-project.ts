@@ -54,7 +54,7 @@ export async function planDestruction({ connection, record }: OpenProject, conte
 }
 
 /** A function and what belongs to it. */
-const PARTS: ReadonlySet<string> = new Set(['function', 'alias', 'trigger']);
+const PARTS: ReadonlySet<string> = new Set(['function', 'alias', 'async', 'reserved', 'trigger']);
 
 const isKnown = ({ kind }: Owned): boolean => (KINDS as readonly string[]).includes(kind);
 const isSameName = (a: Actual, b: Owned): boolean => a.kind === b.kind && a.name === b.name;

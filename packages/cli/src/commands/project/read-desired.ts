@@ -3,10 +3,12 @@ import { folderDigest } from '../../code/index.ts';
 import type { Context } from '../../framework/index.ts';
 import type { Words } from '../../project/file/fill-in.ts';
 import { wordsOf } from '../../project/file/words.ts';
+import { asyncOf } from '../../project/functions/async-settings.ts';
 import type { FunctionInputs } from '../../project/functions/function-driver.ts';
 import { aliasesOf, triggersOf } from '../../project/functions/function-parts.ts';
 import { type FunctionSpec, functionSpecs } from '../../project/functions/function-spec.ts';
 import { build, prepare } from '../../project/functions/prepare.ts';
+import { reservedOf } from '../../project/functions/reserved-instances.ts';
 import { readSecrets, type SecretValues, secretsDigest } from '../../project/functions/secret-values.ts';
 import type { Desired } from '../../project/plan/resource.ts';
 import type { Drivers } from '../../project/server/apply.ts';
@@ -73,7 +75,24 @@ class DesiredReader {
       const noted = hasSecrets ? { secrets: secretsDigest(values, notesOf(trigger).secrets) } : {};
       triggers.push({ ...trigger, notes: { ...trigger.notes, ...noted } });
     }
-    return [desired, ...aliasesOf(spec, desired, project), ...triggers];
+    return [desired, ...aliasesOf(spec, desired, project), ...this.#readiness(spec), ...triggers];
+  }
+
+  /** Settings of asynchronous calls and reserved instances, of the function and of its aliases. */
+  #readiness({ name, path, async, reserved, aliases }: FunctionSpec): Desired[] {
+    const { project, connection } = this.#opened;
+    const owners = Object.entries(aliases).map(([alias, entry]) => ({
+      ...entry,
+      of: alias,
+      at: [...path, 'aliases', alias],
+    }));
+    return [{ async, reserved, of: 'latest', at: path }, ...owners].flatMap((one) => {
+      const owner = (key: string) => ({ name: `${name}/${one.of}`, path: [...one.at, key] });
+      return [
+        ...(one.async === undefined ? [] : [asyncOf(one.async, owner('async'), this.#words, connection.credentials)]),
+        ...(one.reserved === undefined ? [] : [reservedOf(one.reserved, owner('reserved'), project)]),
+      ];
+    });
   }
 
   /** Everything that belongs to no function. */

@@ -28,8 +28,8 @@ it.each([
   ['a key without likeness', `${HELLO}colour: red\n`, 'funcgraph.yaml:7:1: unknown key colour (possible: name, '],
   [
     'a missing key',
-    'name: shop\nfunctions:\n  hello: { folder: . , runtime: Java8 }\n',
-    'funcgraph.yaml:3:3: functions.hello handler is missing',
+    'name: shop\nalarms:\n  fails: { function: hello }\n',
+    'funcgraph.yaml:3:3: alarms.fails when is missing',
   ],
   [
     'another type',

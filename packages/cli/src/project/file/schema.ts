@@ -1,130 +1,18 @@
-import { MEMORY_SIZES_MB, TRIGGER_KINDS } from '@funcgraph/api';
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
-
-/** No other keys: a misspelled one is an error, and editors complete them. */
-const Part = <P extends TProperties>(fields: P, description?: string) =>
-  Type.Object(fields, { additionalProperties: false, ...(description === undefined ? {} : { description }) });
-const Text = (description: string) => Type.Optional(Type.String({ description }));
-const Whole = (description: string, minimum: number, maximum: number) =>
-  Type.Optional(Type.Integer({ description, minimum, maximum }));
-const Switch = (description: string) => Type.Optional(Type.Boolean({ description }));
-const Named = <S extends TSchema>(pattern: string, value: S, description: string) =>
-  Type.Optional(Type.Record(Type.String({ pattern }), value, { description }));
-
-const VARIABLE = '^[A-Za-z][A-Za-z0-9_]*$';
-const FUNCTION = '^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$|^[A-Za-z]$';
-const NAME = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
-const PROJECT = '^[A-Za-z]([A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$';
-
-const Environment = Named(
-  VARIABLE,
-  Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
-  'Environment variables. ${stage} stands for the name of the stage; $${ for ${ itself.',
-);
-
-const Secret = Type.Union([Part({ env: Type.String() }), Part({ file: Type.String() })], {
-  description: 'Where the value is: env, a variable of the shell that deploys, or file, a path beside this file.',
-});
-
-const Secrets = Named(VARIABLE, Secret, 'Encrypted environment variables. Their values are never in this file.');
-
-const TARGET = { alias: Text('Starts the version that this alias points to; latest when absent.') };
-const ENABLED = { enabled: Switch('Whether it starts the function; true when absent.') };
-const Lines = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
-
-const Trigger = Type.Union(
-  [
-    Part({
-      every: Type.String({ description: '15m, 2h or 3d; also 30s or 2h30m.' }),
-      event: Text('user_event of each event.'),
-      ...TARGET,
-      ...ENABLED,
-    }),
-    Part({
-      cron: Type.String({ description: 'second minute hour day month [weekday], in UTC without time_zone.' }),
-      time_zone: Text('Such as Asia/Shanghai.'),
-      event: Text('user_event of each event.'),
-      ...TARGET,
-      ...ENABLED,
-    }),
-    Part({
-      path: Type.String({ description: 'A gateway route: /users/{id}.' }),
-      method: Text('GET, POST, ...; every method when absent.'),
-      exact: Switch('The path alone, without paths below it.'),
-      auth: Type.Optional(Type.String({ enum: ['none', 'iam', 'app'], description: 'Who may call; iam when absent.' })),
-      group: Text('Id of the group of the address; DEFAULT when absent.'),
-      gateway_stage: Text('Environment that X-Stage names; RELEASE when absent.'),
-      wait: Whole('Ms that a caller waits at most; 5000 when absent.', 1, 60_000),
-      async: Switch('Store the event and answer 202 at once.'),
-      ...TARGET,
-    }),
-    Part({
-      bucket: Type.String({ description: 'Name of a bucket, as ${buckets.NAME} for one of this file.' }),
-      on: Lines('ObjectCreated when absent; ObjectRemoved, Put, Copy, ...'),
-      prefix: Text('Only keys that begin with it.'),
-      suffix: Text('Only keys that end with it.'),
-      ...TARGET,
-    }),
-    Part({
-      topic: Type.String({ description: 'Name of a topic, as ${topics.NAME} for one of this file.' }),
-      ...TARGET,
-    }),
-    Part({
-      events: Type.Array(Type.String(), { description: 'An event webhook: types of CloudEvents; empty for all.' }),
-      ...TARGET,
-    }),
-    Part({
-      type: Type.String({ enum: Object.keys(TRIGGER_KINDS), description: 'A trigger of any other kind.' }),
-      settings: Type.Record(Type.String(), Type.Unknown(), { description: 'Fields of event_data.' }),
-      secrets: Secrets,
-      ...TARGET,
-      ...ENABLED,
-    }),
-  ],
-  { description: 'Exactly one of every, cron, path, bucket, topic, events and type says what starts the function.' },
-);
-
-const Alias = Part({
-  share: Whole(
-    'Percent of the calls that a new version gets; the others stay with the version before. All when absent.',
-    0,
-    100,
-  ),
-  rules: Lines('Instead of share: header:NAME=VALUE[,VALUE] or cookie:...; calls with these get the new version.'),
-  any: Switch('One of several rules is enough; otherwise all must hold.'),
-  description: Text('Purpose of the alias.'),
-});
-
-const FunctionPart = Part({
-  folder: Type.String({ description: 'Folder with the code; its .fgsignore lists files to leave out.' }),
-  build: Text('Command that makes the code, run by the shell in the folder of this file before each deploy.'),
-  runtime: Type.String({ description: 'Such as Node.js20.15; Node.js, Python or Java alone for the newest.' }),
-  handler: Type.String({ description: 'Entry point, such as index.handler.' }),
-  description: Text('Purpose of the function.'),
-  memory: Type.Optional(
-    Type.Integer({ enum: [...MEMORY_SIZES_MB], description: `MB of an instance: ${MEMORY_SIZES_MB.join(', ')}.` }),
-  ),
-  timeout: Whole('Seconds of one invocation at most; 3 when absent.', 1, 259_200),
-  environment: Environment,
-  secrets: Secrets,
-  initializer: Text('Entry point that runs once in each instance.'),
-  initializer_timeout: Whole('Seconds; 3 when absent.', 1, 300),
-  pre_stop: Text('Java only: called before an instance is stopped.'),
-  pre_stop_timeout: Whole('Seconds; 10 when absent.', 1, 90),
-  heartbeat: Text('Java only: reports every 5 seconds whether an instance works.'),
-  ephemeral_storage: Whole('MB of /tmp: 512 or 10240.', 512, 10_240),
-  max_instances: Whole('Most instances; -1 for no limit of its own.', -1, 1000),
-  instance_concurrency: Whole('Requests at once in one instance.', 1, 1000),
-  dynamic_memory: Switch('Whether a call may choose its memory size.'),
-  return_stream: Switch('Whether answers may be streamed.'),
-  lanes: Switch('Whether short requests may wait in a warm instance; true when absent.'),
-  agency: Text('Agency whose rights the code gets.'),
-  run_agency: Text('Another agency for the code alone.'),
-  enterprise_project: Text('Id of the enterprise project that it belongs to.'),
-  dependencies: Lines('Library packages: names of this file, or NAME[@VERSION] of the server.'),
-  triggers: Named(NAME, Trigger, 'What starts the function, by name.'),
-  aliases: Named(PROJECT, Alias, 'Aliases by name. A deploy that changes the function publishes a version for them.'),
-});
+import { type Static, Type } from 'typebox';
+import {
+  Environment,
+  FUNCTION,
+  Lines,
+  NAME,
+  Named,
+  Part,
+  PROJECT,
+  type Secret,
+  Switch,
+  Text,
+  Whole,
+} from './fields.ts';
+import { FunctionPart } from './function-schema.ts';
 
 const Functions = Named(FUNCTION, FunctionPart, 'Functions by name.');
 
@@ -195,10 +83,8 @@ export const ProjectSchema = Part({
 });
 
 export type ProjectFile = Static<typeof ProjectSchema>;
-export type FunctionEntry = Static<typeof FunctionPart>;
-export type TriggerEntry = Static<typeof Trigger>;
-export type AliasEntry = Static<typeof Alias>;
 export type SecretSource = Static<typeof Secret>;
+export type { AliasEntry, AsyncEntry, FunctionEntry, ReservedEntry, TriggerEntry } from './function-schema.ts';
 
 /** The schema of funcgraph.yaml for editors. */
 export function projectSchema(): object {

@@ -1,7 +1,7 @@
 import { ApiError } from '@funcgraph/api';
 import { type Entry, packEntries } from '../../code/index.ts';
 import { type Connection, type FunctionParams, findConfig } from '../../connection/index.ts';
-import type { Actual, Change, Desired } from '../plan/resource.ts';
+import type { Actual, Change, Desired, Fields } from '../plan/resource.ts';
 import type { Driver } from '../server/driver.ts';
 import type { SecretValues } from './secret-values.ts';
 import { actualSettings, bodyOf } from './settings.ts';
@@ -15,10 +15,14 @@ export interface FunctionInputs {
 const PACKAGE = 'default';
 const AT_ONCE = 8;
 
+type Mounts = Readonly<Record<string, string>>;
+
 interface Deps {
   readonly connection: Connection;
   readonly signal: AbortSignal;
   readonly inputs: ReadonlyMap<string, FunctionInputs>;
+  /** Fields of the API for a network and file systems, by their names. */
+  surroundings(network: string | undefined, mounts: Mounts | undefined): Promise<object>;
   /** Ids of NAME[@VERSION]; the runtime decides between packages of one name. */
   dependencyIds(texts: readonly string[], runtime: string): Promise<string[]>;
 }
@@ -28,12 +32,14 @@ export class FunctionDriver implements Driver {
   readonly #connection: Connection;
   readonly #inputs: ReadonlyMap<string, FunctionInputs>;
   readonly #signal: AbortSignal;
+  readonly #surroundings: Deps['surroundings'];
   readonly #dependencyIds: Deps['dependencyIds'];
 
-  constructor({ connection, signal, inputs, dependencyIds }: Deps) {
+  constructor({ connection, signal, inputs, surroundings, dependencyIds }: Deps) {
     this.#connection = connection;
     this.#inputs = inputs;
     this.#signal = signal;
+    this.#surroundings = surroundings;
     this.#dependencyIds = dependencyIds;
   }
 
@@ -55,7 +61,8 @@ export class FunctionDriver implements Driver {
       ...bodyOf(fields),
       ...(Object.keys(secrets).length === 0 ? {} : { encrypted_user_data: JSON.stringify(secrets) }),
       ...(notes.dependencies === undefined ? {} : await this.#dependencies(desired)),
-      ...(await this.#code(name)),
+      ...(await this.#around(fields, fields.network !== 'default', Object.keys(fields.mounts as object).length > 0)),
+      ...(fields.source === 'image' ? { code_type: 'Custom-Image-Swr' } : await this.#code(name)),
     };
     const { client } = this.#connection;
     const { data } = await client.call('createFunction', { params: { project_id }, body, signal: this.#signal });
@@ -71,6 +78,7 @@ export class FunctionDriver implements Driver {
     const body = {
       ...{ func_name: name, runtime, handler, timeout, memory_size: memory },
       ...bodyOf(fields, changed),
+      ...(await this.#around(fields, changed.has('network'), changed.has('mounts'))),
       ...(changed.has('dependencies') ? await this.#dependencies(desired) : {}),
       ...(changed.has('secrets') ? { encrypted_user_data: JSON.stringify(this.#inputsOf(name).secrets) } : {}),
     };
@@ -97,6 +105,11 @@ export class FunctionDriver implements Driver {
   async #find(name: string): Promise<Actual | undefined> {
     const config = await findConfig(this.#connection.client, this.#paramsOf(name), this.#signal);
     return config && { kind: 'function', name, id: config.func_id, fields: actualSettings(config) };
+  }
+
+  async #around({ network, mounts }: Fields, hasNetwork: boolean, hasMounts: boolean): Promise<object> {
+    if (!hasNetwork && !hasMounts) return {};
+    return this.#surroundings(hasNetwork ? String(network) : undefined, hasMounts ? (mounts as Mounts) : undefined);
   }
 
   async #dependencies({ fields, hidden }: Desired) {

@@ -55,3 +55,23 @@ it('refuses a function that only a stage has, and words that stand for nothing',
     'has ${stagee}, which stands for nothing',
   );
 });
+
+it.each([
+  ['{ folder: ., runtime: Java8 }', 'funcgraph.yaml:1:25: functions.hello needs handler (or an image'],
+  ['{ image: a/b:1, folder: . }', 'funcgraph.yaml:1:56: functions.hello.folder is for functions without an image'],
+])('refuses a function %s', (entry, message) => {
+  const faulty = readProject(`{ name: x, functions: { hello: ${entry} } }`, 'funcgraph.yaml');
+  expect(() => functionSpecs(faulty, { name: 'default', suffix: '' })).toThrow(message);
+});
+
+it('is a container image in the place of code', () => {
+  const text =
+    '{ name: x, functions: { app: { image: team/app:v1 }, web: { image: { name: team/web:v1, uid: 2000 }, runtime: http } } }';
+  const [app, web] = functionSpecs(readProject(text, 'funcgraph.yaml'), { name: 'default', suffix: '' });
+  const usual = { command: '', args: '', working_dir: '', gid: '1003' };
+  expect(app).toMatchObject({
+    folder: undefined,
+    fields: { runtime: 'Custom Image', handler: '-', image: { name: 'team/app:v1', uid: '1003', ...usual } },
+  });
+  expect(web?.fields).toMatchObject({ runtime: 'http', image: { name: 'team/web:v1', uid: '2000', ...usual } });
+});

@@ -1,7 +1,15 @@
 import { suggest } from '../../framework/index.ts';
 import { fillInAll } from '../file/fill-in.ts';
 import type { Project } from '../file/read-project.ts';
-import type { AliasEntry, FunctionEntry, ProjectFile, SecretSource, TriggerEntry } from '../file/schema.ts';
+import type {
+  AliasEntry,
+  AsyncEntry,
+  FunctionEntry,
+  ProjectFile,
+  ReservedEntry,
+  SecretSource,
+  TriggerEntry,
+} from '../file/schema.ts';
 import type { Path } from '../file/schema-faults.ts';
 import { wordsOf } from '../file/words.ts';
 import type { Fields } from '../plan/resource.ts';
@@ -12,13 +20,16 @@ export interface FunctionSpec {
   /** With the suffix of the stage. */
   readonly name: string;
   readonly fields: Fields;
-  readonly folder: string;
+  /** None for a container image. */
+  readonly folder: string | undefined;
   readonly build: string | undefined;
   readonly secrets: Readonly<Record<string, SecretSource>>;
   /** Names, those of the file with the suffix. */
   readonly dependencies: readonly string[];
   readonly triggers: Readonly<Record<string, TriggerEntry>>;
   readonly aliases: Readonly<Record<string, AliasEntry>>;
+  readonly async: AsyncEntry | undefined;
+  readonly reserved: ReservedEntry | undefined;
   readonly path: Path;
 }
 
@@ -50,6 +61,7 @@ export function functionSpecs({ file, fault }: Project, { name: stage, suffix }:
     const change = overlay?.functions?.[name];
     const entry: FunctionEntry = { ...written, ...change };
     const path = ['functions', name];
+    checkSource(entry, path, fault);
     const environment = {
       ...file.environment,
       ...written.environment,
@@ -71,7 +83,23 @@ export function functionSpecs({ file, fault }: Project, { name: stage, suffix }:
       dependencies: (entry.dependencies ?? []).map((text) => words[`dependencies.${text}`] ?? text),
       triggers: { ...written.triggers, ...change?.triggers },
       aliases: { ...written.aliases, ...change?.aliases },
+      async: entry.async,
+      reserved: entry.reserved,
       path,
     };
   });
+}
+
+const OF_CODE = ['folder', 'runtime', 'handler'] as const;
+/** Their place is in the image. */
+const NOT_OF_IMAGES = ['folder', 'build', 'dependencies', 'initializer'] as const;
+
+function checkSource(entry: FunctionEntry, path: Path, fault: Project['fault']): void {
+  if (entry.image === undefined) {
+    const missing = OF_CODE.find((key) => entry[key] === undefined);
+    if (missing !== undefined) throw fault(path, `needs ${missing}`, 'or an image in the place of code');
+    return;
+  }
+  const extra = NOT_OF_IMAGES.find((key) => entry[key] !== undefined);
+  if (extra !== undefined) throw fault([...path, extra], 'is for functions without an image');
 }

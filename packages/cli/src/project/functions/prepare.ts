@@ -35,11 +35,11 @@ export async function prepare(
   const { name, fields, path } = spec;
   if (builds && spec.build !== undefined) await build(spec.build, root, context);
   const secrets = await readSecrets(spec.secrets, root, context);
-  const { entries } = await codeOf(spec, root, fault);
+  const entries = (await codeOf(spec, root, fault))?.entries ?? [];
   const hasSecrets = Object.keys(secrets).length > 0;
   const libraries = spec.dependencies.map((text) => `${text} ${digests.get(text) ?? ''}`);
   const notes = {
-    code: await entriesDigest(entries),
+    ...(spec.folder === undefined ? {} : { code: await entriesDigest(entries) }),
     ...(libraries.length === 0 ? {} : { dependencies: digestOf(libraries) }),
     ...(hasSecrets ? { secrets: secretsDigest(secrets, notesOf({ kind: 'function', name }).secrets) } : {}),
   };
@@ -50,8 +50,9 @@ export async function prepare(
 }
 
 /** The files as they are after its own build command; without one, its TypeScript is built. */
-async function codeOf(spec: FunctionSpec, root: string, fault: Project['fault']): Promise<Collected> {
+async function codeOf(spec: FunctionSpec, root: string, fault: Project['fault']): Promise<Collected | undefined> {
   const source = sourceOf(spec, root);
+  if (source === undefined) return undefined;
   const hasLibraries = spec.dependencies.length > 0;
   const isMade = spec.build !== undefined;
   const code = isMade ? await collectEntries(source.folder) : await functionCode({ ...source, hasLibraries });
@@ -61,8 +62,9 @@ async function codeOf(spec: FunctionSpec, root: string, fault: Project['fault'])
   return code;
 }
 
-/** Where the code of a function is, and which files it begins with. */
-export function sourceOf({ folder, fields }: FunctionSpec, root: string): CodeSource {
+/** Where the code of a function is, and which files it begins with; undefined for a container image. */
+export function sourceOf({ folder, fields }: FunctionSpec, root: string): CodeSource | undefined {
+  if (folder === undefined) return undefined;
   const { runtime, handler, initializer } = fields;
   return {
     folder: resolve(root, folder),

@@ -1,6 +1,7 @@
 import type { FunctionConfig } from '../../connection/index.ts';
 import type { FunctionEntry } from '../file/schema.ts';
 import type { Fields } from '../plan/resource.ts';
+import { actualImage, IMAGE_RUNTIME, imageBody, imageOf } from './image.ts';
 
 type Key = Exclude<
   keyof FunctionEntry,
@@ -9,6 +10,11 @@ type Key = Exclude<
   | 'runtime'
   | 'environment'
   | 'secrets'
+  | 'image'
+  | 'network'
+  | 'mounts'
+  | 'async'
+  | 'reserved'
   | 'max_instances'
   | 'instance_concurrency'
   | 'dependencies'
@@ -47,8 +53,12 @@ export function settingsOf(entry: FunctionEntry): Fields {
     if (entry[hook] !== undefined) settings[`${hook}_timeout`] = entry[`${hook}_timeout`] ?? USUAL_SECONDS[hook];
   }
   return {
-    runtime: entry.runtime,
+    runtime: entry.runtime ?? (entry.image === undefined ? '' : IMAGE_RUNTIME),
     ...settings,
+    ...imageOf(entry.image),
+    ...(entry.image === undefined ? {} : { handler: entry.handler ?? '-' }),
+    network: entry.network ?? 'default',
+    mounts: entry.mounts ?? {},
     max_instances: entry.max_instances ?? -1,
     instance_concurrency: entry.instance_concurrency ?? 1,
   };
@@ -58,11 +68,28 @@ export function settingsOf(entry: FunctionEntry): Fields {
 export function actualSettings(config: FunctionConfig): Fields {
   return {
     runtime: config.runtime,
+    ...actualImage(config.custom_image),
+    network: networkOf(config),
+    mounts: mountsOf(config),
     ...Object.fromEntries(KEYS.map((key) => [key, config[SETTINGS[key][0]]])),
     max_instances: config.strategy_config.concurrency,
     instance_concurrency: config.strategy_config.concurrent_num,
     environment: JSON.parse(config.user_data || '{}') as Fields,
   };
+}
+
+interface Mounts {
+  readonly func_mounts?: ReadonlyArray<{ readonly mount_resource: string; readonly local_mount_path: string }>;
+}
+
+function mountsOf({ mount_config }: FunctionConfig): Fields {
+  const { func_mounts = [] } = (mount_config ?? {}) as Mounts;
+  return Object.fromEntries(func_mounts.map((one) => [one.mount_resource, one.local_mount_path]));
+}
+
+function networkOf({ func_vpc, network_controller }: FunctionConfig): unknown {
+  if (func_vpc?.vpc_id) return func_vpc.vpc_name || func_vpc.vpc_id;
+  return network_controller?.disable_public_network === true ? 'none' : 'default';
 }
 
 /** The body of the API for fields of the file. `changed` selects them; all unless given. */
@@ -71,6 +98,7 @@ export function bodyOf(fields: Fields, changed: ReadonlySet<string> = new Set(Ob
   const strategy = changed.has('max_instances') || changed.has('instance_concurrency');
   return {
     ...Object.fromEntries(chosen.map((key) => [SETTINGS[key][0], fields[key]])),
+    ...(changed.has('image') && fields.source === 'image' ? { custom_image: imageBody(fields.image) } : {}),
     ...(changed.has('environment') ? { user_data: JSON.stringify(fields.environment) } : {}),
     ...(strategy
       ? { strategy_config: { concurrency: fields.max_instances, concurrent_num: fields.instance_concurrency } }

@@ -17,7 +17,7 @@ export interface Plan {
 /** Fields that cannot change: the resource is made anew. */
 const FIXED: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   dependency: ['runtime'],
-  function: ['runtime'],
+  function: ['runtime', 'source'],
   trigger: ['type', 'target', 'settings'],
   alarm: ['target_urn'],
 };

@@ -7,6 +7,8 @@ export const KINDS = [
   'topic',
   'function',
   'alias',
+  'async',
+  'reserved',
   'trigger',
   'flow',
   'subscription',
