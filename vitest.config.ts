@@ -49,7 +49,8 @@ const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
 /** One server for the files that need no settings of their own. */
 const sharing = (name: string, include: string[], exclude: string[] = []) => {
   const { test } = real(name, include, exclude);
-  return { ...source, test: { ...test, globalSetup: [...test.globalSetup, 'tests/shared-server.ts'] } };
+  // nothing of a file stays but its modules, which take a second to load
+  return { ...source, test: { ...test, globalSetup: [...test.globalSetup, 'tests/shared-server.ts'], isolate: false } };
 };
 
 const server = 'packages/server/src';

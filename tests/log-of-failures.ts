@@ -1,8 +1,13 @@
 // Set-up file: prints what the servers of a file have logged when one of its tests fails.
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { serverLogs } from './server-logs.ts';
 
 const MOST_CHARS = 16 * 1024;
+
+// the files of a project may share a process
+afterAll(() => {
+  serverLogs.length = 0;
+});
 
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail') return;
