@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { OidcIssuer } from '../../../tests/oidc-issuer.ts';
 import { type Credentials, TestServer } from '../../../tests/server.ts';
 import { startBrowser } from './chromium.ts';
 
@@ -10,13 +14,18 @@ declare module 'vitest' {
   }
 }
 
-/** One real server with sandboxes and one browser for all journeys. */
+/** One real server with sandboxes, one issuer for signing in and one browser for all journeys. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { preparedRuntimes } = project.getProvidedContext();
+  const issuer = await OidcIssuer.start();
+  const secretFile = join(await mkdtemp(join(tmpdir(), 'funcgraph-oidc-')), 'secret');
+  await writeFile(secretFile, issuer.client.secret);
+  const oidc = ['--oidc-issuer', issuer.issuer, '--oidc-client-id', issuer.client.id, '--oidc-name', 'Example'];
   const server = await TestServer.start({
     runtimes: preparedRuntimes,
-    args: ['--gateway-access-log', '64MB'],
+    args: ['--gateway-access-log', '64MB', ...oidc, '--oidc-client-secret-file', secretFile],
   });
+  issuer.register([`${server.credentials.endpoint.replace('127.0.0.1', 'localhost')}/console/sign-in`]);
   const browser = await startBrowser().catch(async (error: unknown) => {
     await server.stop();
     throw error;
@@ -27,5 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await browser.close();
     await server.stop();
+    await issuer[Symbol.asyncDispose]();
+    await rm(dirname(secretFile), { recursive: true });
   };
 }

@@ -101,6 +101,13 @@ export const PLATFORM_ERRORS = {
     retryable: true,
     meaning: 'The server is starting, stopping or has lost a part that it needs.',
   },
+  issuer_unavailable: user(
+    'FSS.0503',
+    503,
+    'iam',
+    'The OpenID Connect issuer cannot be used now; the log of the server has the reason.',
+    true,
+  ),
   artifacts_unavailable: user(
     'FSS.0503',
     503,

@@ -12,6 +12,29 @@ export const ConsoleSignIn = Type.Object({
   ),
 });
 
+export const ConsoleSignInWays = Type.Object({
+  oidc: Type.Optional(
+    Type.Object(
+      { name: Type.String({ description: 'Name of the issuer, for people.' }) },
+      { description: 'Sign-in by OpenID Connect, where the server has it.' },
+    ),
+  ),
+});
+
+export const ConsoleOidcStart = Type.Object({
+  url: Type.String({ description: 'Where the browser goes to sign in at the issuer.' }),
+  attempt: Type.String({ description: 'Sealed; the tab keeps it until the issuer sends it back.' }),
+});
+
+export const ConsoleOidcAnswer = Type.Object({
+  attempt: Type.String({ minLength: 1, maxLength: 2048, description: 'What the sign-in began with.' }),
+  answer: Type.String({
+    minLength: 1,
+    maxLength: 12288,
+    description: 'The query with which the issuer sent the browser back, such as code=…&state=….',
+  }),
+});
+
 export const ConsoleLink = Type.Object({
   url: Type.String({ description: 'Address that signs a browser in, once.' }),
   expires_at: Type.String(),

@@ -72,6 +72,15 @@ export const SERVER_FLAGS = {
     'LIST',
     'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
   ),
+  'oidc-issuer': flag.text(
+    'URL',
+    'OpenID Connect issuer by which people sign in to the console besides passwords, such as https://login.example.com',
+  ),
+  'oidc-client-id': flag.text('ID', 'name of this server at that issuer'),
+  'oidc-client-secret-file': flag.text('FILE', 'file with the secret of this server at that issuer'),
+  'oidc-name': flag.text('NAME', 'name of that issuer on the sign-in page (the server: its host)'),
+  'oidc-claim': flag.text('CLAIM', 'claim with the name of the user (the server: preferred_username)'),
+  'oidc-ca-file': flag.text('FILE', 'certificates (PEM) that the issuer may have besides those of public authorities'),
   'smtp-url': flag.text(
     'URL',
     'mail server for subscribers of topics: smtps://host, without a password (see FGS_SMTP_URL and --set smtp_from=ADDRESS)',

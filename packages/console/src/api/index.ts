@@ -2,4 +2,15 @@ export { ApiError } from '@funcgraph/api/client';
 export { isFromProxy, probe, useConnection } from './connection.ts';
 export { follow, type Input, mutation, pages, query, receive } from './operations.ts';
 export { useMissingRight } from './rights.ts';
-export { type Credentials, chooseProject, isSignedOut, sessionQuery, signIn, signOut, useSession } from './session.ts';
+export {
+  beginAtIssuer,
+  type Credentials,
+  chooseProject,
+  isSignedOut,
+  sessionQuery,
+  signIn,
+  signInByIssuer,
+  signInWays,
+  signOut,
+  useSession,
+} from './session.ts';

@@ -33,7 +33,28 @@ export function useSession(): Session {
 }
 
 export async function signIn(queries: QueryClient, credentials: Credentials): Promise<void> {
-  const { data } = await client.call('createConsoleSession', { body: credentials });
+  enter(queries, (await client.call('createConsoleSession', { body: credentials })).data);
+}
+
+/** How people sign in besides passwords. */
+export const signInWays = queryOptions<RouteResponse<Routes['showConsoleSignIn']>>({
+  queryKey: ['sign-in'],
+  queryFn: async ({ signal }) => (await client.call('showConsoleSignIn', { signal })).data,
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+/** The address of the OpenID Connect issuer, and what this tab keeps until it comes back from there. */
+export async function beginAtIssuer(): Promise<RouteResponse<Routes['startConsoleOidc']>> {
+  return (await client.call('startConsoleOidc', { body: {} })).data;
+}
+
+/** With what the OpenID Connect issuer answered to an attempt of this tab. */
+export async function signInByIssuer(queries: QueryClient, attempt: string, answer: string): Promise<void> {
+  enter(queries, (await client.call('finishConsoleOidc', { body: { attempt, answer } })).data);
+}
+
+function enter(queries: QueryClient, data: Session): void {
   queries.clear();
   const chosen = chosenProject.get();
   // the same person may continue in another project than the first one

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { sessionQuery } from '../api/index.ts';
+import { sessionQuery, signInWays } from '../api/index.ts';
+import '../pages/sign-in/oidc-return.ts';
 import { loadModule } from '../parts/load-again.ts';
 import { NotFound } from './not-found.tsx';
 import { PageBroken } from './page-broken.tsx';
@@ -27,6 +28,8 @@ const signInRoute = createRoute({
     ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
     ...(ended === true ? { ended } : {}),
   }),
+  // a server that does not answer this may still take a password
+  loader: ({ context }) => context.queries.ensureQueryData(signInWays).catch(() => undefined),
   component: lazyRouteComponent(() => loadModule(() => import('../pages/sign-in/sign-in-page.tsx')), 'Page'),
 });
 

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
@@ -9,13 +10,13 @@ journey('signing in by name and password returns to the page that was asked for'
   await visitor.open('/functions?q=a');
   await page.getByRole('heading', { name: '登录' }).waitFor();
   await look(page, 'sign-in');
-  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('button', { name: '登录', exact: true }).click();
   await page.getByText('请输入用户名').waitFor();
   await look(page, 'sign-in-missing');
 
   await page.getByLabel('用户名').fill(platform.credentials.user);
   await page.getByLabel('密码', { exact: true }).fill('wrong');
-  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('button', { name: '登录', exact: true }).click();
   await page.getByText('用户名或密码错误。').waitFor();
   await look(page, 'sign-in-wrong');
   await page.getByLabel('密码', { exact: true }).fill(platform.credentials.password);
@@ -34,7 +35,7 @@ journey('guessing a password is slowed down, and the page says so', async ({ vis
   await page.getByLabel('密码', { exact: true }).fill('wrong');
   await expect
     .poll(async () => {
-      await page.getByRole('button', { name: '登录' }).click();
+      await page.getByRole('button', { name: '登录', exact: true }).click();
       await refused.or(page.getByText('用户名或密码错误。')).waitFor();
       return refused.count();
     })
@@ -57,6 +58,34 @@ journey('a link signs in once', async ({ platform, visit }) => {
   await late.page.getByText('该登录链接已被使用或已过期').waitFor();
   expect(late.page.url()).not.toContain('token');
   await look(late.page, 'sign-in-link-used');
+});
+
+journey('the issuer of the operator signs in a person who is a user here', async ({ platform, visit }) => {
+  const signInAs = async (page: Page, name: string): Promise<void> => {
+    await page.getByRole('button', { name: '使用 Example 登录' }).click();
+    await page.locator('input[name=login]').fill(name);
+    await page.locator('input[name=password]').fill('any');
+    await page.locator('button[type=submit]').click();
+  };
+  const visitor = await visit({ signedIn: false });
+  const { page } = visitor;
+  // the page of the issuer requests a font
+  visitor.expectComplaint(/401|fonts/);
+  await visitor.open('/functions?q=a');
+  await signInAs(page, platform.credentials.user);
+  await page.getByRole('heading', { name: '函数列表' }).waitFor();
+  expect(page.url()).toMatch(/\/console\/functions\?q=a$/);
+
+  const stranger = await visit({ signedIn: false });
+  stranger.expectComplaint(/403|fonts/);
+  await stranger.open('/sign-in');
+  await signInAs(stranger.page, 'stranger');
+  await stranger.page.getByText('此处没有与您同名的用户').waitFor();
+  await expect.poll(() => stranger.page.url()).not.toContain('code');
+  await look(stranger.page, 'sign-in-no-user');
+
+  await stranger.open('/sign-in?code=stolen&state=stolen');
+  await stranger.page.getByText('当前标签页未发起登录').waitFor();
 });
 
 journey('signing out ends the session', async ({ visit }) => {

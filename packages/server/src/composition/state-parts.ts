@@ -75,6 +75,7 @@ export async function stateParts({
     functions: functionFacts(catalog, new ProjectContentsStore(storage.db)),
     auditRetainDays: config.auditRetainDays,
     consoleTimes: config.console.times,
+    oidc: config.oidc,
   });
   // those of the servers that listen take their place
   const addresses = { ...plannedAddresses(config) };

@@ -152,7 +152,15 @@ export function compileConfig(
   machineMemoryMb: number,
 ): Omit<
   Config,
-  'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'otlp' | 'searchPath' | 'sharedArtifacts' | 'externalS3'
+  | 'databaseUrl'
+  | 'smtpUrl'
+  | 'sealingKey'
+  | 'metricsToken'
+  | 'otlp'
+  | 'oidc'
+  | 'searchPath'
+  | 'sharedArtifacts'
+  | 'externalS3'
 > {
   return {
     dataDir: raw.data_dir,

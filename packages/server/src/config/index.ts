@@ -8,4 +8,4 @@ export {
   runtimeDirOf,
   type Settings,
 } from './load.ts';
-export type { Config, ExternalS3Config, OtlpConfig, SharedPlace } from './schema.ts';
+export type { Config, ExternalS3Config, OidcConfig, OtlpConfig, SharedPlace } from './schema.ts';

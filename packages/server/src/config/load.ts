@@ -8,6 +8,7 @@ import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
 import { type ExternalS3Settings, externalS3, externalS3Settings, holdsExternalKeys } from './external-s3.ts';
 import { metricsToken } from './metrics-token.ts';
+import { type OidcSettings, oidcConfig, oidcSettings } from './oidc.ts';
 import { type OtlpSettings, otlpConfig, otlpSettings } from './otlp.ts';
 import { type Config, RawConfig } from './schema.ts';
 import { sealingKey } from './sealing-key.ts';
@@ -61,6 +62,7 @@ export interface Settings {
   readonly externalS3: readonly ExternalS3Settings[];
   readonly metricsToken: string | undefined;
   readonly otlp: OtlpSettings | undefined;
+  readonly oidc: OidcSettings | undefined;
   readonly searchPath: readonly string[];
 }
 
@@ -119,6 +121,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
       caFile: raw.otlp_ca_file,
       headersOnCommandLine: flags.values.otlp_headers !== undefined,
     }),
+    oidc: oidcSettings(raw),
     searchPath: searchPath(env),
   };
 }
@@ -135,6 +138,7 @@ export function compileSettings(settings: Settings): Config {
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
     otlp: otlpConfig(settings.otlp),
+    oidc: oidcConfig(settings.oidc),
     searchPath: folders,
   });
 }

@@ -112,6 +112,17 @@ export const RawConfig = Type.Object(
     /** A session of the console ends without requests, and in any case, after this. */
     console_idle_timeout: Type.Optional(Type.String()),
     console_session_time: Type.Optional(Type.String()),
+    /** OpenID Connect issuer (`https://login.example.com`) by which people sign in to the console besides passwords. */
+    oidc_issuer: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    /** This server's name at the issuer, and a file with its secret there. */
+    oidc_client_id: Type.Optional(Type.String({ pattern: '^[\\x20-\\x7e]{1,256}$' })),
+    oidc_client_secret_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** Name of the issuer for people; its host unless set. */
+    oidc_name: Type.Optional(Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]{1,40}$' })),
+    /** Claim with the name of the user, `preferred_username` unless set. Only the issuer may set it, never its people. */
+    oidc_claim: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:/-]{1,128}$' })),
+    /** File with certificates (PEM) that the issuer may have besides those of public authorities. */
+    oidc_ca_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Mail server for subscribers of topics: `smtps://user:password@host`. On the command line without a password. */
     smtp_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds that URL. */
@@ -221,6 +232,20 @@ export interface OtlpConfig {
   readonly ca: string | undefined;
 }
 
+/** Sign-in by OpenID Connect. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined for a client that has none. */
+  readonly clientSecret: Secret | undefined;
+  /** For people. */
+  readonly name: string;
+  /** Holds the name of the user. */
+  readonly claim: string;
+  /** Certificates (PEM) that the issuer may have besides those of public authorities. */
+  readonly ca: string | undefined;
+}
+
 /** Browsers at the console. */
 export interface ConsoleConfig {
   /** With the built pages, if they are built. */
@@ -286,6 +311,8 @@ export interface Config {
   /** Address of the API for others, without a slash at the end. Undefined: where the server listens. */
   readonly publicUrl: string | undefined;
   readonly console: ConsoleConfig;
+  /** Undefined: passwords and links only. */
+  readonly oidc: OidcConfig | undefined;
   /** Undefined: no e-mails. */
   readonly smtpUrl: Secret | undefined;
   /** Sender of e-mails; empty without a mail server. */

@@ -23,6 +23,8 @@ import { DirectorySource } from './directory-source.ts';
 import { Groups } from './groups.ts';
 import { IdentityStore } from './identity-store.ts';
 import { Logins } from './logins.ts';
+import type { OidcOptions } from './oidc/issuer.ts';
+import { OidcSignIns } from './oidc/oidc-sign-ins.ts';
 import { type OwnerCredentials, planOwner } from './owner.ts';
 import { storeOwner } from './owner-store.ts';
 import { newPassword } from './password.ts';
@@ -53,6 +55,8 @@ export interface IamOptions {
   readonly functions: FunctionFactsForIam;
   readonly auditRetainDays: number;
   readonly consoleTimes: SessionTimes;
+  /** Undefined: no sign-in by OpenID Connect. */
+  readonly oidc?: OidcOptions | undefined;
 }
 
 /** A key that may sign. */
@@ -85,6 +89,7 @@ export class Iam {
   readonly sessions: Sessions;
   readonly console: ConsoleSessions;
   readonly signInLinks: SignInLinks;
+  readonly oidc: OidcSignIns | undefined;
   readonly agencyCredentials: AgencyCredentials;
   readonly audit: Audit;
   readonly #options: IamOptions;
@@ -121,6 +126,9 @@ export class Iam {
       ...{ directory, feed, clock, isActive, times: options.consoleTimes, store: new ConsoleSessionStore(db) },
       onError: (error) => log.error({ err: error }, 'the last use of sessions could not be stored'),
     });
+    const { oidc } = options;
+    const oidcLog = log.child({ issuer: oidc?.issuer });
+    this.oidc = oidc && new OidcSignIns({ oidc, sealer, clock, directory, logins: this.logins, log: oidcLog });
     this.users = new Users(parts, { logins: this.logins, hasher: this.#hasher });
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);

@@ -76,7 +76,7 @@ export class Logins {
 
   /** The user with this password, as of now. Throws `unauthenticated`, or `overloaded` when throttled. */
   async identified(login: PasswordLogin): Promise<{ readonly user: User; readonly scope: FoundScope }> {
-    const { directory, clock, store } = this.#options;
+    const { directory } = this.#options;
     const domain = this.#domain(login.domain);
     const user = domain === undefined ? undefined : directory.userByName(domain.id, login.user);
     const found = await this.#throttle.attempt(sourceOf(domain?.id, login.user, login.client), async () => {
@@ -87,9 +87,14 @@ export class Logins {
     if (found === undefined) {
       throw new PlatformError('unauthenticated', 'The user name, password or project is wrong.');
     }
-    const now = clock.now();
-    await store.setLastLogin(found.user.id, now);
-    return { user: this.#unchanged(found.user, now), scope: found.scope };
+    return { user: await this.entered(found.user), scope: found.scope };
+  }
+
+  /** The user as of now, after a login. Throws `unauthenticated` when the user has lost access meanwhile. */
+  async entered(user: User): Promise<User> {
+    const now = this.#options.clock.now();
+    await this.#options.store.setLastLogin(user.id, now);
+    return this.#unchanged(user, now);
   }
 
   /** Another token of the same user, for another project; it ends when the first does. Throws `unauthenticated`. */

@@ -26,6 +26,8 @@ const PATHS = [
   's3-keys-file',
   'smtp-url-file',
   'otlp-headers-file',
+  'oidc-client-secret-file',
+  'oidc-ca-file',
   'backup-dir',
 ] as const;
 /** With a file of settings the drain time is not known here; this is its upper limit. */

@@ -69,5 +69,12 @@ export const shell = {
     linkWork: 'Signing in with the link…',
     ended: 'Your session ended. Sign in to continue where you were.',
     linkHelp: 'A sign-in link for this machine:',
+    oidc: 'Sign in with {{name}}',
+    or: 'or',
+    oidcWork: 'Completing the sign-in…',
+    oidcRefused: 'The sign-in was not completed. Begin it again.',
+    oidcNoUser: 'The sign-in service knows you, but no user here has your name.',
+    oidcUnavailable: 'The sign-in service cannot be used now. A password still works.',
+    oidcLost: 'This tab has not begun a sign-in. Begin it again here.',
   },
 };

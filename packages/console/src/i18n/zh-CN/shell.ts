@@ -62,5 +62,12 @@ export const shell = {
     linkWork: '正在通过链接登录…',
     ended: '会话已结束，请重新登录，登录后将回到原来的页面。',
     linkHelp: '获取本机的登录链接：',
+    oidc: '使用 {{name}} 登录',
+    or: '或',
+    oidcWork: '正在完成登录…',
+    oidcRefused: '登录未完成，请重新登录。',
+    oidcNoUser: '您已通过身份认证，但此处没有与您同名的用户。',
+    oidcUnavailable: '登录服务暂时不可用，您仍可使用密码登录。',
+    oidcLost: '当前标签页未发起登录，请在此重新登录。',
   },
 };

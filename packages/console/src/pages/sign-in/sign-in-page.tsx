@@ -1,19 +1,29 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { Alert, Spin } from 'antd';
 import { useEffect, useRef } from 'react';
-import { type ApiError, type Credentials, signIn } from '../../api/index.ts';
+import { type ApiError, type Credentials, signIn, signInByIssuer, signInWays } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { Command } from '../../parts/command.tsx';
 import { ErrorText } from '../../parts/error-view.tsx';
 import mark from '../../parts/mark.svg';
 import { linkToken } from './link-token.ts';
+import { OidcButton } from './oidc-button.tsx';
+import { OidcRefusal } from './oidc-refusal.tsx';
+import { endReturn, oidcReturn } from './oidc-return.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import './sign-in.css';
 
 const MAKE_LINK = 'fgs console';
 
-/** Signs in by the link that `fgs console` prints, or by name and password, then returns to where one was. */
+interface IssuerAnswer {
+  readonly attempt: string;
+  readonly answer: string;
+}
+
+const isAnswer = (means: Credentials | IssuerAnswer): means is IssuerAnswer => 'answer' in means;
+
+/** Signs in by the link of `fgs console`, the issuer's answer, or name and password, then returns to where one was. */
 export function Page() {
   const { t } = useTexts();
   const { to, ended } = useSearch({ from: '/sign-in' });
@@ -22,22 +32,40 @@ export function Page() {
   const navigate = useNavigate();
   const token = useRef(linkToken(hash)).current;
 
-  const attempt = useMutation<void, ApiError, Credentials>({
-    mutationFn: (credentials) => signIn(queries, credentials),
-    onSuccess: () => navigate({ href: to ?? '/', replace: true }),
-    // a token works once: it must not stay in the history
-    onError: () => navigate({ to: '/sign-in', search: (before) => before, hash: '', replace: true }),
+  const returned = useRef(oidcReturn()).current;
+  const { data: ways } = useQuery(signInWays);
+
+  const target = to ?? returned?.begun?.to;
+  // a token or an answer works once: it must not stay in the history
+  const clean = {
+    to: '/sign-in',
+    search: target === undefined ? {} : { to: target },
+    hash: '',
+    replace: true,
+  } as const;
+
+  const attempt = useMutation<void, ApiError, Credentials | IssuerAnswer>({
+    mutationFn: (means) =>
+      isAnswer(means) ? signInByIssuer(queries, means.attempt, means.answer) : signIn(queries, means),
+    onSuccess: () => navigate({ href: target ?? '/', replace: true }),
+    onError: () => navigate(clean),
   });
   const { mutate } = attempt;
   const isTried = useRef(false);
   useEffect(() => {
-    if (token === undefined || isTried.current) return;
+    if (isTried.current) return;
     isTried.current = true;
-    mutate({ token });
-  }, [token, mutate]);
+    endReturn();
+    if (token !== undefined) mutate({ token });
+    else if (returned?.begun !== undefined) mutate({ attempt: returned.begun.attempt, answer: returned.answer });
+  }, [token, returned, mutate]);
 
-  const isByLink = attempt.variables?.token !== undefined;
-  if (isByLink && !attempt.isError) return <Spin fullscreen description={t('signIn.linkWork')} />;
+  const { variables } = attempt;
+  const isByIssuer = variables !== undefined && isAnswer(variables);
+  const isByLink = variables !== undefined && !isAnswer(variables) && variables.token !== undefined;
+  if ((isByLink || isByIssuer) && !attempt.isError) {
+    return <Spin fullscreen description={t(isByIssuer ? 'signIn.oidcWork' : 'signIn.linkWork')} />;
+  }
   return (
     <main className="sign-in surface">
       <title>{t('signIn.title')}</title>
@@ -46,8 +74,11 @@ export function Page() {
         {t('signIn.title')}
       </h1>
       {ended && attempt.isIdle && <Alert type="info" showIcon title={t('signIn.ended')} />}
-      {attempt.error && <Refusal error={attempt.error} isByLink={isByLink} />}
+      {attempt.isIdle && returned !== undefined && returned.begun === undefined && <OidcRefusal error={undefined} />}
+      {attempt.error &&
+        (isByIssuer ? <OidcRefusal error={attempt.error} /> : <Refusal error={attempt.error} isByLink={isByLink} />)}
       <SignInForm isBusy={attempt.isPending} onSubmit={mutate} />
+      {ways?.oidc && <OidcButton name={ways.oidc.name} to={target} />}
       <div className="sign-in-help">
         <p>{t('signIn.linkHelp')}</p>
         <Command line={MAKE_LINK} />

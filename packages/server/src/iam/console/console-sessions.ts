@@ -4,7 +4,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
 import type { Directory } from '../directory.ts';
 import type { Caller, User } from '../types.ts';
-import type { ConsoleSession, ConsoleSessionStore } from './session-store.ts';
+import type { ConsoleSession, ConsoleSessionStore, UsedLink } from './session-store.ts';
 import type { SignInLink } from './sign-in-links.ts';
 
 /** Of one user; a further sign-in ends the session that was unused for longest. */
@@ -30,6 +30,13 @@ export interface ConsoleSessionsOptions {
   /** Whether a permanent key exists and is enabled. */
   readonly isActive: (accessKey: string) => boolean;
   readonly onError: (error: unknown) => void;
+}
+
+/** What began a session, if it may begin only one. */
+interface UsedOnce {
+  readonly used: UsedLink;
+  /** The key that requested it. */
+  readonly accessKey?: string;
 }
 
 interface Entry {
@@ -84,17 +91,20 @@ export class ConsoleSessions {
   }
 
   /**
-   * The text for the cookie is returned only this once. Throws `unauthenticated` when the link was used before or the user
-   * lost access meanwhile.
+   * The text for the cookie is returned only this once. Throws `unauthenticated` when it was begun by something that was used
+   * before, or the user lost access meanwhile.
    */
-  async begin(user: User, link?: SignInLink): Promise<{ readonly secret: string; readonly caller: Caller }> {
+  async begin(user: User, by?: UsedOnce): Promise<{ readonly secret: string; readonly caller: Caller }> {
     const { store, clock, feed, times } = this.#options;
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const now = clock.now();
     const at = { createdAt: now, lastUsedAt: now, expiresAt: now + times.mostMs };
-    const session = { id: hashOf(secret), userId: user.id, accessKey: link?.accessKey ?? null, ...at };
-    if (!(await store.add(session, MAX_SESSIONS, link?.used))) {
-      throw new PlatformError('unauthenticated', 'The link was used before; each signs in once.');
+    const session = { id: hashOf(secret), userId: user.id, accessKey: by?.accessKey ?? null, ...at };
+    if (!(await store.add(session, MAX_SESSIONS, by?.used))) {
+      throw new PlatformError(
+        'unauthenticated',
+        'This sign-in was used before; each link and each answer of an issuer signs in once.',
+      );
     }
     await feed.caughtUp();
     const caller = this.find(secret);

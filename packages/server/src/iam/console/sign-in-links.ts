@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Clock } from '../../lib/clock.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import { openToken, sealToken } from './sealed-token.ts';
 import type { UsedLink } from './session-store.ts';
 
 export const LINK_LIFETIME_MS = 10 * 60 * 1000;
@@ -39,29 +40,15 @@ export class SignInLinks {
   issue(userId: string, accessKey: string): { readonly token: string; readonly expiresAt: number } {
     const now = this.#clock.now();
     const claims = { console: randomBytes(16).toString('hex'), user: userId, key: accessKey, iat: now };
-    // without characters that an address would have to escape
-    const token = Buffer.from(this.#sealer.seal(JSON.stringify(claims)), 'base64').toString('base64url');
+    const token = sealToken(this.#sealer, claims);
     return { token, expiresAt: now + LINK_LIFETIME_MS };
   }
 
   /** Undefined for text that is no token, and for one that has ended. It may have been used before. */
   read(token: string): SignInLink | undefined {
-    if (token.length > MAX_TOKEN_CHARS) return undefined;
-    const bytes = Buffer.from(token, 'base64url');
-    // only one spelling of the token is valid, although others decode to the same bytes
-    if (bytes.toString('base64url') !== token) return undefined;
-    const claims = this.#open(bytes.toString('base64'));
+    const claims = openToken(this.#sealer, claimsForm, token, MAX_TOKEN_CHARS);
     if (claims === undefined || claims.iat + LINK_LIFETIME_MS <= this.#clock.now()) return undefined;
     const used = { id: claims.console, expiresAt: claims.iat + LINK_LIFETIME_MS };
     return { used, userId: claims.user, accessKey: claims.key, issuedAt: claims.iat };
-  }
-
-  #open(sealed: string): Type.Static<typeof Claims> | undefined {
-    try {
-      const claims: unknown = JSON.parse(this.#sealer.open(sealed));
-      return claimsForm.Check(claims) ? claims : undefined;
-    } catch {
-      return undefined; // not sealed by us
-    }
   }
 }

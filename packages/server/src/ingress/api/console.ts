@@ -24,7 +24,7 @@ interface SignedIn {
   readonly caller: Caller;
 }
 
-const NOT_STORED = { 'cache-control': 'no-store' };
+export const NOT_STORED = { 'cache-control': 'no-store' };
 
 /** Signing in to the console and out of it. */
 export function consoleHandlers(deps: ConsoleDeps): Handlers<Ids> {
@@ -70,7 +70,7 @@ async function signIn(iam: Iam, request: ApiRequest<'createConsoleSession'>): Pr
   throw new PlatformError('invalid_request', 'the body must have name and password, or token');
 }
 
-const LOGIN = { operation: 'createConsoleSession', action: 'iam:sessions:create', status: 200 } as const;
+export const LOGIN = { operation: 'createConsoleSession', action: 'iam:sessions:create', status: 200 } as const;
 
 function withPassword(
   iam: Iam,
@@ -106,8 +106,8 @@ function sessionOf(iam: Iam, { consoleSession = '' }: Caller): NonNullable<Retur
 }
 
 /** Throws `not_found` for a project that the user cannot reach. */
-function sessionReply(
-  { iam, region }: ConsoleDeps,
+export function sessionReply(
+  { iam, region }: Pick<ConsoleDeps, 'iam' | 'region'>,
   caller: Caller,
   requested: string | undefined,
 ): RouteResponse<Routes['showConsoleSession']> {

@@ -3,6 +3,7 @@ import { aliasHandlers } from './aliases.ts';
 import { bucketApiHandlers } from './buckets/handlers.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
 import { consoleHandlers } from './console.ts';
+import { consoleOidcHandlers } from './console-oidc.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
 import { dependencyHandlers } from './dependencies.ts';
 import { fileSystemHandlers } from './file-systems.ts';
@@ -42,6 +43,7 @@ import { workflowHandlers } from './workflows/handlers.ts';
 const GROUPS = [
   identityHandlers,
   consoleHandlers,
+  consoleOidcHandlers,
   iamUserHandlers,
   iamGroupHandlers,
   accessKeyHandlers,

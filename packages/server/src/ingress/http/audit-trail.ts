@@ -19,6 +19,8 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'sendImagePiece',
   'createToken',
   'createConsoleSession',
+  'startConsoleOidc',
+  'finishConsoleOidc',
   'sendRecords',
   'putBucketObject',
   'deleteBucketObject',
