@@ -61,6 +61,39 @@ describe('sessions', () => {
     expect((await user.api.call('listProjects')).status).toBe(200);
   });
 
+  it('of a revoked token end at once, with the tokens and keys made from it', async () => {
+    const user = await identities.user([FULL], project());
+    const { token } = await identities.login(user);
+    const client = identities.tokenClient(token);
+    const identity = { methods: ['token'], token: { id: token } };
+    const other = (await client.call('createToken', { body: { auth: { identity } } })).headers.get('x-subject-token');
+    const { credential } = (
+      await client.call('createTemporaryKey', { body: { auth: { identity: { methods: ['token'] } } } })
+    ).data;
+    const derived = identities.tokenClient(other ?? '');
+    const temporary = identities.keyClient({
+      accessKey: credential.access,
+      secretKey: credential.secret,
+      securityToken: credential.securitytoken,
+    });
+    const later = identities.tokenClient((await identities.login(user)).token);
+    for (const each of [client, derived, temporary, later]) expect((await each.call('listProjects')).status).toBe(200);
+
+    const subject = (of: string) => ({ headers: { 'x-subject-token': of } });
+    const stranger = await identities.user([FULL], project());
+    expect(await refusal(stranger.api.call('revokeToken', subject(token)))).toMatchObject({ status: 403 });
+    expect(await refusal(client.call('revokeToken', subject('no token')))).toMatchObject({ status: 404 });
+    expect((await client.call('revokeToken', subject(token))).status).toBe(204);
+    for (const each of [client, derived, temporary]) {
+      expect(await refusal(each.call('listProjects'))).toMatchObject({ status: 401 });
+    }
+    expect((await later.call('listProjects')).status).toBe(200);
+    expect(await refusal(later.call('revokeToken', subject(token)))).toMatchObject({ status: 404 });
+    const { token: last } = await identities.login(user);
+    expect((await server.api.call('revokeToken', subject(last))).status).toBe(204);
+    expect(await refusal(identities.tokenClient(last).call('listProjects'))).toMatchObject({ status: 401 });
+  });
+
   it('are not issued after too many wrong passwords, not even many at once', async () => {
     const user = await identities.user([]);
     const wrong = { name: user.name, password: 'wrong-1-word' };

@@ -41,6 +41,15 @@ export const identityRoutes = {
     access: 'caller',
     response: TokenResponse,
   }),
+  revokeToken: route({
+    method: 'DELETE',
+    path: '/v3/auth/tokens',
+    group: 'iam',
+    summary: 'End the token in the header X-Subject-Token, and the tokens and temporary keys made from it, at once',
+    action: 'iam:tokens:revokeToken',
+    access: 'caller',
+    status: 204,
+  }),
   listApiVersions: route({
     method: 'GET',
     path: '/',

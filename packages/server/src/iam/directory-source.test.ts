@@ -5,6 +5,8 @@ import { Sealer } from '../lib/sealer.ts';
 import { ChangeFeed, type Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { Iam } from './iam.ts';
+import { RevocationStore } from './revocation-store.ts';
+import { Revocations } from './revocations.ts';
 import type { Caller } from './types.ts';
 
 const PASSWORD = 'Correct-Horse-1';
@@ -112,4 +114,37 @@ it('shows whole accounts with their projects, policies and agencies, and forgets
   expect([reader.agencies.list(id), reader.policies.custom(id)]).toEqual([[], []]);
   expect(reader.policies.system()).toEqual(writer.policies.system());
   expect(reader.policies.system()).not.toEqual([]);
+});
+
+it('ends a token on a server that did not revoke it, also on one that starts later, and stores no more than it must', async () => {
+  const user = await writer.users.create(domainId, { name: 'u', password: PASSWORD, description: '', enabled: true });
+  await readerFeed.caughtUp();
+  const request = (expiresAt: number) =>
+    ({ principal: { kind: 'user', id: user.id }, projectId: undefined, expiresAt }) as const;
+  const now = new ManualClock().now();
+  const revoke = async (text: string, by = writer.revocations) => {
+    const { id = '', expiresAt } = writer.sessions.token(text) ?? { expiresAt: 0 };
+    await by.add({ id, domainId, expiresAt });
+  };
+  const token = writer.sessions.issueToken(request(now + 60_000));
+  expect(reader.sessions.token(token)).toBeDefined();
+  await revoke(token);
+  expect(writer.sessions.token(token)).toBeUndefined();
+  await readerFeed.caughtUp();
+  expect(reader.sessions.token(token)).toBeUndefined();
+  const third = await open(new ChangeFeed(storage.db));
+  expect(third.sessions.token(token)).toBeUndefined();
+  await third.stop();
+
+  const clock = new ManualClock();
+  const { db } = storage;
+  const store = new RevocationStore(db);
+  const few = new Revocations({ store, feed: readerFeed, sessions: reader.sessions, clock, mostOfAccount: 2 });
+  await revoke(writer.sessions.issueToken(request(now + 120_000)), few);
+  const full = revoke(writer.sessions.issueToken(request(now + 120_000)), few);
+  await expect(full).rejects.toMatchObject({ code: 'identity_quota' });
+  clock.advance(60_000);
+  await revoke(writer.sessions.issueToken(request(now + 120_000)), few);
+  const rows = await db.selectFrom('revoked_token').selectAll().execute();
+  expect(rows.map((row) => Number(row.expires_at))).toEqual([now + 120_000, now + 120_000]);
 });

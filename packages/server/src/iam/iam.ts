@@ -30,6 +30,8 @@ import { storeOwner } from './owner-store.ts';
 import { newPassword } from './password.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import { Policies } from './policies.ts';
+import { RevocationStore } from './revocation-store.ts';
+import { Revocations } from './revocations.ts';
 import { RightsStore } from './rights-store.ts';
 import { Sessions } from './sessions.ts';
 import { type KeyOf, precheckSignature, type Refusal, type SignedRequest, verifySignature } from './signature.ts';
@@ -87,6 +89,7 @@ export class Iam {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly sessions: Sessions;
+  readonly revocations: Revocations;
   readonly console: ConsoleSessions;
   readonly signInLinks: SignInLinks;
   readonly oidc: OidcSignIns | undefined;
@@ -120,6 +123,7 @@ export class Iam {
     this.keys = new AccessKeys({ store: identities, directory, sealer, changes, feed, clock, onError });
     const isActive = (accessKey: string): boolean => this.keys.find(accessKey)?.enabled === true;
     this.sessions = new Sessions({ sealer, directory, clock, isActive });
+    this.revocations = new Revocations({ store: new RevocationStore(db), feed, sessions: this.sessions, clock });
     this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });
     this.signInLinks = new SignInLinks(sealer, clock);
     this.console = new ConsoleSessions({
@@ -146,6 +150,7 @@ export class Iam {
   async start(): Promise<void> {
     await this.#source.start();
     await this.keys.start();
+    await this.revocations.start();
     await this.console.start();
     this.audit.start();
   }

@@ -5,7 +5,7 @@ export type { FunctionRef, Peer, Question } from './authorizer.ts';
 export type { IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
 export { LoginThrottle } from './login-throttle.ts';
-export type { IssuedToken, LoginScope } from './logins.ts';
+export { chainOf, type IssuedToken, type LoginScope } from './logins.ts';
 export type { OwnerCredentials } from './owner.ts';
 export { projectOfRegion } from './project-of-region.ts';
 export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';

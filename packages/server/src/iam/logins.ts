@@ -10,6 +10,7 @@ import type { Domain, Project, User } from './types.ts';
 
 /** No password derives to it. */
 const UNKNOWN_USER_HASH = `scrypt$${randomBytes(16).toString('hex')}$${randomBytes(32).toString('hex')}`;
+const MOST_TOKENS_IN_A_ROW = 32;
 const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 export interface Named {
@@ -106,7 +107,8 @@ export class Logins {
     if (session === undefined || user === undefined || target === undefined) {
       throw new PlatformError('unauthenticated', 'The token or the project is wrong.');
     }
-    return this.#issue(user, target.project, { method: 'token', expiresAt: session.expiresAt });
+    const madeFrom = chainOf(session);
+    return this.#issue(user, target.project, { method: 'token', expiresAt: session.expiresAt, madeFrom });
   }
 
   /** The account that a login names; undefined for an unknown account. */
@@ -139,10 +141,11 @@ export class Logins {
   #issue(
     user: User,
     project: Project | undefined,
-    { method, expiresAt }: { method: IssuedToken['method']; expiresAt: number },
+    how: { method: IssuedToken['method']; expiresAt: number; madeFrom?: readonly string[] },
   ): IssuedToken {
+    const { method, expiresAt, madeFrom = [] } = how;
     const principal = { kind: 'user', id: user.id } as const;
-    const token = this.#options.sessions.issueToken({ principal, projectId: project?.id, expiresAt });
+    const token = this.#options.sessions.issueToken({ principal, projectId: project?.id, expiresAt, madeFrom });
     const issuedAt = this.#options.clock.now();
     return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
   }
@@ -190,6 +193,14 @@ export class Logins {
     }
     return { project: own[0] };
   }
+}
+
+/** The tokens that one made from this session is made from. Throws `unauthenticated` where they are too many. */
+export function chainOf({ id, madeFrom }: Pick<Session, 'id' | 'madeFrom'>): readonly string[] {
+  if (madeFrom.length < MOST_TOKENS_IN_A_ROW) return id === undefined ? madeFrom : [...madeFrom, id];
+  throw new PlatformError('unauthenticated', `The token is the ${MOST_TOKENS_IN_A_ROW}th that was made from another.`, {
+    hint: 'Sign in with the password again.',
+  });
 }
 
 function sourceOf(domainId: string | undefined, user: string, client: string): LoginSource {

@@ -87,3 +87,24 @@ it('ends a temporary key with the permanent one that requested it', () => {
   expect(sessions.temporaryKey(temporary.securityToken)).toBeUndefined();
   expect(sessions.temporaryKey(byPassword.securityToken)).toBeDefined();
 });
+
+it('ends a revoked token with all that was made from it, known or not, and no other', () => {
+  const first = sessions.issueToken(request());
+  const id = sessions.token(first)?.id ?? '';
+  const derived = { ...request(), madeFrom: [id] };
+  const [known, unknown] = [sessions.issueToken(derived), sessions.issueToken(derived)];
+  const key = sessions.issueKey({ ...request(), madeFrom: [id, sessions.token(known)?.id ?? ''] });
+  const other = sessions.issueToken(request());
+  expect(sessions.temporaryKey(key.securityToken)).toBeDefined();
+  sessions.revoke(id, clock.now() + HOUR_MS);
+  for (const token of [first, known, unknown]) expect(sessions.token(token)).toBeUndefined();
+  expect(sessions.temporaryKey(key.securityToken)).toBeUndefined();
+  expect(sessions.token(other)).toBeDefined();
+});
+
+it('gives tokens of agencies no id: functions share them', () => {
+  const agency = { id: 'a1', domainId: 'd1', name: 'runner', description: '', trustedService: '', duration: 'FOREVER' };
+  directory.agencies.set('a1', { ...agency, createdAt: 0, expiresAt: null });
+  const token = sessions.issueToken({ ...request(), principal: { kind: 'agency', id: 'a1' } });
+  expect(sessions.token(token)).toMatchObject({ id: undefined });
+});

@@ -24,6 +24,10 @@ const Claims = Type.Object({
   exp: Type.Number(),
   /** The permanent key that requested a temporary one. */
   by: Type.Optional(Type.String()),
+  /** Its own id, of a token that can be revoked. */
+  j: Type.Optional(Type.String()),
+  /** Ids of the tokens that it was made from: it ends with each of them. */
+  f: Type.Optional(Type.Array(Type.String())),
   /** Functions that ran one after another, up to the one that has it. */
   d: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Access key and secret, for `k`. */
@@ -40,6 +44,8 @@ export interface SessionRequest {
   readonly expiresAt: number;
   /** The permanent key of the request: the session is valid only while that key is. */
   readonly issuedBy?: string;
+  /** Ids of the tokens that it is made from, the first one first: it ends with each of them. */
+  readonly madeFrom?: readonly string[];
   /** See `Caller`. */
   readonly depth?: number;
 }
@@ -64,6 +70,9 @@ export interface Session {
   readonly caller: Caller;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** Undefined for one that cannot be revoked: those of functions, which share them. */
+  readonly id: string | undefined;
+  readonly madeFrom: readonly string[];
 }
 
 interface Opened {
@@ -88,6 +97,8 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #opened = new Map<string, Opened>();
+  /** Ids of revoked tokens, and when those would have ended. */
+  readonly #revoked = new Map<string, number>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -95,7 +106,16 @@ export class Sessions {
 
   /** A token for `X-Auth-Token`. */
   issueToken(request: SessionRequest): string {
-    return this.#seal(this.#claims('t', request));
+    const own = request.principal.kind === 'user' ? { j: randomBytes(9).toString('base64url') } : {};
+    return this.#seal({ ...this.#claims('t', request), ...own });
+  }
+
+  /** Ends a token, and all tokens and keys that were made from it. */
+  revoke(id: string, expiresAt: number): void {
+    const now = this.#options.clock.now();
+    for (const [other, end] of this.#revoked) if (end <= now) this.#revoked.delete(other);
+    this.#revoked.set(id, expiresAt);
+    for (const [text, { claims }] of this.#opened) if (this.#isRevoked(claims)) this.#opened.delete(text);
   }
 
   /** A key that signs requests together with its token in `X-Security-Token`. */
@@ -121,11 +141,27 @@ export class Sessions {
     return { accessKey: caller.accessKey, key, secret: new Secret(claims.sk ?? ''), caller };
   }
 
-  #claims(t: 't' | 'k', { principal, projectId, expiresAt, issuedBy, depth = 0 }: SessionRequest): Claims {
+  #isRevoked({ j, f = [] }: Claims): boolean {
+    return (j !== undefined && this.#revoked.has(j)) || f.some((id) => this.#revoked.has(id));
+  }
+
+  #claims(t: 't' | 'k', request: SessionRequest): Claims {
+    const { principal, projectId, expiresAt, issuedBy, madeFrom = [], depth = 0 } = request;
     const p = principal.kind === 'user' ? 'u' : 'a';
     const by = issuedBy === undefined ? {} : { by: issuedBy };
+    const f = madeFrom.length === 0 ? {} : { f: [...madeFrom] };
     const d = depth === 0 ? {} : { d: depth };
-    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt, ...by, ...d };
+    return {
+      t,
+      p,
+      id: principal.id,
+      pr: projectId ?? '',
+      iat: this.#options.clock.now(),
+      exp: expiresAt,
+      ...by,
+      ...f,
+      ...d,
+    };
   }
 
   #seal(claims: Claims): string {
@@ -137,8 +173,10 @@ export class Sessions {
     if (known !== undefined) return known;
     if (text.length > MAX_TOKEN_CHARS) return undefined;
     const claims = this.#read(text);
-    const caller = claims === undefined ? undefined : this.#callerOf(claims);
-    if (claims === undefined || caller === undefined) return undefined;
+    // the known ones were looked at when they were revoked, so that a use of them costs nothing more
+    if (claims === undefined || this.#isRevoked(claims)) return undefined;
+    const caller = this.#callerOf(claims);
+    if (caller === undefined) return undefined;
     const opened = { claims, caller, key: claims.sk === undefined ? undefined : new HmacKey(claims.sk) };
     if (this.#opened.size >= MAX_KEPT) this.#opened.clear();
     this.#opened.set(text, opened);
@@ -188,6 +226,6 @@ export class Sessions {
     }
     if (claims.by !== undefined && !this.#options.isActive(claims.by)) return undefined;
     if (claims.pr !== '' && !directory.projects.has(claims.pr)) return undefined;
-    return { caller, issuedAt: claims.iat, expiresAt: claims.exp };
+    return { caller, issuedAt: claims.iat, expiresAt: claims.exp, id: claims.j, madeFrom: claims.f ?? [] };
   }
 }

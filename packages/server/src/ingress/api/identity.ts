@@ -1,4 +1,4 @@
-import { type Caller, type Iam, type IssuedToken, type Project, projectOfRegion } from '../../iam/index.ts';
+import { type Caller, chainOf, type Iam, type IssuedToken, type Project, projectOfRegion } from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -9,6 +9,7 @@ import { recordLogin } from './login-record.ts';
 type Ids =
   | 'createToken'
   | 'showToken'
+  | 'revokeToken'
   | 'listProjects'
   | 'listRegions'
   | 'showRegion'
@@ -60,6 +61,18 @@ export function identityHandlers({
       if (issued.user.id !== request.caller.userId) ask(iam, request, 'iam:tokens:getToken');
       const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
       return new Reply(body, { headers: { 'X-Subject-Token': issued.token } });
+    },
+
+    async revokeToken(request) {
+      const { 'x-subject-token': token } = request.headers;
+      const session = typeof token === 'string' ? iam.sessions.token(token) : undefined;
+      const { domainId, userId } = request.caller;
+      if (session?.id === undefined || session.caller.domainId !== domainId) {
+        throw new PlatformError('not_found', 'X-Subject-Token holds no valid token of a user');
+      }
+      if (session.caller.userId !== userId) ask(iam, request, 'iam:tokens:revokeToken');
+      await iam.revocations.add({ id: session.id, domainId, expiresAt: session.expiresAt });
+      return {};
     },
 
     async listProjects(request) {
@@ -122,7 +135,7 @@ export function identityHandlers({
           hint: 'Agencies are for functions, which get their credentials without asking.',
         });
       }
-      const { caller, until, issuedBy } = temporaryFor(
+      const { caller, until, ...from } = temporaryFor(
         iam,
         request.caller,
         token?.id ?? header(request, 'x-auth-token'),
@@ -131,8 +144,7 @@ export function identityHandlers({
       const { kind, id } = caller.principal;
       if (kind === 'nobody') throw new PlatformError('forbidden', 'A caller without identity cannot have a key.');
       const expiresAt = Math.min(requested, until);
-      const parent = issuedBy === undefined ? {} : { issuedBy };
-      const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...parent });
+      const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...from });
       return {
         credential: {
           access: key.accessKey,
@@ -207,7 +219,12 @@ function temporaryFor(
   iam: Iam,
   caller: Caller,
   token: string | undefined,
-): { readonly caller: Caller; readonly until: number; readonly issuedBy?: string } {
+): {
+  readonly caller: Caller;
+  readonly until: number;
+  readonly issuedBy?: string;
+  readonly madeFrom?: readonly string[];
+} {
   if (caller.consoleSession !== undefined) {
     throw new PlatformError('forbidden', 'A session of the console makes no temporary key, which could outlive it.');
   }
@@ -215,7 +232,9 @@ function temporaryFor(
   if (token !== undefined && session?.caller.domainId !== caller.domainId) {
     throw new PlatformError('unauthenticated', 'The token is not valid any more.');
   }
-  if (session !== undefined) return { caller: session.caller, until: session.expiresAt };
+  if (session !== undefined) {
+    return { caller: session.caller, until: session.expiresAt, madeFrom: chainOf(session) };
+  }
   if (caller.accessKey !== '' && iam.keys.find(caller.accessKey) === undefined) {
     throw new PlatformError('forbidden', 'A temporary key cannot make another.', {
       hint: 'Use a token or an access key of a user.',

@@ -126,6 +126,7 @@ describe('the resource of a request', () => {
     // of the caller alone, or of the project alone
     const unnamed = [
       'createTemporaryKey',
+      'revokeToken',
       'createConsoleLink',
       'deleteConsoleSession',
       'deleteProject',

@@ -19,6 +19,7 @@ export type ChangeTopic =
   | 'user'
   | 'access-key'
   | 'console-session'
+  | 'revoked-token'
   | 'group'
   | 'policy'
   | 'agency'

@@ -53,6 +53,7 @@ import { consoleLinks0053 } from './0053-console-links.ts';
 import { statesOfFlowTriggers0054 } from './0054-states-of-flow-triggers.ts';
 import { objectExpiry0055 } from './0055-object-expiry.ts';
 import { deployments0056 } from './0056-deployments.ts';
+import { revokedTokens0057 } from './0057-revoked-tokens.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -110,4 +111,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0054-states-of-flow-triggers': statesOfFlowTriggers0054,
   '0055-object-expiry': objectExpiry0055,
   '0056-deployments': deployments0056,
+  '0057-revoked-tokens': revokedTokens0057,
 };

@@ -117,7 +117,17 @@ export interface AuditEntryTable {
   request_id: string;
 }
 
+/** A token that ended early. */
+export interface RevokedTokenTable {
+  /** Of the token, as its claims have it. */
+  id: string;
+  domain_id: string;
+  /** Ms since the epoch: when the token would have ended. */
+  expires_at: number;
+}
+
 export interface IdentitySchema {
+  revoked_token: RevokedTokenTable;
   domain: DomainTable;
   project: ProjectTable;
   iam_user: IamUserTable;
