@@ -1,6 +1,6 @@
 export { ApiError } from '@funcgraph/api/client';
 export { isFromProxy, probe, useConnection } from './connection.ts';
-export { follow, type Input, mutation, pages, query, receive } from './operations.ts';
+export { follow, type Input, mutation, pages, query, receive, routeAddress } from './operations.ts';
 export { useMissingRight } from './rights.ts';
 export {
   beginAtIssuer,

@@ -16,6 +16,9 @@ export type Input<R extends RouteId> = Omit<CallInput<R>, 'params' | 'signal'> &
   readonly params?: Omit<RouteParams<Routes[R]>, 'project_id'>;
 };
 
+/** Where a route is, for those who call it otherwise. */
+export const routeAddress = (id: RouteId) => ROUTE_ADDRESSES[id];
+
 async function completed<R extends RouteId>(input: Input<R>, queries: QueryClient, signal?: AbortSignal) {
   const { project_id } = await queries.ensureQueryData(sessionQuery);
   const call = { ...input, params: { ...input.params, project_id }, ...(signal ? { signal } : {}) };

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
-import { deploy, runtimeOf } from '../../../../tests/functions.ts';
+import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const SHORT_FLOW = `
@@ -26,7 +26,7 @@ async function drawLine(page: Page, from: string, to: string): Promise<void> {
   await nodeOf(page, from).locator('.react-flow__handle-bottom').dragTo(target);
 }
 
-journey('an express flow is drawn by keyboard and mouse, saved, run and deleted', async ({ visit }) => {
+journey('an express flow is drawn by keyboard and mouse, saved, run and deleted', async ({ platform, visit }) => {
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/flows');
@@ -63,6 +63,31 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await drawLine(page, '时间等待 2', '时间等待 1');
   await page.getByText('该连线形成了环。').waitFor();
   await look(page, 'flow-editor-drawn');
+
+  // laid out anew, in one column
+  const boxOf = async (name: string) => (await nodeOf(page, name).boundingBox()) ?? { x: 0, y: 0 };
+  const isColumn = async () => {
+    const [start, first, second] = await Promise.all(['开始节点', '时间等待 1', '时间等待 2'].map(boxOf));
+    return start?.x === second?.x && (first?.y ?? 0) > (start?.y ?? 0) && (second?.y ?? 0) > (first?.y ?? 0);
+  };
+  expect(await isColumn()).toBe(false);
+  await page.getByRole('button', { name: '自动布局' }).click();
+  await expect.poll(isColumn).toBe(true);
+
+  // found by name, out of sight; locked
+  const inSight = async () => (await boxOf('时间等待 1')).y > 0;
+  await page.getByRole('combobox', { name: '查找节点' }).fill('等待 1');
+  await page.getByTitle('时间等待 1', { exact: true }).click();
+  await expect.poll(() => form.getByRole('textbox', { name: '名称' }).inputValue()).toBe('时间等待 1');
+  expect(await inSight()).toBe(true);
+  await page.getByRole('button', { name: '锁定画布' }).click();
+  await expect.poll(() => page.locator('.react-flow__node.draggable').count()).toBe(0);
+  await page.getByRole('button', { name: '锁定画布' }).click();
+  await page.getByRole('searchbox', { name: '搜索组件' }).fill('循环');
+  await componentOf(page, '函数').waitFor({ state: 'detached' });
+  await componentOf(page, '循环节点').waitFor();
+  await page.getByRole('searchbox', { name: '搜索组件' }).fill('');
+  await nodeOf(page, '时间等待 2').press('Enter');
 
   await form.getByRole('textbox', { name: '名称' }).fill('休息');
   await nodeOf(page, '休息').waitFor();
@@ -101,7 +126,15 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await page.getByRole('navigation').first().getByRole('link', { name: '函数流' }).click();
   const leaving = page.getByRole('dialog', { name: '是否离开而不保存？' });
   await leaving.getByRole('button', { name: '取消' }).click();
+  // another person saves meanwhile
+  const [, id = ''] = /flows\/([0-9a-f-]{36})/.exec(page.url()) ?? [];
+  const params = { ...project(platform), workflow_id: id };
+  const { graph } = (await platform.api.call('showWorkFlow', { params })).data;
+  await platform.api.call('updateWorkFlow', { params, body: { graph: { ...graph, description: 'theirs' } } });
   await page.keyboard.press('Control+s');
+  const conflict = page.getByRole('dialog', { name: '已保存的函数流更新' });
+  await conflict.getByText('继续保存将覆盖该定义').waitFor();
+  await conflict.getByRole('button', { name: '确认' }).click();
   await page.getByText('已保存', { exact: true }).waitFor();
 
   await page.getByRole('navigation').first().getByRole('link', { name: '函数流' }).click();

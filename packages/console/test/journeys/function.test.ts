@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { deploy, project, runtimeOf, zipped } from '../../../../tests/functions.ts';
+import { deploy, project, runtimeOf, target, zipped } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 const FILES = {
@@ -21,7 +21,7 @@ const spaced = (name: string) => new RegExp(`^${[...name].join(' ?')}$`);
 
 journey('code is edited, deployed and tested, and a published version stays as it is', async ({ platform, visit }) => {
   const name = 'journey-edited';
-  await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });
+  const urn = await deploy(platform, { name, files: FILES, runtime: await runtimeOf(platform, 'Node.js') });
   const { exitCode, stderr } = await platform.fgs(['versions', 'publish', name, '--name', 'v1']);
   expect(exitCode, stderr).toBe(0);
 
@@ -102,7 +102,22 @@ journey('code is edited, deployed and tested, and a published version stays as i
   await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
   const leaving = page.getByRole('dialog', { name: '代码未部署，确认离开？' });
   await leaving.getByRole('button', { name: '取消' }).click();
+  // another person deploys meanwhile
+  const newer = { ...FILES, 'index.js': `// theirs\n${FILES['index.js']}` };
+  await platform.api.call('updateFunctionCode', {
+    params: target(platform, urn),
+    body: { code_type: 'zip', code_filename: 'theirs.zip', func_code: { file: zipped(newer) } },
+  });
   await page.keyboard.press('Control+s');
+  const conflict = page.getByRole('dialog', { name: '已部署的代码更新' });
+  await conflict.getByRole('textbox', { name: '已部署 的 index.js' }).getByText('// theirs').waitFor();
+  expect(await conflict.getByRole('textbox', { name: '当前编辑 的 index.js' }).textContent()).toContain('// edited');
+  await look(page, 'function-code-conflict');
+  await conflict.getByRole('button', { name: '返回编辑' }).click();
+  await conflict.waitFor({ state: 'detached' });
+  await page.getByText('2 处修改未部署').waitFor();
+  await page.keyboard.press('Control+s');
+  await conflict.getByRole('button', { name: '覆盖并部署' }).click();
   await page.getByText('部署代码成功').waitFor();
   await page.getByText('所有修改均已部署').waitFor();
 
@@ -149,6 +164,10 @@ journey('code is edited, deployed and tested, and a published version stays as i
   expect(await code.textContent()).not.toContain('edited');
   expect(await page.getByRole('button', { name: '部署' }).count()).toBe(0);
   await look(page, 'function-version');
+  // a digit for each tab
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('3');
+  await page.getByRole('tab', { name: '版本', selected: true }).waitFor();
 });
 
 journey('a function gets libraries in an order, and leads to its settings', async ({ platform, visit }) => {

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
-import { journey, look } from '../journey.ts';
+import { journey, look, type Platform } from '../journey.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
@@ -23,6 +25,11 @@ journey(
     await visitor.open('/topics');
     await page.getByRole('heading', { name: '还没有主题' }).waitFor();
     await look(page, 'topics-empty');
+    await page.getByText('fgs topics create orders').waitFor();
+    await page.getByRole('button', { name: 'cURL' }).click();
+    const line = await page.getByText(/^curl -X POST /).textContent();
+    const made = await runLine(platform, line ?? '');
+    expect(made).toContain('"topic_urn"');
     await page.unroute(/\/notifications\/topics\?/);
 
     await page.getByRole('button', { name: '创建主题' }).click();
@@ -139,6 +146,24 @@ journey('a stream gets records, which are read shard by shard', async ({ visit }
   await page.getByText('删除通道 journey-clicks 成功').waitFor();
   await page.getByRole('heading', { name: '数据通道' }).waitFor();
 });
+
+/** What a line from the page prints in a shell that has a token, as the page says. */
+async function runLine({ api, credentials }: Platform, line: string): Promise<string> {
+  const { headers } = await api.bytes('createToken', {
+    body: {
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: credentials.user, password: credentials.password, domain: { name: 'default' } } },
+        },
+        scope: { project: { id: credentials.project_id } },
+      },
+    },
+  });
+  const TOKEN = headers.get('x-subject-token') ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, TOKEN } });
+  return stdout;
+}
 
 /** What a request to the host of the group gets: the text of the function, or the status without one. */
 function ask(gatewayUrl: string, path: string): Promise<string | number | undefined> {

@@ -36,6 +36,8 @@ export const flowEditor = {
     label: 'Components',
     functions: 'Functions',
     control: 'Flow control',
+    search: 'Search components',
+    noMatch: 'No component matches.',
     help: 'Drag onto the canvas, or click to add behind the selected node.',
   },
   canvas: {
@@ -45,6 +47,8 @@ export const flowEditor = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Fit all into view',
+    lock: 'Lock the canvas',
+    find: 'Find a node',
     handle: 'Draw a line from here',
   },
   branch: {
@@ -125,6 +129,10 @@ export const flowEditor = {
       exists: 'There is a value',
       constants: 'Constants and the run',
     },
+  },
+  conflict: {
+    title: 'The saved flow is newer',
+    text: 'Another definition was saved since this flow was opened. Saving yours replaces it.',
   },
   leave: {
     title: 'Leave without saving?',

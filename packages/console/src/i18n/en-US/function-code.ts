@@ -65,7 +65,10 @@ export const functionCode = {
   },
   conflict: {
     title: 'The deployed code is newer',
-    text: 'Another deployment was made since this code was opened. To deploy yours replaces it.',
+    text: 'Another deployment was made since this code was opened. Replacing it puts the right side in place of the left one.',
+    newer: 'Deployed',
+    replace: 'Replace and deploy',
+    back: 'Back to the editor',
   },
   leave: {
     title: 'Leave without deploying?',

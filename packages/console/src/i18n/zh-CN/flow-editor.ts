@@ -35,6 +35,8 @@ export const flowEditor = {
     label: '组件',
     functions: '函数组件',
     control: '流程控制器',
+    search: '搜索组件',
+    noMatch: '没有匹配的组件。',
     help: '拖拽到画布，或单击添加到所选节点之后。',
   },
   canvas: {
@@ -44,6 +46,8 @@ export const flowEditor = {
     zoomIn: '放大',
     zoomOut: '缩小',
     fit: '适应画布',
+    lock: '锁定画布',
+    find: '查找节点',
     handle: '从此处连线',
   },
   branch: {
@@ -125,5 +129,6 @@ export const flowEditor = {
       constants: '常量和运行信息',
     },
   },
+  conflict: { title: '已保存的函数流更新', text: '打开函数流后，已有其他保存。继续保存将覆盖该定义。' },
   leave: { title: '是否离开而不保存？', consequence: '当前函数流的修改尚未保存，离开后将丢失。' },
 };

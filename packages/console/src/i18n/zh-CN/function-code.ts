@@ -64,7 +64,10 @@ export const functionCode = {
   },
   conflict: {
     title: '已部署的代码更新',
-    text: '打开代码后，已有其他部署。继续部署将覆盖该代码。',
+    text: '打开代码后，已有其他部署。覆盖后，左侧的代码将被右侧的代码替换。',
+    newer: '已部署',
+    replace: '覆盖并部署',
+    back: '返回编辑',
   },
   leave: {
     title: '代码未部署，确认离开？',

@@ -12,10 +12,12 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { ResourceList } from '../../parts/resource-list.tsx';
 import { RowAction } from '../../parts/row-action.tsx';
+import { sameCall } from '../../parts/same-call.ts';
 import { useChange } from '../../parts/use-change.ts';
 import type { Bucket } from './bucket.ts';
 
 const CREATE = 'fgs buckets create photos';
+const CALL = sameCall('createProjectBucket', { body: { name: 'photos' } });
 const NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export function Page() {
@@ -41,7 +43,13 @@ export function Page() {
         search={t('search')}
         textOf={(bucket) => bucket.name}
         empty={
-          <EmptyState icon={<DatabaseOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<DatabaseOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            command={CREATE}
+            call={CALL}
+          />
         }
       />
       {isCreating && <CreateBucket onClose={() => setCreating(false)} />}

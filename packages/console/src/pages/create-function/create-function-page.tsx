@@ -14,7 +14,14 @@ import { CodeUpload } from './code-upload.tsx';
 import './create-function.css';
 import { ImageFields } from './image-fields.tsx';
 import { ImageNotes } from './image-notes.tsx';
-import { type CodeFile, creationBody, creationCommands, type ImageDraft, unsetVariables } from './new-function.ts';
+import {
+  type CodeFile,
+  creationBody,
+  creationCall,
+  creationCommands,
+  type ImageDraft,
+  unsetVariables,
+} from './new-function.ts';
 import { usualRuntime } from './runtime-choice.ts';
 import { RuntimeField } from './runtime-field.tsx';
 import { StartCode } from './start-code.tsx';
@@ -135,8 +142,8 @@ export function Page() {
             <section aria-labelledby="same-command">
               <h2 id="same-command">{t('command.title')}</h2>
               <p>{t('command.text')}</p>
-              {creationCommands(draft, source).map((line) => (
-                <Command key={line} line={line} />
+              {creationCommands(draft, source).map((line, at, { length }) => (
+                <Command key={line} line={line} call={at === length - 1 ? creationCall(draft, source) : undefined} />
               ))}
             </section>
           )}

@@ -1,4 +1,6 @@
 import type { RouteBody, RouteResponse, Routes } from '@funcgraph/api';
+import { type SameCall, sameCall } from '../../parts/same-call.ts';
+import { shellWord } from '../../parts/shell-word.ts';
 
 export type Template = RouteResponse<Routes['showFunctionTemplate']>;
 
@@ -38,6 +40,8 @@ export interface ImageDraft {
   readonly gid?: string | undefined;
 }
 
+/** Characters. */
+const MOST_OF_A_LINE = 8_000;
 const DEFAULT_PROJECT = '0';
 const SAMPLE_HANDLER = 'index.handler';
 /** Images have none, but the API requires one. */
@@ -124,13 +128,16 @@ export function creationBody(draft: FunctionDraft, source: CodeSource): RouteBod
   };
 }
 
-/** A word of a command line, in quotes where a shell needs them. */
-const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+/** The request of the page; code that is longer than a line of a shell may be stays out. */
+export function creationCall(draft: FunctionDraft, source: CodeSource): SameCall | undefined {
+  const body = creationBody(draft, source);
+  return JSON.stringify(body).length > MOST_OF_A_LINE ? undefined : sameCall('createFunction', { body });
+}
 
 /** Command lines that do what the page does. */
 export function creationCommands(draft: FunctionDraft, source: CodeSource): string[] {
   const name = draft.name || 'NAME';
-  const fgs = (...words: string[]) => ['fgs', 'functions', ...words].map(word).join(' ');
+  const fgs = (...words: string[]) => ['fgs', 'functions', ...words].map(shellWord).join(' ');
   const { agency, runAgency, enterpriseProject = DEFAULT_PROJECT } = draft;
   const common = [
     ...(agency ? ['--agency', agency] : []),
@@ -155,7 +162,7 @@ export function creationCommands(draft: FunctionDraft, source: CodeSource): stri
   const settings = source.kind === 'template' ? settingFlags(template) : [];
   return [
     fgs('init', name, '--template', template.id),
-    ...(build ? [`(cd ${word(name)} && ${build.command})`] : []),
+    ...(build ? [`(cd ${shellWord(name)} && ${build.command})`] : []),
     fgs('deploy', ...folder, ...made(template.handler), ...settings, ...common),
   ];
 }

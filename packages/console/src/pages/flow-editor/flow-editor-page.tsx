@@ -1,9 +1,11 @@
 import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Alert, Skeleton } from 'antd';
+import { useRef, useState } from 'react';
 import { mutation, query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { useWords } from '../../parts/flow-graph/index.ts';
 import { useNotices } from '../../parts/notices.tsx';
@@ -17,6 +19,10 @@ export function Page() {
   const { flow: id = '' } = useParams({ strict: false });
   const shown = useQuery(query('showWorkFlow', { params: { workflow_id: id } }));
   const update = useMutation(mutation('updateWorkFlow'));
+  const queries = useQueryClient();
+  // of what the editor began with, or saved last
+  const known = useRef<string>(undefined);
+  const [conflict, setConflict] = useState<() => void>();
   if (shown.isPending) return <Skeleton active />;
   if (shown.error !== null) return <ErrorView error={shown.error} onRetry={() => shown.refetch()} />;
   const read = readDefinition(shown.data.graph);
@@ -29,16 +35,48 @@ export function Page() {
       />
     );
   }
-  const save = (flow: FlowDefinition, onSaved: () => void) =>
+  known.current ??= JSON.stringify(shown.data.graph);
+  const saved = query('showWorkFlow', { params: { workflow_id: id } });
+  const write = (flow: FlowDefinition, onSaved: () => void) =>
     update.mutate(
       { params: { workflow_id: id }, body: { graph: { ...flow } } },
       {
         onSuccess: () => {
+          // read again already
+          known.current = JSON.stringify(queries.getQueryData(saved.queryKey)?.graph);
           onSaved();
           notices.success(t('save.done', { name: flow.name }));
         },
         onError: (error) => notices.failure(t('save.failed', { name: flow.name }), error),
       },
     );
-  return <Editor key={id} id={id} initial={read.definition} isBusy={update.isPending} onSave={save} />;
+  const save = async (flow: FlowDefinition, onSaved: () => void) => {
+    // what cannot be read fails when it is written
+    const newest = await queries.fetchQuery({ ...saved, staleTime: 0 }).catch(() => undefined);
+    if (newest === undefined || JSON.stringify(newest.graph) === known.current) write(flow, onSaved);
+    else setConflict(() => () => write(flow, onSaved));
+  };
+  return (
+    <>
+      <Editor
+        key={id}
+        id={id}
+        initial={read.definition}
+        isBusy={update.isPending}
+        onSave={(flow, onSaved) => void save(flow, onSaved)}
+      />
+      {conflict && (
+        <ConfirmDialog
+          title={t('conflict.title')}
+          consequence={t('conflict.text')}
+          isBusy={update.isPending}
+          onConfirm={() => {
+            setConflict(undefined);
+            conflict();
+          }}
+          onCancel={() => setConflict(undefined)}
+        />
+      )}
+    </>
+  );
 }

@@ -5,6 +5,7 @@ import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { loadModule } from '../../parts/load-again.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { useShortcut } from '../../parts/shortcuts/index.ts';
 import { useUrlState } from '../../parts/url-state.ts';
 import { FunctionHeader } from './header/function-header.tsx';
 import { VersionNote } from './header/version-note.tsx';
@@ -33,6 +34,14 @@ export function Page() {
     <div key={fn.urn} className="function-page">
       <FunctionHeader fn={fn} onVersion={(next) => setUrl({ version: next }, { push: true })} />
       {fn.isReadOnly && <VersionNote fn={fn} onLatest={() => setUrl({ version: 'latest' }, { push: true })} />}
+      {tabs.map(({ key }, at) => (
+        <TabKey
+          key={key}
+          digit={String(at + 1)}
+          label={t(`tabs.${key}`)}
+          onPress={() => setUrl({ tab: key }, { push: true })}
+        />
+      ))}
       <Tabs
         activeKey={active}
         onChange={(next) => setUrl({ tab: next }, { push: true })}
@@ -48,4 +57,10 @@ export function Page() {
       />
     </div>
   );
+}
+
+/** A digit opens a tab. */
+function TabKey({ digit, label, onPress }: { digit: string; label: string; onPress: () => void }) {
+  useShortcut(digit, label, onPress);
+  return null;
 }

@@ -11,10 +11,12 @@ import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { RowAction } from '../../parts/row-action.tsx';
+import { sameCall } from '../../parts/same-call.ts';
 import type { Group } from './definition.ts';
 import { GroupForm } from './group-form.tsx';
 
 const CREATE = 'fgs gateway groups create shop';
+const CALL = sameCall('createGatewayGroup', { body: { name: 'shop' } });
 
 export function Groups() {
   const { t } = useTexts('gateway');
@@ -42,6 +44,7 @@ export function Groups() {
             text={t('groups.emptyText')}
             action={create}
             command={CREATE}
+            call={CALL}
           />
         }
       />

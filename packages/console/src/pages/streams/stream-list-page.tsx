@@ -11,6 +11,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { RowAction } from '../../parts/row-action.tsx';
+import { sameCall } from '../../parts/same-call.ts';
 import { useUrlState } from '../../parts/url-state.ts';
 import { CreateStream } from './create-stream.tsx';
 import { DeleteStream } from './delete-stream.tsx';
@@ -19,6 +20,7 @@ import type { Stream } from './stream.ts';
 import './streams.css';
 
 const CREATE = 'fgs streams create clicks';
+const CALL = sameCall('createStream', { body: { stream_name: 'clicks' } });
 const ROWS = 100;
 
 type Dialog = { readonly kind: 'create' } | { readonly kind: 'send' | 'delete'; readonly name: string };
@@ -55,6 +57,7 @@ export function Page() {
             title={t('empty.title')}
             text={t('empty.text')}
             command={CREATE}
+            call={CALL}
           />
         }
       />

@@ -11,6 +11,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { RowAction } from '../../parts/row-action.tsx';
+import { sameCall } from '../../parts/same-call.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { CreateTopic } from './create-topic.tsx';
@@ -19,6 +20,7 @@ import { PublishMessage } from './publish-message.tsx';
 import type { Topic } from './topic.ts';
 
 const CREATE = 'fgs topics create orders';
+const CALL = sameCall('createTopic', { body: { name: 'orders' } });
 
 export function Page() {
   const { t } = useTexts('topics');
@@ -52,6 +54,7 @@ export function Page() {
             title={t('empty.title')}
             text={t('empty.text')}
             command={CREATE}
+            call={CALL}
           />
         }
         paging={{

@@ -1,8 +1,11 @@
+import LockOutlined from '@ant-design/icons/es/icons/LockOutlined';
+import UnlockOutlined from '@ant-design/icons/es/icons/UnlockOutlined';
 import { type FlowDefinition, type NodeKind, whyNot } from '@funcgraph/flow';
 import {
   applyNodeChanges,
   Background,
   type Connection,
+  ControlButton,
   Controls,
   MarkerType,
   MiniMap,
@@ -17,6 +20,7 @@ import { type DragEvent, useEffect, useMemo, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { addEdge, removeEdge, removeNodes } from '../draft/changes.ts';
 import { useEditor } from '../editor-context.ts';
+import { FindNode } from './find-node.tsx';
 import { Line } from './line.tsx';
 import { ContainerCard, NodeCard } from './node-card.tsx';
 import { DRAGGED_KIND } from './palette.tsx';
@@ -53,6 +57,7 @@ export function Canvas({ onDrop, arrangements }: CanvasProps) {
     if (arrangements > 0) void fitView(FIT);
   }, [arrangements, fitView]);
   const [lit, setLit] = useState('');
+  const [isLocked, setLocked] = useState(false);
   const edges = useMemo(
     () => canvasEdges(flow, looks).map((edge) => ({ ...edge, selected: edge.id === lit })),
     [flow, looks, lit],
@@ -82,7 +87,9 @@ export function Canvas({ onDrop, arrangements }: CanvasProps) {
         fitView
         fitViewOptions={FIT}
         multiSelectionKeyCode="Shift"
-        deleteKeyCode={['Delete', 'Backspace']}
+        nodesDraggable={!isLocked}
+        nodesConnectable={!isLocked}
+        deleteKeyCode={isLocked ? null : ['Delete', 'Backspace']}
         ariaLabelConfig={labels}
         onNodesChange={(changes) => {
           setNodes((before) => applyNodeChanges(changes, before));
@@ -104,7 +111,17 @@ export function Canvas({ onDrop, arrangements }: CanvasProps) {
       >
         <Background gap={20} />
         {flow.nodes.length > 12 && <MiniMap pannable zoomable ariaLabel={t('miniMap')} />}
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false}>
+          <ControlButton
+            aria-label={t('canvas.lock')}
+            title={t('canvas.lock')}
+            aria-pressed={isLocked}
+            onClick={() => setLocked(!isLocked)}
+          >
+            {isLocked ? <LockOutlined /> : <UnlockOutlined />}
+          </ControlButton>
+        </Controls>
+        <FindNode />
       </ReactFlow>
     </div>
   );

@@ -1,5 +1,7 @@
 import type { NodeKind } from '@funcgraph/flow';
 import { KIND_WORDS } from '@funcgraph/flow';
+import { Input } from 'antd';
+import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { KIND_ICONS, useWords } from '../../../parts/flow-graph/index.ts';
 import { NODE_KINDS } from '../draft/nodes.ts';
@@ -15,10 +17,22 @@ const GROUPS = [
 export function Palette({ onInsert }: { onInsert: (kind: NodeKind) => void }) {
   const { t } = useTexts('flowEditor');
   const { word, kindName } = useWords();
+  const [typed, setTyped] = useState('');
+  const isFound = (kind: NodeKind) => kindName(kind).toLowerCase().includes(typed.trim().toLowerCase());
+  const groups = GROUPS.map(({ label, kinds }) => ({ label, kinds: kinds.filter(isFound) }));
   return (
     <aside className="flow-palette" aria-label={t('palette.label')}>
-      {GROUPS.map(({ label, kinds }) => (
-        <section key={label}>
+      <Input
+        type="search"
+        allowClear
+        aria-label={t('palette.search')}
+        placeholder={t('palette.search')}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+      {groups.every(({ kinds }) => kinds.length === 0) && <p>{t('palette.noMatch')}</p>}
+      {groups.map(({ label, kinds }) => (
+        <section key={label} hidden={kinds.length === 0}>
           <h2>{t(label)}</h2>
           {kinds.map((kind: NodeKind) => {
             const Icon = KIND_ICONS[kind];

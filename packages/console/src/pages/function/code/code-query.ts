@@ -31,23 +31,26 @@ function singleFile({ code_type: type, runtime }: StoredCode, bytes: Uint8Array)
 /** Apart from the answers of functions, which are read again after each change of one. */
 export const codeKey = (urn: string) => ['function-code', urn];
 
+/** What is deployed now. */
+export async function readCode(urn: string, queries: QueryClient): Promise<Code> {
+  const stored = await queries.fetchQuery({
+    ...query('showFunctionCode', { params: { function_urn: urn } }),
+    staleTime: 0,
+  });
+  if (reasonBeforeReading(stored) !== undefined) return { stored, files: undefined };
+  const archive = await archiveOf(stored, queries);
+  try {
+    return { stored, files: isZip(archive) ? readArchive(archive) : singleFile(stored, archive) };
+  } catch {
+    return { stored, files: undefined };
+  }
+}
+
 export const useCode = ({ urn }: Pick<ShownFunction, 'urn'>) =>
   useQuery(
     queryOptions({
       queryKey: codeKey(urn),
-      queryFn: async ({ client }): Promise<Code> => {
-        const stored = await client.fetchQuery({
-          ...query('showFunctionCode', { params: { function_urn: urn } }),
-          staleTime: 0,
-        });
-        if (reasonBeforeReading(stored) !== undefined) return { stored, files: undefined };
-        const archive = await archiveOf(stored, client);
-        try {
-          return { stored, files: isZip(archive) ? readArchive(archive) : singleFile(stored, archive) };
-        } catch {
-          return { stored, files: undefined };
-        }
-      },
+      queryFn: ({ client }) => readCode(urn, client),
       refetchOnWindowFocus: false,
       // large, and not needed again soon
       gcTime: 60_000,

@@ -3,7 +3,6 @@ import { Suspense, useEffect, useReducer, useState } from 'react';
 import { useMissingRight } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
-import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { LeaveGuard } from '../../../parts/leave-guard.tsx';
 import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
@@ -11,6 +10,7 @@ import { useUrlState } from '../../../parts/url-state.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { type CodeFiles, writeArchive } from './archive.ts';
 import type { Code } from './code-query.ts';
+import { ConflictDialog } from './conflict-dialog.tsx';
 import type { EditorCommands } from './editor/commands.ts';
 import { EditorMenus } from './editor-menus.tsx';
 import { entryFile } from './entry-file.ts';
@@ -160,15 +160,15 @@ export function Workspace({ fn, stored, files }: WorkspaceProps) {
         />
       )}
       {isConflict && (
-        <ConfirmDialog
-          title={t('conflict.title')}
-          consequence={t('conflict.text')}
+        <ConflictDialog
+          fn={fn}
+          files={copy.files}
           isBusy={deploy.isPending}
-          onConfirm={() => {
+          onReplace={() => {
             setConflict(false);
             start({ isForced: true });
           }}
-          onCancel={() => setConflict(false)}
+          onClose={() => setConflict(false)}
         />
       )}
       <LeaveGuard

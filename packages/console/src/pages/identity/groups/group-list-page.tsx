@@ -7,11 +7,13 @@ import { ActionButton } from '../../../parts/action-button.tsx';
 import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { ResourceList } from '../../../parts/resource-list.tsx';
+import { sameCall } from '../../../parts/same-call.ts';
 import { CreateGroup } from './create-group.tsx';
 import { EditGroup } from './edit-group.tsx';
 import { type Group, useGroupColumns } from './group-columns.tsx';
 
 const CREATE = 'fgs iam groups create developers';
+const CALL = sameCall('createGroup', { body: { group: { name: 'developers' } } });
 
 export function Page() {
   const { t } = useTexts('groups');
@@ -36,7 +38,15 @@ export function Page() {
         columns={columns}
         search={t('search')}
         textOf={({ name, description }) => `${name} ${description}`}
-        empty={<EmptyState icon={<TeamOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />}
+        empty={
+          <EmptyState
+            icon={<TeamOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            command={CREATE}
+            call={CALL}
+          />
+        }
       />
       {isCreating && <CreateGroup onClose={() => setCreating(false)} />}
       {edited && <EditGroup group={edited} onClose={() => setEdited(undefined)} />}

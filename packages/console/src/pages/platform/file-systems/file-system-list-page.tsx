@@ -11,6 +11,7 @@ import { EmptyState } from '../../../parts/empty-state.tsx';
 import { Moment } from '../../../parts/moment.tsx';
 import { ResourceList } from '../../../parts/resource-list.tsx';
 import { RowAction } from '../../../parts/row-action.tsx';
+import { sameCall } from '../../../parts/same-call.ts';
 import '../platform.css';
 import { ShareDialog } from '../shares/share-dialog.tsx';
 import { UsedBy } from '../used-by.tsx';
@@ -19,6 +20,7 @@ import { AddFileSystem } from './add-file-system.tsx';
 type FileSystem = RouteResponse<Routes['listFileSystems']>['file_systems'][number];
 
 const ADD = 'fgs filesystems add models --path /srv/models --read-only';
+const CALL = sameCall('addFileSystem', { body: { name: 'models', path: '/srv/models', read_only: true } });
 
 export function Page() {
   const { t } = useTexts('fileSystems');
@@ -42,7 +44,15 @@ export function Page() {
         rowKey={({ id }) => id}
         search={t('search')}
         textOf={({ name, location }) => `${name} ${location}`}
-        empty={<EmptyState icon={<HddOutlined />} title={t('empty.title')} text={t('empty.text')} command={ADD} />}
+        empty={
+          <EmptyState
+            icon={<HddOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            command={ADD}
+            call={CALL}
+          />
+        }
         columns={[
           { title: of('name'), dataIndex: 'name', fixed: 'left' },
           {

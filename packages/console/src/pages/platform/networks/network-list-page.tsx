@@ -11,6 +11,7 @@ import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { ResourceList } from '../../../parts/resource-list.tsx';
 import { RowAction } from '../../../parts/row-action.tsx';
+import { sameCall } from '../../../parts/same-call.ts';
 import { Status } from '../../../parts/status.tsx';
 import '../platform.css';
 import { ShareDialog } from '../shares/share-dialog.tsx';
@@ -20,6 +21,7 @@ import { CreateNetwork } from './create-network.tsx';
 type Network = RouteResponse<Routes['listNetworks']>['networks'][number];
 
 const CREATE = 'fgs networks create backend --cidr 10.20.0.0/24';
+const CALL = sameCall('createNetwork', { body: { name: 'backend', cidr: '10.20.0.0/24' } });
 
 export function Page() {
   const { t } = useTexts('networks');
@@ -52,7 +54,13 @@ export function Page() {
         search={t('search')}
         textOf={({ name, cidr, vpc_id }) => `${name} ${cidr} ${vpc_id}`}
         empty={
-          <EmptyState icon={<ApartmentOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<ApartmentOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            command={CREATE}
+            call={CALL}
+          />
         }
         columns={[
           { title: of('name'), dataIndex: 'name', fixed: 'left' },
