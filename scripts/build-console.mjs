@@ -1,7 +1,7 @@
 // Builds the web console into packages/console/dist, unless nothing it is made of has changed, and fails when what a
 // browser loads before the first page is too big.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { ROOT, say } from './steps.mjs';
@@ -73,3 +73,5 @@ if (statSync(mark, { throwIfNoEntry: false }) === undefined || readFileSync(mark
   rmSync(join(CONSOLE, 'dist/.vite'), { recursive: true });
   writeFileSync(mark, digest);
 }
+// editors read the schema of funcgraph.yaml from the server
+copyFileSync(join(ROOT, 'docs/funcgraph.schema.json'), join(CONSOLE, 'dist/funcgraph.schema.json'));

@@ -243,9 +243,10 @@ topics:
 flows:
   order: { file: ./order.yaml }
 alarms:
-  fails: { function: prices, when: sum failcount >= 5, topics: [paid] }
+  fails: { function: prices, when: sum failcount > 50, topics: [paid] }
 stages:
-  test: {}
+  test:
+    alarms: { fails: { when: sum failcount >= 5 } }
 `;
 const FLOW = `name: any
 nodes:
@@ -456,7 +457,11 @@ export const handler = async (event: Event, context: any): Promise<string> => {
 test('fgs init writes a project that can be deployed', async () => {
   const own = join(folder, 'greetings');
   const run = await runCli(['init', own, '--function', 'greet'], environment());
-  expect(run.stdout.toString(), run.stderr).toContain('funcgraph.yaml, funcgraph.schema.json, greet/');
+  expect(run.stdout.toString(), run.stderr).toContain('funcgraph.yaml, greet/');
+  const [, address = ''] = /\$schema=(\S+)/.exec(await readFile(join(own, 'funcgraph.yaml'), 'utf8')) ?? [];
+  expect(await (await fetch(address)).json()).toEqual(
+    JSON.parse(await readFile(join(ROOT, 'docs/funcgraph.schema.json'), 'utf8')),
+  );
   expect((await runCli(['init', own, '--function', 'other'], environment())).exitCode).toBe(3);
   const deployed = await runCli(['deploy', own, '--yes'], environment());
   expect(deployed.stdout.toString(), deployed.stderr).toBe('greet: created\ngreetings: deployed\n');

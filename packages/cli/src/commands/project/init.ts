@@ -4,7 +4,6 @@ import type { RouteResponse, Routes } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { nameFrom, newProject } from '../../project/file/new-project.ts';
-import { projectSchema } from '../../project/file/schema.ts';
 import { refuseFilled, writeFiles } from '../template-files.ts';
 import { FILE_NAME } from './open-project.ts';
 
@@ -12,7 +11,7 @@ type Template = RouteResponse<Routes['showFunctionTemplate']>;
 
 export const initCommand = defineCommand({
   name: 'init',
-  summary: 'Begin a project: write funcgraph.yaml, its schema for editors, and a first function from a template',
+  summary: 'Begin a project: write funcgraph.yaml and a first function from a template',
   flags: {
     template: flag.text('NAME', 'a name of fgs functions templates', { fallback: 'hello-node' }),
     function: flag.text('NAME', 'name of the function', { fallback: 'hello' }),
@@ -32,10 +31,10 @@ export const initCommand = defineCommand({
     const template = (await client.call('showFunctionTemplate', { params, signal })).data;
     const { files } = (await client.call('showTemplateFiles', { params, signal })).data;
     await mkdir(folder, { recursive: true });
-    await write(join(folder, FILE_NAME), newProject(nameFrom(basename(folder)), name, partsOf(template)));
-    await write(join(folder, 'funcgraph.schema.json'), `${JSON.stringify(projectSchema(), null, 2)}\n`);
+    const text = newProject(nameFrom(basename(folder)), name, partsOf(template), credentials.endpoint);
+    await write(join(folder, FILE_NAME), text);
     await writeFiles(join(folder, name), files);
-    const written = [FILE_NAME, 'funcgraph.schema.json', ...files.map(({ path }) => `${name}/${path}`)];
+    const written = [FILE_NAME, ...files.map(({ path }) => `${name}/${path}`)];
     const place = args.folder === undefined ? '' : `cd ${args.folder} && `;
     const lines = [
       written.join(', '),

@@ -10,6 +10,7 @@ import {
   flag,
   systemCode,
 } from '../../framework/index.ts';
+import { inStage } from '../../project/file/in-stage.ts';
 import { type Project, readProject } from '../../project/file/read-project.ts';
 import { type StageChoice, stageOf } from '../../project/functions/function-spec.ts';
 import { DeploymentRecord } from '../../project/server/deployment-record.ts';
@@ -64,15 +65,16 @@ export async function openProject(
   const text = await readFile(path, shown);
   if (text === undefined)
     throw projectError(`there is no ${shown} here`, 'Name it with --file, or write one: fgs init.');
-  const project = readProject(text, shown);
-  const stage = stageOf(project.file, flags.stage);
+  const whole = readProject(text, shown);
+  const stage = stageOf(whole.file, flags.stage);
   if (stage === undefined) {
-    const known = Object.keys(project.file.stages ?? {}).join(', ');
+    const known = Object.keys(whole.file.stages ?? {}).join(', ');
     throw projectError(
       `${shown} has no stage ${flags.stage}`,
       known === '' ? 'Add it under stages.' : `It has ${known}.`,
     );
   }
+  const project = inStage(whole, stage.name);
   const connection = await connect(flags, context);
   const params = { project_id: connection.credentials.projectId, name: project.file.name, stage: stage.name };
   const record = await DeploymentRecord.load({ client: connection.client, params, signal: context.signal });

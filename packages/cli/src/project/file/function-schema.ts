@@ -181,6 +181,19 @@ export const FunctionPart = Part({
   aliases: Named(PROJECT, Alias, 'Aliases by name. A deploy that changes the function publishes a version for them.'),
 });
 
+/** In a stage, where the function has no such part. */
+export const LEFT_OUT = Type.Literal(false);
+
+/** What a stage may change of a function. Variables are added to the others. */
+export const FunctionChange = Type.Partial(
+  Type.Object({
+    ...FunctionPart.properties,
+    triggers: Named(NAME, Type.Union([...Trigger.anyOf, LEFT_OUT]), 'In the place of those with these names, or more.'),
+    aliases: Named(PROJECT, Type.Union([Alias, LEFT_OUT]), 'In the place of those with these names, or more.'),
+  }),
+  { additionalProperties: false },
+);
+
 export type FunctionEntry = Static<typeof FunctionPart>;
 export type TriggerEntry = Static<typeof Trigger>;
 export type AliasEntry = Static<typeof Alias>;

@@ -11,12 +11,12 @@ interface Template {
   readonly build: { readonly command: string; readonly folder: string } | undefined;
 }
 
-const HEAD = `# yaml-language-server: $schema=./funcgraph.schema.json
+const headOf = (endpoint: string): string => `# yaml-language-server: $schema=${endpoint}/console/funcgraph.schema.json
 # Deploy it with: fgs deploy. What else it may have: docs/guides/projects.md
 `;
 
-/** The text of a project file with one function, whose code is in a folder of its name. */
-export function newProject(project: string, name: string, template: Template): string {
+/** The text of a project file with one function, whose code is in a folder of its name. `endpoint` is that of the server. */
+export function newProject(project: string, name: string, template: Template, endpoint: string): string {
   const { runtime, handler, timeout, memory, streams, variables, build } = template;
   const fn = {
     folder: build === undefined ? `./${name}` : `./${name}/${build.folder}`,
@@ -25,7 +25,12 @@ export function newProject(project: string, name: string, template: Template): s
     ...(streams ? { return_stream: true } : {}),
     ...(Object.keys(variables).length === 0 ? {} : { environment: variables }),
   };
-  return `${HEAD}${stringify({ name: project, functions: { [name]: fn } })}`;
+  return projectText({ name: project, functions: { [name]: fn } }, endpoint);
+}
+
+/** A project file. Its first line names the schema, which editors get from the server. */
+export function projectText(file: object, endpoint: string): string {
+  return `${headOf(endpoint.replace(/\/+$/, ''))}${stringify(file)}`;
 }
 
 /** A name of a function or project from that of a folder. */

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import {
   Environment,
   FUNCTION,
@@ -12,20 +12,11 @@ import {
   Text,
   Whole,
 } from './fields.ts';
-import { FunctionPart } from './function-schema.ts';
+import { FunctionChange, FunctionPart, LEFT_OUT } from './function-schema.ts';
 
 const Functions = Named(FUNCTION, FunctionPart, 'Functions by name.');
 
-const Stage = Part({
-  suffix: Text('At the end of every name in this stage; - and the name of the stage when absent.'),
-  environment: Environment,
-  functions: Named(
-    FUNCTION,
-    Type.Partial(FunctionPart, { additionalProperties: false }),
-    'What is different in this stage, by name of the function. Variables are added to the others.',
-  ),
-});
-
+const BUCKET = '^[a-z0-9][a-z0-9.-]{1,60}[a-z0-9]$';
 const Bucket = Part({});
 
 const Subscription = Type.Union([
@@ -69,13 +60,33 @@ const Alarm = Part({
   enabled: Switch('Whether it is judged; true when absent.'),
 });
 
-/** `funcgraph.yaml`. Published for editors as docs/funcgraph.schema.json. */
+/** Of an entry of the file: keys that replace its own, or false where the stage has no such entry. */
+const Changed = <S extends TSchema>(pattern: string, part: S, kind: string) =>
+  Named(
+    pattern,
+    Type.Union([part, LEFT_OUT]),
+    `What is different in this stage, by name; false for ${kind} it has not.`,
+  );
+const partial = <P extends TProperties>(part: TObject<P>) => Type.Partial(part, { additionalProperties: false });
+
+const Stage = Part({
+  suffix: Text('At the end of every name in this stage; - and the name of the stage when absent.'),
+  environment: Environment,
+  functions: Changed(FUNCTION, FunctionChange, 'functions'),
+  dependencies: Changed(NAME, partial(Dependency), 'packages'),
+  buckets: Changed(BUCKET, Bucket, 'buckets'),
+  topics: Changed(NAME, partial(Topic), 'topics'),
+  flows: Changed(NAME, partial(Flow), 'flows'),
+  alarms: Changed(NAME, partial(Alarm), 'alarms'),
+});
+
+/** `funcgraph.yaml`. For editors it is docs/funcgraph.schema.json, which the server has at /console/funcgraph.schema.json. */
 export const ProjectSchema = Part({
   name: Type.String({ pattern: PROJECT, description: 'Name of the project. What it made is remembered by this name.' }),
   environment: Environment,
   functions: Functions,
   dependencies: Named(NAME, Dependency, 'Library packages by name.'),
-  buckets: Named('^[a-z0-9][a-z0-9.-]{1,60}[a-z0-9]$', Type.Union([Bucket, Type.Null()]), 'Buckets by name.'),
+  buckets: Named(BUCKET, Type.Union([Bucket, Type.Null()]), 'Buckets by name.'),
   topics: Named(NAME, Type.Union([Topic, Type.Null()]), 'Topics by name.'),
   flows: Named(NAME, Flow, 'Flows by name.'),
   alarms: Named(NAME, Alarm, 'Alarm rules by name.'),

@@ -1,4 +1,3 @@
-import { suggest } from '../../framework/index.ts';
 import { fillInAll } from '../file/fill-in.ts';
 import type { Project } from '../file/read-project.ts';
 import type {
@@ -48,18 +47,14 @@ export function stageOf(file: ProjectFile, name = DEFAULT): StageChoice | undefi
   return { name, suffix: stage?.suffix ?? (name === DEFAULT ? '' : `-${name}`) };
 }
 
-/** The functions of the file as they are in a stage. Throws CliErrors with their place. */
+/** The functions of a file, which is that of the stage, as they are in it. Throws CliErrors with their place. */
 export function functionSpecs({ file, fault }: Project, { name: stage, suffix }: StageChoice): FunctionSpec[] {
   const overlay = file.stages?.[stage];
   const words = wordsOf(file, { name: stage, suffix });
-  for (const name of Object.keys(overlay?.functions ?? {})) {
-    if (file.functions?.[name] !== undefined) continue;
-    const near = suggest(name, Object.keys(file.functions ?? {}));
-    throw fault(['stages', stage, 'functions', name], 'is no function of this file', near && `did you mean ${near}?`);
-  }
   return Object.entries(file.functions ?? {}).map(([name, written]) => {
-    const change = overlay?.functions?.[name];
-    const entry: FunctionEntry = { ...written, ...change };
+    const change = overlay?.functions?.[name] || undefined;
+    const { triggers, aliases, ...settings } = change ?? {};
+    const entry: FunctionEntry = { ...written, ...settings };
     const path = ['functions', name];
     checkSource(entry, path, fault);
     const environment = {
@@ -81,13 +76,18 @@ export function functionSpecs({ file, fault }: Project, { name: stage, suffix }:
       build: entry.build,
       secrets: { ...written.secrets, ...change?.secrets },
       dependencies: (entry.dependencies ?? []).map((text) => words[`dependencies.${text}`] ?? text),
-      triggers: { ...written.triggers, ...change?.triggers },
-      aliases: { ...written.aliases, ...change?.aliases },
+      triggers: partsOf({ ...written.triggers, ...triggers }),
+      aliases: partsOf({ ...written.aliases, ...aliases }),
       async: entry.async,
       reserved: entry.reserved,
       path,
     };
   });
+}
+
+/** Without those that the stage leaves out. */
+function partsOf<T extends object>(parts: Readonly<Record<string, T | false>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(parts).filter((part): part is [string, T] => part[1] !== false));
 }
 
 const OF_CODE = ['folder', 'runtime', 'handler'] as const;
