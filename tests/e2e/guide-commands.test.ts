@@ -98,6 +98,10 @@ test('the commands of the guide for teams make a backup and restore it', async (
   expect(stdout).toMatch(/is whole: .*\nrestored \d+ files/);
 });
 
+test('the commands of the guide for teams make a user for the issuer', async () => {
+  expect(await guides.run('team.md', 'Sign in with your directory')).toContain('grace: created');
+});
+
 test('the commands of the guide make a trigger of log lines', async () => {
   const { server } = guides;
   const runtime = await runtimeOf(server, 'Node.js');

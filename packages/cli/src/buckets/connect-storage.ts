@@ -2,10 +2,10 @@ import { CONNECTION_FLAGS, type Credentials, loadCredentials } from '../connecti
 import { CliError, type Context, EXIT, type FlagSpecs, type FlagValues, usageError } from '../framework/index.ts';
 import { StorageClient } from './storage-client.ts';
 
-const { credentials, 'data-dir': dataDir } = CONNECTION_FLAGS;
+const { credentials, 'data-dir': dataDir, 'dry-run': dryRun } = CONNECTION_FLAGS;
 
 /** Flags of every command about buckets. */
-export const STORAGE_FLAGS = { credentials, 'data-dir': dataDir } as const satisfies FlagSpecs;
+export const STORAGE_FLAGS = { credentials, 'data-dir': dataDir, 'dry-run': dryRun } as const satisfies FlagSpecs;
 
 /** Throws CliError when an address or a key is missing. */
 export async function connectStorage(
@@ -13,7 +13,7 @@ export async function connectStorage(
   context: Context,
 ): Promise<StorageClient> {
   const found = await loadCredentials({ ...flags, endpoint: undefined }, context);
-  return new StorageClient({ endpoint: endpointOf(found), key: found, now: context.now });
+  return new StorageClient({ endpoint: endpointOf(found), key: found, now: context.now, isDry: context.isDry });
 }
 
 function endpointOf({ storage }: Credentials): string {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CliError, EXIT, usageError } from '../framework/index.ts';
+import { CliError, EXIT, PlannedChange, usageError } from '../framework/index.ts';
 import { EMPTY_SHA256, presignedQuery, queryText, type StorageKey, signedHeaders, uriEncode } from './signature.ts';
 import { storageError } from './storage-error.ts';
 import { type Element, readXml } from './xml.ts';
@@ -38,6 +38,8 @@ export interface StorageClientOptions {
   readonly endpoint: string;
   readonly key: StorageKey;
   readonly now: () => number;
+  /** Throws `PlannedChange` in place of the first change. */
+  readonly isDry?: boolean | undefined;
   readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
@@ -60,6 +62,8 @@ export class StorageClient {
 
   /** An answer that is a success, its body not read yet. Waits and tries again while the server is too busy. */
   async send(request: StorageRequest): Promise<IncomingMessage> {
+    const { method } = request;
+    if (this.#options.isDry && method !== 'GET' && method !== 'HEAD') throw new PlannedChange(method, pathOf(request));
     const wait = this.#options.pause ?? ((ms, signal) => pause(ms, undefined, signal && { signal }));
     for (let tries = 0; ; tries += 1) {
       const answer = await this.#exchange(request);

@@ -1,6 +1,7 @@
 import { type Client, createClient, formatUrn, parseUrn, type Qualifier } from '@funcgraph/api';
 import { type Context, type FlagSpecs, flag, usageError } from '../framework/index.ts';
 import { type ConnectionFlags, type Credentials, loadCredentials } from './credentials.ts';
+import { dryClient } from './dry-client.ts';
 
 /** Flags of every command that talks to a server. */
 export const CONNECTION_FLAGS = {
@@ -8,6 +9,7 @@ export const CONNECTION_FLAGS = {
   credentials: flag.text('FILE', 'credentials file to use instead of the environment'),
   profile: flag.text('NAME', 'the same with a profile: fgs profiles list'),
   'data-dir': flag.text('DIR', 'data directory of a local server, for its credentials file'),
+  'dry-run': flag.boolean('show what would be changed on the server, and change nothing there'),
 } as const satisfies FlagSpecs;
 
 /** Flags of every command about one function. */
@@ -31,12 +33,13 @@ function parseQualifier(text: string): Qualifier {
 export async function connect(flags: ConnectionFlags, context: Context): Promise<Connection> {
   const credentials = await loadCredentials(flags, context);
   const { endpoint, accessKey, secretKey, securityToken, projectId, region } = credentials;
-  const client = createClient({
+  const sender = createClient({
     endpoint,
     auth: { kind: 'key', accessKey, secretKey, securityToken },
     now: context.now,
     ...(context.fetch ? { fetch: context.fetch } : {}),
   });
+  const client = context.isDry ? dryClient(sender) : sender;
   return {
     client,
     credentials,

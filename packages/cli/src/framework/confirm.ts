@@ -15,8 +15,9 @@ interface Question {
   readonly declined: string;
 }
 
-/** Throws `CLI.DECLINED` for a no, and a usage error without a terminal. */
+/** Throws `CLI.DECLINED` for a no, and a usage error without a terminal. Asks nothing in a dry run. */
 export async function confirm({ text, doing, declined }: Question, context: Context): Promise<void> {
+  if (context.isDry) return;
   if (context.stdin.isTTY !== true) throw usageError(`${doing} needs --yes without a terminal`);
   await context.stderr.write(`${safeText(text)} [y/N] `);
   const lines = createInterface({ input: context.stdin });

@@ -17,6 +17,8 @@ export interface Context {
   readonly format: OutputFormat;
   /** Of results for programs. */
   readonly notation: 'json' | 'yaml';
+  /** Nothing may be changed: the command only shows what it would change. */
+  readonly isDry?: boolean;
   readonly fetch?: typeof fetch;
   readonly now: () => number;
 }

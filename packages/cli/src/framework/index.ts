@@ -10,6 +10,7 @@ export { flag } from './flag.ts';
 export type { Columns, Heading, Output, Row, StreamItem } from './output.ts';
 export { GLOBAL_FLAGS } from './parse.ts';
 
+export { PlannedChange } from './planned-change.ts';
 export { run } from './run.ts';
 export { suggest } from './suggest.ts';
 export { tableText } from './table-text.ts';

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { fieldNames } from './field.ts';
 import { commandHelp, nounHelp, rootHelp } from './help.ts';
 import { parseCommand, wantsHelp } from './parse.ts';
+import { PlannedChange } from './planned-change.ts';
 import { printError, printOutput } from './print.ts';
 import { suggest } from './suggest.ts';
 
@@ -103,7 +104,13 @@ async function dispatch(tree: Tree, argv: readonly string[], context: Context, v
   if (found.command) {
     const values = parseCommand(found.command, found.rest);
     const fields = requestedFields(values);
-    return printOutput(await found.command.run(values, context), context, fields);
+    try {
+      const given = values.flags['dry-run'] === true ? { ...context, isDry: true } : context;
+      return await printOutput(await found.command.run(values, given), context, fields);
+    } catch (error) {
+      if (!(error instanceof PlannedChange)) throw error;
+      return printOutput({ kind: 'message', text: error.message, data: error.data }, context, fields);
+    }
   }
   if (!found.noun && words.length > 0)
     throw usageError(`unknown flag ${words[0]}`, 'flags come after the command: fgs --help');

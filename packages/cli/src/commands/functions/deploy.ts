@@ -36,7 +36,6 @@ export const DEPLOY_FLAGS = {
   runtime: flag.text('RUNTIME', 'language and version, or Node.js, Python, Java for the newest; for a new function'),
   ...CONFIG_FLAGS,
   ...DEPENDENCY_FLAGS,
-  'dry-run': flag.boolean('show what would change, and change nothing'),
   ...FUNCTION_FLAGS,
 } as const satisfies FlagSpecs;
 

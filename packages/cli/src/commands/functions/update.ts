@@ -1,5 +1,5 @@
 import { connect, explained, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
-import { defineCommand, flag, usageError } from '../../framework/index.ts';
+import { defineCommand, usageError } from '../../framework/index.ts';
 import { CONFIG_FLAGS, changedFields, configChange, configFields } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
@@ -10,7 +10,6 @@ export const update = defineCommand({
   name: 'functions update',
   summary: 'Change the configuration of a function, or its container image; code is left alone',
   flags: {
-    'dry-run': flag.boolean('show what would change, and change nothing'),
     ...CONFIG_FLAGS,
     ...DEPENDENCY_FLAGS,
     ...IMAGE_FLAGS,

@@ -20,7 +20,6 @@ import { planProject } from './plan-project.ts';
 
 const FLAGS = {
   ...PROJECT_FLAGS,
-  'dry-run': flag.boolean('show the differences and change nothing'),
   'no-build': flag.boolean('take the code as it is, without the build commands'),
   adopt: flag.boolean('take over what exists under a name of the file; later deploys change and delete it'),
   ...YES_FLAG,

@@ -8,6 +8,7 @@ import {
 } from '../../framework/index.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import { apply } from '../../project/server/apply.ts';
+import { stepData } from './deploy.ts';
 import { openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
 import { planDestruction } from './plan-project.ts';
 
@@ -22,6 +23,10 @@ async function* destroyProject(flags: FlagValues<typeof FLAGS>, context: Context
     return;
   }
   const { steps, drivers } = await planDestruction(opened, context);
+  if (context.isDry) {
+    for (const step of steps) yield { text: planText([step]), data: stepData(step) };
+    return;
+  }
   if (context.format !== 'json' && steps.length > 0) await context.stderr.write(`${planText(steps)}\n`);
   if (!flags.yes && steps.length > 0) {
     const text = `${title}: ${countText(steps)}. Go on?`;
