@@ -13,6 +13,7 @@ import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { gatewayRoutes } from './gateway.ts';
 import { gatewayAppRoutes } from './gateway-apps.ts';
+import { iamAssignmentRoutes } from './iam-assignments.ts';
 import { iamGrantRoutes } from './iam-grants.ts';
 import { iamRightRoutes } from './iam-rights.ts';
 import { iamUserRoutes } from './iam-users.ts';
@@ -39,6 +40,7 @@ export const ROUTES = {
   ...identityRoutes,
   ...iamUserRoutes,
   ...iamRightRoutes,
+  ...iamAssignmentRoutes,
   ...iamGrantRoutes,
   ...consoleRoutes,
   ...functionRoutes,

@@ -6,9 +6,9 @@ export async function removeAccount({ db, atomic }: Pick<Storage, 'db' | 'atomic
   const add = (query: { compile(): AtomicStatement['query'] }): void => {
     statements.push({ query: query.compile() });
   };
-  const own = (table: 'project' | 'iam_group' | 'iam_agency') =>
+  const own = (table: 'project' | 'iam_group' | 'iam_agency' | 'iam_user') =>
     db.selectFrom(table).where('domain_id', '=', domainId).select('id');
-  for (const table of ['iam_group', 'iam_agency'] as const) {
+  for (const table of ['iam_group', 'iam_agency', 'iam_user'] as const) {
     add(db.deleteFrom('iam_grant').where('principal_id', 'in', own(table)));
   }
   add(db.deleteFrom('async_status_log').where('project_id', 'in', own('project')));

@@ -79,11 +79,12 @@ export class Directory {
     for (const grants of this.#grants.values()) yield* grants;
   }
 
-  /** Of a user those of all groups, of an agency its own. */
+  /** Of a user its own and those of all its groups, of an agency its own. */
   grantsFor(principal: { readonly kind: 'user' | 'agency' | 'nobody'; readonly id: string }): readonly Grant[] {
     if (principal.kind === 'agency') return this.grantsOf({ kind: 'agency', id: principal.id });
     if (principal.kind === 'nobody') return [];
-    return this.groupsOf(principal.id).flatMap(({ id }) => this.grantsOf({ kind: 'group', id }));
+    const ofGroups = this.groupsOf(principal.id).flatMap(({ id }) => this.grantsOf({ kind: 'group', id }));
+    return [...this.grantsOf({ kind: 'user', id: principal.id }), ...ofGroups];
   }
 
   /** In place of the members before. */
@@ -96,7 +97,7 @@ export class Directory {
   setGrants(holderIds: ReadonlySet<string> | undefined, grants: readonly Grant[]): void {
     if (holderIds === undefined) this.#grants.clear();
     for (const id of holderIds ?? []) {
-      for (const kind of ['group', 'agency'] as const) this.#grants.delete(holderKey({ kind, id }));
+      for (const kind of ['group', 'agency', 'user'] as const) this.#grants.delete(holderKey({ kind, id }));
     }
     for (const grant of grants) this.grant(grant);
   }

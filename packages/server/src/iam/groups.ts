@@ -3,7 +3,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, identityQuota, missing, taken } from './change.ts';
 import type { Grant, Group, Holder, Policy, Scope, User } from './types.ts';
 
-/** Groups of users, and grants of groups and agencies. Resources of another account are not found. */
+/** Groups of users, and grants of groups, agencies and users. Resources of another account are not found. */
 export class Groups {
   readonly #parts: ChangeParts;
 
@@ -111,35 +111,48 @@ export class Groups {
     });
   }
 
-  /** Does nothing when it was granted before. Throws `not_found`, `identity_quota`, `last_administrator`. */
-  grant(domainId: string, grant: Grant): Promise<void> {
+  /** All grants of an account. */
+  allGrants(domainId: string): Grant[] {
+    const { directory } = this.#parts;
+    return [...directory.allGrants()].filter(({ holder }) => this.#domainOf(holder) === domainId);
+  }
+
+  /**
+   * Does nothing about those that were granted before. Throws `not_found` for any before the first is granted,
+   * `identity_quota`, `last_administrator`.
+   */
+  grant(domainId: string, ...grants: Grant[]): Promise<void> {
     const { directory, rights, clock, changes } = this.#parts;
     return changes.run(domainId, async () => {
-      this.#check(domainId, grant);
-      if (this.#has(grant)) return;
+      for (const grant of grants) this.#check(domainId, grant);
+      const added = grants.filter((grant) => !this.#has(grant));
       changes.refuseLastAdministrator(
         domainId,
-        () => directory.grant(grant),
-        () => directory.withdraw(grant),
+        () => added.forEach((grant) => void directory.grant(grant)),
+        () => added.forEach((grant) => void directory.withdraw(grant)),
       );
       const most = IDENTITY_LIMITS.grantsOfHolder;
-      const outcome = await rights.addGrant(grant, clock.now(), most);
-      if (outcome === 'full') throw identityQuota(most, `grants of the ${grant.holder.kind}`);
+      for (const grant of added) {
+        const outcome = await rights.addGrant(grant, clock.now(), most);
+        if (outcome === 'full') throw identityQuota(most, `grants of the ${grant.holder.kind}`);
+      }
     });
   }
 
-  /** Throws `not_found` for a missing grant, `last_administrator`. */
-  withdraw(domainId: string, grant: Grant): Promise<void> {
+  /** Throws `not_found` for a missing grant before the first is revoked, `last_administrator`. */
+  withdraw(domainId: string, ...grants: Grant[]): Promise<void> {
     const { directory, rights, changes } = this.#parts;
     return changes.run(domainId, async () => {
-      this.#check(domainId, grant);
-      if (!this.#has(grant)) throw new PlatformError('not_found', 'this policy is not granted there');
+      for (const grant of grants) {
+        this.#check(domainId, grant);
+        if (!this.#has(grant)) throw new PlatformError('not_found', 'this policy is not granted there');
+      }
       changes.refuseLastAdministrator(
         domainId,
-        () => directory.withdraw(grant),
-        () => directory.grant(grant),
+        () => grants.forEach((grant) => void directory.withdraw(grant)),
+        () => grants.forEach((grant) => void directory.grant(grant)),
       );
-      await rights.removeGrant(grant);
+      for (const grant of grants) await rights.removeGrant(grant);
     });
   }
 
@@ -161,10 +174,13 @@ export class Groups {
     this.#checkScope(domainId, scope);
   }
 
-  #checkHolder(domainId: string, { kind, id }: Holder): void {
-    const { directory } = this.#parts;
-    const holder = kind === 'group' ? directory.groups.get(id) : directory.agencies.get(id);
-    if (holder?.domainId !== domainId) throw missing(kind, id);
+  #checkHolder(domainId: string, holder: Holder): void {
+    if (this.#domainOf(holder) !== domainId) throw missing(holder.kind, holder.id);
+  }
+
+  #domainOf({ kind, id }: Holder): string | undefined {
+    const { groups, agencies, users } = this.#parts.directory;
+    return { group: groups, agency: agencies, user: users }[kind].get(id)?.domainId;
   }
 
   #checkScope(domainId: string, { kind, id }: Scope): void {

@@ -76,7 +76,7 @@ export class RightsStore {
 
   /** With its members and its grants. */
   async removeGroup(id: string): Promise<void> {
-    await this.#removeGrantsOf({ kind: 'group', id });
+    await this.removeGrantsOf({ kind: 'group', id });
     await this.#db.deleteFrom('iam_group').where('id', '=', id).execute();
   }
 
@@ -147,7 +147,7 @@ export class RightsStore {
 
   /** With its grants. */
   async removeAgency(id: string): Promise<void> {
-    await this.#removeGrantsOf({ kind: 'agency', id });
+    await this.removeGrantsOf({ kind: 'agency', id });
     await this.#db.deleteFrom('iam_agency').where('id', '=', id).execute();
   }
 
@@ -209,7 +209,8 @@ export class RightsStore {
       .execute();
   }
 
-  async #removeGrantsOf({ kind, id }: Holder): Promise<void> {
+  /** All of a holder. */
+  async removeGrantsOf({ kind, id }: Holder): Promise<void> {
     await this.#db.deleteFrom('iam_grant').where('principal_kind', '=', kind).where('principal_id', '=', id).execute();
   }
 }

@@ -88,9 +88,9 @@ export interface Scope {
   readonly id: string;
 }
 
-/** Holders of rights of their own. Users have those of their groups. */
+/** Holders of rights. Users have those of their groups, and their own for enterprise projects. */
 export interface Holder {
-  readonly kind: 'group' | 'agency';
+  readonly kind: 'group' | 'agency' | 'user';
   readonly id: string;
 }
 

@@ -127,7 +127,7 @@ export class Users {
 
   /** With keys and sessions. Throws `not_found`, `last_administrator`. */
   remove(domainId: string, id: string): Promise<void> {
-    const { directory, identities, changes } = this.#parts;
+    const { directory, identities, rights, changes } = this.#parts;
     return changes.run(domainId, async () => {
       const user = this.find(domainId, id);
       changes.refuseLastAdministrator(
@@ -135,6 +135,7 @@ export class Users {
         () => void directory.users.delete(id),
         () => void directory.users.set(id, user),
       );
+      await rights.removeGrantsOf({ kind: 'user', id });
       await identities.removeUser(id);
     });
   }

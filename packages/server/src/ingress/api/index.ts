@@ -18,6 +18,7 @@ import { accessLogHandlers } from './gateway/access-log.ts';
 import { gatewayHandlers } from './gateway/handlers.ts';
 import { triggerApiHandlers } from './gateway/trigger-apis.ts';
 import { gatewayAppHandlers } from './gateway-apps.ts';
+import { iamAssignmentHandlers } from './iam-assignments.ts';
 import { iamGrantHandlers } from './iam-grants.ts';
 import { iamRightHandlers } from './iam-rights.ts';
 import { accessKeyHandlers, iamGroupHandlers, iamUserHandlers } from './iam-users.ts';
@@ -48,6 +49,7 @@ const GROUPS = [
   iamGroupHandlers,
   accessKeyHandlers,
   iamRightHandlers,
+  iamAssignmentHandlers,
   iamGrantHandlers,
   functionHandlers,
   versionHandlers,

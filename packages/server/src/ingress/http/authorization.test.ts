@@ -123,10 +123,12 @@ describe('the resource of a request', () => {
   });
 
   it('is named in the audit log by every operation that changes something named', async () => {
-    // of the caller alone, or of the project alone
+    // of the caller alone, of the project alone, or lists of resources
     const unnamed = [
       'createTemporaryKey',
       'revokeToken',
+      'grantAgenciesInEnterpriseProjects',
+      'withdrawAgenciesInEnterpriseProjects',
       'createConsoleLink',
       'deleteConsoleSession',
       'deleteProject',
