@@ -106,6 +106,12 @@ it('answers requests for the host of the handshake, and 421 for another', async 
   expect((await fetch(`${server.running.gateway}${path}`)).status).toBe(200);
 });
 
+it('names addresses with https to clients of the API that come through TLS', async () => {
+  const at = { port: Number(/"port":(\d+).*the API listens with TLS/.exec(logged.join(''))?.[1]), path: '/v3' };
+  const { body } = await get('api.example.com', 'api.example.com', at);
+  expect(JSON.parse(body).version.links).toEqual([{ rel: 'self', href: 'https://api.example.com/v3/' }]);
+});
+
 it('notes each request in the access log, without its query', async () => {
   await fetch(`${server.running.gateway}${path}?token=s3cret`, { headers: { 'X-Request-Id': 'mine' } });
   await fetch(`${server.running.gateway}/nothing?token=s3cret`, { method: 'POST', body: 'x' });

@@ -58,6 +58,7 @@ type OwnParts = Pick<
   | 'accessLog'
   | 'browsers'
   | 'consoleAddress'
+  | 'publicUrl'
 >;
 
 export type DoorDeps = Root &
@@ -175,6 +176,7 @@ function ownParts({
     retainDays: config.logRetainDays,
     metricsToken: config.metricsToken?.reveal(),
     gateway: () => addresses.gateway,
+    publicUrl: config.publicUrl,
     consoleAddress: () => config.publicUrl ?? nameOfLoopback(addresses.endpoint),
     bucketAddress: () => addresses.storage,
     linkedObjects: new LinkedObjects(

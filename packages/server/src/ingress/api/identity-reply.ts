@@ -33,8 +33,8 @@ export function regionReply(id: string): Reply<'showRegion'>['region'] {
   return { id, type: 'public', description: 'the region of this server', locales: { 'en-us': id, 'zh-cn': id } };
 }
 
-export function apiVersionReply(host = 'localhost'): Reply<'showApiVersion'>['version'] {
-  return { id: 'v3.0', status: 'stable', links: [{ rel: 'self', href: `http://${host}/v3/` }] };
+export function apiVersionReply(address: string): Reply<'showApiVersion'>['version'] {
+  return { id: 'v3.0', status: 'stable', links: [{ rel: 'self', href: `${address}/v3/` }] };
 }
 
 export function userReply(user: User): Reply<'showUser'>['user'] {

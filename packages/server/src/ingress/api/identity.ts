@@ -3,6 +3,7 @@ import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
+import { apiAddress } from './api-address.ts';
 import { apiVersionReply, domainReply, projectReply, regionReply, tokenReply } from './identity-reply.ts';
 import { recordLogin } from './login-record.ts';
 
@@ -32,10 +33,13 @@ export function identityHandlers({
   iam,
   clock,
   region,
+  publicUrl,
 }: {
   readonly iam: Iam;
   readonly clock: Clock;
   readonly region: string;
+  /** Where clients reach the API, when that is not the address of their requests. */
+  readonly publicUrl: string | undefined;
 }): Handlers<Ids> {
   return {
     async createToken(request) {
@@ -97,11 +101,11 @@ export function identityHandlers({
     },
 
     async listApiVersions(request) {
-      return { versions: { values: [apiVersionReply(request.headers.host)] } };
+      return { versions: { values: [apiVersionReply(apiAddress(publicUrl, request))] } };
     },
 
     async showApiVersion(request) {
-      return { version: apiVersionReply(request.headers.host) };
+      return { version: apiVersionReply(apiAddress(publicUrl, request)) };
     },
 
     async listAuthProjects(request) {
