@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { ciJobs, type Job } from './container/ci-jobs.ts';
 import { Container, noCrun } from './container/crun.ts';
 import { buildImage, composeService, type Image } from './container/image.ts';
 import type { Bind, Service } from './container/oci-config.ts';
@@ -64,6 +65,8 @@ test('its maintenance and its checks of the machine work too', async () => {
   expect((await run(fgs, ['--version'], { env })).stdout).toMatch(/^fgs \d/);
 });
 
+/** With FGS_CONTAINER_FULL it installs packages of Debian. */
+const MOST_BUILD_MS = 30 * 60_000;
 const NO_CRUN = noCrun();
 if (NO_CRUN !== undefined) test.skip(`containers: ${NO_CRUN}`, () => {});
 
@@ -74,7 +77,7 @@ describe.skipIf(NO_CRUN !== undefined)('the image of deploy/Containerfile', () =
   beforeAll(async () => {
     service = await composeService();
     image = await buildImage(place, join(place, archive), join(place, 'node_modules/funcgraph'));
-  });
+  }, MOST_BUILD_MS);
   afterAll(async () => {
     for (const container of running) await container.remove();
   });
@@ -166,6 +169,24 @@ describe.skipIf(NO_CRUN !== undefined)('the image of deploy/Containerfile', () =
     expect(container.output).toContain('= {"message":"Hello, Funcgraph!"}');
     for (const gap of gaps) expect(container.output).toContain(gap);
     expect(container.output.includes('Not enforced')).toBe(gaps.length > 0);
+  });
+
+  test.each([2, 3])('runs the commands of the guide about CI as a job: %i', async (at) => {
+    const { isPrivileged, variables, commands } = (await ciJobs())[at] as Job;
+    const work = join(place, `job-${at}`);
+    await cp(join(ROOT, 'examples/testing'), work, { recursive: true });
+    const container = await start({
+      as: { privileged: isPrivileged },
+      volume: `of-job-${at}`,
+      variables,
+      more: [{ from: work, to: '/srv', writable: true }],
+      // a server that is killed leaves frozen instances, which only cgroup version 2 ends with the job
+      command: ['sh', '-ec', ['cd /srv', ...commands, 'kill $!', 'wait $!'].join('\n')],
+    });
+    expect(await container.ended(), container.output).toBe(0);
+    expect(container.output).toContain('{"text":"Welcome, CI!"}');
+    const log = await readFile(join(work, 'server.log'), 'utf8');
+    expect(log).toContain(`isolation    ${isPrivileged ? 'bubblewrap' : 'process'}`);
   });
 
   test('says in a container without options which ones it needs', async () => {

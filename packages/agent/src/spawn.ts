@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isDoorHandle } from './doors/door-handle.ts';
@@ -10,6 +10,8 @@ import type { AgentRules } from './rules.ts';
 const SOCKET_FD = 3;
 const SETPRIV = '/usr/bin/setpriv';
 const MAX_COMPLAINT = 2000;
+/** The bit of the capability to mount. */
+const SYS_ADMIN = 21n;
 
 export interface AgentProcessOptions {
   /** Absolute folder for the agent's state; every user needs search permission on its path when the agent is root. */
@@ -47,7 +49,7 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
   // Set before its first instruction; the agent compares its parent with ours after that.
   const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
   // In its own mount namespace, the agent's mounts are invisible to other processes and end with it.
-  const mounts = asRoot ? ['unshare', '--mount', '--propagation', 'slave', '--'] : [];
+  const mounts = asRoot && mayMount() ? ['unshare', '--mount', '--propagation', 'slave', '--'] : [];
   const [program = process.execPath, ...args] = [
     ...launcher,
     ...untilWeDie,
@@ -94,6 +96,12 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     });
   };
   return { pid: child.pid, socket, ended, kill: () => void child.kill('SIGKILL'), onDoor };
+}
+
+/** Root of a container without options may not, and then runs functions without isolation only. */
+function mayMount(): boolean {
+  const [, held] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return held === undefined || ((BigInt(`0x${held}`) >> SYS_ADMIN) & 1n) === 1n;
 }
 
 /** Arguments of node: the built agent, or its sources when this module runs from sources. */

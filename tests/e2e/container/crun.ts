@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ociConfig, type Start } from './oci-config.ts';
 
@@ -14,6 +14,13 @@ export function noCrun(): string | undefined {
 /** crun refuses a machine with both versions of cgroups unless version 2 is out of its sight. */
 const ONE_VERSION = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec crun --cgroup-manager=cgroupfs "$@"';
 const crun = (args: readonly string[]) => ['--mount', 'sh', '-c', ONE_VERSION, 'crun', ...args];
+
+/** Processes that are frozen in a group of version 1 cannot be killed, and the container does not end before they do. */
+function thawBelow(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('freezer.state')) writeFileSync(join(folder, name), 'THAWED');
+}
 
 let made = 0;
 
@@ -67,6 +74,7 @@ export class Container {
 
   /** Leaves nothing of it, whatever it does. */
   async remove(): Promise<void> {
+    thawBelow(join('/sys/fs/cgroup/freezer', this.#id));
     spawnSync('unshare', crun(['delete', '--force', this.#id]));
     await this.#ended;
   }
