@@ -5,8 +5,8 @@ let fg;
 beforeAll(async () => {
   fg = await startFuncgraph();
   await fg.deploy('greeter', { runtime: 'Node.js', handler: 'index.handler' });
-}, 60_000);
-afterAll(() => fg.stop(), 60_000);
+}, 240_000);
+afterAll(() => fg.stop(), 240_000);
 
 test('greets by name', async () => {
   expect((await fg.invoke('greeter', { name: 'Ada' })).result).toEqual({ text: 'Hello, Ada!' });

@@ -1,22 +1,39 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ofPrograms, ROOT } from '../server.ts';
+import { ciJobs } from './container/ci-jobs.ts';
 
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'funcgraph-testing-'));
   await cp(join(ROOT, 'examples/testing'), folder, { recursive: true });
-  for (const name of ['@funcgraph/testing', 'vitest']) {
+  for (const [name, path] of [
+    ['funcgraph', '.'],
+    ['vitest', 'node_modules/vitest'],
+    ['@huaweicloud', 'node_modules/@huaweicloud'],
+    ['.bin/fgs', 'packages/cli/bin/fgs'],
+  ] as const) {
     const link = join(folder, 'node_modules', name);
     await mkdir(dirname(link), { recursive: true });
-    await symlink(join(ROOT, name === 'vitest' ? 'node_modules/vitest' : 'packages/testing'), link);
+    await symlink(join(ROOT, path), link);
   }
+  const pack = ['pack', '--ignore-scripts', '--workspace', 'packages/testing', '--pack-destination', folder];
+  expect((await run('npm', pack, process.env, ROOT)).code).toBe(0);
+  const installed = join(folder, 'node_modules/@funcgraph/testing');
+  await mkdir(installed, { recursive: true });
+  const archive = join(folder, 'funcgraph-testing-0.1.0.tgz');
+  expect((await run('tar', ['-xzf', archive, '-C', installed, '--strip-components=1'])).code).toBe(0);
+  // npm installs it from the archive alone
+  const { dependencies = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    dependencies?: object;
+  };
+  expect(dependencies).toEqual({});
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -24,16 +41,24 @@ function run(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = { ...ofPrograms(), HOME: folder },
+  cwd = folder,
 ): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, output: stdout + stderr });
     });
   });
 }
 
-it('tests of node:test run a function in a sandbox', async () => {
-  const { code, output } = await run(process.execPath, ['--test', 'node.test.mjs']);
+it.each([0, 1])('tests of node:test run a function as the jobs of the guide about CI do: %i', async (at) => {
+  const job = (await ciJobs())[at];
+  const { variables = {}, commands = [], isPrivileged } = job ?? {};
+  expect(isPrivileged).toBe(at === 0);
+  // what is installed here already
+  const rest = commands.filter((command) => !/^(apt-get update|npm ci) /.test(command));
+  expect(commands.length - rest.length).toBe(2);
+  const env = { ...ofPrograms(), ...variables, HOME: folder };
+  const { code, output } = await run('bash', ['-ec', rest.join('\n')], env);
   expect(output).toMatch(/pass 3\b/);
   expect(code).toBe(0);
 });
@@ -61,6 +86,26 @@ it('tests of jest do, too, when npm reaches its registry', async ({ skip }) => {
     'jest\\.test\\.cjs$',
   ]);
   expect(output).toMatch(/2 passed/);
+  expect(code).toBe(0);
+});
+
+/** Asks for a runtime that no machine has, then for one of this machine; uses the official SDK of the project. */
+const OPTIONS = `import { startFuncgraph } from '@funcgraph/testing';
+await startFuncgraph({ runtimes: ['Custom', 'Node.js1.0'] }).then(() => { throw new Error('it started'); }, (error) => console.log(error.message));
+const fg = await startFuncgraph({ runtimes: ['Custom'] });
+await fg.deploy('greeter', { runtime: 'Node.js', handler: 'index.handler' });
+const { ListFunctionsRequest } = await import('@huaweicloud/huaweicloud-sdk-functiongraph');
+const { functions } = await fg.sdkClient().listFunctions(new ListFunctionsRequest());
+console.log(functions.map((one) => one.func_name).join());
+await fg.stop();`;
+
+it('refuses to start without a runtime that the tests need, and has a client of the official SDK', async () => {
+  const script = ['--input-type=module', '-e', OPTIONS];
+  const { code, output } = await run(process.execPath, script);
+  expect(output).toMatch(
+    /^Funcgraph did not start: required_runtimes: Node\.js1\.0 is no runtime of this machine \(This machine has .*Custom/,
+  );
+  expect(output).toMatch(/^greeter$/m);
   expect(code).toBe(0);
 });
 

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { type Client, createClient } from '@funcgraph/api';
+import type { FunctionGraphClient } from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { FunctionFailed } from './function-failed.ts';
 import { findPrograms, type Programs } from './programs.ts';
+import { connectSdk } from './sdk-client.ts';
 import { type Credentials, ServerProcess, type StartOptions } from './server-process.ts';
 
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -75,6 +77,11 @@ export class Funcgraph implements AsyncDisposable {
   /** Addresses, project and keys, for any client of the API. */
   get credentials(): Credentials {
     return this.#server.credentials;
+  }
+
+  /** A client of the official SDK, when the project has it installed: an optional peer dependency. */
+  sdkClient(): FunctionGraphClient {
+    return connectSdk(this.credentials);
   }
 
   /** Creates or updates a function from a folder, as `fgs functions deploy` does. */

@@ -13,6 +13,11 @@ const KEPT_LOG_CHARS = 64 * 1024;
 const CLEANER = 'cat >/dev/null; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"';
 
 export interface StartOptions {
+  /**
+   * Those that the tests need, such as `Node.js20.15` or a language such as `Python`: when the machine lacks one, the start
+   * is refused with the reason.
+   */
+  readonly runtimes?: readonly string[];
   /** More flags of the server, such as `['--prewarm', '0']`: see `fgs start --help`. */
   readonly args?: readonly string[];
   /** Gets the log of the server as it arrives. */
@@ -48,11 +53,13 @@ export class ServerProcess {
   }
 
   /** Rejects with the server's reason when it does not start; nothing is left then. */
-  static async start(programs: Programs, { args = [], onLog }: StartOptions): Promise<ServerProcess> {
+  static async start(programs: Programs, { runtimes = [], args = [], onLog }: StartOptions): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-'));
     const ports = ['--port', '--gateway-port', '--storage-port'].flatMap((flag) => [flag, '0']);
     // a group of its own: Ctrl-C ends the tests, and their end stops the server
-    const child = spawn(programs.node, [programs.server, '--data-dir', join(folder, 'data'), ...ports, ...args], {
+    const required = runtimes.length === 0 ? [] : ['--required-runtimes', runtimes.join(',')];
+    const flags = ['--data-dir', join(folder, 'data'), ...ports, ...required, ...args];
+    const child = spawn(programs.node, [programs.server, ...flags], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });

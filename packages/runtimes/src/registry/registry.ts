@@ -164,9 +164,15 @@ export class RuntimeRegistry {
     const known = (path: string, stamp: string) =>
       [...manifests.values()].find((each) => each.path === path && each.stamp === stamp)?.version;
     const names: string[] = [];
-    for (const language of LANGUAGES) {
-      if (language.run.kind !== 'interpreter') continue;
-      for (const host of await language.run.findOnHost(places, known)) {
+    // each starts programs of its language to ask them for their version
+    const found = await Promise.all(
+      LANGUAGES.map(async (language) => ({
+        language,
+        hosts: language.run.kind === 'interpreter' ? await language.run.findOnHost(places, known) : [],
+      })),
+    );
+    for (const { language, hosts } of found) {
+      for (const host of hosts) {
         const runtime = runtimeForVersion(language, host.version);
         if (runtime === undefined || names.includes(runtime.name)) continue;
         names.push(runtime.name);

@@ -3,7 +3,7 @@ import { RuntimeRegistry } from '@funcgraph/runtimes';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from '../instances/index.ts';
 import { emptyLinkDir } from '../launcher/index.ts';
 import { makeDataDir } from '../lib/data-dir.ts';
-import { chooseSandbox, DiskGuard } from '../startup/index.ts';
+import { chooseSandbox, DiskGuard, requireRuntimes } from '../startup/index.ts';
 import { lockDataDir } from '../storage/index.ts';
 import { openOwnAgent } from './own-agent.ts';
 import type { Root } from './root.ts';
@@ -43,11 +43,12 @@ export async function hostParts({ config, clock, log, life, replacements }: Root
 
 export type HostParts = Awaited<ReturnType<typeof hostParts>>;
 
-type SandboxDeps = Pick<Root, 'replacements'> & Pick<HostParts, 'choosing' | 'registering'>;
+type SandboxDeps = Pick<Root, 'config' | 'replacements'> & Pick<HostParts, 'choosing' | 'registering' | 'runtimes'>;
 
 /** The sandbox driver. Rejects when the start was aborted meanwhile. */
-export async function sandboxParts({ choosing, registering, replacements }: SandboxDeps) {
+export async function sandboxParts({ config, choosing, registering, runtimes, replacements }: SandboxDeps) {
   await registering;
+  requireRuntimes(config.requiredRuntimes, runtimes);
   const chosen = await choosing;
   replacements.signal?.throwIfAborted();
   return chosen;

@@ -193,6 +193,7 @@ export function compileConfig(
     imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 16,
+    requiredRuntimes: (raw.required_runtimes ?? '').split(',').filter((name) => name !== ''),
     linkHosts: hosts(raw.link_hosts),
     mountRoots: (raw.mount_roots ?? '/srv,/mnt,/media').split(',').filter((path) => path !== ''),
     nfsExports: listOf(raw.nfs_exports ?? '', 'nfs_exports', nfsExport, 'Write it as storage.example:/export/data.'),

@@ -97,6 +97,8 @@ export const RawConfig = Type.Object(
     egress: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
     /** Most started runtimes of one kind that wait for functions; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    /** Without one of these the server does not start: `Node.js20.15,Python`. */
+    required_runtimes: Type.Optional(Type.String({ maxLength: 1024 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Hosts, in the same form, inside the own network to which results of asynchronous invocations may be sent. */
@@ -297,6 +299,7 @@ export interface Config {
   readonly imageBytes: number;
   readonly egress: boolean;
   readonly prewarm: number;
+  readonly requiredRuntimes: readonly string[];
   /** Internal hosts from which archives may be fetched. */
   readonly linkHosts: ReadonlySet<string>;
   /** Folders that the agent may mount for functions are below these; the list is fixed while the server runs. */

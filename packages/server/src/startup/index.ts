@@ -8,6 +8,7 @@ export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { openDatabase } from './open-database.ts';
 export { readiness } from './readiness.ts';
+export { requireRuntimes } from './required-runtimes.ts';
 export { ownUserName } from './rights-check.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { checkShared } from './shared-artifacts.ts';
