@@ -54,13 +54,11 @@ const sharing = (name: string, include: string[], exclude: string[] = []) => {
 };
 
 const server = 'packages/server/src';
-/** Each in a process of its own, since V8 crashes in those that started very many threads; the others share processes. */
+/** Each in a process of its own, since V8 crashes in those that started very many threads: those with more than three. */
 const threads = [
-  `${server}/**/{crash,*-thread}.test.ts`,
-  `${server}/{maintenance/*,queue/*,storage/*,telemetry/*,images/**/*}.test.ts`,
-  `${server}/telemetry/{alarms/read-minutes,metrics/metrics}.test.ts`,
-  `${server}/{iam/password-hasher,ingress/api/function-archives/function-archives}.test.ts`,
-  `${server}/flows/runs/{run-nodes,values/large-values}.test.ts`,
+  `${server}/{queue/queue,storage/{open,template},maintenance/backup}.test.ts`,
+  `${server}/telemetry/{damage,derived-lines,lines-after,log-store,metrics/metrics}.test.ts`,
+  `${server}/{iam/password-hasher,lib/worker-thread,services/{buckets,gateway}/crash}.test.ts`,
 ];
 /** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */
 const postgres = [
@@ -95,6 +93,8 @@ const overPostgres = (
   test: {
     ...real(name, include).test,
     ...group,
+    // loading the stores takes longer than most files
+    isolate: false,
     ...(findPostgres() === undefined
       ? { include: ['tests/postgres-missing.test.ts'] }
       : {

@@ -91,7 +91,7 @@ describe.each(families)('requests of %s that wait in instances', (family) => {
       (await logLines(server, urn)).map(({ message }) => message).filter((text) => /^ran (?:kill|plain)-/.test(text));
     await expect.poll(async () => (await ran()).length, PATIENCE).toBe(burst);
     expect(new Set(await ran()).size).toBe(burst);
-  }, 180_000);
+  });
 });
 
 it('no request waits in an instance for another when the version has no lanes', async () => {

@@ -1,11 +1,9 @@
 import { ApiError, type Client } from '@funcgraph/api';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities } from './identity-fixture.ts';
 
 // many signed requests take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
-
 const ROUNDS = 8;
 
 let server: FakeServer;

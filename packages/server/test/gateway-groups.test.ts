@@ -1,11 +1,9 @@
 import { type Client, signRequest } from '@funcgraph/api';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 import { callGateway, type Sent } from './gateway-client.ts';
 import { Identities, refusal } from './identity-fixture.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 interface Event {
   readonly path: string;

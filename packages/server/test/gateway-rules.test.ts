@@ -1,11 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { signRequest } from '@funcgraph/api';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { type Answer, callGateway, type Sent } from './gateway-client.ts';
 import { refusal } from './identity-fixture.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let server: FakeServer;
 let functionUrn: string;

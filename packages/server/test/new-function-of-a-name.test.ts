@@ -26,7 +26,7 @@ beforeAll(async () => {
       return '';
     },
   });
-}, 60_000);
+});
 beforeEach(() => {
   ran = [];
 });

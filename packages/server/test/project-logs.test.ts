@@ -24,7 +24,7 @@ beforeAll(async () => {
   await say(orders, 'order 17 created');
   await say(payments, 'order 17 paid');
   await say(orders, 'order 18 created');
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 type Query = Partial<Record<'keyword' | 'level' | 'limit' | 'cursor' | 'from' | 'to', string>>;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../src/artifacts/testing.ts';
 import { FakeServer } from './fake-server.ts';
 import { Identities, mayCall, refusal } from './identity-fixture.ts';
@@ -7,8 +7,6 @@ const FULL = 'functiongraph_full_access';
 const READ_ONLY = 'functiongraph_read_only_access';
 
 // many signed requests take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
-
 let server: FakeServer;
 let identities: Identities;
 let hello: { project_id: string; function_urn: string };

@@ -1,13 +1,11 @@
 import { ROUTES, type RouteId } from '@funcgraph/api';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities, mayCall, refusal } from './identity-fixture.ts';
 
 const FULL = 'functiongraph_full_access';
 
 // many signed requests take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
-
 let server: FakeServer;
 let identities: Identities;
 let one: { project_id: string; function_urn: string };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { Sealer } from '../lib/sealer.ts';
 import { ChangeFeed, type Storage } from '../storage/index.ts';
@@ -8,8 +8,6 @@ import { openTestStorage } from '../storage/testing.ts';
 import { Iam } from './iam.ts';
 
 // the thread for passwords starts slowly on a busy machine
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const sealer = new Sealer(randomBytes(32));
 const requested = { name: 'tenant', projectName: 'default', userName: 'admin', password: 'Secret-1-word' };
 const TABLES = [

@@ -169,7 +169,7 @@ describe('creating a function', () => {
     expect(await refusal(control.functions.create(P, more))).toBe('function_quota');
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
     expect(await refusal(control.functions.create('p2', body()))).toBe('fine');
-  }, 60_000);
+  });
 });
 
 describe('code in a bucket', () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
   feed.stop();
   await storage.close();
-}, 60_000);
+});
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** The last acknowledged release of each API. With a step the publisher kills itself there, otherwise after so many. */
