@@ -127,7 +127,7 @@ it('is shown with the records that wait, and with its error when the stream is d
   release.resolve();
   await expect.poll(connection).toMatchObject({ lag: 0 });
   await server.api.call('deleteStream', { params: { ...project(), stream_name: name } });
-  await expect.poll(connection, { timeout: 5_000 }).toMatchObject({
+  await expect.poll(connection).toMatchObject({
     state: 'RETRYING',
     error: 'the stream does not exist',
     since: expect.any(String),
