@@ -85,3 +85,33 @@ it('serves regions, roles and versions', async () => {
   const role_id = 'functiongraph_read_only_access';
   expect(await call('keystoneShowPermission', { role_id })).toMatchObject({ role: { id: role_id } });
 });
+
+it('serves grants of users and agencies for enterprise projects, and the list of all grants', async () => {
+  const { users } = await call('keystoneListUsers', { name: 'ada' });
+  const { agencies } = await call('listAgencies', { domain_id, name: 'runner' });
+  const user_id = (users as { id: string }[])[0]?.id;
+  const agency_id = (agencies as { id: string }[])[0]?.id;
+  const made = await server.api.call('createEnterpriseProject', { body: { name: 'office', description: '' } });
+  const enterprise_project_id = made.data.enterprise_project.id;
+  const role_id = 'functiongraph_read_only_access';
+  const ofUser = { enterprise_project_id, user_id, role_id };
+  const body = { role_assignments: [{ agency_id, enterprise_project_id, role_id }] };
+  await call('associateRoleToUserOnEnterpriseProject', ofUser);
+  await call('associateRoleToAgencyOnEnterpriseProject', { body });
+  expect(await call('listRolesForUserOnEnterpriseProject', ofUser)).toMatchObject({ roles: [{ id: role_id }] });
+  const list = () =>
+    call('showDomainRoleAssignments', { domain_id, 'scope.enterprise_projects_id': enterprise_project_id });
+  expect(await list()).toMatchObject({
+    total_num: 2,
+    role_assignments: expect.arrayContaining([
+      expect.objectContaining({ user: { id: user_id }, role: { id: role_id } }),
+      expect.objectContaining({
+        agency: { id: agency_id },
+        scope: { enterprise_project: { id: enterprise_project_id } },
+      }),
+    ]),
+  });
+  await call('revokeRoleFromUserOnEnterpriseProject', ofUser);
+  await call('revokeRoleFromAgencyOnEnterpriseProject', { body });
+  expect(await list()).toMatchObject({ total_num: 0 });
+});

@@ -52,8 +52,9 @@ export function mayStream(catalog: Catalog, urn: FunctionUrn): boolean {
 /** Chooses the version of a request to run; call once for each request. Throws like `resolve`. */
 export function route(catalog: Catalog, request: RoutedRequest, random: () => number): Routed {
   const { urn, headers, functionId } = request;
-  if (functionId !== undefined && catalog.entry(functionId) === undefined) {
-    throw new PlatformError('function_not_found', `the function ${urn.name} was deleted`);
+  const { projectId, package: pkg, name } = urn;
+  if (functionId !== undefined && catalog.resolve(projectId, pkg, name, 'latest')?.functionId !== functionId) {
+    throw new PlatformError('function_not_found', `the function ${name} was deleted`);
   }
   const alias = aliasOf(catalog, urn);
   if (alias === undefined) {
