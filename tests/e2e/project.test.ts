@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli as runInProcess } from '../../packages/cli/src/testing/run-cli.ts';
 import { PATIENCE } from '../functions.ts';
 import { idleImage, loadImage } from '../images.ts';
+import { EVERYTHING, FLOW, SURROUNDINGS } from '../project-files.ts';
 import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
 
 let server: TestServer;
@@ -221,40 +222,6 @@ test('triggers and aliases follow the file, and a new version gets only its shar
   expect(await names()).toEqual([]);
 });
 
-const EVERYTHING = `name: all
-functions:
-  prices:
-    folder: ./prices
-    runtime: Node.js
-    handler: index.handler
-    dependencies: [rates]
-    environment: { WHERE: "\${buckets.photos}" }
-    triggers:
-      uploads: { bucket: "\${buckets.photos}" }
-      paid: { topic: "\${topics.paid}" }
-dependencies:
-  rates: { folder: ./rates, build: "mkdir -p rates/node_modules/rates && echo 'module.exports = 7' > rates/node_modules/rates/index.js", runtime: Node.js }
-buckets: { photos: }
-topics:
-  paid:
-    subscriptions:
-      - { function: prices }
-      - { flow: order }
-flows:
-  order: { file: ./order.yaml }
-alarms:
-  fails: { function: prices, when: sum failcount > 50, topics: [paid] }
-stages:
-  test:
-    alarms: { fails: { when: sum failcount >= 5 } }
-`;
-const FLOW = `name: any
-nodes:
-  - { id: start, name: Start, kind: start }
-  - { id: ask, name: Ask, kind: function, function: prices }
-edges: [{ from: start, to: ask }]
-`;
-
 test('everything that a project has is made in the order of its parts, changed, and deleted', async () => {
   await writeFile(join(folder, 'funcgraph.yaml'), EVERYTHING);
   await writeFile(join(folder, 'order.yaml'), FLOW);
@@ -317,31 +284,6 @@ test('everything that a project has is made in the order of its parts, changed, 
   const { data } = await server.api.call('listDependencies', { params, query: { name: 'rates-test' } });
   expect(data.dependencies).toEqual([]);
 });
-
-const SURROUNDINGS = `name: around
-functions:
-  prices:
-    folder: ./prices
-    runtime: Node.js
-    handler: index.handler
-    network: none
-    mounts: { models: /mnt/models }
-    async:
-      retries: 3
-      on_success: { function: prices, alias: live }
-      on_failure: { topic: failed }
-    reserved:
-      schedules:
-        morning: { count: 1, cron: "0 0 8 * * ?", from: 2099-01-01 }
-    aliases:
-      live:
-        async: { max_age: 60, on_failure: { bucket: "failed-events", prefix: prices/ } }
-        reserved: { by_load: { busy: { percent: 60, min: 0 } } }
-  app:
-    image: { name: "team/app:v1", working_dir: /tmp }
-topics: { failed: }
-buckets: { failed-events: }
-`;
 
 test('async settings, reserved instances, networks, file systems and images follow the file', async () => {
   const models = join(place, 'models');
@@ -467,6 +409,56 @@ test('fgs init writes a project that can be deployed', async () => {
   expect(deployed.stdout.toString(), deployed.stderr).toBe('greet: created\ngreetings: deployed\n');
   await runCli(['destroy', '--yes', '--file', join(own, 'funcgraph.yaml')], environment());
   expect(await names()).toEqual([]);
+});
+
+test('fgs init --from-existing writes what runs, without secrets, and takes it over', async () => {
+  await writeFile(
+    join(folder, 'funcgraph.yaml'),
+    SURROUNDINGS.replace('name: around', 'name: before')
+      .replace('network: none', () => 'environment: { PRICE: "$${3}" }')
+      .replace(/ {2}app:\n.*\n/, '')
+      .replace('    mounts: { models: /mnt/models }\n', '    secrets: { KEY: { env: SHOP_SIGNING_KEY } }\n')
+      .replace(
+        '    async:\n',
+        '    triggers: { often: { every: 15m }, web: { path: /existing, auth: none, alias: live } }\n    async:\n',
+      ),
+  );
+  const made = await fgs(['deploy', '--yes']);
+  expect(made.text, made.stderr).toContain('before: deployed');
+  const refused = await runCli(['init', join(place, 'before'), '--from-existing'], environment());
+  expect(refused.stderr).toContain('the server has a project before already');
+  // as if commands and not a project had made it
+  const params = { project_id: server.credentials.project_id, name: 'before', stage: 'default' };
+  await server.api.call('deleteDeployment', { params });
+
+  const own = join(place, 'after');
+  const begun = await runCli(['init', own, '--from-existing'], environment());
+  expect(begun.stdout.toString(), begun.stderr).toBe(
+    [
+      'funcgraph.yaml and the code of prices',
+      'set before you deploy, with the values of the secrets: PRICES_KEY',
+      `see what a deploy would change:  cd ${own} && fgs diff\n`,
+    ].join('\n'),
+  );
+  const text = await readFile(join(own, 'funcgraph.yaml'), 'utf8');
+  expect(text).not.toContain('sesame');
+  expect(text).toContain('KEY:\n        env: PRICES_KEY');
+  expect(await readFile(join(own, 'prices/index.js'), 'utf8')).toBe(
+    await readFile(join(ROOT, 'examples/shop/prices/index.js'), 'utf8'),
+  );
+  const args = ['--file', join(own, 'funcgraph.yaml')];
+  const env = environment({ PRICES_KEY: 'sesame' });
+  // the server shows no secrets: those of the shell are sent once
+  expect((await runCli(['diff', ...args], env)).stdout.toString()).toBe(
+    '~ function prices\n    secrets: changed\n~ alias prices/live\n    release: changed\nafter: 2 to update\n',
+  );
+  const deployed = await runCli(['deploy', '--yes', ...args], env);
+  expect(deployed.exitCode, deployed.stderr).toBe(0);
+  expect((await runCli(['diff', ...args], env)).stdout.toString()).toBe('after: no difference\n');
+  await runCli(['destroy', '--yes', ...args], env);
+  expect(await names()).toEqual([]);
+  await runCli(['topics', 'delete', 'failed', '--yes'], env);
+  await runCli(['buckets', 'delete', 'failed-events', '--yes'], env);
 });
 
 test('a folder without a project file is deployed as one function', async () => {

@@ -5,28 +5,34 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { nameFrom, newProject } from '../../project/file/new-project.ts';
 import { refuseFilled, writeFiles } from '../template-files.ts';
+import { type Begun, initExisting } from './init-existing.ts';
 import { FILE_NAME } from './open-project.ts';
 
 type Template = RouteResponse<Routes['showFunctionTemplate']>;
 
 export const initCommand = defineCommand({
   name: 'init',
-  summary: 'Begin a project: write funcgraph.yaml and a first function from a template',
+  summary: 'Begin a project: write funcgraph.yaml and a first function from a template, or the functions of the server',
   flags: {
-    template: flag.text('NAME', 'a name of fgs functions templates', { fallback: 'hello-node' }),
-    function: flag.text('NAME', 'name of the function', { fallback: 'hello' }),
+    template: flag.text('NAME', 'a name of fgs functions templates; hello-node when absent'),
+    function: flag.text('NAME', 'name of the function; hello when absent'),
+    'from-existing': flag.boolean('write the functions of the server, or --function alone, and take them over'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'folder', summary: 'where to; this folder when absent', optional: true }],
-  examples: ['fgs init shop', 'fgs init --template webhook-node --function hook'],
+  examples: ['fgs init shop', 'fgs init --template webhook-node --function hook', 'fgs init shop --from-existing'],
   async run({ flags, args }, context) {
     const folder = resolve(context.cwd, args.folder ?? '.');
-    const name = flags.function;
+    if (flags['from-existing']) {
+      if (flags.template !== undefined) throw usageError('give either --template or --from-existing');
+      return begunText(await initExisting({ folder, flags, only: flags.function }, context), folder, args.folder);
+    }
+    const name = flags.function ?? 'hello';
     if (!/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name))
       throw usageError(`not a name of a function: ${JSON.stringify(name)}`);
     await refuseFilled(join(folder, name), name);
     const { client, credentials } = await connect(flags, context);
-    const params = { project_id: credentials.projectId, template_id: flags.template };
+    const params = { project_id: credentials.projectId, template_id: flags.template ?? 'hello-node' };
     const { signal } = context;
     const template = (await client.call('showFunctionTemplate', { params, signal })).data;
     const { files } = (await client.call('showTemplateFiles', { params, signal })).data;
@@ -45,6 +51,18 @@ export const initCommand = defineCommand({
     return { kind: 'message', text: lines.join('\n'), data: { folder, files: written } };
   },
 });
+
+function begunText({ functions, variables, notes }: Begun, folder: string, shown: string | undefined) {
+  const lines = [
+    `${FILE_NAME} and the code of ${functions.join(', ')}`,
+    ...notes,
+    ...(variables.length === 0
+      ? []
+      : [`set before you deploy, with the values of the secrets: ${variables.join(', ')}`]),
+    `see what a deploy would change:  ${shown === undefined ? '' : `cd ${shown} && `}fgs diff`,
+  ];
+  return { kind: 'message' as const, text: lines.join('\n'), data: { folder, functions, variables, notes } };
+}
 
 function partsOf(template: Template) {
   const { runtime, handler, timeout, memory_size: memory, is_return_stream: streams, build } = template;

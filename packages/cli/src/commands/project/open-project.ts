@@ -57,7 +57,7 @@ export async function fileIn(folder: string): Promise<string | undefined> {
 
 /** The file, its stage, and what was made from it. Throws CliErrors with places in the file. */
 export async function openProject(
-  flags: FlagValues<typeof PROJECT_FLAGS>,
+  flags: Omit<FlagValues<typeof PROJECT_FLAGS>, 'dry-run'>,
   context: Context,
   path = resolve(context.cwd, flags.file ?? FILE_NAME),
 ): Promise<OpenProject> {

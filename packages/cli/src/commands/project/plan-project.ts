@@ -59,7 +59,10 @@ const PARTS: ReadonlySet<string> = new Set(['function', 'alias', 'async', 'reser
 const isKnown = ({ kind }: Owned): boolean => (KINDS as readonly string[]).includes(kind);
 const isSameName = (a: Actual, b: Owned): boolean => a.kind === b.kind && a.name === b.name;
 
-async function findActual(resources: readonly { kind: string; name: string }[], drivers: Drivers): Promise<Actual[]> {
+export async function findActual(
+  resources: readonly { kind: string; name: string }[],
+  drivers: Drivers,
+): Promise<Actual[]> {
   const found: Actual[] = [];
   for (const kind of KINDS) {
     const names = new Set(resources.filter((one) => one.kind === kind).map(({ name }) => name));

@@ -32,10 +32,18 @@ export function aliasDriver(connection: Connection, signal: AbortSignal): Driver
   /** Publishes the function as it is now, unless a stopped deploy did. */
   async function publish({ name, notes }: Desired): Promise<string> {
     const version = versionName(notes.release ?? '');
-    if ((await versionsOf(name)).includes(version)) return version;
+    const present = await versionsOf(name);
+    if (present.includes(version)) return version;
     const body = { version, description: 'by fgs deploy' };
-    await client.call('createFunctionVersion', { params: paramsOf(name), body, signal });
-    return version;
+    try {
+      await client.call('createFunctionVersion', { params: paramsOf(name), body, signal });
+      return version;
+    } catch (error) {
+      const newest = present.find((each) => each !== 'latest');
+      // a function that was taken over is as its newest version, which has another name
+      if (error instanceof ApiError && error.code === 'FSS.1016' && newest !== undefined) return newest;
+      throw error;
+    }
   }
 
   async function deleteUnneeded(name: string): Promise<void> {

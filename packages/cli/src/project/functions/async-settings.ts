@@ -46,7 +46,7 @@ interface Stored {
 }
 
 /** As the file has it. */
-function storedReceiver(one: Stored | null | undefined): Fields | null {
+export function storedReceiver(one: Stored | null | undefined): Fields | null {
   if (one == null || !one.destination) return null;
   return { destination: one.destination, ...(JSON.parse(one.param || '{}') as Fields) };
 }

@@ -13,7 +13,7 @@ interface Owner {
 
 /** A time of a day without an offset is that of UTC: the file means the same on every machine. */
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?$/;
-const END_OF_TIME = '2100-01-01';
+export const END_OF_TIME = '2100-01-01';
 
 /** How many instances of a function are always ready. */
 export function reservedOf(entry: ReservedEntry, { name, path }: Owner, { fault }: Project): Desired {

@@ -55,6 +55,12 @@ export class DeploymentRecord {
     await this.#save();
   }
 
+  /** Resources that others made: from now on they are of the project. */
+  async adopt(resources: readonly Required<Owned>[]): Promise<void> {
+    for (const one of resources) this.#owned.set(keyOf(one), one);
+    await this.#save();
+  }
+
   async forget(resources: readonly { readonly kind: string; readonly name: string }[]): Promise<void> {
     if (resources.length === 0) return;
     for (const one of resources) this.#owned.delete(keyOf(one));
