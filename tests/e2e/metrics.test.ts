@@ -192,7 +192,8 @@ describe('the page for Prometheus', () => {
 
   it('has every metric of the alert rules in the guide for teams', async () => {
     const rules = /```yaml\n(groups:.*?)```/s.exec(readFileSync(join(ROOT, 'docs/guides/team.md'), 'utf8'))?.[1] ?? '';
-    const names = new Set(rules.match(/funcgraph_[a-z_]+/g));
+    // this server has no certificate: gateway-tls.test.ts sees its end
+    const names = new Set(rules.match(/funcgraph_(?!tls_)[a-z_]+/g));
     expect(names.size).toBeGreaterThan(5);
     const text = await (await fetch(`${server.endpoint}/metrics`)).text();
     expect([...names].filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { type LaunchedParts, type RunningServer, startServer } from './composition/index.ts';
 import { type Config, runtimeDirOf } from './config/index.ts';
+import { countedLog } from './lib/counted-log.ts';
 import { tellParent } from './lib/parent-process.ts';
 import type { StopRequest } from './lib/stop-request.ts';
 import { ownUserName } from './startup/index.ts';
@@ -11,7 +12,8 @@ const FLUSH_MS = 200;
 
 /** Runs the server until it is stopped, then ends the process. Rejects when it cannot start. */
 export async function serve(config: Config, stop: StopRequest, launched?: LaunchedParts): Promise<void> {
-  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const destination = pino.destination({ dest: 2, sync: false });
+  const { log, errors: errorsLogged } = countedLog({ level: config.logLevel, base: null }, destination);
   stop.onSecond(() => {
     log.warn('server ends at once: second request to stop');
     log.flush(() => process.exit(1));
@@ -19,7 +21,10 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
   });
   let server: RunningServer;
   try {
-    server = await startServer(config, { log, runtimeDir: runtimeDirOf(), signal: stop.signal, launched });
+    server = await startServer(config, {
+      ...{ log, errorsLogged, runtimeDir: runtimeDirOf() },
+      ...{ signal: stop.signal, launched },
+    });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     log.info({ signal: stop.signal.reason }, 'server stopped while it started');

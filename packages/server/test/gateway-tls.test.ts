@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -183,6 +184,15 @@ it('the API and buckets have TLS with the same certificates, on ports of their o
   const buckets = await get('s3.example.com', 's3.example.com', { port: portOf('buckets are served'), path: '/' });
   expect(buckets.status).toBe(403);
   expect(buckets.body).toContain('<Code>AccessDenied</Code>');
+});
+
+it('monitoring sees when the certificates in use end', async () => {
+  const [{ validTo }, answer] = await Promise.all([
+    new X509Certificate(readFileSync(join(dir, '*.example.com.crt'))),
+    fetch(`${server.running.endpoint}/metrics`),
+  ]);
+  const end = Date.parse(validTo) / 1000;
+  expect(await answer.text()).toContain(`funcgraph_tls_certificate_end_seconds{name="*.example.com"} ${end}\n`);
 });
 
 it('the API with TLS refuses a request without a signature as ever, and a name without a certificate in the handshake', async () => {

@@ -59,6 +59,8 @@ type OwnParts = Pick<
   | 'browsers'
   | 'consoleAddress'
   | 'publicUrl'
+  | 'certificateEnds'
+  | 'errorsLogged'
 >;
 
 export type DoorDeps = Root &
@@ -99,6 +101,7 @@ export async function doorParts(deps: DoorDeps) {
     storageHost: config.storageHost,
     log: log.child({ module: 'storage' }),
   };
+  const { doors: tls, certificateEnds } = await doorTls(deps);
   const appOptions: AppOptions = {
     ...{
       clients,
@@ -114,10 +117,12 @@ export async function doorParts(deps: DoorDeps) {
     drainMs: config.drainMs + ANSWER_MS,
     flowName: (projectId, id) => flows.nameOf(projectId, id),
     log: log.child({ module: 'http' }),
-    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps), accessLog, browsers }) },
+    handlers: {
+      ...deps.resourceHandlers,
+      ...apiHandlers({ ...deps, ...ownParts(deps), accessLog, browsers, certificateEnds }),
+    },
   };
   const pages = new ConsolePages({ files: await PageFiles.open(config.console.folder), hosts, log: appOptions.log });
-  const tls = await doorTls(deps);
   const isOfConsole = memo(1000, 256, (host) => hosts.isOfConsole(host, config.console.overHttp));
   const outsideGateway = { ...gatewayDeps, isOfConsole };
   const outside = {
@@ -166,7 +171,7 @@ function ownParts({
   buckets,
   externalS3,
   region,
-}: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers'> {
+}: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers' | 'certificateEnds'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
   return {
     version: VERSION,
@@ -175,6 +180,7 @@ function ownParts({
     idleMs: config.idleMs,
     retainDays: config.logRetainDays,
     metricsToken: config.metricsToken?.reveal(),
+    errorsLogged: replacements.errorsLogged,
     gateway: () => addresses.gateway,
     publicUrl: config.publicUrl,
     consoleAddress: () => config.publicUrl ?? nameOfLoopback(addresses.endpoint),

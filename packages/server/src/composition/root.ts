@@ -8,6 +8,8 @@ import type { LaunchedParts } from './own-agent.ts';
 /** Replacements by tests. */
 export interface ServerParts {
   readonly log: Logger;
+  /** Errors in that log so far. */
+  readonly errorsLogged?: () => number;
   readonly clock?: Clock;
   readonly driver?: SandboxDriver;
   /** The launcher, when the server runs as an ordinary user and its agent as root. */

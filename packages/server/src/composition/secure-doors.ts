@@ -8,9 +8,16 @@ import type { Root } from './root.ts';
 /** The ports that may also be had with TLS. */
 type DoorName = 'api' | 'gateway' | 'storage';
 
+interface DoorTls {
+  readonly doors: Partial<Record<DoorName, TlsOptions>>;
+  /** Host names with the time at which their certificates end, in ms since the epoch. */
+  readonly certificateEnds: () => (readonly [name: string, endsAt: number])[];
+}
+
 /** TLS for those with certificates. Doors with one folder share its certificates, which follow its files. */
-export async function doorTls({ config, clock, log, life }: Root): Promise<Partial<Record<DoorName, TlsOptions>>> {
+export async function doorTls({ config, clock, log, life }: Root): Promise<DoorTls> {
   const opened = new Map<string, TlsOptions>();
+  const all: Certificates[] = [];
   const found: Partial<Record<DoorName, TlsOptions>> = {};
   for (const [name, tls] of Object.entries({
     api: config.apiTls,
@@ -25,12 +32,13 @@ export async function doorTls({ config, clock, log, life }: Root): Promise<Parti
         log: log.child({ module: 'tls' }),
       });
       life.onStop(() => certificates.stop());
+      all.push(certificates);
       options = tlsOptions(certificates);
       opened.set(tls.dir, options);
     }
     found[name as DoorName] = options;
   }
-  return found;
+  return { doors: found, certificateEnds: () => all.flatMap((certificates) => [...certificates.ends()]) };
 }
 
 async function openCertificates(

@@ -21,6 +21,10 @@ export interface ScrapeDeps
   /** Of the server process. */
   readonly processFacts: () => ProcessFacts;
   readonly storageFacts: () => Promise<StorageFacts>;
+  /** Host names with the time at which their certificates end, in ms since the epoch. */
+  readonly certificateEnds: () => readonly (readonly [name: string, endsAt: number])[];
+  /** Undefined where the log does not count them. */
+  readonly errorsLogged: (() => number) | undefined;
   /** Undefined: only this machine has access. */
   readonly metricsToken: string | undefined;
 }
@@ -91,7 +95,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function writeProcess(text: Exposition, { version, processFacts }: ScrapeDeps): void {
+function writeProcess(text: Exposition, { version, processFacts, certificateEnds, errorsLogged }: ScrapeDeps): void {
   const facts = processFacts();
   text.gauge('funcgraph_build_info', 'The version that runs.', [[{ version }, 1]]);
   text.gauge('funcgraph_process_start_time_seconds', 'When the server started.', facts.startedAt / 1000);
@@ -101,6 +105,14 @@ function writeProcess(text: Exposition, { version, processFacts }: ScrapeDeps): 
   text.gauge('funcgraph_process_open_files', 'Open files and sockets.', facts.openFiles);
   const delays = facts.loopDelay.map(([quantile, seconds]): Sample => [{ quantile }, seconds]);
   text.gauge('funcgraph_event_loop_delay_seconds', 'How late the event loop was since the last scrape.', delays);
+  const ends = certificateEnds().map(([name, endsAt]): Sample => [{ name }, endsAt / 1000]);
+  text.gauge('funcgraph_tls_certificate_end_seconds', 'When the certificate in use ends.', ends);
+  if (errorsLogged === undefined) return;
+  text.counter(
+    'funcgraph_errors_logged_total',
+    'Errors in the log of the server, such as of background work.',
+    errorsLogged(),
+  );
 }
 
 async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {

@@ -14,6 +14,8 @@ interface Entry {
   readonly state: string;
   /** Undefined for a pair that was never usable. */
   readonly context: SecureContext | undefined;
+  /** When that certificate ends, in ms since the epoch. */
+  readonly endsAt: number | undefined;
 }
 
 export interface CertificatesOptions {
@@ -47,6 +49,14 @@ export class Certificates {
   /** Undefined for a name without a certificate. */
   contextFor(serverName: string): SecureContext | undefined {
     return entryFor(this.#entries, serverName)?.context;
+  }
+
+  /** When the certificates in use end, in ms since the epoch, by host name. */
+  ends(): ReadonlyMap<string, number> {
+    const all = [...this.#entries].flatMap(([name, { endsAt }]) =>
+      endsAt === undefined ? [] : [[name, endsAt] as const],
+    );
+    return new Map(all);
   }
 
   stop(): void {
@@ -85,11 +95,11 @@ export class Certificates {
     try {
       const { context, validTo } = contextOf(name, await read(paths[0]), await read(paths[1]));
       log.info({ name, validTo }, 'certificate loaded');
-      return { state, context };
+      return { state, context, endsAt: Date.parse(validTo) };
     } catch (error) {
       const rest = known?.context === undefined ? 'no connection for its name is accepted' : 'the one before it stays';
       log.warn({ name, reason: (error as Error).message }, `a certificate cannot be used; ${rest}`);
-      return { state, context: known?.context };
+      return { state, context: known?.context, endsAt: known?.endsAt };
     }
   }
 }
