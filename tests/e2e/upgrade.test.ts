@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, runCli, TestServer } from '../server.ts';
 import { makeEarlierData } from './upgrade/earlier-data.ts';
@@ -57,6 +58,30 @@ describe.each(releases)('%s', (archive) => {
     await fgs('versions publish kept --name v2');
     expect(await fgs('functions invoke kept --qualifier v2')).toContain('{"said":"the newest"}');
     expect(await fgs('check')).not.toMatch(/^fail/m);
+  });
+
+  it('is refused, and left as it is, by a release before the one that changed it', async () => {
+    const dataDir = join(await restore('newer'), 'data');
+    const file = join(dataDir, 'funcgraph.db');
+    // what a release with one more step leaves
+    const database = new Database(file);
+    database.prepare('insert into kysely_migration (name, timestamp) values (?, ?)').run('9999-later', '2099-01-01');
+    database.close();
+    const contents = (): unknown[] => {
+      const opened = new Database(file, { readonly: true });
+      try {
+        const tables = opened.prepare("select name, sql from sqlite_master where type = 'table'").all();
+        return [tables, opened.prepare('select name from kysely_migration order by name').all()];
+      } finally {
+        opened.close();
+      }
+    };
+    const before = contents();
+    const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
+    const { exitCode, stderr } = await runCli(['start', '--data-dir', dataDir, ...ports], {});
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('An older version of the program cannot read a database that a newer version wrote.');
+    expect(contents()).toEqual(before);
   });
 
   it('can be had again from the backup that was made before the update', async () => {

@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { MEMORY_SIZES_MB, type Receipt } from '@funcgraph/api';
 import { processesOf } from '../../crash/leftovers.ts';
 import { deploy, invoke, runtimeOf } from '../../functions.ts';
+import { compileJar } from '../../java-code.ts';
 import type { TestServer } from '../../server.ts';
 import { availableMb, type Footprint, footprint } from './footprint.ts';
 
-const FAMILIES = ['Node.js', 'Python'] as const;
-type Family = (typeof FAMILIES)[number];
+export type Family = 'Node.js' | 'Python' | 'Java';
 
-const SOURCES: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
-  'Node.js': { 'index.js': "exports.handler = async (event, context) => 'hello';" },
-  Python: { 'index.py': "def handler(event, context):\n    return 'hello'\n" },
+const JAVA = `package demo;
+import com.huawei.services.runtime.Context;
+public class App { public String hello(String event, Context context) { return "hello"; } }`;
+
+const SOURCES: Readonly<Record<Family, () => Readonly<Record<string, string | Uint8Array>>>> = {
+  'Node.js': () => ({ 'index.js': "exports.handler = async (event, context) => 'hello';" }),
+  Python: () => ({ 'index.py': "def handler(event, context):\n    return 'hello'\n" }),
+  Java: () => ({ 'code.jar': compileJar({ 'demo/App.java': JAVA }) }),
 };
 /** Instances of one function that cannot serve for each other: one for each memory size. */
 const SIZES = MEMORY_SIZES_MB.slice(0, 3);
@@ -26,29 +31,34 @@ export interface IdleReport {
   /** Decrease of the machine's free memory, for each. */
   readonly machineMbEach: number;
   /** Measured for single instances: the memory that the kernel charges to each, and its part of shared memory. */
-  readonly perFamily: Readonly<Record<Family, { readonly chargedMb: number; readonly pssMb: number }>>;
+  readonly perFamily: Readonly<Partial<Record<Family, { readonly chargedMb: number; readonly pssMb: number }>>>;
   /** Total ms of calls that thawed one. */
   readonly thawMs: { readonly p50: number; readonly p99: number };
   readonly footprint: Footprint;
+}
+
+export interface IdleOptions {
+  /** Taken in turns. */
+  readonly families?: readonly Family[];
+  readonly progress?: (text: string) => void;
 }
 
 /** Makes so many instances, waits until all are frozen, measures them, and calls some again. Throws when one was lost. */
 export async function measureIdle(
   server: TestServer,
   count: number,
-  progress: (text: string) => void = () => {},
+  { families = ['Node.js', 'Python'], progress = () => {} }: IdleOptions = {},
 ): Promise<IdleReport> {
   const before = availableMb();
   const begun = performance.now();
-  const made = await makeInstances(server, count, progress);
+  const made = await makeInstances(server, count, families, progress);
   const startSeconds = (performance.now() - begun) / 1000;
   progress('waiting until all are frozen');
   const gauges = await allFrozen(server, count);
   const machineMbEach = (before - availableMb()) / count;
-  const perFamily = {
-    'Node.js': memoryOf(made.filter(({ family }) => family === 'Node.js')),
-    Python: memoryOf(made.filter(({ family }) => family === 'Python')),
-  };
+  const perFamily = Object.fromEntries(
+    families.map((each) => [each, memoryOf(made.filter(({ family }) => family === each))]),
+  );
   progress('calling some again');
   const totals: number[] = [];
   const step = Math.max(1, Math.floor(made.length / THAWED));
@@ -79,13 +89,19 @@ interface Made {
   readonly instanceId: string;
 }
 
-async function makeInstances(server: TestServer, count: number, progress: (text: string) => void): Promise<Made[]> {
-  const runtimes = { 'Node.js': await runtimeOf(server, 'Node.js'), Python: await runtimeOf(server, 'Python') };
+async function makeInstances(
+  server: TestServer,
+  count: number,
+  families: readonly Family[],
+  progress: (text: string) => void,
+): Promise<Made[]> {
   const requested: Omit<Made, 'instanceId'>[] = [];
   for (let n = 0; requested.length < count; n += 1) {
-    const family = FAMILIES[n % FAMILIES.length] ?? 'Node.js';
-    const settings = { name: `idle-${n}`, runtime: runtimes[family], files: SOURCES[family], dynamicMemory: true };
-    const urn = await deploy(server, settings);
+    const family = families[n % families.length] ?? 'Node.js';
+    const handler = family === 'Java' ? 'demo.App.hello' : 'index.handler';
+    const runtime = await runtimeOf(server, family);
+    const files = SOURCES[family]();
+    const urn = await deploy(server, { name: `idle-${n}`, runtime, handler, files, dynamicMemory: true });
     requested.push(...SIZES.slice(0, count - requested.length).map((memoryMb) => ({ family, urn, memoryMb })));
   }
   const made: Made[] = [];

@@ -1,7 +1,13 @@
 import { parseArgs } from 'node:util';
+import { whyNoJava } from '../../java-code.ts';
 import { TestServer } from '../../server.ts';
 import { leaksIn, runCycles } from './cycles.ts';
-import { measureIdle } from './idle-instances.ts';
+import { footprint } from './footprint.ts';
+import { type Family, measureIdle } from './idle-instances.ts';
+import { measureLogs } from './logs.ts';
+
+/** They fill several batches of the telemetry. */
+const LOGGED_CALLS = 2_000;
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +30,10 @@ const idle = Number(values.idle);
 const cycles = Number(values.cycles);
 if (idle > 0) {
   await using server = await TestServer.start({ args: ['--idle-timeout', '6h'] });
-  process.stdout.write(`${JSON.stringify(await measureIdle(server, idle, progress), null, 2)}\n`);
+  progress(`a server at rest: ${JSON.stringify(footprint(server))}`);
+  const families: Family[] = ['Node.js', 'Python', ...(whyNoJava() === undefined ? (['Java'] as const) : [])];
+  process.stdout.write(`${JSON.stringify(await measureIdle(server, idle, { families, progress }), null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(await measureLogs(server, LOGGED_CALLS))}\n`);
 }
 if (cycles > 0) {
   // As many wait for code before as after.
