@@ -2,31 +2,10 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploy, runtimeOf, target } from '../functions.ts';
+import { project, runtimeOf, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
+import { type CrowdFunction, crowdFunctions } from './crowd-functions.ts';
 import { pause } from './verdict.ts';
-
-/** Each run of a request appends its number to a file of its instance before it does anything else. */
-const NODE = `
-const { openSync, writeSync } = require('node:fs');
-const file = openSync('/mnt/ran/node-' + require('node:crypto').randomUUID(), 'a');
-exports.handler = async (event) => {
-  const { n, kill } = event.queryStringParameters;
-  writeSync(file, n + '\\n');
-  if (kill) process.kill(process.pid, 'SIGKILL');
-  return { statusCode: 200, body: n };
-};`;
-const PYTHON = `
-import os, signal, uuid
-file = os.open('/mnt/ran/python-' + uuid.uuid4().hex, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-
-def handler(event, context):
-    query = event['queryStringParameters']
-    os.write(file, (query['n'] + '\\n').encode())
-    if query.get('kill'):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return {'statusCode': 200, 'body': query['n']}
-`;
 
 interface Answer {
   readonly status: number;
@@ -36,8 +15,8 @@ interface Answer {
 const CONNECTIONS = 32;
 const BURST_MS = 1_500;
 const PAUSE_MS = 1_000;
-/** A kill ends the lanes of its version for ten seconds, so most bursts have none. */
-const KILL_EVERY = 12;
+/** A kill ends the lanes of its version for ten seconds, so most bursts have none. Each function has its turn. */
+const KILL_EVERY = 13;
 const USER = 1003;
 
 /**
@@ -70,11 +49,7 @@ export class Crowd implements Disposable {
     const added = await server.fgs(['filesystems', 'add', 'ran', '--path', folder]);
     if (added.exitCode !== 0) throw new Error(added.stderr);
     const paths = [];
-    for (const [family, file, source] of [
-      ['Node.js', 'index.js', NODE],
-      ['Python', 'index.py', PYTHON],
-    ] as const)
-      paths.push(await functionUrl(server, family, { [file]: source }));
+    for (const one of crowdFunctions()) paths.push(await functionUrl(server, one));
     return new Crowd(server, folder, paths);
   }
 
@@ -168,22 +143,26 @@ export class Crowd implements Disposable {
   }
 }
 
-async function functionUrl(
-  server: TestServer,
-  family: 'Node.js' | 'Python',
-  files: Record<string, string>,
-): Promise<string> {
+async function functionUrl(server: TestServer, { family, handler, codeType, code }: CrowdFunction): Promise<string> {
   const runtime = await runtimeOf(server, family);
   const name = `soak-crowd-${family.slice(0, 4).toLowerCase()}`;
-  const urn = await deploy(server, { name, runtime, files });
+  const memory = family === 'Java' ? 256 : 128;
+  const { data } = await server.api.call('createFunction', {
+    params: project(server),
+    body: {
+      ...{ func_name: name, package: 'default', runtime, handler, timeout: 10, memory_size: memory },
+      ...{ code_type: codeType, code_filename: `code.${codeType}`, func_code: { file: code } },
+    },
+  });
+  const urn = data.func_urn.replace(/:latest$/, '');
   const mounts = [{ mount_type: 'sfs', mount_resource: 'ran', local_mount_path: '/mnt/ran' }];
   await server.api.call('updateFunctionConfig', {
     params: target(server, urn),
     body: {
       func_name: name,
       runtime,
-      handler: 'index.handler',
-      memory_size: 128,
+      handler,
+      memory_size: memory,
       timeout: 10,
       mount_config: { mount_user: { user_id: -1, user_group_id: -1 }, func_mounts: mounts },
     },
