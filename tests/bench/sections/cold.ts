@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { deployFiles, deployHello, invoke, type Language, waitForFullPool, waitForPrewarmed } from '../functions.ts';
+import { hostNode } from '../host-node.ts';
 import { absolute, beside, type Row, ratioAtMost } from '../report.ts';
 import { type Bench, median, percentile, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
@@ -52,7 +53,7 @@ async function coldCalls(
 }
 
 async function bareSpawn(language: ColdLanguage): Promise<number> {
-  const [program, args] = language === 'node' ? [process.execPath, ['-e', '0']] : ['/usr/bin/python3', ['-c', '0']];
+  const [program, args] = language === 'node' ? [hostNode(), ['-e', '0']] : ['/usr/bin/python3', ['-c', '0']];
   const begun = performance.now();
   await once(spawn(program, args, { env: {}, stdio: 'ignore' }), 'exit');
   return performance.now() - begun;

@@ -1,21 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyLoad } from '../apply-load.ts';
 import { deployFiles, deployHello, publish } from '../functions.ts';
+import { hostNode } from '../host-node.ts';
 import { atLeast, beside, type Row } from '../report.ts';
 import { plainRequest, type Section, withTarget } from '../section.ts';
 
@@ -55,15 +47,6 @@ function peerFiles(): Record<string, string> {
     for (const path of sources(folder))
       files[join('node_modules', relative(MODULES, path))] = readFileSync(path, 'utf8');
   return files;
-}
-
-/** The machine's Node.js, which our functions run on: the platform's own is another version. */
-function hostNode(): string {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, 'node');
-    if (existsSync(path) && !realpathSync(path).includes('node_modules')) return realpathSync(path);
-  }
-  throw new Error('this machine has no Node.js of its own on its PATH');
 }
 
 async function freePort(): Promise<number> {
