@@ -4,4 +4,5 @@ export { functionCode } from './function-code.ts';
 export { handlerFault } from './handler-file.ts';
 export { packEntries, packFolder } from './pack.ts';
 export { type CodeSource, typeScriptOf } from './typescript.ts';
-export { type UnzippedFile, unzip } from './unzip.ts';
+export { unzip } from './unzip.ts';
+export { writeFiles } from './write-files.ts';

@@ -1,6 +1,6 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
-import { unzip } from '../../code/index.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { unzip, writeFiles } from '../../code/index.ts';
 import { type Connection, type ConnectionFlags, connect } from '../../connection/index.ts';
 import { CliError, type Context, EXIT } from '../../framework/index.ts';
 import { describeFunction } from '../../project/existing/describe-function.ts';
@@ -101,23 +101,7 @@ async function writeCode(folder: string, name: string, connection: Connection, s
   const bytes = Buffer.concat(chunks);
   const isArchive = data.code_type !== 'jar' && bytes.toString('latin1', 0, 2) === 'PK';
   const single = { path: data.code_filename || `${name}.jar`, content: bytes, executable: false, isLink: false };
-  for (const file of isArchive ? unzip(bytes) : [single]) {
-    const place = inside(folder, file.path);
-    await mkdir(dirname(place), { recursive: true });
-    if (!file.isLink) await writeFile(place, file.content, { mode: file.executable ? 0o755 : 0o644, flag: 'wx' });
-    else {
-      const target = file.content.toString('utf8');
-      inside(folder, join(dirname(file.path), target));
-      await symlink(target, place);
-    }
-  }
-}
-
-/** The place of a file of an archive, which must not be outside of the folder. */
-function inside(folder: string, path: string): string {
-  const place = resolve(folder, path);
-  if (place.startsWith(folder + sep) && !path.startsWith('/') && !path.includes('\0')) return place;
-  throw refused(`the code has a file that would be outside of the folder: ${JSON.stringify(path)}`);
+  await writeFiles(folder, isArchive ? unzip(bytes) : [single]);
 }
 
 /** Records what the file describes as made by it. Returns what is otherwise on the server. */
