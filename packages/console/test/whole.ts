@@ -40,11 +40,16 @@ const FAULTS = `(() => {
 /** Signs that a part of the page is on its way. */
 const LOADING = '.ant-skeleton, .ant-spin-spinning';
 
+/** Nothing of the page is on its way. */
+export async function expectLoaded(page: Page, name: string): Promise<void> {
+  await expect.poll(() => page.locator(LOADING).count(), { message: name }).toBe(0);
+}
+
 /** The page as it is stays inside of the window at both sizes. */
 export async function expectWhole(page: Page, name: string): Promise<void> {
   for (const size of [SIZES.whole, SIZES.zoomed]) {
     await page.setViewportSize(size);
-    await expect.poll(() => page.locator(LOADING).count(), { message: name }).toBe(0);
+    await expectLoaded(page, name);
     // a page draws itself anew for its size
     await expect.poll(() => page.evaluate(FAULTS), { message: `${name} at ${size.width} px` }).toEqual([]);
   }

@@ -1,6 +1,4 @@
-import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
-import { deploy, runtimeOf } from '../../../../tests/functions.ts';
 import { journey, look } from '../journey.ts';
 
 journey('a reader is made by page, signs in, and sees which right each action lacks', async ({ visit }) => {
@@ -170,42 +168,6 @@ journey('the secret of an access key is shown once, and the audit trail has each
     .waitFor();
   expect(page.url()).toMatch(/by=action&q=iam%3Acredentials%3A\*&result=ok$/);
   await look(page, 'audit');
-});
-
-journey('the three usual policies allow what the guide says, and the pages show it', async ({ platform, visit }) => {
-  const runtime = await runtimeOf(platform, 'Node.js');
-  await deploy(platform, {
-    name: 'platform-shown',
-    files: { 'index.js': 'exports.handler = async (event, context) => 1;' },
-    runtime,
-  });
-  const isDenied = async (button: Locator) => (await button.getAttribute('aria-disabled')) === 'true';
-  for (const [policy, mayRun, mayChange] of [
-    ['ReadOnlyAccess', false, false],
-    ['CommonOperations', true, false],
-    ['FullAccess', true, true],
-  ] as const) {
-    const user = { name: `platform-${policy}`, password: 'One-of-three-1' };
-    for (const [args, input] of [
-      [['iam', 'groups', 'create', user.name]],
-      [['iam', 'policies', 'grant', `FunctionGraph ${policy}`, '--group', user.name]],
-      [['iam', 'users', 'create', user.name, '--group', user.name, '--password-stdin'], user.password],
-    ] as const) {
-      const { exitCode, stderr } = await platform.fgs(args, input);
-      expect(exitCode, stderr).toBe(0);
-    }
-    const visitor = await visit({ signedIn: false });
-    const { page } = visitor;
-    await visitor.signIn(user);
-    await visitor.open('/functions/platform-shown');
-    const run = page.getByRole('button', { name: '测试', exact: true });
-    await run.waitFor();
-    expect(await isDenied(run), `${policy} runs`).toBe(!mayRun);
-    await page.getByRole('navigation').getByRole('link', { name: '函数列表' }).first().click();
-    const remove = page.getByRole('row', { name: /platform-shown/ }).getByRole('button', { name: '删除' });
-    await remove.waitFor();
-    expect(await isDenied(remove), `${policy} deletes`).toBe(!mayChange);
-  }
 });
 
 journey(

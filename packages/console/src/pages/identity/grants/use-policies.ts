@@ -7,9 +7,10 @@ export type Policy = RouteResponse<Routes['listPolicies']>['roles'][number];
 /** A policy of the account, not one that every account has. */
 export const isOwn = ({ domain_id }: Policy): boolean => domain_id !== undefined;
 
-/** Policies of the account, then those that every account has. */
-export function usePolicies() {
-  const enabled = useMissingRight('listPolicies') === undefined;
+/** Policies of the account, then those that every account has. A page says when they may not be seen; a field is without them. */
+export function usePolicies({ isPage = false } = {}) {
+  const missingRight = useMissingRight('listPolicies');
+  const enabled = isPage || missingRight === undefined;
   const own = useQuery({ ...query('listCustomPolicies'), enabled });
   const system = useQuery({ ...query('listPolicies'), enabled });
   return {

@@ -21,7 +21,7 @@ export function Page() {
   const [shown, setShown] = useState<Policy>();
   const [written, setWritten] = useState<Policy | 'new'>();
   const [doomed, setDoomed] = useState<Policy>();
-  const { rows, ...query } = usePolicies();
+  const { rows, ...query } = usePolicies({ isPage: true });
   const kindOf = (policy: Policy) => t(isOwn(policy) ? 'kind.own' : 'kind.system');
   return (
     <>
