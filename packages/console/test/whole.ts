@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** What a browser window of 1280 by 800 pixels shows, whole and at 200 %, where each pixel of a page takes four. */
-export const SIZES = {
+const SIZES = {
   whole: { width: 1280, height: 800 },
   zoomed: { width: 640, height: 400 },
 } as const;
