@@ -1,4 +1,5 @@
-// Compiles the Java shim when this machine has a JDK. Without one, only Java functions cannot run here.
+// Compiles the Java shim when this machine has a JDK, and packs the classes that functions are compiled against apart.
+// Without one, only Java functions cannot run here.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -18,6 +19,8 @@ import { ROOT, runQuietly, say } from './steps.mjs';
 const SOURCES = join(ROOT, 'packages/runtimes/java/src');
 const FOLDER = join(ROOT, 'packages/runtimes/java/build');
 const JAR = join(FOLDER, 'shim.jar');
+/** What `fgs runtimes java-api` writes. */
+const API = join(FOLDER, 'api.jar');
 const STAMP = join(FOLDER, 'shim.sha256');
 /** The oldest JVM that the contract names; `--release` came with JDK 9. */
 const FLAGS = ['--release', '8', '-g:source,lines', '-Xlint:all,-options', '-Werror'];
@@ -52,7 +55,7 @@ export async function buildJava() {
       .update(readFileSync(file))
       .update('\0');
   const stamp = hash.digest('hex');
-  if (existsSync(JAR) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
+  if (existsSync(JAR) && existsSync(API) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
   // A jar of other sources may be incompatible with the server.
   rmSync(STAMP, { force: true });
   const tools = findTools();
@@ -69,14 +72,18 @@ export async function buildJava() {
   try {
     const classes = join(work, 'classes');
     const compiled = await runQuietly(join(tools, 'javac'), [...FLAGS, '-encoding', 'UTF-8', '-d', classes, ...files]);
-    const packed = compiled.ok
-      ? await runQuietly(join(tools, 'jar'), ['cfe', join(work, 'shim.jar'), MAIN, '-C', classes, '.'])
-      : compiled;
+    let packed = compiled;
+    for (const args of [
+      ['cfe', join(work, 'shim.jar'), MAIN, '-C', classes, '.'],
+      ['cf', join(work, 'api.jar'), '-C', classes, 'com'],
+    ])
+      if (packed.ok) packed = await runQuietly(join(tools, 'jar'), args);
     if (!packed.ok) {
       rmSync(JAR, { force: true });
       say(`the Java shim is not built, Java functions cannot run:\n${packed.output.trimEnd()}`);
       return;
     }
+    renameSync(join(work, 'api.jar'), API);
     renameSync(join(work, 'shim.jar'), JAR);
     writeFileSync(STAMP, stamp);
   } finally {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asyncInvocations, deploy, invoke, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { whyNoJava } from '../java-code.ts';
 import { Guides } from './guides.ts';
 
 let guides: Guides;
@@ -81,6 +82,7 @@ test.each([
     'projects.md',
     ['prices: created', '{"price":3,"currency":"EUR"}', 'shop: no difference', ' for 10 %', '"CHF"', 'shop: destroyed'],
   ],
+  ['python.md', ['{"message": "Hello, Ada!"}']],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
   [
@@ -101,6 +103,13 @@ test('the commands of the guide for teams make a backup and restore it', async (
 test('the commands of the guide for teams make a user for the issuer', async () => {
   expect(await guides.run('team.md', 'Sign in with your directory')).toContain('grace: created');
 });
+
+test.skipIf(whyNoJava() !== undefined)(
+  'the commands of the guide compile, deploy and call a Java function',
+  async () => {
+    expect(await guides.run('java.md')).toContain('{"accepted":"A17"}');
+  },
+);
 
 test('the commands of the guide make a trigger of log lines', async () => {
   const { server } = guides;

@@ -2,6 +2,7 @@ import { flag, type Noun } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { add } from './add.ts';
 import { install } from './install.ts';
+import { javaApi } from './java-api.ts';
 
 export const runtimes: Noun = {
   name: 'runtimes',
@@ -32,5 +33,6 @@ export const runtimes: Noun = {
     }),
     install,
     add,
+    javaApi,
   ],
 };
