@@ -272,6 +272,18 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
   await log.getByText('said before').waitFor();
   await page.getByText('自动换行').click();
   await look(page, 'logs');
+  await log
+    .getByRole('button', { name: /的完整日志$/ })
+    .nth(1)
+    .click();
+  await log.getByRole('button', { name: '查看上下文' }).click();
+  await log.locator('[aria-current="true"]').getByText('said before').waitFor();
+  expect(new URL(page.url()).searchParams.get('range')).toBe('custom');
+  const texts = () => log.getByRole('listitem').allTextContents();
+  const newestFirst = await texts();
+  await page.getByText('最早的在前').click();
+  await expect.poll(texts, PATIENCE).toEqual(newestFirst.toReversed());
+  await look(page, 'logs-around');
 
   let streams = 0;
   await page.route(/\/logs\/follow/, (route) => {

@@ -4,6 +4,7 @@ export const logs = {
   sources: 'All functions, or at most 3 functions and flows',
   kinds: { function: 'Function', flow: 'Flow' },
   keyword: 'Keyword',
+  oldest: 'Oldest first',
   refresh: 'Refresh',
   more: 'Load older lines',
   lines: 'Log lines',

@@ -4,6 +4,7 @@ export const logs = {
   sources: '全部函数；也可选择函数和函数流，最多 3 个',
   kinds: { function: '函数', flow: '函数流' },
   keyword: '关键字',
+  oldest: '最早的在前',
   refresh: '刷新',
   more: '加载更早的日志',
   lines: '日志',

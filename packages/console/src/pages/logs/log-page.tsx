@@ -11,16 +11,19 @@ import './logs.css';
 import { joined, merged } from './merge.ts';
 import { sourcesOf, sourceText } from './source.ts';
 import { SourceField } from './source-field.tsx';
+import { useAround } from './use-around.ts';
 import { useLiveLines } from './use-live-lines.ts';
 import { useProjectLines } from './use-project-lines.ts';
 import { useSourceLines } from './use-source-lines.ts';
 import { Volume } from './volume.tsx';
 
+const USUAL = { of: '', keyword: '', level: '', wrap: false, oldest: false, live: false, line: '' } as const;
+
 /** The logs of all functions of the project, or of chosen functions and express flows, also as they come. */
 export function Page() {
   const { t } = useTexts('logs');
-  const [url, setUrl] = useUrlState({ of: '', keyword: '', level: '', wrap: false, live: false });
-  const { of, keyword, level, wrap } = url;
+  const [url, setUrl] = useUrlState(USUAL);
+  const { of, keyword, level, wrap, oldest, line: marked } = url;
   const filter = { keyword, level };
   const span = useSpan('1h');
   const [isPaused, setPaused] = useState(false);
@@ -35,7 +38,7 @@ export function Page() {
   const read = first === undefined ? [project] : chosen;
   const live = useLiveLines({ isOn, isPaused, sources: of, filter });
   const [clearedAt, setClearedAt] = useState('');
-  const lines = useLines(read, live.lines, clearedAt, isOn);
+  const lines = useLines({ read, live: live.lines, clearedAt, isOn, isOldestFirst: oldest });
   const failed = read.find(({ error }) => error !== null);
   const hasMore = read.some((source) => source.hasMore);
   const isFetching = read.some((source) => source.isFetching);
@@ -46,6 +49,7 @@ export function Page() {
     span.renew();
     setUrl({ live: on });
   };
+  const around = useAround();
   const clear = () => {
     live.clear();
     setClearedAt(new Date().toISOString());
@@ -62,7 +66,7 @@ export function Page() {
       </div>
       <div className="surface log-explorer">
         <LogToolbar
-          {...{ keyword, level, wrap, isOn, isPaused, isFetching, lines }}
+          {...{ keyword, level, wrap, oldest, isOn, isPaused, isFetching, lines }}
           mayFollow={first !== undefined}
           held={live.held}
           onChange={setUrl}
@@ -86,6 +90,9 @@ export function Page() {
             wrap={wrap}
             follow={isOn && !isPaused}
             onLeaveEnd={() => isOn && setPaused(true)}
+            onAround={around.show}
+            linkOf={around.linkOf}
+            marked={marked}
           />
         </div>
         {!isOn && hasMore && (
@@ -98,13 +105,16 @@ export function Page() {
   );
 }
 
-/** Newest first; while new ones come in, they are at the end. */
-function useLines(
-  read: readonly ReturnType<typeof useSourceLines>[],
-  live: ReturnType<typeof useLiveLines>['lines'],
-  clearedAt: string,
-  isOn: boolean,
-) {
+interface Lines {
+  readonly read: readonly ReturnType<typeof useSourceLines>[];
+  readonly live: ReturnType<typeof useLiveLines>['lines'];
+  readonly clearedAt: string;
+  readonly isOn: boolean;
+  readonly isOldestFirst: boolean;
+}
+
+/** Newest first unless the person turned the order; while new ones come in, they are at the end. */
+function useLines({ read, live, clearedAt, isOn, isOldestFirst }: Lines) {
   const [a, b, c] = read;
   // the lines of a source are new objects at each change, and only then
   const key = read
@@ -113,7 +123,7 @@ function useLines(
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the lines
   return useMemo(() => {
     const past = merged([a, b, c].filter((source) => source !== undefined));
-    if (!isOn) return past.toReversed();
+    if (!isOn) return isOldestFirst ? past : past.toReversed();
     return joined(past, live).filter(({ time }) => time > clearedAt);
-  }, [key, live, clearedAt, isOn]);
+  }, [key, live, clearedAt, isOn, isOldestFirst]);
 }

@@ -3,7 +3,7 @@ import PauseOutlined from '@ant-design/icons/es/icons/PauseOutlined';
 import PlayCircleOutlined from '@ant-design/icons/es/icons/PlayCircleOutlined';
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
 import StopOutlined from '@ant-design/icons/es/icons/StopOutlined';
-import { Button } from 'antd';
+import { Button, Checkbox } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { DownloadLines, LevelField, type ShownLine, WrapField } from '../../parts/log-view/index.ts';
 import { SearchField } from '../../parts/search-field.tsx';
@@ -12,6 +12,7 @@ interface LogToolbarProps {
   readonly keyword: string;
   readonly level: string;
   readonly wrap: boolean;
+  readonly oldest: boolean;
   readonly isOn: boolean;
   readonly isPaused: boolean;
   readonly isFetching: boolean;
@@ -20,7 +21,7 @@ interface LogToolbarProps {
   /** Lines that wait until the pause ends. */
   readonly held: number;
   readonly lines: readonly ShownLine[];
-  readonly onChange: (change: { keyword?: string; level?: string; wrap?: boolean }) => void;
+  readonly onChange: (change: { keyword?: string; level?: string; wrap?: boolean; oldest?: boolean }) => void;
   readonly onLive: (on: boolean) => void;
   readonly onPause: (paused: boolean) => void;
   readonly onClear: () => void;
@@ -28,7 +29,7 @@ interface LogToolbarProps {
 }
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { keyword, level, wrap, isOn, isPaused, isFetching, mayFollow, held, lines } = props;
+  const { keyword, level, wrap, oldest, isOn, isPaused, isFetching, mayFollow, held, lines } = props;
   const { onChange, onLive, onPause, onClear, onRefresh } = props;
   const { t } = useTexts('logs');
   return (
@@ -36,6 +37,11 @@ export function LogToolbar(props: LogToolbarProps) {
       <SearchField label={t('keyword')} value={keyword} onSearch={(text) => onChange({ keyword: text })} />
       <LevelField value={level} onChange={(levels) => onChange({ level: levels })} />
       <WrapField value={wrap} onChange={(on) => onChange({ wrap: on })} />
+      {!isOn && (
+        <Checkbox checked={oldest} onChange={({ target }) => onChange({ oldest: target.checked })}>
+          {t('oldest')}
+        </Checkbox>
+      )}
       <DownloadLines name="logs" lines={lines} />
       {isOn ? (
         <>

@@ -4,20 +4,22 @@ import { ApiError, follow } from '../../api/index.ts';
 import type { ShownLine } from '../../parts/log-view/index.ts';
 import { MOST_LINES } from './merge.ts';
 import { fromFlow, fromFunction } from './shown-lines.ts';
-import { type Source, sourcesOf } from './source.ts';
+import { type Source, sourcesOf, sourceText } from './source.ts';
 import type { LineFilter } from './use-source-lines.ts';
 
 const SHOW_EVERY_MS = 250;
 const AGAIN_AFTER_MS = 1000;
 
-async function* linesOf({ kind, id, name }: Source, query: LineFilter, queries: QueryClient, signal: AbortSignal) {
+async function* linesOf(source: Source, query: LineFilter, queries: QueryClient, signal: AbortSignal) {
+  const { kind, id, name } = source;
+  const of = sourceText(source);
   if (kind === 'flow') {
     for await (const line of follow('followWorkflowLogs', { params: { workflow_id: id }, query }, queries, signal))
-      yield fromFlow(name, line);
+      yield fromFlow(name, of, line);
     return;
   }
   for await (const line of follow('followLogs', { params: { function_urn: id }, query }, queries, signal))
-    yield fromFunction(name, line);
+    yield fromFunction(name, of, line);
 }
 
 interface Live {

@@ -1,5 +1,6 @@
+import { formatUrn } from '@funcgraph/api/urn';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { pages } from '../../api/index.ts';
+import { pages, useSession } from '../../api/index.ts';
 import type { Span } from '../../parts/time-span/index.ts';
 import { fromFunction } from './shown-lines.ts';
 import type { LineFilter } from './use-source-lines.ts';
@@ -18,9 +19,13 @@ export function useProjectLines(enabled: boolean, span: Span, filter: LineFilter
     ...pages('searchLogs', { query }),
     enabled,
   });
+  const { region, project_id: projectId } = useSession();
+  const ofFunction = (app: string, name: string): string => formatUrn({ region, projectId, package: app, name });
   const found = enabled ? (data?.pages ?? []) : [];
   return {
-    lines: found.flatMap((page) => page.lines.map((line) => fromFunction(line.func_name, line))),
+    lines: found.flatMap((page) =>
+      page.lines.map((line) => fromFunction(line.func_name, ofFunction(line.package, line.func_name), line)),
+    ),
     /** The search took too long, and lines are missing. */
     isPartial: found.some(({ complete }) => !complete),
     hasMore: enabled && hasNextPage,

@@ -3,7 +3,7 @@ import { pages } from '../../api/index.ts';
 import type { ShownLine } from '../../parts/log-view/index.ts';
 import type { Span } from '../../parts/time-span/index.ts';
 import { type FlowLine, type FunctionLine, fromFlow, fromFunction } from './shown-lines.ts';
-import type { Source } from './source.ts';
+import { type Source, sourceText } from './source.ts';
 
 const PAGE = '1000';
 
@@ -29,12 +29,13 @@ export function useSourceLines(source: Source | undefined, span: Span, filter: L
     enabled: source?.kind === 'flow',
   });
   const name = source?.name ?? '';
+  const of = source === undefined ? '' : sourceText(source);
   const functionLines = ofFunction.data?.pages.flatMap(({ lines }) => lines as FunctionLine[]) ?? [];
   const flowLines = ofFlow.data?.pages.flatMap(({ lines }) => lines as FlowLine[]) ?? [];
   const lines: readonly ShownLine[] =
     source?.kind === 'flow'
-      ? flowLines.map((line) => fromFlow(name, line))
-      : functionLines.map((line) => fromFunction(name, line));
+      ? flowLines.map((line) => fromFlow(name, of, line))
+      : functionLines.map((line) => fromFunction(name, of, line));
   const { hasNextPage, fetchNextPage, isFetching, error, refetch } = source?.kind === 'flow' ? ofFlow : ofFunction;
   return {
     lines: source === undefined ? [] : lines,

@@ -8,6 +8,8 @@ export interface ShownLine {
   readonly instanceId?: string;
   /** The function or flow, where lines of several are mixed. */
   readonly source?: string;
+  /** How the address of the log explorer names it. */
+  readonly of?: string;
 }
 
 /** The same for the same line, however often it was read. */

@@ -12,17 +12,22 @@ interface LogRowProps {
   readonly keyword: string;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
+  readonly isMarked: boolean;
   readonly onRequest: ((line: ShownLine) => void) | undefined;
+  /** Shows the lines around it; `linkOf` is the address of that. */
+  readonly onAround: ((line: ShownLine) => void) | undefined;
+  readonly linkOf: ((line: ShownLine) => string) | undefined;
 }
 
 /** One line. Opened, it shows the whole message and where it comes from. */
-export function LogRow({ line, keyword, isOpen, onToggle, onRequest }: LogRowProps) {
+export function LogRow(props: LogRowProps) {
+  const { line, keyword, isOpen, isMarked, onToggle, onRequest, onAround, linkOf } = props;
   const { t } = useTexts('logView');
   const isUtc = usePreferences(({ times }) => times === 'utc');
   const { text, missing } = rowText(line.message);
   const time = lineTime(Date.parse(line.time), isUtc);
   return (
-    <div className={`log-row log-${line.level}`}>
+    <div className={`log-row log-${line.level} ${isMarked ? 'is-marked' : ''}`} aria-current={isMarked}>
       <button
         type="button"
         className="log-toggle"
@@ -41,6 +46,17 @@ export function LogRow({ line, keyword, isOpen, onToggle, onRequest }: LogRowPro
           <div className="log-origin">
             {line.requestId !== '' && <Origin line={line} onRequest={onRequest} />}
             {line.instanceId && <span>{`${t('instance')} ${line.instanceId}`}</span>}
+            {onAround && (
+              <button type="button" className="log-link" onClick={() => onAround(line)}>
+                {t('around')}
+              </button>
+            )}
+            {linkOf && (
+              <span>
+                {t('link')}
+                <CopyButton text={linkOf(line)} label={t('copyLink')} />
+              </span>
+            )}
           </div>
         </div>
       ) : (

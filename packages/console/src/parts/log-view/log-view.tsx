@@ -18,11 +18,16 @@ interface LogViewProps {
   /** Called when a person scrolls away from the last line. */
   readonly onLeaveEnd?: () => void;
   readonly onRequest?: (line: ShownLine) => void;
+  readonly onAround?: (line: ShownLine) => void;
+  readonly linkOf?: (line: ShownLine) => string;
+  /** The time of the lines that stand out; the first of them is brought into sight. */
+  readonly marked?: string;
 }
 
 /** Lines of a log; only those in sight are drawn. */
 export function LogView(props: LogViewProps) {
-  const { lines, label, keyword = '', wrap = false, follow = false, onLeaveEnd, onRequest } = props;
+  const { lines, label, keyword = '', wrap = false, follow = false, marked = '' } = props;
+  const { onLeaveEnd, onRequest, onAround, linkOf } = props;
   const { t } = useTexts('logView');
   const element = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
@@ -40,6 +45,12 @@ export function LogView(props: LogViewProps) {
   useEffect(() => {
     if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
   }, [lines, follow]);
+
+  const markedAt = marked === '' ? -1 : lines.findIndex(({ time }) => time === marked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the line decides
+  useEffect(() => {
+    if (markedAt >= 0) rows.scrollToIndex(markedAt, { align: 'center' });
+  }, [markedAt]);
 
   const top = useRef(0);
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent<HTMLElement>) => {
@@ -83,7 +94,10 @@ export function LogView(props: LogViewProps) {
                 keyword={keyword}
                 isOpen={opened.has(keyOf(line))}
                 onToggle={() => toggle(line)}
+                isMarked={marked !== '' && line.time === marked}
                 onRequest={onRequest}
+                onAround={onAround}
+                linkOf={linkOf}
               />
             </li>
           );
