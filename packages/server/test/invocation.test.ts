@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
 /** Acts by the event's instructions, as the runtime of a hostile function could. */
@@ -142,7 +142,7 @@ it('retries of an asynchronous invocation wait longer each time, and end with it
     const query = { request_id: data.request_id };
     return (await server.api.call('listAsyncInvocations', { params: target, query })).data.invocations[0]?.status;
   };
-  await passTime(server, 100, async () => (await status()) === 'FAIL');
+  await passTime(server, 300, async () => (await status()) === 'FAIL');
   expect(seen).toEqual(['fail', 'fail', 'fail', 'fail']);
   const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
   expect(waits[0]).toBeGreaterThanOrEqual(900);

@@ -48,7 +48,7 @@ function QuotaTile({
   return (
     <Tile title={title} figure={format(used)} unit={t('of', { quota: format(quota) })}>
       <Progress
-        percent={share * 100}
+        percent={Math.ceil(share * 100)}
         showInfo={false}
         size="small"
         {...(share > NEARLY_FULL ? { status: 'exception' as const } : {})}

@@ -32,7 +32,7 @@ export function useQuotaColumns(): TableColumnsType<Quota> {
         return (
           <div className="platform-bar">
             <Progress
-              percent={Math.min(share, 1) * WHOLE}
+              percent={Math.ceil(Math.min(share, 1) * WHOLE)}
               showInfo={false}
               size="small"
               aria-label={nameOf(name)}
