@@ -133,8 +133,8 @@ describe('the receipt', () => {
       cold = (await invoke(server, urn, {})).receipt;
     }
     expect(cold).toMatchObject({ cold: true, outcome: 'ok', component: '', attempt: 1, mode: 'sync', memory_mb: 128 });
-    // A sandbox that waited for the call has booted before it.
-    for (const part of [cold.sandbox_ms, cold.load_ms, cold.handler_ms]) expect(part).toBeGreaterThan(0);
+    // A sandbox that waited for the call has booted before it; it may load the code while that is attached.
+    for (const part of [cold.sandbox_ms + cold.load_ms, cold.handler_ms]) expect(part).toBeGreaterThan(0);
     expect(cold.function_urn).toBe(`${urn}:latest`);
     expect(cold.peak_memory_bytes).toBeGreaterThan(4 * MIB);
     expect(cold.peak_memory_bytes).toBeLessThanOrEqual(128 * MIB);

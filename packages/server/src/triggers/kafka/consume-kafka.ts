@@ -9,6 +9,7 @@ import { boundCodecs } from './bounded-codecs.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
 import { shareJoins } from './shared-joins.ts';
+import { endStoppedReaders } from './stopped-readers.ts';
 
 const CONNECT_MS = 10_000;
 /** The group gives the partitions of a killed server to another one after this time. */
@@ -52,8 +53,10 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   // a module of CommonJS in a file of its own has only this export
   const { Kafka, CompressionCodecs, logLevel } = (await import('kafkajs')).default;
   const { default: Member } = await import('kafkajs/src/consumer/consumerGroup.js');
+  const { default: Runner } = await import('kafkajs/src/consumer/runner.js');
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
+  endStoppedReaders(Runner.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);
   const kafka = new Kafka({

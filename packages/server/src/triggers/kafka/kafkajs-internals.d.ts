@@ -4,3 +4,24 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   const ConsumerGroup: { readonly prototype: JoiningMember };
   export = ConsumerGroup;
 }
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  import type { ReadingConsumer } from './stopped-readers.ts';
+
+  const Runner: { readonly prototype: ReadingConsumer };
+  export = Runner;
+}
+
+declare module 'kafkajs/src/consumer/fetchManager.js' {
+  interface Readers {
+    start(): Promise<void>;
+  }
+
+  function createFetchManager(parts: {
+    readonly logger: object;
+    readonly getNodeIds: () => readonly number[];
+    readonly fetch: (nodeId: number) => Promise<readonly unknown[]>;
+    readonly handler: () => Promise<void>;
+  }): Readers;
+  export = createFetchManager;
+}
