@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Secret } from '../lib/secret.ts';
 import { ConfigError } from './compile.ts';
 import type { OidcConfig, RawConfig } from './schema.ts';
+import { readCertificates, readSettingFile } from './setting-file.ts';
 
 const FORM = 'Write it as https://login.example.com, as the issuer itself does in its discovery document.';
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -40,7 +39,7 @@ export function oidcSettings(raw: OidcKeys): OidcSettings | undefined {
     clientSecret: secretFile === undefined ? undefined : secretIn(secretFile),
     name: raw.oidc_name ?? new URL(issuer).hostname,
     claim: raw.oidc_claim ?? USUAL_CLAIM,
-    ca: caFile === undefined ? undefined : certificates(read(caFile, 'oidc_ca_file')),
+    ca: caFile === undefined ? undefined : readCertificates(caFile, 'oidc_ca_file'),
   };
 }
 
@@ -61,27 +60,7 @@ function issuerOf(text: string): string {
 }
 
 function secretIn(file: string): string {
-  const secret = read(file, 'oidc_client_secret_file').trim();
+  const secret = readSettingFile(file, 'oidc_client_secret_file').trim();
   if (secret !== '') return secret;
   throw new ConfigError('oidc_client_secret_file is empty', 'Leave it out for a client without a secret.');
-}
-
-function certificates(pem: string): string {
-  try {
-    new X509Certificate(pem);
-    return pem;
-  } catch {
-    throw new ConfigError('oidc_ca_file has no certificate', 'It must begin with -----BEGIN CERTIFICATE-----.');
-  }
-}
-
-function read(file: string, key: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(
-      `${key} cannot be read: ${(cause as Error).message}`,
-      'It must name a file that the user who starts the server may read.',
-    );
-  }
 }

@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Secret } from '../lib/secret.ts';
 import { ConfigError } from './compile.ts';
 import type { OtlpConfig } from './schema.ts';
+import { readCertificates, readSettingFile } from './setting-file.ts';
 
 const FORM = 'Write it as https://collector.example.com:4318.';
 const HEADER_FORM = 'Write Name=value, with commas between several; special characters of a value as %XX.';
@@ -52,8 +51,8 @@ export function otlpSettings(keys: OtlpKeys): OtlpSettings | undefined {
   }
   return {
     endpoint: endpointOf(endpoint),
-    headers: headersOf(headersFile === undefined ? (headers ?? '') : read(headersFile, 'otlp_headers_file')),
-    ca: caFile === undefined ? undefined : certificates(read(caFile, 'otlp_ca_file')),
+    headers: headersOf(headersFile === undefined ? (headers ?? '') : readSettingFile(headersFile, 'otlp_headers_file')),
+    ca: caFile === undefined ? undefined : readCertificates(caFile, 'otlp_ca_file'),
   };
 }
 
@@ -96,25 +95,5 @@ function decoded(text: string): string | undefined {
     return decodeURIComponent(text);
   } catch {
     return undefined;
-  }
-}
-
-function certificates(pem: string): string {
-  try {
-    new X509Certificate(pem);
-    return pem;
-  } catch {
-    throw new ConfigError('otlp_ca_file has no certificate', 'It must begin with -----BEGIN CERTIFICATE-----.');
-  }
-}
-
-function read(file: string, key: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(
-      `${key} cannot be read: ${(cause as Error).message}`,
-      'It must name a file that the user who starts the server may read.',
-    );
   }
 }

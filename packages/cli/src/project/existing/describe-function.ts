@@ -13,7 +13,7 @@ export interface ExistingFunction {
   readonly reserved: ReservedEntry | undefined;
 }
 
-/** The entry of a project file, without what has its usual value. */
+/** A function as an entry of `funcgraph.yaml`; settings with their default value are left out. */
 export function describeFunction(name: string, { config, ...parts }: ExistingFunction): FunctionEntry {
   const { environment, image, source: _source, runtime, handler, ...settings } = actualSettings(config);
   const usual = settingsOf({ folder: '', runtime: config.runtime, handler: config.handler });
