@@ -57,7 +57,7 @@ it('returns where the log of a function is, or its log_config', async () => {
   expect(await show(urn)).toMatchObject(chosen);
 });
 
-it('reports that tracing is off, lets it be switched off and refuses keys', async () => {
+it('switches tracing on with keys, which it shows, and off without', async () => {
   const set = (of: string, ak: string, sk: string) =>
     server.sdk.updateTracing(
       new sdk.UpdateTracingRequest(of, JSON_TYPE).withBody(
@@ -66,8 +66,11 @@ it('reports that tracing is off, lets it be switched off and refuses keys', asyn
     );
   const show = (of: string) => server.sdk.showTracing(new sdk.ShowTracingRequest(of, JSON_TYPE));
   expect(await show(urn)).toMatchObject({ tracing_ak: '', tracing_sk: '' });
+  expect(await set(urn, 'ak', 'sk')).toMatchObject({ httpStatusCode: 200 });
+  expect(await show(urn)).toMatchObject({ tracing_ak: 'ak', tracing_sk: 'sk' });
+  expect(await refused(set(urn, 'ak', ''))).toMatchObject({ status: 400 });
+  expect(await show(urn)).toMatchObject({ tracing_ak: 'ak', tracing_sk: 'sk' });
   expect(await set(urn, '', '')).toMatchObject({ httpStatusCode: 200 });
-  expect(await refused(set(urn, 'ak', 'sk'))).toMatchObject(NOT_HERE);
   expect(await show(urn)).toMatchObject({ tracing_ak: '', tracing_sk: '' });
   expect(await refused(show(missing))).toMatchObject(NO_FUNCTION);
   expect(await refused(set(missing, '', ''))).toMatchObject(NO_FUNCTION);

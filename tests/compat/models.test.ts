@@ -200,7 +200,7 @@ beforeAll(async () => {
   await ask('listQuotas', { params });
   await ask('showLtsLogDetails', { params: of });
   await ask('showTracing', { params: of });
-  await ask('updateTracing', { params: of, body: {} });
+  await ask('updateTracing', { params: of, body: { tracing_ak: 'ak', tracing_sk: 'sk' } });
   await ask('showFuncSnapshotState', { params: { ...of, action: 'state' } });
   await ask('updateFuncSnapshot', { params: { ...of, action: 'disable' } });
 

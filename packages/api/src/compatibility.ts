@@ -35,9 +35,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
   showLtsLogDetails:
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
-  showTracing:
-    'Always answers that there are no keys of APM. Traces go to a collector of OpenTelemetry, for all functions: `--otlp-endpoint`.',
-  updateTracing: 'Disabling is accepted; keys of APM are refused, since there is no APM.',
+  updateTracing:
+    'Spans go to a collector of OpenTelemetry (`--otlp-endpoint`) and not to APM: the keys are stored, and mean only that they do. A function that never had a setting is traced, too.',
   showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };

@@ -95,7 +95,7 @@ async function prepare(): Promise<void> {
     batchDeleteWorkflows: { body: { workflow_urns: [workflow_urn] } },
     showWorkflowExecutionForPage: { query: { offset: '0', limit: '10' } },
     createCallbackWorkflow: { body: { result: 'success', output: { a: 1 } } },
-    updateTracing: { body: {} },
+    updateTracing: { body: { tracing_ak: 'ak', tracing_sk: 'sk' } },
     showFuncSnapshotState: { params: { ...fn, action: 'state' } },
     updateFuncSnapshot: { params: { ...fn, action: 'disable' } },
     exportFunction: { query: { config: 'true', code: 'true' } },

@@ -57,6 +57,11 @@ async function invoke(event: string, headers: Record<string, string> = {}): Prom
 }
 
 const caller = (digit: number) => `${digit}`.repeat(32);
+const headersOf = (digit: string) => ({ traceparent: `00-${digit.repeat(32)}-b7ad6b7169203331-01` });
+const spansOf = (digit: string) =>
+  collector.spans.filter(
+    ({ traceId, parentSpanId }) => traceId === digit.repeat(32) && parentSpanId === 'b7ad6b7169203331',
+  ).length;
 /** The trace of one caller. */
 const headers = (digit: number) => ({ traceparent: `00-${caller(digit)}-b7ad6b7169203331-01` });
 /** The spans that follow from its calls. */
@@ -233,6 +238,28 @@ it.skipIf(!hasKcat())(`continues them from messages of brokers${hasKcat() ? '' :
       .map(({ name }) => name)
       .sort(),
   ).toEqual(['next', 'ordered']);
+});
+
+it('leaves out the spans of a function whose tracing is off, and of no other', async () => {
+  const quiet = await server.deploy('quiet');
+  const set = (body: { tracing_ak?: string; tracing_sk?: string }) =>
+    server.api.call('updateTracing', { params: quiet, body });
+  const call = (digit: string, params: typeof quiet) =>
+    server.api.call('invokeFunction', { params, headers: headersOf(digit), body: {} as never });
+  await call('a', quiet);
+  await set({});
+  await call('b', quiet);
+  await call('c', target);
+  await set({ tracing_ak: 'ak', tracing_sk: 'sk' });
+  await call('d', quiet);
+  await eventually(() => spansOf('d')).toBe(1);
+  expect(['a', 'b', 'c'].map(spansOf)).toEqual([1, 0, 1]);
+  expect(collector.bodiesOf('b'.repeat(32))).toHaveLength(2);
+  await set({});
+  const function_urn = quiet.function_urn.replace(/:latest$/, '');
+  await server.api.call('deleteFunction', { params: { ...quiet, function_urn } });
+  await call('e', await server.deploy('quiet'));
+  await eventually(() => spansOf('e')).toBe(1);
 });
 
 it('says in /metrics and in the log what a collector that is away did not get, and answers requests meanwhile', async () => {

@@ -73,6 +73,8 @@ describe('a word or number outside the allowed ones is refused by the name of it
     ['createFunction', 'depend_version_list', { depend_version_list: 'one' }],
     ['createFunction', 'gpu_memory', { gpu_memory: 1024 }],
     ['updateFunctionConfig', 'runtime', { runtime: 'Python3.9' }],
+    ['updateTracing', 'tracing_sk', { tracing_ak: 'one' }],
+    ['updateTracing', 'tracing_ak', { tracing_ak: 'a'.repeat(513), tracing_sk: 's' }],
     ['updateFunctionConfig', 'concurrency', { strategy_config: { concurrency: 'many' } }],
     ['updateFunctionConfig', 'concurrent_num', { strategy_config: { concurrent_num: 0 } }],
     ['updateFunctionConfig', 'restore_hook_timeout', { restore_hook_timeout: 301 }],

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
-import { FunctionParams, ProjectParams, WireText } from '../schemas/common.ts';
+import { FunctionParams, Nullable, ProjectParams, WireText } from '../schemas/common.ts';
 
 const FGS = '/v2/{project_id}/fgs';
 const FUNCTION = `${FGS}/functions/{function_urn}` as const;
 
 const Text = WireText();
+const TracingKey = Nullable(Type.String({ maxLength: 512 }));
 const ActionParams = Type.Object({ ...FunctionParams.properties, action: Type.String() });
 
 /**
@@ -40,18 +41,22 @@ export const cloudServiceRoutes = {
     path: `${FUNCTION}/tracing`,
     action: 'functiongraph:function:getTracing',
     group: 'tracing',
-    summary: 'Keys for tracing by APM; always empty',
+    summary: 'Keys for tracing; empty when it is off or was never set',
     params: FunctionParams,
-    response: Type.Object({ tracing_ak: Type.String(), tracing_sk: Type.String() }),
+    response: Type.Object({
+      tracing_ak: Type.String(),
+      tracing_sk: Type.String(),
+      traced: Type.Boolean({ description: 'Spans of the function go to the collector of the server, if it has one.' }),
+    }),
   }),
   updateTracing: route({
     method: 'PUT',
     path: `${FUNCTION}/tracing`,
     action: 'functiongraph:function:updateTracing',
     group: 'tracing',
-    summary: 'Switch tracing by APM off; keys are refused',
+    summary: 'Switch the export of spans on with keys, off without',
     params: FunctionParams,
-    body: Type.Object({ tracing_ak: Text, tracing_sk: Text }),
+    body: Type.Object({ tracing_ak: TracingKey, tracing_sk: TracingKey }),
   }),
   showFuncSnapshotState: route({
     method: 'GET',

@@ -94,6 +94,8 @@ export interface CatalogEntry {
   readonly triggers: ReadonlyMap<string, Trigger>;
   /** How the gateway publishes it; undefined without a setting. */
   readonly url: FunctionUrl | undefined;
+  /** False when tracing was switched off. */
+  readonly isTraced: boolean;
 }
 
 /** Events of functions, sent after the change is durable and visible in the catalog. */
@@ -149,6 +151,11 @@ export class Catalog {
   /** Whether a function was deleted and another one has its name, `project:package:name`, now. */
   isReplaced(functionKey: string, functionId: string): boolean {
     return !this.#byId.has(functionId) && this.#byName.has(functionKey);
+  }
+
+  /** False when tracing of the function that has this name, `project:package:name`, was switched off. From memory. */
+  isTraced(functionKey: string): boolean {
+    return this.#byName.get(functionKey)?.isTraced ?? true;
   }
 
   entries(): IterableIterator<CatalogEntry> {

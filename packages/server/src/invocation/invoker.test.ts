@@ -31,7 +31,14 @@ function invokerOver(
     artifact: { treePath: '/code' },
   } as unknown as VersionSnapshot;
   const catalog = new Catalog();
-  const none = { createdAt: 0, asyncConfigs: new Map(), reserved: new Map(), triggers: new Map(), url: undefined };
+  const none = {
+    createdAt: 0,
+    asyncConfigs: new Map(),
+    reserved: new Map(),
+    triggers: new Map(),
+    url: undefined,
+    isTraced: true,
+  };
   const versions = new Map([['latest', snapshot]]);
   catalog.set({ ...NAME, ...none, functionId: 'f1', versions, aliases: new Map() });
   const alone: boolean[] = [];

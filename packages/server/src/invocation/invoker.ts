@@ -44,7 +44,7 @@ export interface InvokerOptions {
    * the last of so many functions that ran one after another. Unset: no function gets any.
    */
   readonly agencyCredentials?: (projectId: string, agency: string, depth: number) => Credentials | undefined;
-  /** Records and first lines get the caller's `traceparent`. */
+  /** Records and first lines get the caller's `traceparent`; records of functions that are not traced say so. */
   readonly withTraces?: boolean;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
@@ -391,9 +391,18 @@ export class Invoker {
     request: InvocationRequest,
     lines?: LineFacts,
   ): void {
-    const traceparent = this.#traceparent(request);
+    const { withTraces, catalog } = this.#options;
     const record = toRecord(receipt, functionKey, startedAt, lines);
-    this.#options.record(traceparent === undefined ? record : { ...record, traceparent });
+    if (withTraces !== true) {
+      this.#options.record(record);
+      return;
+    }
+    const traceparent = this.#traceparent(request);
+    this.#options.record({
+      ...record,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(catalog.isTraced(functionKey) ? {} : { isUntraced: true }),
+    });
   }
 
   #traceparent(request: InvocationRequest): string | undefined {

@@ -17,7 +17,14 @@ const never = (): number => {
 };
 
 function put(catalog: Catalog, changed: Partial<CatalogEntry>): void {
-  const none = { createdAt: 0, asyncConfigs: new Map(), reserved: new Map(), triggers: new Map(), url: undefined };
+  const none = {
+    createdAt: 0,
+    asyncConfigs: new Map(),
+    reserved: new Map(),
+    triggers: new Map(),
+    url: undefined,
+    isTraced: true,
+  };
   const versions = new Map(['latest', 'v1', 'v2'].map((version) => [version, snapshot(version)]));
   const before = catalog.entry('f1') ?? { ...NAME, ...none, functionId: 'f1', versions, aliases: new Map() };
   catalog.set({ ...before, ...changed });

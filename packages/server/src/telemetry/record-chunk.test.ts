@@ -25,6 +25,7 @@ const records: fc.Arbitrary<InvocationRecord[]> = fc.array(
         { reserved: false },
         { isCpuShared: true },
         { traceparent: '00-a-b-01' },
+        { isUntraced: true },
       ),
       ends: few('at once', 'later'),
     })

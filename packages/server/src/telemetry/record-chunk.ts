@@ -64,6 +64,7 @@ const OPTIONAL = [
   'reserved',
   'isCpuShared',
   'traceparent',
+  'isUntraced',
   'finishedAt',
   'depth',
   'startLineMs',

@@ -102,6 +102,8 @@ export interface InvocationRecord {
   readonly responseBytes: number;
   /** The caller's; only for the export. */
   readonly traceparent?: string;
+  /** Its spans are not exported. */
+  readonly isUntraced?: boolean;
   /** As in a `LogLine`, for the lines that are made from the record. */
   readonly depth?: number;
   /**

@@ -12,6 +12,7 @@ import { logs } from './logs.ts';
 import { searchLogs } from './search-logs.ts';
 import { tagCommands } from './tags.ts';
 import { functionTemplates } from './templates.ts';
+import { tracing } from './tracing.ts';
 import { update } from './update.ts';
 import { url } from './url.ts';
 
@@ -42,6 +43,7 @@ export const functions: Noun = {
     logs,
     searchLogs,
     url,
+    tracing,
     ...tagCommands,
     exportFunction,
     importFunction,

@@ -92,10 +92,11 @@ export class CatalogSource {
     for (const [functionId, stored] of versionsOf) {
       const [first] = stored;
       if (first === undefined) continue;
-      const { projectId, package: pkg, name, createdAt } = first.fn;
+      const { projectId, package: pkg, name, createdAt, sealedTracing } = first.fn;
       const before = this.#catalog.entry(functionId);
       this.#catalog.set({
         ...{ functionId, createdAt, projectId, package: pkg, name, url: urlOf.get(functionId) },
+        isTraced: sealedTracing !== '',
         versions: await this.#versions(stored, before),
         aliases: new Map(aliasesOf.get(functionId)?.map(({ alias }) => [alias.name, alias])),
         asyncConfigs: new Map(asyncOf.get(functionId)?.map((config) => [config.qualifier, config])),

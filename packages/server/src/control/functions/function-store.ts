@@ -146,6 +146,14 @@ export class FunctionStore {
       .execute();
   }
 
+  async setTracing(functionId: string, sealedTracing: string): Promise<void> {
+    await this.#db
+      .updateTable('function')
+      .set({ sealed_tracing: sealedTracing })
+      .where('id', '=', functionId)
+      .execute();
+  }
+
   /** Removes a function with everything that belongs to it. Returns the digests its versions used. */
   async remove(functionId: string): Promise<string[]> {
     return this.#db.transaction().execute(async (tx) => {

@@ -60,6 +60,24 @@ describe('creating a function', () => {
     expect(readFileSync(join(snapshot?.artifact.treePath ?? '', 'index.js'), 'utf8')).toBe('1');
   });
 
+  it('keeps keys of tracing sealed until they are taken away, also over a restart', async () => {
+    await control.functions.create(P, body());
+    expect(await control.functions.tracing(HELLO, 'latest')).toBe('unset');
+    const keys = { accessKey: 'public-key', secretKey: 'hidden-key' };
+    await control.functions.setTracing(HELLO, 'latest', keys);
+    const rows = JSON.stringify(await control.storage.db.selectFrom('function').selectAll().execute());
+    expect(rows).not.toMatch(/public-key|hidden-key/);
+    expect(await control.functions.tracing(HELLO, 'latest')).toEqual(keys);
+    expect(control.catalog.isTraced(`${P}:default:hello`)).toBe(true);
+    await control.functions.setTracing(HELLO, 'latest', 'off');
+    const { functions, catalog } = await control.restart();
+    expect(await functions.tracing(HELLO, 'latest')).toBe('off');
+    expect(catalog.isTraced(`${P}:default:hello`)).toBe(false);
+    await expect(functions.setTracing({ ...HELLO, name: 'none' }, 'latest', 'off')).rejects.toMatchObject({
+      code: 'function_not_found',
+    });
+  });
+
   it('keeps encrypted variables out of the database in the clear', async () => {
     await control.functions.create(P, body({ secrets: { s: 'topsecret' } }));
     const rows = await control.storage.db.selectFrom('function_version').selectAll().execute();

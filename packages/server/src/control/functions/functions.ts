@@ -28,6 +28,7 @@ import type {
   NewCode,
   NewFunction,
   Runtimes,
+  Tracing,
   VersionRecord,
 } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
@@ -126,6 +127,7 @@ export class Functions {
           runtime,
           collected: false,
           createdAt: now,
+          sealedTracing: null,
         };
         const version: VersionRecord = {
           version: LATEST,
@@ -216,6 +218,22 @@ export class Functions {
   async setCollected(name: FunctionName, collected: boolean): Promise<void> {
     const { fn } = await this.access.find(name, LATEST);
     await this.#options.store.setCollected(fn.id, collected);
+  }
+
+  /** Throws `function_not_found` or `version_not_found`, like `setTracing`. */
+  async tracing(name: FunctionName, version: string): Promise<Tracing> {
+    const { sealedTracing } = (await this.access.find(name, version)).fn;
+    if (sealedTracing === null) return 'unset';
+    if (sealedTracing === '') return 'off';
+    return JSON.parse(this.#options.sealer.open(sealedTracing)) as Exclude<Tracing, string>;
+  }
+
+  /** Of all versions of the function. */
+  async setTracing(name: FunctionName, version: string, tracing: Exclude<Tracing, 'unset'>): Promise<void> {
+    const { sealer, store } = this.#options;
+    const { fn } = await this.access.find(name, version);
+    await store.setTracing(fn.id, tracing === 'off' ? '' : sealer.seal(JSON.stringify(tracing)));
+    await this.access.caughtUp();
   }
 
   /** Removes the function with its versions; unshared code is removed once no invocation can still run it. */

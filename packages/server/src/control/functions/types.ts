@@ -129,7 +129,12 @@ export interface FunctionRecord {
   readonly collected: boolean;
   /** Ms since the epoch. */
   readonly createdAt: number;
+  /** Sealed keys of tracing; empty when it was switched off, null when it never was set. */
+  readonly sealedTracing: string | null;
 }
+
+/** Whether spans of a function are exported, by the keys that a user gave for tracing: none are needed here. */
+export type Tracing = 'unset' | 'off' | { readonly accessKey: string; readonly secretKey: string };
 
 export interface VersionRecord {
   readonly version: string;

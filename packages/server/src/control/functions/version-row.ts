@@ -22,6 +22,7 @@ export function toStored(row: Row, artifacts: Pick<ArtifactStore, 'describe'>): 
       runtime: row.runtime,
       collected: row.collected !== 0,
       createdAt: Number(row.created_at),
+      sealedTracing: row.sealed_tracing,
     },
     version: {
       version: row.version,

@@ -16,6 +16,8 @@ type Ids =
   | 'createVpcEndpoint'
   | 'deleteVpcEndpoint';
 
+const NO_KEYS = { tracing_ak: '', tracing_sk: '' };
+
 export interface CloudServiceDeps {
   readonly functions: Functions;
   readonly catalog: Catalog;
@@ -57,16 +59,23 @@ export function cloudServiceHandlers({ functions, catalog }: CloudServiceDeps): 
     },
 
     async showTracing({ params }) {
-      await stateOf(params);
-      return { tracing_ak: '', tracing_sk: '' };
+      const { name, version } = readTarget(params, catalog);
+      const tracing = await functions.tracing(name, version);
+      if (tracing === 'unset') return { ...NO_KEYS, traced: true };
+      if (tracing === 'off') return { ...NO_KEYS, traced: false };
+      return { tracing_ak: tracing.accessKey, tracing_sk: tracing.secretKey, traced: true };
     },
 
     async updateTracing({ params, body }) {
-      await stateOf(params);
-      if (!body.tracing_ak && !body.tracing_sk) return {};
-      throw new PlatformError('not_supported_here', 'tracing by APM is not supported here', {
-        hint: 'Leave tracing_ak and tracing_sk empty. Receipts show the time of each step of a call: fgs invocations show.',
-      });
+      const { name, version } = readTarget(params, catalog);
+      const { tracing_ak: accessKey = '', tracing_sk: secretKey = '' } = body;
+      if ((accessKey === '') !== (secretKey === '')) {
+        throw new PlatformError('invalid_request', 'tracing_ak and tracing_sk belong together', {
+          hint: 'Both switch tracing on; none of them switches it off.',
+        });
+      }
+      await functions.setTracing(name, version, accessKey === '' ? 'off' : { accessKey, secretKey });
+      return {};
     },
 
     async showFuncSnapshotState({ params }) {

@@ -7,6 +7,8 @@ export interface FunctionTable {
   /** 1 when a user marked it to stand first in lists. */
   collected: number;
   created_at: number;
+  /** Sealed keys of tracing; empty when it was switched off, null when it never was set. */
+  sealed_tracing: string | null;
 }
 
 /** One editable or published state of a function: code and configuration together. Times are ms since the epoch. */

@@ -72,6 +72,7 @@ export class Exporter {
 
   addRecords(records: readonly InvocationRecord[]): void {
     for (const record of records) {
+      if (record.isUntraced) continue;
       this.#records.push(record);
       if (this.#records.length >= MAX_ITEMS) this.#sendRecords();
     }
