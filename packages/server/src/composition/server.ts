@@ -7,6 +7,7 @@ import { alarmParts } from './alarm-parts.ts';
 import { Assembly } from './assembly.ts';
 import { asyncParts } from './async-parts.ts';
 import { bucketParts } from './bucket-parts.ts';
+import { clusterParts, openCluster } from './cluster-parts.ts';
 import { startConsumers } from './consumer-parts.ts';
 import { controlParts, startControl } from './control-parts.ts';
 import { deliveryParts } from './delivery-parts.ts';
@@ -45,6 +46,7 @@ const assemble = (root: Root) =>
     .add(hostParts)
     .add(stateParts)
     .add(sandboxParts)
+    .add(clusterParts)
     .add(controlParts)
     .add(instanceParts)
     .add(startControl)
@@ -66,6 +68,7 @@ const assemble = (root: Root) =>
     .add(startLogTriggers)
     .add(startSources)
     .add(startConsumers)
+    .add(openCluster)
     .add(listenParts);
 
 /** Builds all objects and starts them in the order of their dependencies. The only place that does. */

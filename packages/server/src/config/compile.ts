@@ -160,6 +160,7 @@ export function compileConfig(
   | 'oidc'
   | 'searchPath'
   | 'sharedArtifacts'
+  | 'clusterAddress'
   | 'externalS3'
 > {
   return {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Compile } from 'typebox/compile';
 import { Secret } from '../lib/secret.ts';
+import { clusterAddress } from './cluster-address.ts';
 import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
 import { type ExternalS3Settings, externalS3, externalS3Settings, holdsExternalKeys } from './external-s3.ts';
@@ -92,6 +93,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
     file: raw.database_url_file,
     onCommandLine: flags.values.database_url !== undefined,
   });
+  clusterAddress(raw.cluster_address, url !== undefined);
   for (const key of ['artifacts', 'bucket_folder'] as const) {
     if (raw[key] === undefined || url !== undefined) continue;
     throw new ConfigError(
@@ -134,6 +136,7 @@ export function compileSettings(settings: Settings): Config {
     databaseUrl: url === undefined ? undefined : new Secret(url),
     smtpUrl: smtp === undefined ? undefined : new Secret(smtp),
     sharedArtifacts: sharedPlace(raw, settings.s3Keys),
+    clusterAddress: clusterAddress(raw.cluster_address, url !== undefined),
     externalS3: settings.externalS3.map(externalS3),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),

@@ -28,6 +28,8 @@ export const RawConfig = Type.Object(
         maxLength: 1000,
       }),
     ),
+    /** `host:port` at which other servers with the same PostgreSQL database reach this one; it listens there. */
+    cluster_address: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
     /** S3 service with the bucket of `artifacts`. */
     s3_endpoint: Type.Optional(Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+/?$', maxLength: 512 })),
     s3_region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
@@ -257,6 +259,13 @@ export interface ConsoleConfig {
   readonly times: { readonly idleMs: number; readonly mostMs: number };
 }
 
+export interface ClusterAddress {
+  /** A name, or an IP address without brackets. */
+  readonly host: string;
+  /** 0: one that is free. */
+  readonly port: number;
+}
+
 /** Compiled: from here on only numbers in ms, bytes or megabytes. */
 export interface Config {
   readonly dataDir: string;
@@ -270,6 +279,8 @@ export interface Config {
   readonly sealingKey: Secret | undefined;
   /** The code that servers share. Undefined: the data directory has all of it. */
   readonly sharedArtifacts: SharedPlace | undefined;
+  /** Where other servers reach this one. Undefined: no listener for them. */
+  readonly clusterAddress: ClusterAddress | undefined;
   readonly externalS3: readonly ExternalS3Config[];
   /** Undefined: buckets are in the data directory. */
   readonly bucketFolder: string | undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkShared } from './shared-artifacts.ts';
 
-const livePeer = { id: 'i', home: 'h', name: 'a.example (7)', version: '1' };
+const livePeer = { id: 'i', home: 'h', name: 'a.example (7)', version: '1', description: undefined, draining: false };
 
 it('a server beside another one needs the folder of their code, and names the other one', () => {
   const check = () => checkShared({ livePeer }, { sharedArtifacts: undefined });

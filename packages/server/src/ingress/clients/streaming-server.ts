@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { limitHandshakes } from '../tls/handshakes.ts';
+import { limitHandshakes } from '../../lib/handshakes.ts';
 
 export const HEAD_MS = 15_000;
 export const IDLE_MS = 30_000;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls, createSecureContext } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { limitHandshakes } from './handshakes.ts';
+import { limitHandshakes } from '../../lib/handshakes.ts';
 import { tlsOptions } from './tls-options.ts';
 
 let server: Server;

@@ -77,6 +77,19 @@ async function beatUntil(server: Server, done: () => boolean): Promise<void> {
 const names = ({ membership }: Server) => membership.others.map(({ name }) => name).sort();
 
 describe('a membership', () => {
+  it('shows the others what its server can do, also after it was lost', async () => {
+    const one = await join('one');
+    const other = await join('other');
+    const description = { address: '10.0.0.5:8090', runtimes: ['Node.js20.15'], memoryMb: 512, processors: 2 };
+    await one.membership.describe(description);
+    const seen = () => other.membership.others.map((row) => row.description);
+    await expect.poll(seen, PATIENCE).toEqual([description]);
+    await other.storage.db.deleteFrom('server').where('id', '=', one.membership.id).execute();
+    await beatUntil(other, () => other.membership.others.length === 0);
+    await beatUntil(one, () => one.membership.isLive());
+    await expect.poll(seen, PATIENCE).toEqual([description]);
+  });
+
   it('is seen by the others, and gone for them when its server leaves', async () => {
     const a = await join('a');
     const b = await join('b');

@@ -9,7 +9,31 @@ export interface ServerRow {
   readonly home: string;
   readonly name: string;
   readonly version: string;
+  readonly description: ServerDescription | undefined;
+  /** Takes no new work. */
+  readonly draining: boolean;
 }
+
+/** What a server can do; undefined for one of an older version, and while it starts. */
+export interface ServerDescription {
+  /** `host:port` of its listener for other servers; null without one. */
+  readonly address: string | null;
+  /** Names. */
+  readonly runtimes: readonly string[];
+  /** For functions. */
+  readonly memoryMb: number;
+  readonly processors: number;
+}
+
+/** The columns of a description as they are stored. */
+interface DescriptionColumns {
+  readonly address: string | null;
+  readonly runtimes: string | null;
+  readonly memoryMb: number | null;
+  readonly processors: number | null;
+}
+
+type SeenRow = Omit<SeenServer, 'description'> & DescriptionColumns;
 
 export interface SeenServer extends ServerRow {
   /** Time until another server may remove it, by the clock of the database. */
@@ -19,9 +43,14 @@ export interface SeenServer extends ServerRow {
 /** Ms since the epoch by the clock of PostgreSQL. */
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const BEAT = `with beat as (update server set expires_at = ${NOW} + $2 where id = $1 returning id)
-  select id, home, name, version, expires_at - ${NOW} as "leftMs", (select count(*) from beat) as beats from server`;
+  select id, home, name, version, expires_at - ${NOW} as "leftMs", (select count(*) from beat) as beats,
+    address, runtimes, memory_mb as "memoryMb", processors, coalesce(draining, 0) = 1 as draining from server`;
 const REMOVE_EXPIRED = `delete from server where expires_at <= ${NOW} and id <> $1 returning id`;
-const LEAVE = `with gone as (delete from server where id = $1) select pg_notify('funcgraph_server', '')`;
+/** Other servers look at all rows again. */
+const NEWS = `select pg_notify('funcgraph_server', '')`;
+const LEAVE = `with gone as (delete from server where id = $1) ${NEWS}`;
+const DESCRIBE = `with described as (update server set address = $2, runtimes = $3, memory_mb = $4, processors = $5
+  where id = $1) ${NEWS}`;
 
 /** The statements of a membership. */
 export class MembershipStore {
@@ -37,7 +66,7 @@ export class MembershipStore {
       await tx.deleteFrom('server').execute();
       await tx
         .insertInto('server')
-        .values({ ...row, joined_at: 0, expires_at: 0 })
+        .values({ id: row.id, home: row.home, name: row.name, version: row.version, joined_at: 0, expires_at: 0 })
         .execute();
     });
   }
@@ -54,9 +83,13 @@ export class MembershipStore {
         .where('home', '=', row.home)
         .$if(!options.replace, (query) => query.where('expires_at', '<=', now))
         .execute();
-      const { rows } = await sql<{ id: string }>`insert into server (id, home, name, version, joined_at, expires_at)
-        values (${row.id}, ${row.home}, ${row.name}, ${row.version}, ${now}, ${now} + ${options.expiryMs}::bigint)
+      const { address, runtimes, memoryMb, processors } = columnsOf(row.description);
+      const { rows } = await sql<{ id: string }>`insert into server (id, home, name, version, joined_at, expires_at,
+          address, runtimes, memory_mb, processors, draining)
+        values (${row.id}, ${row.home}, ${row.name}, ${row.version}, ${now}, ${now} + ${options.expiryMs}::bigint,
+          ${address}, ${runtimes}, ${memoryMb}, ${processors}, ${row.draining ? 1 : 0})
         on conflict (home) do nothing returning id`.execute(tx);
+      await sql.raw(NEWS).execute(tx);
       return rows.length === 1;
     });
   }
@@ -67,8 +100,13 @@ export class MembershipStore {
     id: string,
     expiryMs: number,
   ): Promise<{ readonly renewed: boolean; readonly servers: readonly SeenServer[] }> {
-    const rows = await signals.ask<SeenServer & { beats: number }>(BEAT, [id, expiryMs]);
-    return { renewed: rows.some((row) => row.id === id) && rows[0]?.beats === 1, servers: rows };
+    const rows = await signals.ask<SeenRow & { beats: number }>(BEAT, [id, expiryMs]);
+    return { renewed: rows.some((row) => row.id === id) && rows[0]?.beats === 1, servers: rows.map(seen) };
+  }
+
+  async describe(signals: Signals, id: string, description: ServerDescription): Promise<void> {
+    const { address, runtimes, memoryMb, processors } = columnsOf(description);
+    await signals.ask(DESCRIBE, [id, address, runtimes, memoryMb, processors]);
   }
 
   async removeExpired(signals: Signals, id: string): Promise<number> {
@@ -79,4 +117,18 @@ export class MembershipStore {
     if (signals === undefined) await this.#db.deleteFrom('server').where('id', '=', id).execute();
     else await signals.ask(LEAVE, [id]);
   }
+}
+
+function columnsOf(description: ServerDescription | undefined): DescriptionColumns {
+  if (description === undefined) return { address: null, runtimes: null, memoryMb: null, processors: null };
+  return { ...description, runtimes: JSON.stringify(description.runtimes) };
+}
+
+function seen({ id, home, name, version, leftMs, draining, ...columns }: SeenRow): SeenServer {
+  const { address, runtimes, memoryMb, processors } = columns;
+  const description =
+    runtimes === null || memoryMb === null || processors === null
+      ? undefined
+      : { address, runtimes: JSON.parse(runtimes) as string[], memoryMb, processors };
+  return { id, home, name, version, leftMs, draining, description };
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../open.ts';
-import { MembershipStore, type SeenServer, type ServerRow } from './membership-store.ts';
+import { MembershipStore, type SeenServer, type ServerDescription, type ServerRow } from './membership-store.ts';
 
 /** What a server needs to know before it takes work that others may take over. */
 export interface Member {
@@ -17,7 +18,7 @@ export interface Member {
 export interface Peers {
   /** Those that may own something: also one without heartbeats, until it is removed. */
   readonly others: readonly ServerRow[];
-  /** Calls back when servers came, left or freed a lease, and when this one lost or regained its membership. Returns what ends it. */
+  /** Calls back when servers came, left, changed or freed a lease, and when this one lost or regained its membership. Returns what ends it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -53,6 +54,9 @@ export class Membership implements Member, Peers {
   readonly #beats: CoalescedTask;
   #id = randomUUID();
   #others: readonly SeenServer[] = [];
+  #description: ServerDescription | undefined;
+  /** As other servers set it; a new process on the same home begins without. */
+  #draining = false;
   /** Monotonic ms, from the moment in which the last successful heartbeat was sent. */
   #liveUntil = Number.POSITIVE_INFINITY;
   /** Monotonic ms since which the membership has not lapsed: others may have had as little chance to beat before. */
@@ -99,9 +103,19 @@ export class Membership implements Member, Peers {
     return this.#others;
   }
 
+  /** This server as the others see it. */
+  get self(): ServerRow {
+    return this.#row();
+  }
+
+  /** Others that send heartbeats. */
+  get live(): readonly ServerRow[] {
+    return this.#others.filter(({ leftMs }) => leftMs > 0);
+  }
+
   /** Another server that sends heartbeats; undefined for the only one. */
   get livePeer(): ServerRow | undefined {
-    return this.#others.find(({ leftMs }) => leftMs > 0);
+    return this.live[0];
   }
 
   isLive(): boolean {
@@ -113,6 +127,19 @@ export class Membership implements Member, Peers {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /** Shows the others what this server can do. Rejects while the database is unreachable. */
+  async describe(description: ServerDescription): Promise<void> {
+    this.#description = description;
+    const { signals } = this.#options.storage;
+    if (signals !== undefined) await this.#store.describe(signals, this.#id, description);
+  }
+
+  /** Looks at the rows of all servers now. */
+  async look(): Promise<void> {
+    this.#beats.request();
+    await this.#beats.idle();
   }
 
   /** Gives up everything that this server owns. Call when its work has ended. */
@@ -127,7 +154,7 @@ export class Membership implements Member, Peers {
 
   #row(): ServerRow {
     const { home, name, version } = this.#options;
-    return { id: this.#id, home, name, version };
+    return { id: this.#id, home, name, version, description: this.#description, draining: this.#draining };
   }
 
   async #add(replace: boolean): Promise<void> {
@@ -176,7 +203,10 @@ export class Membership implements Member, Peers {
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
     const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
-    const isSame = !hasNews && wasLive && renewed && removed === 0 && sameIds(others, this.#others);
+    const draining = servers.find(({ id }) => id === this.#id)?.draining ?? this.#draining;
+    const isSame =
+      !hasNews && wasLive && renewed && removed === 0 && draining === this.#draining && same(others, this.#others);
+    this.#draining = draining;
     this.#others = removed === 0 ? others : live;
     const soonest = Math.min(BEAT_MS, ...live.map(({ leftMs }) => leftMs + MARGIN_MS));
     this.#beatIn(Math.max(SOONEST_MS, soonest));
@@ -195,9 +225,10 @@ export class Membership implements Member, Peers {
   }
 }
 
-function sameIds(a: readonly ServerRow[], b: readonly ServerRow[]): boolean {
-  const known = new Set(a.map(({ id }) => id));
-  return a.length === b.length && b.every(({ id }) => known.has(id));
+function same(a: readonly SeenServer[], b: readonly SeenServer[]): boolean {
+  const plain = (servers: readonly SeenServer[]): unknown =>
+    new Map(servers.map((one) => [one.id, { ...one, leftMs: 0 }]));
+  return isDeepStrictEqual(plain(a), plain(b));
 }
 
 function copied(): StorageError {

@@ -9,6 +9,15 @@ export interface ServerTable {
   joined_at: number;
   /** From this time on another server may remove the row. */
   expires_at: number;
+  /** `host:port` of its listener for the others; null without one. A server of an older version has null in all of these. */
+  address: string | null;
+  /** Names of its runtimes, as JSON. */
+  runtimes: string | null;
+  /** For functions. */
+  memory_mb: number | null;
+  processors: number | null;
+  /** 1 while it takes no new work. */
+  draining: number | null;
 }
 
 /** Work that one server does for all. */
@@ -20,7 +29,34 @@ export interface LeaseTable {
   epoch: number;
 }
 
+/** At most one row, with the id 1. */
+export interface ClusterAuthorityTable {
+  id: number;
+  /** Private key and certificate of the authority, as sealed JSON: a certificate that was replaced does not open. */
+  sealed: string;
+}
+
+/** Lets one new server join. */
+export interface JoinTokenTable {
+  id: string;
+  /** SHA-256, hexadecimal. */
+  secret_hash: string;
+  /** By the clock of the database. */
+  expires_at: number;
+  /** SHA-256 of the secret of the server that joined with it; null until then. */
+  claim_hash: string | null;
+}
+
+/** A data directory whose servers may not join again without a token. */
+export interface RemovedServerTable {
+  home: string;
+  removed_at: number;
+}
+
 export interface ClusterSchema {
+  cluster_authority: ClusterAuthorityTable;
+  join_token: JoinTokenTable;
+  removed_server: RemovedServerTable;
   server: ServerTable;
   lease: LeaseTable;
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { clientNetwork } from '../../lib/client-network.ts';
+import { clientNetwork } from './client-network.ts';
 
 export interface HandshakeLimits {
   readonly all: number;

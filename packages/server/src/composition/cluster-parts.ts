@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import {
+  Authority,
+  AuthorityStore,
+  ClusterListener,
+  Credentials,
+  MemberNodes,
+  NodeConnections,
+} from '../cluster/index.ts';
+import type { HostParts, SandboxParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
+
+type ClusterDeps = Root & Pick<StateParts, 'storage' | 'sealer' | 'membership' | 'home'>;
+
+/** What a node of several has: a door for the others, which opens with `openCluster`, and the way to theirs. */
+export interface Cluster {
+  readonly authority: Authority;
+  /** Register routes before `openCluster`. */
+  readonly listener: ClusterListener;
+  readonly connections: NodeConnections;
+}
+
+/** The nodes; `cluster` is undefined for a server without an address for others, which opens and computes nothing. */
+export async function clusterParts({ config, clock, log, life, storage, sealer, membership, home }: ClusterDeps) {
+  const nodes = new MemberNodes(membership);
+  life.onStop(() => nodes.stop());
+  if (config.clusterAddress === undefined) return { nodes, cluster: undefined };
+  const authority = await Authority.open({ store: new AuthorityStore(storage), sealer, clock });
+  const onError = (error: unknown): void => log.error({ err: error }, 'the certificate of this node was not renewed');
+  const credentials = await Credentials.open({ authority, home, clock, onError });
+  life.onStop(() => credentials.stop());
+  const connections = new NodeConnections({ credentials, nodes });
+  life.onStop(() => connections.stop());
+  const listener = new ClusterListener({ credentials, nodes, clock, log: log.child({ module: 'cluster' }) });
+  const cluster: Cluster = { authority, listener, connections };
+  return { nodes, cluster };
+}
+
+export type ClusterParts = Awaited<ReturnType<typeof clusterParts>>;
+
+type OpenDeps = Root & Pick<HostParts, 'runtimes'> & Pick<StateParts, 'membership'> & SandboxParts & ClusterParts;
+
+/** Opens the door for other nodes, and shows them where it is and what this one can do. Call when all routes are registered. */
+export async function openCluster({ config, life, log, membership, runtimes, cluster }: OpenDeps): Promise<void> {
+  const { clusterAddress: at } = config;
+  let address: string | null = null;
+  if (cluster !== undefined && at !== undefined) {
+    const port = await cluster.listener.listen(at.host, at.port);
+    life.onStop(() => cluster.listener.stop(life.drain.closed));
+    address = `${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`;
+    log.info({ address }, 'the internal listener is open');
+  }
+  await membership.describe({
+    address,
+    runtimes: runtimes.available(),
+    memoryMb: config.memoryBudgetMb,
+    processors: availableParallelism(),
+  });
+}
