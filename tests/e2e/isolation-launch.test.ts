@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareHostFiles } from '../../packages/agent/src/drivers/bubblewrap/host-files.ts';
+import { prepareHostFiles, rootArguments } from '../../packages/agent/src/drivers/bubblewrap/host-files.ts';
 import { type Launch, type Launcher, ShellLauncher } from '../../packages/agent/src/drivers/launcher.ts';
 import { NativeLauncher } from '../../packages/agent/src/drivers/native-launcher.ts';
 import { findProgram } from '../../packages/agent/src/host-command.ts';
@@ -25,7 +25,11 @@ describe.runIf(isRoot)('the compiled launcher', () => {
     execFileSync(process.execPath, [fromRoot('scripts/build-native.mjs')], { stdio: 'inherit' });
     folder = mkdtempSync(join(tmpdir(), 'funcgraph-launch-'));
     chmodSync(folder, 0o755);
-    trial = { bwrap: findProgram('bwrap') ?? '', rootArgs: prepareHostFiles(join(folder, 'etc')).args, isRoot };
+    trial = {
+      bwrap: findProgram('bwrap') ?? '',
+      rootArgs: rootArguments(prepareHostFiles(join(folder, 'etc'))),
+      isRoot,
+    };
     native = await NativeLauncher.open(PROGRAM, trial);
     shell = new ShellLauncher({ shell: '/bin/sh', setpriv: findProgram('setpriv') });
   });

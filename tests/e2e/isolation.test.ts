@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareHostFiles, rootArguments } from '../../packages/agent/src/drivers/bubblewrap/host-files.ts';
 import { inside, insideNode, outside, outsideNode } from './isolation/probing.ts';
 import { PROBES, SandboxBench } from './isolation/sandbox-bench.ts';
 
@@ -55,6 +56,27 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       for (const pid of ['1', 'self']) {
         expect(await inside(bench, 'read', [`/proc/${pid}/root${secret}`])).toEqual({ errno: 'ENOENT' });
       }
+    });
+
+    it('shows /usr and /etc with the mounts and flags that bubblewrap would make one by one', async () => {
+      const mounts = (text: string): string[] =>
+        [...text.matchAll(/^\d+ \d+ \S+ \S+ (\/(?:usr|etc)\S*) (\S+) .*- (\S+) /gm)]
+          .map(([, ...facts]) => facts.join(' '))
+          .sort();
+      const root = rootArguments(prepareHostFiles(join(bench.makeFolder('plain'), 'etc')));
+      const plain = ['--unshare-all', '--unshare-user', ...root, '--remount-ro', '/', '--', '/bin/cat'];
+      const [program = '', ...user] = asStranger;
+      const expected = mounts(
+        execFileSync(program, [...user, 'bwrap', ...plain, '/proc/self/mountinfo'], { encoding: 'utf8' }),
+      );
+      const { stdout } = await bench.run(['/bin/cat', '/proc/self/mountinfo']);
+      expect(mounts(stdout)).toEqual(expected);
+      expect(expected).toContainEqual(expect.stringMatching(/^\/usr ro,nosuid,nodev/));
+      // by their devices: what is emptied was mounted once, for both
+      const emptied = (text: string): string[] =>
+        text.match(/(?<=^\d+ \d+ )\S+ \S+ \/usr\/\S+(?= .* - tmpfs )/gm) ?? [];
+      const other = await bench.run(['/bin/cat', '/proc/self/mountinfo']);
+      expect(emptied(other.stdout)).toEqual(emptied(stdout));
     });
 
     it.each(['/root', '/home/snuser/..', '/var', '/srv', '/mnt', '/boot', '/sys'])(

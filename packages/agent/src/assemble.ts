@@ -13,7 +13,7 @@ import {
 import { cgroupRoots, openCgroupTree } from './cgroup/open-tree.ts';
 import { type Door, Doors } from './doors/doors.ts';
 import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
-import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
+import { prepareHostFiles, rootArguments, withAssembledTrees } from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
 import { type Launcher, ShellLauncher } from './drivers/launcher.ts';
 import { NativeLauncher } from './drivers/native-launcher.ts';
@@ -104,12 +104,12 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
   const filter = filterBytes(process.arch);
   const filterFile = `${folder}/seccomp.bpf`;
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
-  const host = prepareHostFiles(`${folder}/etc`);
+  const hostFiles = prepareHostFiles(`${folder}/etc`);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   const shell = findProgram('dash') ?? '/bin/sh';
   const bwrap = findProgram('bwrap') ?? 'bwrap';
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle, attacher, network, mounts, doors, launcher] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher, network, mounts, doors, launcher, host] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes({ images: `${disk}/images`, mounts: `${folder}/volumes` }) : undefined,
     tryBubblewrap(isRoot),
@@ -119,11 +119,12 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
       agentNumber: uids?.agentNumber,
       nameServers: new NameServers(),
       interfaces: rules.interfaces,
-      onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
+      onNameServers: (text) => writeFileSync(`${hostFiles.etcFolder}/resolv.conf`, text),
     }),
     mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,
     openDoors(onDoor),
-    openLauncher({ shell, bwrap, rootArgs: host.args, isRoot }),
+    openLauncher({ shell, bwrap, rootArgs: rootArguments(hostFiles), isRoot }),
+    mayMount ? withAssembledTrees(hostFiles, `${folder}/root`) : hostFiles,
   ]);
   const machine: Machine = {
     isRoot,
@@ -209,7 +210,7 @@ async function placeOnDisk(volumesDir: string, target: string | undefined): Prom
 
 function makeFolders(parent: string, ownerId: string): string {
   const folder = `${parent}/${ownerId}`;
-  for (const path of [parent, folder, `${folder}/stage`, `${folder}/volumes`]) makeOpenFolder(path);
+  for (const path of [parent, folder, `${folder}/stage`, `${folder}/volumes`, `${folder}/root`]) makeOpenFolder(path);
   mkdirSync(`${folder}/pipes`, { recursive: true, mode: 0o700 });
   return folder;
 }

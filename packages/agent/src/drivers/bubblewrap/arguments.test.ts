@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShellLauncher } from '../launcher.ts';
 import { bubblewrapArguments, checkTargets } from './arguments.ts';
+import { rootArguments } from './host-files.ts';
 
 const spec = {
   id: 'i-1',
@@ -15,7 +16,9 @@ const spec = {
   maxProcesses: 1024,
   maxFiles: 1024,
 };
-const host = { hostname: 'h', etcFolder: '/agent/etc', args: ['--ro-bind', '/usr', '/usr'] };
+const tree = (source: string, target: string) => ({ source, target, emptied: [], shown: [] });
+const trees = { usr: tree('/usr', '/usr'), etc: tree('/agent/etc', '/etc') };
+const host = { hostname: 'h', etcFolder: '/agent/etc', trees };
 const build = (binds: readonly { descriptor: number; target: string }[], tmpFolder?: string) =>
   bubblewrapArguments({ spec, host, binds, linkDescriptor: 20, tmpFolder, hasFilter: true });
 
@@ -50,6 +53,14 @@ describe('the options of bubblewrap', () => {
     expect(args.slice(args.indexOf('--bind'), args.indexOf('--bind') + 3)).toEqual(['--bind', '/vol/1', '/tmp']);
     const last = args.lastIndexOf('--ro-bind-fd');
     expect(args.lastIndexOf('--remount-ro')).toBeGreaterThan(last);
+  });
+
+  it('show a folder of the host with what is emptied and shown in it, before what comes below', () => {
+    const usr = { source: '/usr', target: '/usr', emptied: ['/usr/lib/python3/dist-packages'], shown: [] };
+    const etc = { source: '/agent/etc', target: '/etc', emptied: [], shown: ['/etc/fonts'] };
+    const text = rootArguments({ ...host, trees: { usr, etc } }).join(' ');
+    expect(text).toMatch(/^--ro-bind \/usr \/usr --perms 0555 --size 4096 --tmpfs (\S+) --remount-ro \1 --/);
+    expect(text).toContain('--ro-bind /agent/etc /etc --ro-bind /etc/fonts /etc/fonts --proc /proc');
   });
 
   it('limit a /tmp in memory', () => {

@@ -1,7 +1,7 @@
 import { AgentError } from '../../agent-error.ts';
 import type { MountBind } from '../../mounts/shared-mounts.ts';
 import { type Bind, LINK_PATH, PLATFORM_PATH, type SandboxSpec } from '../../protocol.ts';
-import { type HostFiles, INNER_UID } from './host-files.ts';
+import { type HostFiles, INNER_UID, rootArguments } from './host-files.ts';
 import { checkImageBinds, imageRoot, STARTED_VARIABLE } from './image-root.ts';
 
 /** Descriptors that bubblewrap finds open. */
@@ -63,7 +63,7 @@ export function bubblewrapArguments({
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
     ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
     ...['--clearenv', ...environment],
-    ...(rootDescriptor === undefined ? host.args : imageRoot(rootDescriptor, host.etcFolder)),
+    ...(rootDescriptor === undefined ? rootArguments(host) : imageRoot(rootDescriptor, host.etcFolder)),
     // The init of the sandbox runs as the user of the functions: code that could write its memory could keep it alive.
     ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
     ...(tmpFolder === undefined

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { CODE_PATH, PLATFORM_ADDRESS, PLATFORM_HOST } from '../../protocol.ts';
+import { assembled, type HostTree, treeArguments } from './host-trees.ts';
 
 /** The function runs as this user in the sandbox, with any user on the host. */
 export const INNER_UID = 1003;
@@ -38,8 +39,7 @@ export interface HostFiles {
   readonly hostname: string;
   /** The `/etc` of our own, as a folder of the host. */
   readonly etcFolder: string;
-  /** Arguments of bubblewrap that assemble the read-only root, in order. */
-  readonly args: readonly string[];
+  readonly trees: { readonly usr: HostTree; readonly etc: HostTree };
 }
 
 /** Writes a minimal `/etc` into `etcFolder`, without accounts, keys or configuration of the host. */
@@ -65,21 +65,26 @@ export function prepareHostFiles(etcFolder: string): HostFiles {
   copy('/etc/ssl/openssl.cnf', `${etcFolder}/ssl/openssl.cnf`);
   const shown = [...SHOWN, ...javaFolders()].filter((name) => existsSync(`/etc/${name}`));
   for (const name of shown) mkdirSync(`${etcFolder}/${name}`, { recursive: true });
-  return { hostname: HOSTNAME, etcFolder, args: rootArguments(etcFolder, shown) };
+  const etc = { source: etcFolder, target: '/etc', emptied: [], shown: shown.map((name) => `/etc/${name}`) };
+  const usr = { source: '/usr', target: '/usr', emptied: pythonPackages(), shown: [] };
+  return { hostname: HOSTNAME, etcFolder, trees: { usr, etc } };
 }
 
-function rootArguments(etcFolder: string, shown: readonly string[]): string[] {
-  const args = ['--ro-bind', '/usr', '/usr'];
-  for (const path of pythonPackages()) {
-    args.push('--perms', '0555', '--size', '4096', '--tmpfs', path, '--remount-ro', path);
-  }
+/** The same with fewer mounts at each start: needs root and the agent's own mount namespace. */
+export async function withAssembledTrees(host: HostFiles, folder: string): Promise<HostFiles> {
+  const [usr, etc] = await Promise.all([assembled(host.trees.usr, folder), assembled(host.trees.etc, folder)]);
+  return { ...host, trees: { usr, etc } };
+}
+
+/** Arguments of bubblewrap that assemble the read-only root, in order. */
+export function rootArguments({ trees }: HostFiles): string[] {
+  const args = treeArguments(trees.usr);
   for (const name of TOP_LINKS) {
     const kind = kindOf(`/${name}`);
     if (kind === 'link') args.push('--symlink', readlinkSync(`/${name}`), `/${name}`);
     if (kind === 'folder') args.push('--ro-bind', `/${name}`, `/${name}`);
   }
-  args.push('--ro-bind', etcFolder, '/etc');
-  for (const name of shown) args.push('--ro-bind', `/etc/${name}`, `/etc/${name}`);
+  args.push(...treeArguments(trees.etc));
   args.push('--proc', '/proc', '--dev', '/dev');
   // Semaphores and shared memory of Python and others; unlike /tmp it counts as memory of the function.
   args.push('--perms', '1777', '--size', String(64 << 20), '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
