@@ -180,6 +180,30 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     }
   });
 
+  it('share out reserved instances, and one takes those of the other when it is killed', async () => {
+    const urn = await make(a, 'reserved', "return 'reserved';");
+    const reserve = (count: number) =>
+      a.api.call('updateFunctionReservedInstancesCount', { params: target(a, urn), body: { count, idle_mode: false } });
+    const reservedOn = async (server: TestServer) => {
+      const { data } = await server.api.call('showReservedInstances', { params: target(server, urn) });
+      return data.reserved_instances.flatMap(({ desired, ready }) => [desired, ready]);
+    };
+    const evenly = [
+      [2, 2],
+      [2, 2],
+    ];
+    await reserve(4);
+    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual(evenly);
+    await b.kill('SIGKILL');
+    const killedAt = Date.now();
+    await expect.poll(() => reservedOn(a), PATIENCE).toEqual([4, 4]);
+    console.info(`reserved instances of a killed server were placed again after ${Date.now() - killedAt} ms`);
+    await b.restart();
+    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual(evenly);
+    await reserve(0);
+    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual([[], []]);
+  });
+
   it('a server that stood still finishes nothing that the other one took over, and goes on', async () => {
     const urn = await make(
       a,

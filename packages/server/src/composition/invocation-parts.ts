@@ -1,4 +1,4 @@
-import { reservedQuota } from '../control/index.ts';
+import { ReservedPlaces, ReservedRoomStore, reservedQuota } from '../control/index.ts';
 import { AccountGate, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
 import type { ControlParts } from './control-parts.ts';
@@ -12,14 +12,14 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 export interface InvocationDeps
   extends Root,
-    Pick<StateParts, 'catalog' | 'iam' | 'telemetry'>,
+    Pick<StateParts, 'catalog' | 'iam' | 'telemetry' | 'storage' | 'home' | 'membership' | 'feed'>,
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
     Pick<ControlParts, 'networks'>,
     Pick<InstanceParts, 'pool' | 'keeper' | 'logs'> {}
 
 /** Synchronous invocations: admission, calls, and what is measured of them. */
-export function invocationParts(deps: InvocationDeps) {
+export async function invocationParts(deps: InvocationDeps) {
   const { config, clock, log, life, catalog, pool, keeper, logs, runtimes, iam, telemetry, capabilities, networks } =
     deps;
   const gate = new AccountGate(
@@ -48,9 +48,22 @@ export function invocationParts(deps: InvocationDeps) {
     clock,
     random: Math.random,
   });
+  const reservedPlaces = new ReservedPlaces({
+    home: deps.home,
+    member: deps.membership,
+    peers: deps.membership,
+    store: new ReservedRoomStore(deps.storage.db),
+    feed: deps.feed,
+    clock,
+    onError: (error) => log.error({ err: error }, 'the room for reserved instances could not be noted'),
+  });
+  await reservedPlaces.start();
+  life.onStop(() => reservedPlaces.stop());
   const reservedDemand = new ReservedDemand({
     catalog,
     keeper,
+    places: reservedPlaces,
+    hasMemoryFor: (mb) => pool.freeMemoryMb >= mb,
     gate,
     quota: reservedQuota(config.accountConcurrency),
     specFor: (target) => invoker.specFor(target),
@@ -63,4 +76,4 @@ export function invocationParts(deps: InvocationDeps) {
   return { gate, ...measuring, invoker, reservedDemand };
 }
 
-export type InvocationParts = ReturnType<typeof invocationParts>;
+export type InvocationParts = Awaited<ReturnType<typeof invocationParts>>;

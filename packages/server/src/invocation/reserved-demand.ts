@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import {
   type Catalog,
+  leastCount,
   nextChange,
   peakCount,
   type ReservedConfig,
+  type ReservedPlaces,
   trackedCount,
   type VersionSnapshot,
 } from '../control/index.ts';
@@ -18,6 +20,10 @@ import { functionKeyOf } from './launch.ts';
 export interface ReservedDemandOptions {
   readonly catalog: Catalog;
   readonly keeper: ReservedKeeper;
+  /** The share of this server. */
+  readonly places: ReservedPlaces;
+  /** Whether an instance of so many MB fits into the memory budget now. */
+  readonly hasMemoryFor: (mb: number) => boolean;
   readonly gate: AccountGate;
   /** Most reserved instances of a project. */
   readonly quota: number;
@@ -62,6 +68,8 @@ export class ReservedDemand {
     }
     facts.on('version.deleted', ({ snapshot }) => this.#changed(snapshot.functionId));
     facts.on('function.deleted', ({ functionId }) => this.#changed(functionId));
+    this.#options.keeper.onNoMemory((id, kept) => this.#noRoom(id, kept));
+    this.#options.places.onChange((reservations) => this.#placesChanged(reservations));
     this.#lookAtAll();
   }
 
@@ -92,6 +100,31 @@ export class ReservedDemand {
       return target !== undefined && desired !== undefined && desired !== this.#countOf(config, target.snapshot);
     });
     for (const functionId of new Set(changed.map((config) => config.functionId))) this.#look(functionId);
+  }
+
+  /** This server has room for so many instances of a reservation, and no more: the others start the rest. */
+  #noRoom(id: string, kept: number): void {
+    const { places } = this.#options;
+    if (places.hasOthers && this.#functionOf(id) !== undefined) places.note(id, kept);
+  }
+
+  #placesChanged(reservations: ReadonlySet<string> | undefined): void {
+    if (reservations === undefined) this.#lookAtAll();
+    else for (const id of reservations) this.#changed(functionIdOf(id));
+  }
+
+  #functionOf(id: string): string | undefined {
+    const functionId = functionIdOf(id);
+    return this.#ids.get(functionId)?.has(id) === true ? functionId : undefined;
+  }
+
+  /** Takes one more instance at a time where this server had too little room. */
+  #takeMore(id: string, spec: LaunchSpec, count: number): void {
+    const { places, hasMemoryFor, keeper } = this.#options;
+    const limit = places.limit(id);
+    if (limit === undefined) return;
+    if (!places.hasOthers || limit >= count) places.note(id, undefined);
+    else if ((keeper.state(id)?.ready ?? 0) >= limit && hasMemoryFor(spec.memoryMb)) places.note(id, limit + 1);
   }
 
   #lookAtAll(): void {
@@ -130,12 +163,13 @@ export class ReservedDemand {
   }
 
   #dropOthers(functionId: string, configs: readonly ReservedConfig[]): void {
-    const { keeper, gate } = this.#options;
+    const { keeper, gate, places } = this.#options;
     const desired = new Set(configs.map(idOf));
     for (const id of this.#ids.get(functionId) ?? []) {
       if (desired.has(id)) continue;
       keeper.drop(id);
       this.#notes.delete(id);
+      places.note(id, undefined);
     }
     this.#ids.set(functionId, desired);
     if (configs.length > 0) return;
@@ -156,10 +190,12 @@ export class ReservedDemand {
       if (this.#stopped || this.#rounds.get(functionId) !== round) return;
       if (target === undefined || spec === undefined) {
         keeper.drop(id);
+        if (target !== undefined) this.#noRoom(id, 0);
         continue;
       }
       if (isDisabled(target.snapshot)) this.#notes.set(id, 'The function is disabled.');
       else this.#notes.delete(id);
+      this.#takeMore(id, spec, peakCount(config));
       const count = this.#countOf(config, target.snapshot);
       places += count;
       keeper.want(id, { spec, count, idleMode: config.idleMode });
@@ -170,26 +206,45 @@ export class ReservedDemand {
     gate.reserve(first.fn.projectId, functionId, places);
   }
 
+  /** How many this server keeps: its share, or more for the calls that it has itself. */
   #countOf(config: ReservedConfig, snapshot: VersionSnapshot): number {
     if (isDisabled(snapshot)) return 0;
-    return trackedCount(config, this.#options.clock.now(), {
-      peak: this.#peaks.most(idOf(config)),
+    const id = idOf(config);
+    return trackedCount(config, {
+      least: this.#options.places.share(id, leastCount(config, this.#options.clock.now())),
+      peak: this.#peaks.most(id),
       perInstance: snapshot.concurrency,
       most: config.byMetric.length === 0 ? 0 : this.#roomFor(config, snapshot),
     });
   }
 
-  /** What other settings leave of the quota of the project, and of the instances of the function. */
+  /**
+   * What this server may have: its share of the setting's own number, and of what all settings leave of the quota of the
+   * project and of the instances of the function.
+   */
   #roomFor(config: ReservedConfig, { maxInstances }: VersionSnapshot): number {
-    const { catalog, keeper, quota } = this.#options;
-    let [ofProject, ofFunction] = [0, 0];
-    for (const other of catalog.allReserved()) {
-      if (other.fn.projectId !== config.fn.projectId || idOf(other) === idOf(config)) continue;
-      const used = Math.max(peakCount(other), keeper.state(idOf(other))?.desired ?? 0);
-      ofProject += used;
-      if (other.functionId === config.functionId) ofFunction += used;
+    const { catalog, keeper, places, quota } = this.#options;
+    const free = { project: quota, function: maxInstances < 0 ? Number.POSITIVE_INFINITY : maxInstances };
+    const more = { project: 0, function: 0 };
+    for (const one of catalog.allReserved()) {
+      if (one.fn.projectId !== config.fn.projectId) continue;
+      const id = idOf(one);
+      const peak = peakCount(one);
+      const above = Math.max(0, (keeper.state(id)?.desired ?? 0) - places.share(id, peak));
+      const ofThis = id === idOf(config) ? 0 : above;
+      free.project -= peak;
+      more.project += ofThis;
+      if (one.functionId !== config.functionId) continue;
+      free.function -= peak;
+      more.function += ofThis;
     }
-    return Math.min(quota - ofProject, maxInstances < 0 ? Number.POSITIVE_INFINITY : maxInstances - ofFunction);
+    const share = (name: string, count: number): number =>
+      Number.isFinite(count) && count > 0 ? places.shareOf(name, count) : count;
+    const room = Math.min(
+      share(config.fn.projectId, free.project) - more.project,
+      share(config.functionId, free.function) - more.function,
+    );
+    return places.share(idOf(config), peakCount(config)) + room;
   }
 
   /** Undefined for a moment at most: a setting is deleted together with its version or alias. */
@@ -215,6 +270,10 @@ export class ReservedDemand {
 
 function isDisabled({ enabled, maxInstances }: VersionSnapshot): boolean {
   return !enabled || maxInstances === 0;
+}
+
+function functionIdOf(id: string): string {
+  return id.slice(0, id.indexOf(':'));
 }
 
 function idOf({ functionId, qualifier }: ReservedConfig): string {

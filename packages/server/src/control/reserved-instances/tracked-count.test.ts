@@ -1,6 +1,6 @@
 import { parseCron } from '@funcgraph/api/schedule';
 import { describe, expect, it } from 'vitest';
-import { trackedCount } from './tracked-count.ts';
+import { leastCount, trackedCount } from './tracked-count.ts';
 
 const NOON = Date.UTC(2026, 2, 10, 12);
 const busy = (threshold: number, min = 0) => ({ name: `at ${threshold}`, threshold, min });
@@ -30,6 +30,7 @@ describe('the number of reserved instances with policies by metric', () => {
     ['is that of the count without policies', { byMetric: [] }, { peak: 6 }, 1],
   ])('%s', (_, config, demand, expected) => {
     const plan = { count: 1, policies: [], byMetric: [busy(60)], ...config };
-    expect(trackedCount(plan, NOON, { peak: 0, perInstance: 1, most: 90, ...demand })).toBe(expected);
+    const least = leastCount(plan, NOON);
+    expect(trackedCount(plan, { least, peak: 0, perInstance: 1, most: 90, ...demand })).toBe(expected);
   });
 });

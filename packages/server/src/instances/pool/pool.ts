@@ -84,6 +84,11 @@ export class Pool {
     return this.#wait(group, spec, signal, laneBytes);
   }
 
+  /** Of the budget, besides what instances are charged with. */
+  get freeMemoryMb(): number {
+    return this.#memory.freeMb;
+  }
+
   /** When true, instances are frozen as soon as they are idle, and no runtime is prewarmed beyond the minimum. */
   get isMemoryShort(): boolean {
     return this.#memory.freeMb < this.#memory.totalMb / 4;

@@ -24,6 +24,11 @@ export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>
   memory: 'The memory budget of this server is taken by instances in use.',
 };
 
+/** Whether more memory would give it an instance. */
+export function isNoMemory({ code, hint }: PlatformError): boolean {
+  return code === 'overloaded' && (hint === NO_ROOM.memory || hint === NO_ROOM['too large']);
+}
+
 /** The error of a request that gets no instance. */
 export function overloaded(hint: string): PlatformError {
   return new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {

@@ -5,6 +5,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { exitFailure } from '../instance/failure.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Pool } from '../pool/pool.ts';
+import { isNoMemory } from '../pool/waiting.ts';
 import type { SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { StartFailed } from '../start/start-errors.ts';
@@ -69,6 +70,7 @@ const MAX_REASON_CHARS = 500;
 export class ReservedKeeper {
   readonly #options: KeeperOptions;
   readonly #entries = new Map<string, Entry>();
+  #onNoMemory: (id: string, kept: number) => void = () => {};
   #starting = 0;
   #stopped = false;
 
@@ -76,7 +78,7 @@ export class ReservedKeeper {
     this.#options = options;
   }
 
-  /** Sets the reservation of an id. A new launch resets the failures of the one before. */
+  /** Sets the reservation of an id. A new launch, or fewer instances, resets the failures of the one before. */
   want(id: string, reservation: Reservation): void {
     const entry = this.#entries.get(id) ?? {
       reservation,
@@ -86,7 +88,8 @@ export class ReservedKeeper {
       unsteady: false,
       retry: undefined,
     };
-    if (entry.reservation.spec.key !== reservation.spec.key) this.#forgive(entry);
+    const { spec, count } = entry.reservation;
+    if (spec.key !== reservation.spec.key || reservation.count < count) this.#forgive(entry);
     entry.reservation = reservation;
     this.#entries.set(id, entry);
     for (const instance of entry.instances) this.#options.pool.keep(instance, { awake: !reservation.idleMode });
@@ -109,8 +112,17 @@ export class ReservedKeeper {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     const { count, spec } = entry.reservation;
-    const ready = [...entry.instances].filter((one) => isUsable(one) && one.spec.key === spec.key).length;
-    return { desired: count, ready, starting: entry.starting.get(spec.key) ?? 0, failing: entry.failing };
+    return {
+      desired: count,
+      ready: readyOf(entry),
+      starting: entry.starting.get(spec.key) ?? 0,
+      failing: entry.failing,
+    };
+  }
+
+  /** `listener` is called when memory is too short for more than `kept` instances of a reservation. */
+  onNoMemory(listener: (id: string, kept: number) => void): void {
+    this.#onNoMemory = listener;
   }
 
   /** Starts no more instances. The pool ends the existing ones. */
@@ -211,6 +223,10 @@ export class ReservedKeeper {
       this.#pause(id, entry, `${outcome}: ${reasonOf(payload)}`);
     } else if (error instanceof PlatformError) {
       this.#pause(id, entry, error.hint ?? error.message);
+      if (isNoMemory(error)) {
+        const underWay = (entry.starting.get(entry.reservation.spec.key) ?? 1) - 1;
+        this.#onNoMemory(id, readyOf(entry) + underWay);
+      }
     } else {
       log.error({ functionKey, version, err: error }, 'the start of a reserved instance broke');
       this.#pause(id, entry, 'the platform failed to start it; the reason is in its log');
@@ -240,6 +256,10 @@ export class ReservedKeeper {
   #isCurrent(id: string, entry: Entry, key: string): boolean {
     return !this.#stopped && this.#entries.get(id) === entry && entry.reservation.spec.key === key;
   }
+}
+
+function readyOf({ instances, reservation }: Entry): number {
+  return [...instances].filter((one) => isUsable(one) && one.spec.key === reservation.spec.key).length;
 }
 
 function isUsable({ state }: Instance): boolean {

@@ -6,6 +6,7 @@ import type { Schema } from '../schema.ts';
 /** A kind of configuration that servers hold in memory. */
 export type ChangeTopic =
   | 'function'
+  | 'reserved-room'
   | 'network'
   | 'file-system'
   | 'share'

@@ -14,6 +14,16 @@ export interface ReservedInstancesTable {
   modified_at: number;
 }
 
+/** A server with less room than its share of a reservation. */
+export interface ReservedRoomTable {
+  server_id: string;
+  /** Id of the function and qualifier, as `<id>:<qualifier>`. */
+  reservation: string;
+  /** Instances that it can keep. */
+  most: number;
+}
+
 export interface ReservedInstancesSchema {
   reserved_instances: ReservedInstancesTable;
+  reserved_room: ReservedRoomTable;
 }

@@ -1,0 +1,121 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { ChangeFeed, Member, Peers } from '../../storage/index.ts';
+import type { ReservedRoom, ReservedRoomStore } from './reserved-room-store.ts';
+import { type ReservedPlace, reservedShares } from './reserved-share.ts';
+
+export interface ReservedPlacesOptions {
+  /** Of this server. */
+  readonly home: string;
+  readonly member: Pick<Member, 'id'>;
+  readonly peers: Peers;
+  readonly store: Pick<ReservedRoomStore, 'load' | 'set' | 'remove'>;
+  readonly feed: Pick<ChangeFeed, 'follow' | 'caughtUp'>;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The others keep their instances until a server that came has had this long to start its own. */
+export const HANDOVER_MS = 15_000;
+
+/**
+ * Which share of the reserved instances this server keeps. All servers reckon it alike, from the servers that exist and
+ * from notes in the database of those that have too little room.
+ */
+export class ReservedPlaces {
+  readonly #options: ReservedPlacesOptions;
+  readonly #rooms = new Map<string, readonly ReservedRoom[]>();
+  readonly #listeners = new Set<(reservations: ReadonlySet<string> | undefined) => void>();
+  /** Monotonic ms since which other servers are known, by home. */
+  readonly #since = new Map<string, number>();
+  #handover: Timer | undefined;
+  #stopListening: (() => void) | undefined;
+
+  constructor(options: ReservedPlacesOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { peers, feed } = this.#options;
+    for (const { home } of peers.others) this.#since.set(home, Number.NEGATIVE_INFINITY);
+    this.#stopListening = peers.onChange(() => this.#peersChanged());
+    await feed.follow('reserved-room', (keys) => this.#reload(keys));
+  }
+
+  stop(): void {
+    this.#stopListening?.();
+    this.#handover?.cancel();
+  }
+
+  /** True while reserved instances are shared out between servers. */
+  get hasOthers(): boolean {
+    return this.#options.peers.others.length > 0;
+  }
+
+  /** Calls back with the reservations whose shares may have changed; without any when all may have. */
+  onChange(listener: (reservations: ReadonlySet<string> | undefined) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** How many of `count` this server keeps. More for a moment, while a new server starts its own. */
+  share(reservation: string, count: number): number {
+    const { peers, clock } = this.#options;
+    if (peers.others.length === 0) return count;
+    const all = peers.others.map(({ home }) => home);
+    const settled = all.filter((home) => clock.monotonic() - (this.#since.get(home) ?? 0) >= HANDOVER_MS);
+    const now = this.#ofThis(reservation, count, all);
+    return settled.length === all.length ? now : Math.max(now, this.#ofThis(reservation, count, settled));
+  }
+
+  /** The share of this server in a number that belongs to no single reservation. */
+  shareOf(name: string, count: number): number {
+    return this.#ofThis(
+      name,
+      count,
+      this.#options.peers.others.map(({ home }) => home),
+    );
+  }
+
+  /** The number that this server has noted; undefined when it has room for its share. */
+  limit(reservation: string): number | undefined {
+    return this.#rooms.get(reservation)?.find(({ home }) => home === this.#options.home)?.most;
+  }
+
+  /** Notes that this server has room for so many and no more; undefined: for its share. */
+  note(reservation: string, most: number | undefined): void {
+    const { store, member, feed, onError } = this.#options;
+    if (this.limit(reservation) === most) return;
+    const noted = most === undefined ? store.remove(member.id, reservation) : store.set(member.id, reservation, most);
+    noted.then(() => feed.caughtUp()).catch(onError);
+  }
+
+  #ofThis(id: string, count: number, others: readonly string[]): number {
+    const { home: own } = this.#options;
+    const rooms = new Map(this.#rooms.get(id)?.map(({ home, most }) => [home, most]));
+    const places = [own, ...others].map((home): ReservedPlace => ({ home, most: rooms.get(home) }));
+    return reservedShares(id, count, places).get(own) ?? 0;
+  }
+
+  #peersChanged(): void {
+    const { peers, clock } = this.#options;
+    const homes = new Set(peers.others.map(({ home }) => home));
+    for (const home of this.#since.keys()) if (!homes.has(home)) this.#since.delete(home);
+    for (const home of homes) {
+      if (this.#since.has(home)) continue;
+      this.#since.set(home, clock.monotonic());
+      this.#handover?.cancel();
+      this.#handover = clock.after(HANDOVER_MS, () => this.#tell(undefined));
+    }
+    this.#tell(undefined);
+  }
+
+  async #reload(keys: ReadonlySet<string> | undefined): Promise<void> {
+    const rooms = await this.#options.store.load(keys === undefined ? undefined : [...keys]);
+    for (const key of keys ?? [...this.#rooms.keys()]) this.#rooms.delete(key);
+    for (const room of rooms) this.#rooms.set(room.reservation, [...(this.#rooms.get(room.reservation) ?? []), room]);
+    this.#tell(keys);
+  }
+
+  #tell(reservations: ReadonlySet<string> | undefined): void {
+    for (const listener of this.#listeners) listener(reservations);
+  }
+}
