@@ -69,7 +69,7 @@ describe.each([
     const connected = new Promise<void>((resolve) => {
       const held = { exited: sandbox.exited, onDoor: sandbox.onDoor.bind(sandbox) };
       const accept = (): void => resolve();
-      new SandboxDoors(held, { ports: DOORS.doors, env: {}, accept }).moveIn(RESIDENT);
+      new SandboxDoors(held, { ports: DOORS.doors, debuggerPort: 83, env: {}, accept }).moveIn(RESIDENT);
     });
     await connected;
     expect(wires()).toHaveLength(1);

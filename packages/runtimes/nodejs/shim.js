@@ -77,6 +77,10 @@ function init(frame) {
   const real = realPath(frame.codeRoot);
   if (real !== frame.codeRoot) roots.unshift(real);
   userFrames = failure.makeTrimmer(roots);
+  if (frame.debug) {
+    const fault = require('./debug.js').open(frame.debug);
+    if (fault) link.log('', 'WARN', fault);
+  }
   const started = clock();
   let answered = false;
   let loadMs = 0;

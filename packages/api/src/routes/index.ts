@@ -4,6 +4,7 @@ import { bucketRoutes } from './buckets.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
 import { consoleRoutes } from './console.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { debuggerRoutes } from './debugger.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { fileSystemRoutes } from './file-systems.ts';
@@ -51,6 +52,7 @@ export const ROUTES = {
   ...dependencyRoutes,
   ...invocationRoutes,
   ...deadLetterRoutes,
+  ...debuggerRoutes,
   ...versionRoutes,
   ...triggerRoutes,
   ...gatewayAppRoutes,

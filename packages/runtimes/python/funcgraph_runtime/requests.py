@@ -59,6 +59,11 @@ class Runner(object):
         self.fixed = frame['context']
         if PY2:
             self.fixed = encode_all(self.fixed)
+        if frame.get('debug'):
+            from funcgraph_runtime.debugger import open_debugger
+            fault = open_debugger(frame['debug'])
+            if fault:
+                self.link.log('', 'WARN', fault)
         started = _now()
         loaded = started
         phase, code = 'load', 4001

@@ -36,6 +36,8 @@ export interface Language {
   lanes(version: string): boolean;
   /** What instances see below `/home/snuser/runtime`: folders, and single files as `folder/…/file`. */
   readonly shims: readonly string[];
+  /** Port of 127.0.0.1 on which its shim opens a debugger; undefined for a language without one. */
+  readonly debuggerPort?: number;
   readonly run: Interpreted | OwnProgram | NotYet;
 }
 

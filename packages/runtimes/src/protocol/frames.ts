@@ -56,6 +56,15 @@ export interface InitFrame {
   readonly listenMs?: number;
   /** What runs in a container image, in the place of code. `env` is then the whole environment of its program. */
   readonly image?: ImageStart;
+  /** Opens a debugger before the code is loaded. Node.js and Python only. */
+  readonly debug?: DebugStart;
+}
+
+export interface DebugStart {
+  /** Of 127.0.0.1, for the debugger. */
+  readonly port: number;
+  /** Address and port to which a process beside the runtime connects for each connection to the debugger. */
+  readonly door: string;
 }
 
 export interface ImageStart {

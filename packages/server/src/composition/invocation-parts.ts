@@ -1,5 +1,5 @@
 import { ReservedPlaces, ReservedRoomStore, reservedQuota } from '../control/index.ts';
-import { AccountGate, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
+import { AccountGate, DebugSessions, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
 import type { ControlParts } from './control-parts.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
@@ -16,7 +16,7 @@ export interface InvocationDeps
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
     Pick<ControlParts, 'networks'>,
-    Pick<InstanceParts, 'pool' | 'keeper' | 'logs'> {}
+    Pick<InstanceParts, 'pool' | 'keeper' | 'logs' | 'doors'> {}
 
 /** Synchronous invocations: admission, calls, and what is measured of them. */
 export async function invocationParts(deps: InvocationDeps) {
@@ -28,6 +28,13 @@ export async function invocationParts(deps: InvocationDeps) {
   );
   const { stop, onPeaks, ...measuring } = startMeasuring({ telemetry, pool, config, clock, log });
   life.onStop(stop);
+  const debugSessions: DebugSessions = new DebugSessions({
+    ...{ catalog, pool, keeper, isPossible: capabilities.doors },
+    specFor: (target) => invoker.specFor(target),
+    log: log.child({ module: 'debugging' }),
+  });
+  deps.doors.leadDebuggers((socket, resident) => debugSessions.lead(socket, resident));
+  life.onStop(() => debugSessions.stop());
   const invoker = new Invoker({
     catalog,
     pool,
@@ -40,6 +47,7 @@ export async function invocationParts(deps: InvocationDeps) {
       }),
     record: (record) => telemetry.records.append(record),
     launchPlan: (runtime) => runtimes.launchPlan(runtime),
+    debugging: debugSessions,
     gate,
     running: measuring.running,
     requests: life.requests,
@@ -73,7 +81,7 @@ export async function invocationParts(deps: InvocationDeps) {
   reservedDemand.start();
   onPeaks((peaks) => reservedDemand.follow(peaks));
   life.onStop(() => reservedDemand.stop());
-  return { gate, ...measuring, invoker, reservedDemand };
+  return { gate, ...measuring, invoker, debugSessions, reservedDemand };
 }
 
 export type InvocationParts = Awaited<ReturnType<typeof invocationParts>>;

@@ -14,6 +14,7 @@ export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';
 export { type SourceEvent, SourceInvocations } from './async/source-invocations.ts';
 export { checkDepth } from './check-depth.ts';
+export { DebugSessions } from './debugging/debug-sessions.ts';
 export {
   DEAD_LETTER_TOPICS,
   type DeadLetterRecord,

@@ -38,6 +38,8 @@ export interface InvokerOptions {
   readonly requests?: RunningRequests;
   /** Command and mounts of a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
+  /** Changes the launch of functions that are debugged. */
+  readonly debugging?: { specOf(spec: LaunchSpec): LaunchSpec };
   readonly gate: AccountGate;
   /**
    * Credentials of an agency in a project, from memory; undefined for an unknown agency. What is done with them is done by
@@ -118,7 +120,8 @@ export class Invoker {
     let counters: readonly Counter[] | undefined;
     this.#options.requests?.begin(request);
     try {
-      const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
+      const usual = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
+      const spec = this.#options.debugging?.specOf(usual) ?? usual;
       counters = this.#options.running?.begin(spec);
       return await this.#run(snapshot, spec, request, waitedMs);
     } finally {
@@ -262,6 +265,7 @@ export class Invoker {
         credentials: this.#credentials(snapshot, request),
         ...(request.depth === undefined ? {} : { depth: request.depth }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
+        ...(spec.debug === undefined ? {} : { isHeld: spec.debug.isAttached }),
       });
       if (answer.failure !== undefined && this.#options.requests?.isCut === true) {
         throw new PlatformError('unavailable', 'the server stopped before the function had ended', {

@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ApiError } from '@funcgraph/api';
-import { folderDigest, typeScriptOf } from '../../code/index.ts';
+import { folderDigest, KeptBuilds, typeScriptOf } from '../../code/index.ts';
 import {
   CliError,
   type Context,
@@ -20,12 +20,15 @@ import { sourceOf } from '../../project/functions/prepare.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import { apply } from '../../project/server/apply.ts';
 import { followLines } from '../follow-lines.ts';
+import { attachDebuggers } from './debuggers.ts';
 import { FILE_NAME, type OpenProject, openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
 import { planProject } from './plan-project.ts';
 
 const FLAGS = {
   ...PROJECT_FLAGS,
   'no-logs': flag.boolean('do not show log lines of the functions'),
+  inspect: flag.boolean('run each function in one instance with an open debugger, reachable from this machine only'),
+  'inspect-port': flag.integer('PORT', 'first port for --inspect; usually 9229 for Node.js and 5678 for Python'),
   ...YES_FLAG,
 } as const;
 
@@ -55,13 +58,17 @@ async function namesOf({ inside, sources }: NonNullable<Batch>, opened: OpenProj
 }
 
 /** Deploys what changed. What would delete something is left to `fgs deploy`; an error is shown, and the next save is another try. */
-async function redeploy(flags: DevFlags, batch: Batch, say: Say, context: Context): Promise<void> {
+async function redeploy(
+  { flags, kept, say }: { readonly flags: DevFlags; readonly kept: KeptBuilds; readonly say: Say },
+  batch: Batch,
+  context: Context,
+): Promise<void> {
   const start = performance.now();
   try {
     const opened = await openProject(flags, context);
     const only = batch === undefined ? {} : { only: await namesOf(batch, opened) };
     if (only.only?.length === 0) return;
-    const { steps, drivers } = await planProject(opened, { builds: true, adopts: false, ...only }, context);
+    const { steps, drivers } = await planProject(opened, { builds: true, kept, adopts: false, ...only }, context);
     const safe = steps.filter(({ action }) => action === 'create' || action === 'update');
     for await (const item of apply(safe, drivers, opened.record)) say(item);
     const left = steps.length - safe.length;
@@ -90,7 +97,8 @@ async function followLogs(opened: OpenProject, name: string, say: Say, context: 
 
 async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamItem> {
   const opened = await openProject(flags, context);
-  const { steps, drivers } = await planProject(opened, { builds: true, adopts: false }, context);
+  const kept = new KeptBuilds();
+  const { steps, drivers } = await planProject(opened, { builds: true, kept, adopts: false }, context);
   if (steps.length > 0 && context.format !== 'json') await context.stderr.write(`${planText(steps)}\n`);
   if (steps.length > 0 && !flags.yes) {
     const text = `${titleOf(opened)}: ${countText(steps)}. Go on?`;
@@ -102,7 +110,7 @@ async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamIte
   const say: Say = (item) => void output.write(item);
   const fail = (error: unknown): void => void output.destroy(context.signal.aborted ? undefined : (error as Error));
   const redeployer = new Redeployer({
-    deploy: (batch) => redeploy(flags, batch, say, context).catch(fail),
+    deploy: (batch) => redeploy({ flags, kept, say }, batch, context).catch(fail),
     setTimer: (run, ms) => void setTimeout(run, ms),
   });
   const watchers = watchAll(opened, flags, redeployer, context);
@@ -112,12 +120,16 @@ async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamIte
       followLogs(opened, name, say, context).catch(fail);
     }
   }
+  if (flags.inspect || flags['inspect-port'] !== undefined) {
+    attachDebuggers(opened, flags['inspect-port'], say, context).catch(fail);
+  }
   context.signal.addEventListener('abort', () => output.end());
   say({ text: `${titleOf(opened)}: watching; stop with Ctrl-C`, data: { outcome: 'watching' } });
   try {
     yield* output as AsyncIterable<StreamItem>;
   } finally {
     for (const watcher of watchers) watcher.close();
+    await kept.close();
   }
 }
 
@@ -139,6 +151,6 @@ export const devCommand = defineCommand({
   summary: 'Deploy funcgraph.yaml, deploy again what you save, and show the logs of its functions',
   flags: FLAGS,
   args: [],
-  examples: ['fgs dev', 'fgs dev --stage ann --yes'],
+  examples: ['fgs dev', 'fgs dev --stage ann --yes', 'fgs dev --inspect'],
   run: async ({ flags }, context) => ({ kind: 'stream', items: dev(flags, context) }),
 });

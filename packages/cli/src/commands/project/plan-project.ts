@@ -1,3 +1,4 @@
+import type { KeptBuilds } from '../../code/index.ts';
 import { CliError, type Context, EXIT } from '../../framework/index.ts';
 import { type Plan, planOf } from '../../project/plan/plan.ts';
 import { type Actual, type Desired, KINDS, type Owned, type Step } from '../../project/plan/resource.ts';
@@ -16,6 +17,8 @@ export interface PlannedProject {
 
 interface Choice {
   readonly builds: boolean;
+  /** Of plans that are repeated. */
+  readonly kept?: KeptBuilds;
   /** Take over what exists under a name of the file. */
   readonly adopts: boolean;
   /** Names of the file; everything unless given. */
@@ -29,7 +32,7 @@ export async function planProject(opened: OpenProject, choice: Choice, context: 
   const isChosen = (name: string): boolean => only === undefined || only.has(name.split('/')[0] ?? name);
   const { desired, drivers } = await readDesired(
     opened,
-    { builds: choice.builds, isWhole: only === undefined, isChosen },
+    { builds: choice.builds, kept: choice.kept, isWhole: only === undefined, isChosen },
     context,
   );
   const owned = record.owned.filter(

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { folderDigest } from '../../code/index.ts';
+import { folderDigest, type KeptBuilds } from '../../code/index.ts';
 import type { Context } from '../../framework/index.ts';
 import type { Words } from '../../project/file/fill-in.ts';
 import { wordsOf } from '../../project/file/words.ts';
@@ -23,6 +23,7 @@ import type { OpenProject } from './open-project.ts';
 
 interface Choice {
   readonly builds: boolean;
+  readonly kept?: KeptBuilds | undefined;
   /** Not only some functions. */
   readonly isWhole: boolean;
   isChosen(name: string): boolean;
@@ -33,16 +34,18 @@ class DesiredReader {
   readonly #opened: OpenProject;
   readonly #words: Words;
   readonly #builds: boolean;
+  readonly #kept: KeptBuilds | undefined;
   readonly #context: Context;
   readonly #digests = new Map<string, string>();
   readonly functions = new Map<string, FunctionInputs>();
   readonly triggerSecrets = new Map<string, SecretValues>();
   readonly folders = new Map<string, string>();
 
-  constructor(opened: OpenProject, builds: boolean, context: Context) {
+  constructor(opened: OpenProject, { builds, kept }: Pick<Choice, 'builds' | 'kept'>, context: Context) {
     this.#opened = opened;
     this.#words = wordsOf(opened.project.file, opened.stage);
     this.#builds = builds;
+    this.#kept = kept;
     this.#context = context;
   }
 
@@ -64,7 +67,8 @@ class DesiredReader {
   async function(spec: FunctionSpec): Promise<Desired[]> {
     const { project, root, connection, record } = this.#opened;
     const notesOf = record.notesOf.bind(record);
-    const surroundings = { root, fault: project.fault, builds: this.#builds, digests: this.#digests, notesOf };
+    const chosen = { builds: this.#builds, kept: this.#kept };
+    const surroundings = { root, fault: project.fault, ...chosen, digests: this.#digests, notesOf };
     const { desired, inputs } = await prepare(spec, surroundings, this.#context);
     this.functions.set(spec.name, inputs);
     const triggers: Desired[] = [];
@@ -111,10 +115,10 @@ class DesiredReader {
 /** Everything that the file describes in its stage, with built code and read secrets, and what makes it. */
 export async function readDesired(
   opened: OpenProject,
-  { builds, isWhole, isChosen }: Choice,
+  { isWhole, isChosen, ...building }: Choice,
   context: Context,
 ): Promise<{ readonly desired: readonly Desired[]; readonly drivers: Drivers }> {
-  const reader = new DesiredReader(opened, builds, context);
+  const reader = new DesiredReader(opened, building, context);
   const desired = await reader.dependencies();
   for (const spec of functionSpecs(opened.project, opened.stage)) {
     if (isChosen(spec.name)) desired.push(...(await reader.function(spec)));

@@ -8,6 +8,7 @@ import {
   entriesDigest,
   functionCode,
   handlerFault,
+  type KeptBuilds,
 } from '../../code/index.ts';
 import { CliError, type Context } from '../../framework/index.ts';
 import type { Project } from '../file/read-project.ts';
@@ -21,6 +22,7 @@ interface Surroundings {
   readonly root: string;
   readonly fault: Project['fault'];
   readonly builds: boolean;
+  readonly kept?: KeptBuilds | undefined;
   /** Of dependencies of the project, by name. */
   readonly digests: ReadonlyMap<string, string>;
   notesOf(resource: { readonly kind: string; readonly name: string }): Notes;
@@ -29,13 +31,13 @@ interface Surroundings {
 /** Builds the code of a function and reads its secrets: what a plan compares, and what making it needs. */
 export async function prepare(
   spec: FunctionSpec,
-  { root, fault, builds, digests, notesOf }: Surroundings,
+  { root, fault, builds, kept, digests, notesOf }: Surroundings,
   context: Context,
 ): Promise<{ readonly desired: Desired; readonly inputs: FunctionInputs }> {
   const { name, fields, path } = spec;
   if (builds && spec.build !== undefined) await build(spec.build, root, context);
   const secrets = await readSecrets(spec.secrets, root, context);
-  const entries = (await codeOf(spec, root, fault))?.entries ?? [];
+  const entries = (await codeOf(spec, { root, fault, kept }))?.entries ?? [];
   const hasSecrets = Object.keys(secrets).length > 0;
   const libraries = spec.dependencies.map((text) => `${text} ${digests.get(text) ?? ''}`);
   const notes = {
@@ -50,12 +52,15 @@ export async function prepare(
 }
 
 /** The files as they are after its own build command; without one, its TypeScript is built. */
-async function codeOf(spec: FunctionSpec, root: string, fault: Project['fault']): Promise<Collected | undefined> {
+async function codeOf(
+  spec: FunctionSpec,
+  { root, fault, kept }: Pick<Surroundings, 'root' | 'fault' | 'kept'>,
+): Promise<Collected | undefined> {
   const source = sourceOf(spec, root);
   if (source === undefined) return undefined;
   const hasLibraries = spec.dependencies.length > 0;
   const isMade = spec.build !== undefined;
-  const code = isMade ? await collectEntries(source.folder) : await functionCode({ ...source, hasLibraries });
+  const code = isMade ? await collectEntries(source.folder) : await functionCode({ ...source, hasLibraries, kept });
   const { runtime, handler } = spec.fields;
   const missing = handlerFault(String(runtime), String(handler), code);
   if (missing !== undefined) throw fault([...spec.path, 'handler'], `has no file: ${missing.message}`, missing.hint);

@@ -35,6 +35,7 @@ export const nodejs: Language = {
   suggested: 'Node.js20.15',
   lanes: () => true,
   shims: ['nodejs'],
+  debuggerPort: 9229,
   run: {
     kind: 'interpreter',
     pathOf: (version) => `${INTERPRETER_ROOT}/nodejs${version}/rtsp/nodejs/bin/node`,

@@ -49,6 +49,7 @@ def ${entryOf(handler)}(event, context):
   suggested: 'Python3.10',
   lanes: () => true,
   shims: ['python'],
+  debuggerPort: 5678,
   run: {
     kind: 'interpreter',
     pathOf: (version) =>

@@ -5,6 +5,7 @@ import { cloudServiceHandlers } from './cloud-services.ts';
 import { consoleHandlers } from './console.ts';
 import { consoleOidcHandlers } from './console-oidc.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
+import { debuggerHandlers } from './debugger.ts';
 import { dependencyHandlers } from './dependencies.ts';
 import { fileSystemHandlers } from './file-systems.ts';
 import { functionArchiveHandlers } from './function-archives/handlers.ts';
@@ -78,6 +79,7 @@ const GROUPS = [
   reservedInstanceHandlers,
   invocationHandlers,
   deadLetterHandlers,
+  debuggerHandlers,
   telemetryHandlers,
   projectLogHandlers,
   networkHandlers,

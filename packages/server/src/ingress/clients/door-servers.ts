@@ -13,6 +13,9 @@ const DOORS = {
   storage: { port: 82, variable: 'RUNTIME_STORAGE_ENDPOINT' },
 } as const;
 
+/** In the sandboxes of functions that are debugged: each connection leads to a debugger there. */
+const DEBUGGER_PORT = 83;
+
 export type DoorName = keyof typeof DOORS;
 
 /** The HTTP servers for functions. They listen on no port of the machine: their connections come from sandboxes only. */
@@ -22,7 +25,9 @@ export class DoorServers implements PlatformDoors {
   readonly env: Readonly<Record<string, string>> = Object.fromEntries(
     Object.values(DOORS).map(({ port, variable }) => [variable, addressOf(port)]),
   );
+  readonly debuggerPort = DEBUGGER_PORT;
   readonly #servers = new Map<number, Server>();
+  #onDebugger: (socket: Socket, resident: Resident) => void = (socket) => socket.destroy();
 
   constructor(clock: Clock) {
     this.clients = new InsideClients(clock);
@@ -34,7 +39,16 @@ export class DoorServers implements PlatformDoors {
     server.emit('listening');
   }
 
+  /** Has `take` own the connections of debuggers. */
+  leadDebuggers(take: (socket: Socket, resident: Resident) => void): void {
+    this.#onDebugger = take;
+  }
+
   accept(port: number, socket: Socket, resident: Resident): void {
+    if (port === DEBUGGER_PORT) {
+      this.#onDebugger(socket, resident);
+      return;
+    }
     const server = this.#servers.get(port);
     // The platform starts or stops.
     if (server === undefined) socket.destroy();

@@ -17,6 +17,7 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'createCallbackWorkflow',
   'checkWorkflow',
   'sendImagePiece',
+  'sendToDebugger',
   'createToken',
   'createConsoleSession',
   'startConsoleOidc',

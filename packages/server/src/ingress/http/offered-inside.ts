@@ -2,12 +2,14 @@ import type { Route, RouteId } from '@funcgraph/api';
 
 /** Of the machine and its servers. */
 const MACHINE = /^platform:(?:domain|filesystem|image|metrics|network|platform|runtime|server|share):/;
-/** Passwords and the console are for people. */
+/** Passwords, the console and debuggers are for people. */
 const NOT_FOR_FUNCTIONS: ReadonlySet<RouteId> = new Set<RouteId>([
   'changePassword',
   'createConsoleLink',
   'showConsoleSession',
   'deleteConsoleSession',
+  'debugFunction',
+  'sendToDebugger',
 ]);
 
 /** Whether functions may use an operation from their sandboxes: no login, download by ticket, health, metrics or management of the machine. */

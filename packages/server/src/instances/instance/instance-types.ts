@@ -31,7 +31,12 @@ export interface InstanceRequest {
   readonly body?: BodySource;
   /** Ends the call and, since code cannot be stopped otherwise, the instance. */
   readonly signal?: AbortSignal;
+  /** While it is true, the request has all the time. */
+  readonly isHeld?: () => boolean;
 }
+
+/** A request that was held looks again after this time. */
+export const HELD_MS = 1_000;
 
 export interface InstanceAnswer {
   /** Undefined for success. */

@@ -39,6 +39,17 @@ function finish(ms: number): void {
   calls.shift()?.resolve({ code: 0, payload: Buffer.alloc(0), ms });
 }
 
+it('a request that is held has all the time, and times out when it is held no more', () => {
+  let isHeld = true;
+  const request = { requestId: 'a', timeoutMs: 1000, isHeld: () => isHeld };
+  lane.add(request, (ended) => answers.set('a', ended));
+  clock.advance(60_000);
+  expect(answers.size).toBe(0);
+  isHeld = false;
+  clock.advance(1_000);
+  expect(answer('a').outcome).toEqual({ kind: 'timeout' });
+});
+
 const turn = (): Promise<void> => Promise.resolve();
 const answer = (requestId: string): LaneAnswer => {
   const found = answers.get(requestId);

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { type LinkCall, type LinkEnded, type LinkResult, LinkViolation } from '../runtime-link/index.ts';
+import { HELD_MS } from './instance-types.ts';
 import { SLOW_MS, slowAfterMs } from './lane-patience.ts';
 import { type Finished, shareOut } from './lane-shares.ts';
 
@@ -32,6 +33,7 @@ export interface LaneRequest {
   readonly depth?: number | undefined;
   /** Ends the call: a running one together with its instance, a waiting one by `recall`. */
   readonly signal?: AbortSignal;
+  readonly isHeld?: () => boolean;
 }
 
 export interface LaneParts {
@@ -105,6 +107,7 @@ export class Lane {
       if (head === undefined || head.isDecided) return;
       const left = head.begunAt + head.request.timeoutMs - this.#parts.clock.monotonic();
       if (left > 0) this.#watchTimeout(left);
+      else if (head.request.isHeld?.()) this.#watchTimeout(HELD_MS);
       else this.#decide(head, { kind: 'timeout' });
     });
   }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { LinkResult } from '../runtime-link/index.ts';
-import type { Ended, InstanceRequest } from './instance-types.ts';
+import { type Ended, HELD_MS, type InstanceRequest } from './instance-types.ts';
 import type { StreamedAnswer } from './streamed-answer.ts';
 
 /** How long a function may continue after the client of a streamed answer has disconnected. */
@@ -25,6 +25,7 @@ export function race(
     const onTime = (): void => {
       const left = stream?.leftMs(request.timeoutMs) ?? 0;
       if (left > 0) timer = clock.after(left, onTime);
+      else if (request.isHeld?.()) timer = clock.after(HELD_MS, onTime);
       else done({ kind: 'timeout' });
     };
     let timer = clock.after(request.timeoutMs, onTime);

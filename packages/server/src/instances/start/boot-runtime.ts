@@ -47,6 +47,7 @@ export interface BootLimits {
   readonly binds: readonly Bind[];
   /** Undefined for a prewarmed sandbox: its network comes with its code. */
   readonly surroundings?: Surroundings | undefined;
+  readonly isDebugged?: boolean;
 }
 
 /**
@@ -90,7 +91,7 @@ export async function bootRuntime(
         maxFiles: 1024,
         ...limits.surroundings,
         ...(launch.rootfs === undefined ? {} : { rootfs: launch.rootfs }),
-        ...(platform === undefined ? {} : { doors: platform.ports }),
+        ...(platform === undefined ? {} : { doors: doorsOf(platform, limits) }),
       },
       options.signal,
     );
@@ -124,6 +125,10 @@ export async function bootRuntime(
   } finally {
     await rm(socketPath, { force: true });
   }
+}
+
+function doorsOf({ ports, debuggerPort }: PlatformDoors, { isDebugged }: BootLimits): readonly number[] {
+  return isDebugged === true ? [...ports, debuggerPort] : ports;
 }
 
 /** More than any function can have: the limit of the version is set before its code is attached. */

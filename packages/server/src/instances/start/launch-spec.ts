@@ -23,6 +23,14 @@ export interface RuntimeLaunch {
   readonly rootfs?: RootFileSystem;
 }
 
+/** Of an instance whose code is debugged. */
+export interface Debugging {
+  /** The port of its debugger in the sandbox. */
+  readonly port: number;
+  /** Whether someone may have stopped the code: then no request times out. */
+  isAttached(): boolean;
+}
+
 /** Everything an instance needs, as data, without access to catalog or store. */
 export interface LaunchSpec {
   /** Instances of one key are interchangeable: same function, version, code and configuration. */
@@ -49,6 +57,8 @@ export interface LaunchSpec {
   /** Entry point that is called before an unused instance is stopped. */
   readonly preStop?: { readonly handler: string; readonly timeoutMs: number };
   readonly codeRoot: string;
+  /** Opens a debugger in the instance. */
+  readonly debug?: Debugging;
   /** Start command in a container image, instead of code. */
   readonly image?: ImageStart;
   readonly env: Readonly<Record<string, string>>;

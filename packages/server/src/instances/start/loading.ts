@@ -1,3 +1,4 @@
+import { PLATFORM_ADDRESS } from '@funcgraph/agent';
 import type { InitFrame } from '@funcgraph/runtimes';
 import type { Clock } from '../../lib/clock.ts';
 import type { StartPhases } from '../instance/instance-types.ts';
@@ -45,6 +46,9 @@ export class Loading {
       codeRoot: spec.codeRoot,
       concurrency: spec.concurrency,
       env: doors === undefined ? spec.env : { ...spec.env, ...doors.env },
+      ...(spec.debug === undefined || doors === undefined
+        ? {}
+        : { debug: { port: spec.debug.port, door: `${PLATFORM_ADDRESS}:${doors.debuggerPort}` } }),
       ...(spec.image === undefined ? { listenMs: httpStartMs } : { image: spec.image }),
       context: { ...spec.context, instanceId: booted.id },
     };

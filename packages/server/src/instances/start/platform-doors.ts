@@ -5,6 +5,8 @@ import type { Sandbox } from '../sandbox/index.ts';
 /** What the platform offers inside sandboxes. */
 export interface PlatformDoors {
   readonly ports: readonly number[];
+  /** To which instances that are debugged connect; in no other sandbox. */
+  readonly debuggerPort: number;
   /** Variables of functions that name the addresses. */
   readonly env: Readonly<Record<string, string>>;
   /** Owns the connection from then on; it is destroyed when the sandbox ends. */

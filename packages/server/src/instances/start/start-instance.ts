@@ -13,6 +13,8 @@ import { StartLog } from './start-log.ts';
 
 /** Time limit for loading the user's code. */
 const LOAD_TIMEOUT_MS = 60_000;
+/** Of code that is debugged. */
+const DEBUG_LOAD_TIMEOUT_MS = 60 * 60_000;
 /** Loading may take this much longer than the start of an HTTP server, because the runtime's error has more detail. */
 const LISTEN_MARGIN_MS = 5_000;
 
@@ -31,7 +33,9 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   const { clock } = deps;
   const phases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
   const progress: { stage: StartStage } = { stage: 'boot' };
-  const loadLimitMs = Math.max(LOAD_TIMEOUT_MS, deps.httpStartMs + LISTEN_MARGIN_MS);
+  const usualLimitMs = Math.max(LOAD_TIMEOUT_MS, deps.httpStartMs + LISTEN_MARGIN_MS);
+  // the code may stop while it is loaded
+  const loadLimitMs = spec.debug === undefined ? usualLimitMs : DEBUG_LOAD_TIMEOUT_MS;
   const printed = new StartLog((instanceId, log) => deps.onLog(instanceId, spec, log));
   let sandbox: Sandbox | undefined;
   let meter: UsageMeter | undefined;
@@ -128,8 +132,9 @@ async function runtimeFor(spec: LaunchSpec, deps: StartDeps, options: RuntimeOpt
   const began = deps.clock.monotonic();
   const { network } = surroundings;
   const launch = waitingOn(spec.runtime, network);
-  // File systems are mounted, and /tmp gets its size, at the start.
-  const fits = surroundings.mounts.length === 0 && spec.tmpBytes === PREWARM_TMP_BYTES;
+  // File systems are mounted, /tmp gets its size, and the door of a debugger is opened at the start.
+  const isDebugged = spec.debug !== undefined;
+  const fits = surroundings.mounts.length === 0 && spec.tmpBytes === PREWARM_TMP_BYTES && !isDebugged;
   const waiting = fits ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
   if (waiting !== undefined) {
     waiting.logTo(logTo);
@@ -146,7 +151,8 @@ async function runtimeFor(spec: LaunchSpec, deps: StartDeps, options: RuntimeOpt
       await waiting.sandbox.stop().catch(() => {});
     }
   }
-  const booted = await bootRuntime(spec.runtime, { ...limits, surroundings, tmpBytes: spec.tmpBytes }, deps, options);
+  const fresh = { ...limits, surroundings, tmpBytes: spec.tmpBytes, isDebugged };
+  const booted = await bootRuntime(spec.runtime, fresh, deps, options);
   phases.sandboxMs = booted.sandboxMs;
   phases.bootMs = booted.bootMs;
   return load(booted);
