@@ -44,6 +44,18 @@ test.each([
   });
 });
 
+test('refuses a program that is not executable', () => {
+  const program = (executable: boolean) => ({
+    entries: [{ kind: 'file' as const, path: 'bootstrap', source: '/x/bootstrap', size: 1, executable }],
+    ignored: [],
+  });
+  expect(handlerFault('http', '-', program(true))).toBeUndefined();
+  expect(handlerFault('http', '-', program(false))).toMatchObject({
+    message: 'the handler bootstrap is started as a program, and its file is not executable',
+    hint: 'Run: chmod +x bootstrap',
+  });
+});
+
 test('names the .gitignore that leaves the file out', () => {
   const fault = handlerFault('Node.js20.15', 'dist/index.handler', { ...files('package.json'), ignored: ['dist/'] });
   expect(fault?.hint).toBe('.gitignore leaves out dist/. A .fgsignore, which may be empty, takes its place.');

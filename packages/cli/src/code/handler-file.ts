@@ -5,6 +5,8 @@ interface Needed {
   /** For the message. */
   readonly names: string;
   readonly matches: (path: string) => boolean;
+  /** The file is started as a program. */
+  readonly isProgram?: true;
 }
 
 const TYPED = ['.ts', '.mts', '.cts', '.tsx'];
@@ -28,7 +30,7 @@ function neededFile(runtime: string, handler: string): Needed | undefined {
     };
   }
   const program = runtime === 'http' ? 'bootstrap' : runtime === 'Custom' || runtime.startsWith('Go') ? handler : '';
-  return program === '' ? undefined : { names: program, matches: (path) => path === program };
+  return program === '' ? undefined : { names: program, matches: (path) => path === program, isProgram: true };
 }
 
 /** The handler whose file has the same name and does exist, in another folder. */
@@ -41,11 +43,22 @@ function elsewhere(handler: string, { names }: Needed, paths: readonly string[])
   return handler.includes('.') ? without(path) + handler.slice(handler.lastIndexOf('.')) : path;
 }
 
-/** Why the collected files cannot serve the handler; undefined when its file is among them. */
+/** Of a program that cannot be started. */
+function modeFault({ names, matches }: Needed, { entries }: Collected): CliError | undefined {
+  const file = entries.find(({ path }) => matches(path));
+  if (file?.kind !== 'file' || file.executable) return undefined;
+  return codeError(
+    `the handler ${names} is started as a program, and its file is not executable`,
+    `Run: chmod +x ${names}`,
+  );
+}
+
+/** Why the collected files cannot serve the handler; undefined when its file is among them, executable if it is a program. */
 export function handlerFault(runtime: string, handler: string, collected: Collected): CliError | undefined {
   const needed = neededFile(runtime, handler);
   const paths = collected.entries.map(({ path }) => path);
-  if (needed === undefined || paths.some(needed.matches)) return undefined;
+  if (needed === undefined) return undefined;
+  if (paths.some(needed.matches)) return needed.isProgram && modeFault(needed, collected);
   const kept = collected.ignored.find(
     (path) => needed.matches(path) || (path.endsWith('/') && needed.names.startsWith(path)),
   );

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
-import { type Context, defineCommand, EXIT, flag, type StreamItem } from '../framework/index.ts';
+import { type Context, defineCommand, EXIT, FGS, flag, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { consoleLines } from './console.ts';
 import { deployFolder } from './functions/deploy.ts';
@@ -74,10 +74,10 @@ function nextSteps(ready: ReadyMessage, dataDirGiven: boolean): string {
   return [
     '',
     'Next, in another terminal:',
-    `  npx fgs functions invoke hello${flag} --data '{"name":"you"}'`,
-    `  npx fgs functions logs hello${flag} -f`,
-    `  npx fgs runtimes list${flag} --available`,
-    `  npx fgs functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
+    `  ${FGS} functions invoke hello${flag} --data '{"name":"you"}'`,
+    `  ${FGS} functions logs hello${flag} -f`,
+    `  ${FGS} runtimes list${flag} --available`,
+    `  ${FGS} functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
     'Stop it with Ctrl-C.',
   ].join('\n');
 }

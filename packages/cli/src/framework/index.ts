@@ -1,3 +1,4 @@
+export { FGS } from './called-as.ts';
 export { CliError, systemCode, usageError } from './cli-error.ts';
 export type { Command, Noun, Tree } from './command.ts';
 export { defineCommand, VERB_SYNONYMS } from './command.ts';

@@ -75,7 +75,9 @@ it('breaks everything when it ends, says why, and takes nothing more', async () 
   debugging.end('the function was deleted');
   expect(outside.destroyed).toBe(true);
   expect(await debugging.take(2, Buffer.from('x'), false)).toBe(false);
-  expect(await Array.fromAsync(newsOf(debugging))).toEqual([
+  const news: DebugNews[] = [];
+  for await (const one of newsOf(debugging)) news.push(one);
+  expect(news).toEqual([
     { session: 'id' },
     { connection: 1, end: true },
     { end: true, reason: 'the function was deleted' },
