@@ -52,12 +52,14 @@ export function roomSnapshot(
 ): RoomSnapshot {
   const { freeMb, totalMb } = view.memory;
   const { maxInstances, memoryMb } = spec;
-  const live = group.instances.size + group.starting();
+  // the one that is debugged: those of other versions neither count nor make room for a second
+  const isAlone = spec.debug !== undefined;
+  const live = isAlone ? group.serving(spec.key) + group.starting(spec.key) : group.instances.size + group.starting();
   const heldMemoryMb = view.memory.ofFunction(group.functionKey);
   const full =
     freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (maxInstances >= 0 && live >= maxInstances);
   // The usual case needs no look at every instance of the machine.
-  const idle = full ? idleInstances(view, group) : [];
+  const idle = full ? idleInstances(view, isAlone ? undefined : group) : [];
   return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
 }
 
@@ -67,7 +69,10 @@ function growMb(memory: MemoryBook, instance: Instance): number {
 }
 
 /** On-demand instances that may be evicted; reserved ones stay. */
-function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, group: FunctionGroup): IdleInstance[] {
+function idleInstances(
+  { groups, memory }: Pick<PoolView, 'groups' | 'memory'>,
+  group: FunctionGroup | undefined,
+): IdleInstance[] {
   const idle: IdleInstance[] = [];
   for (const other of groups.values()) {
     for (const one of other.instances) {
