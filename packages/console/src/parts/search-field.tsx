@@ -26,7 +26,7 @@ export function SearchField({
       placeholder={label}
       aria-label={label}
       onSearch={(text) => onSearch(text.trim())}
-      style={{ width: 300, maxWidth: '100%', minWidth: 0 }}
+      style={{ width: 340, maxWidth: '100%', minWidth: 0 }}
     />
   );
 }

@@ -16,6 +16,19 @@ edges:
   - { from: start, to: pause }
 `;
 
+const STEPS = Array.from({ length: 15 }, (_, at) => at + 1);
+const LONG_FLOW = `
+mode: NORMAL
+merge_parameters: false
+constants: {}
+triggers: []
+nodes:
+  - { id: step-0, name: 开始节点, kind: start }
+${STEPS.map((at) => `  - { id: step-${at}, name: 第 ${at} 步, kind: wait, seconds: 5 }`).join('\n')}
+edges:
+${STEPS.map((at) => `  - { from: step-${at - 1}, to: step-${at} }`).join('\n')}
+`;
+
 const nodeOf = (page: Page, name: string) => page.getByRole('application').getByRole('group', { name });
 const componentOf = (page: Page, name: string) =>
   page.getByRole('complementary', { name: '组件' }).getByRole('button', { name });
@@ -47,7 +60,11 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   expect(await seconds.inputValue()).toBe('1000');
   const save = page.getByRole('button', { name: '保存', exact: true });
   expect(await save.isDisabled()).toBe(true);
+  // a problem leads to its node
+  await nodeOf(page, '开始节点').press('Enter');
+  await seconds.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: /快速函数流中最多等待 300 秒。 X-25$/ }).click();
+  await seconds.waitFor();
   await look(page, 'flow-editor-problems');
   await seconds.fill('0');
   await page.keyboard.press('Tab');
@@ -63,6 +80,16 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await drawLine(page, '时间等待 2', '时间等待 1');
   await page.getByText('该连线形成了环。').waitFor();
   await look(page, 'flow-editor-drawn');
+  await line.click();
+  await page.getByRole('menuitem', { name: '时间等待' }).click();
+  await nodeOf(page, '时间等待 3').waitFor();
+  await line.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '撤销' }).click();
+  await line.waitFor();
+  const selected = page.locator('.react-flow__node.selected');
+  await nodeOf(page, '时间等待 1').click();
+  await nodeOf(page, '时间等待 2').click({ modifiers: ['Shift'] });
+  await expect.poll(() => selected.count()).toBe(2);
 
   // laid out anew, in one column
   const boxOf = async (name: string) => (await nodeOf(page, name).boundingBox()) ?? { x: 0, y: 0 };
@@ -306,4 +333,22 @@ journey('each component of a flow has a form of its own', async ({ platform, vis
   await definition.getByRole('button', { name: '应用' }).click();
   await nodeOf(page, '稍等').press('Enter');
   await expect.poll(() => form.getByRole('spinbutton', { name: '延迟时间' }).inputValue()).toBe('5');
+
+  // a large one, as a whole and on a small map
+  await page.getByRole('button', { name: 'JSON/YAML 定义' }).click();
+  await definition.getByText('YAML', { exact: true }).click();
+  await text.fill(LONG_FLOW);
+  await definition.getByRole('button', { name: '应用' }).click();
+  await page.getByRole('img', { name: '缩略图' }).waitFor();
+  const last = nodeOf(page, '第 15 步');
+  const isInSight = async () => {
+    const [canvas, box] = await Promise.all([page.getByRole('application').boundingBox(), last.boundingBox()]);
+    return canvas !== null && box !== null && box.y + box.height <= canvas.y + canvas.height;
+  };
+  await expect.poll(isInSight).toBe(true);
+  const zoomIn = page.getByRole('button', { name: '放大' });
+  for (let clicks = 0; clicks < 5; clicks += 1) await zoomIn.click();
+  await expect.poll(isInSight).toBe(false);
+  await page.getByRole('button', { name: '适应画布' }).click();
+  await expect.poll(isInSight).toBe(true);
 });

@@ -225,6 +225,11 @@ journey(
     await dialog.getByLabel('告警规则名称').fill('journey-fails');
     await dialog.getByRole('button', { name: /确.?定/ }).click();
     await page.getByText('创建告警规则 journey-fails 成功').waitFor();
+    const thresholds = page.getByRole('list', { name: '错误次数的告警阈值' });
+    expect(await thresholds.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/^journey-fails.* >= 1 /),
+    ]);
+    expect(await page.getByRole('list', { name: '调用次数的告警阈值' }).count()).toBe(0);
     const { data } = await platform.api.call('showAlarm', {
       params: { ...project(platform), alarm_name: 'journey-fails' },
     });

@@ -36,7 +36,7 @@ export const flowEditor = {
     label: 'Components',
     functions: 'Functions',
     control: 'Flow control',
-    search: 'Search components',
+    search: 'Search',
     noMatch: 'No component matches.',
     help: 'Drag onto the canvas, or click to add behind the selected node.',
   },

@@ -20,7 +20,7 @@ export const parts = {
   total_other: '{{count}} entries',
   noMatch: { title: 'No match', text: 'Nothing fits the search.', clear: 'Clear the search' },
   shortcuts: { search: 'Search', nextRow: 'Next row', previousRow: 'Previous row' },
-  chart: { about: 'About {{title}}', none: 'Nothing in this range' },
+  chart: { about: 'About {{title}}', none: 'Nothing in this range', thresholds: 'Alarm thresholds of {{title}}' },
   ranges: {
     label: 'Range',
     '1h': 'Last hour',

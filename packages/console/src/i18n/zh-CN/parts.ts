@@ -19,7 +19,7 @@ export const parts = {
   total_other: '共 {{count}} 条',
   noMatch: { title: '没有匹配的结果', text: '没有符合搜索条件的内容。', clear: '清除搜索条件' },
   shortcuts: { search: '搜索', nextRow: '下一行', previousRow: '上一行' },
-  chart: { about: '{{title}}说明', none: '该时间段内没有数据' },
+  chart: { about: '{{title}}说明', none: '该时间段内没有数据', thresholds: '{{title}}的告警阈值' },
   ranges: {
     label: '时间范围',
     '1h': '最近1小时',

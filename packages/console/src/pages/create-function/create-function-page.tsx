@@ -136,9 +136,9 @@ export function Page() {
             <Button onClick={() => void navigate({ to: '/functions' })}>{t('cancel')}</Button>
           </div>
         </Form>
-        <aside className="surface">
-          {source?.kind === 'image' ? <ImageNotes /> : source && <StartCode source={source} />}
-          {source && (
+        {source && (
+          <aside className="surface">
+            {source.kind === 'image' ? <ImageNotes /> : <StartCode source={source} />}
             <section aria-labelledby="same-command">
               <h2 id="same-command">{t('command.title')}</h2>
               <p>{t('command.text')}</p>
@@ -146,8 +146,8 @@ export function Page() {
                 <Command key={line} line={line} call={at === length - 1 ? creationCall(draft, source) : undefined} />
               ))}
             </section>
-          )}
-        </aside>
+          </aside>
+        )}
       </div>
     </>
   );

@@ -8,21 +8,39 @@ export interface Series {
   readonly points: readonly Point[];
 }
 
+/** A value at which something happens, such as an alarm. */
+export interface Threshold {
+  readonly name: string;
+  readonly value: number;
+  /** All about it, below the chart. */
+  readonly text: string;
+}
+
 export interface ChartColors {
   readonly text: string;
   readonly line: string;
+  readonly threshold: string;
   readonly series: readonly string[];
 }
 
 export interface ChartData {
   readonly kind: 'bar' | 'line';
   readonly series: readonly Series[];
+  readonly thresholds: readonly Threshold[];
   readonly format: (value: number) => string;
   readonly formatTime: (ms: number) => string;
 }
 
 /** What echarts draws: time to the right, one axis of values, a hint with all series. */
-export function chartOptions({ kind, series, format, formatTime }: ChartData, colors: ChartColors) {
+export function chartOptions({ kind, series, thresholds, format, formatTime }: ChartData, colors: ChartColors) {
+  // the first series has them
+  const markLine = {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: colors.threshold, type: 'dashed' as const },
+    label: { color: colors.threshold, position: 'insideStartTop' as const, formatter: '{b}' },
+    data: thresholds.map(({ name, value }) => ({ name, yAxis: value })),
+  };
   return {
     animation: false,
     color: [...colors.series],
@@ -49,13 +67,16 @@ export function chartOptions({ kind, series, format, formatTime }: ChartData, co
     yAxis: {
       type: 'value' as const,
       min: 0,
+      // all lines are seen, however few values there are
+      max: ({ max }: { max: number }) => (thresholds.some(({ value }) => value > max) ? highest(thresholds) : null),
       minInterval: kind === 'bar' ? 1 : 0,
       splitNumber: 3,
       axisLabel: { color: colors.text, formatter: format },
       splitLine: { lineStyle: { color: colors.line } },
     },
-    series: series.map(({ name, points }) => ({
+    series: series.map(({ name, points }, at) => ({
       name,
+      ...(at === 0 && thresholds.length > 0 ? { markLine } : {}),
       type: kind,
       showSymbol: false,
       barMaxWidth: 14,
@@ -63,6 +84,8 @@ export function chartOptions({ kind, series, format, formatTime }: ChartData, co
     })),
   };
 }
+
+const highest = (thresholds: readonly Threshold[]): number => Math.max(...thresholds.map(({ value }) => value));
 
 /** Whether a chart would show an empty frame. */
 export const isFlat = (series: readonly Series[]): boolean =>

@@ -4,8 +4,10 @@ import { useTexts } from '../../i18n/index.ts';
 import { usePreferences } from '../../preferences/index.ts';
 import { InfoHint } from '../info-hint.tsx';
 import { lazyPart } from '../load-again.ts';
-import { isFlat, type Series } from './chart-options.ts';
+import { isFlat, type Series, type Threshold } from './chart-options.ts';
 import './chart.css';
+
+const NONE: readonly Threshold[] = [];
 
 const Canvas = lazyPart(async () => (await import('./canvas.tsx')).Canvas);
 
@@ -19,11 +21,13 @@ interface TimeChartProps {
   readonly figure: string;
   readonly unit: string;
   readonly format: (value: number) => string;
+  readonly thresholds?: readonly Threshold[];
   readonly footer?: ReactNode;
 }
 
 /** Values over time with their figure. The figure is text as well, for those who cannot see the picture. */
-export function TimeChart({ title, info, kind, series, figure, unit, format, footer }: TimeChartProps) {
+export function TimeChart(props: TimeChartProps) {
+  const { title, info, kind, series, figure, unit, format, thresholds = NONE, footer } = props;
   const { t } = useTexts('parts');
   const { token } = antd.useToken();
   const { language, times } = usePreferences();
@@ -31,6 +35,7 @@ export function TimeChart({ title, info, kind, series, figure, unit, format, foo
     () => ({
       text: token.colorTextDescription,
       line: token.colorBorderSecondary,
+      threshold: token.colorError,
       series: [token.colorInfo, token.colorWarning, token.colorSuccess],
     }),
     [token],
@@ -40,8 +45,8 @@ export function TimeChart({ title, info, kind, series, figure, unit, format, foo
     const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone });
     const day = new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric', ...zone });
     const formatTime = (ms: number) => (time.format(ms) === '00:00' ? day.format(ms) : time.format(ms));
-    return { kind, series, format, formatTime };
-  }, [kind, series, format, language, times]);
+    return { kind, series, thresholds, format, formatTime };
+  }, [kind, series, thresholds, format, language, times]);
 
   return (
     <section className="surface chart" aria-label={title}>
@@ -59,6 +64,16 @@ export function TimeChart({ title, info, kind, series, figure, unit, format, foo
         <Suspense fallback={<Spin className="chart-none" />}>
           <Canvas data={data} colors={colors} label={`${title}: ${figure} ${unit}`} />
         </Suspense>
+      )}
+      {thresholds.length > 0 && (
+        <ul className="chart-thresholds" aria-label={t('chart.thresholds', { title })}>
+          {thresholds.map(({ name, text }) => (
+            <li key={name}>
+              {name}
+              <span>{text}</span>
+            </li>
+          ))}
+        </ul>
       )}
       {footer}
     </section>

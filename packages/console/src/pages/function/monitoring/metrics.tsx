@@ -8,6 +8,7 @@ import { TimeChart } from '../../../parts/chart/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
 import type { Span } from '../../../parts/time-span/index.ts';
+import { useAlarmLines } from './alarm-lines.ts';
 import { figuresOf, seriesOf } from './metric-series.ts';
 import type { Step } from './steps.ts';
 
@@ -15,6 +16,8 @@ const SECONDS = 60;
 
 interface MetricsProps {
   readonly urn: string;
+  /** What rules about it watch. */
+  readonly watched: string;
   readonly span: Span;
   readonly step: Step;
   /** Starts a rule about a metric. */
@@ -22,9 +25,10 @@ interface MetricsProps {
 }
 
 /** All metrics of a function, version or alias. */
-export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
+export function Metrics({ urn, watched, span, step, onAlarm }: MetricsProps) {
   const { t } = useTexts('monitoring');
   const { whole, short, fine } = useNumbers();
+  const alarms = useAlarmLines(watched);
   const { data, error, refetch } = useQuery({
     ...query('showMetrics', {
       params: { function_urn: urn },
@@ -47,6 +51,7 @@ export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
         {...times}
         title={t('metrics.calls')}
         info={t('metrics.callsInfo')}
+        thresholds={alarms('count')}
         footer={<AlarmFooter title={t('metrics.calls')} onClick={() => onAlarm('count')} />}
         figure={whole(figures.calls)}
         series={[{ name: t('metrics.calls'), points: seriesOf(points, 'count') }]}
@@ -55,6 +60,7 @@ export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
         {...times}
         title={t('metrics.errors')}
         info={t('metrics.errorsInfo')}
+        thresholds={alarms('failcount')}
         footer={<AlarmFooter title={t('metrics.errors')} onClick={() => onAlarm('failcount')} />}
         figure={whole(figures.failed)}
         series={[{ name: t('metrics.errors'), points: seriesOf(points, 'failed') }]}
@@ -63,6 +69,7 @@ export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
         {...ms}
         title={t('metrics.duration')}
         info={t('metrics.durationInfo')}
+        thresholds={alarms('duration', 'maxDuration', 'minDuration')}
         footer={<AlarmFooter title={t('metrics.duration')} onClick={() => onAlarm('duration')} />}
         figure={fine(figures.duration)}
         unit={t('units.averageMs')}
@@ -88,6 +95,7 @@ export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
         {...times}
         title={t('metrics.rejections')}
         info={t('metrics.rejectionsInfo')}
+        thresholds={alarms('rejectcount')}
         footer={<AlarmFooter title={t('metrics.rejections')} onClick={() => onAlarm('rejectcount')} />}
         figure={whole(figures.rejected)}
         series={[{ name: t('metrics.rejections'), points: seriesOf(points, 'rejected') }]}
@@ -96,6 +104,7 @@ export function Metrics({ urn, span, step, onAlarm }: MetricsProps) {
         {...ms}
         title={t('metrics.resources')}
         info={t('metrics.resourcesInfo')}
+        thresholds={alarms('concurrency', 'reservedinstancenum')}
         footer={<AlarmFooter title={t('metrics.resources')} onClick={() => onAlarm('concurrency')} />}
         figure={whole(figures.concurrency)}
         unit={t('units.mostAtOnce')}

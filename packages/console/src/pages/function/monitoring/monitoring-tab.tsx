@@ -83,7 +83,7 @@ function MetricsView({ fn, span }: TabProps & { span: SpanState }) {
   }, [renew]);
   return (
     <>
-      <Metrics urn={fn.urn} span={span} step={step} onAlarm={setMetric} />
+      <Metrics urn={fn.urn} watched={watchedUrn(fn)} span={span} step={step} onAlarm={setMetric} />
       {metric && <AlarmDialog target={{ urn: watchedUrn(fn), metric }} onClose={() => setMetric(undefined)} />}
     </>
   );

@@ -11,7 +11,7 @@ import { saveProblem } from './event-rules.ts';
 import { jsonProblem } from './json-problem.ts';
 import './test-pane.css';
 import { TestResultView } from './test-result.tsx';
-import { BLANK, BLANK_TEMPLATE, textOfTemplate, useTestEvents } from './use-test-events.ts';
+import { BLANK_TEMPLATE, firstEventOf, textOfTemplate, useTestEvents } from './use-test-events.ts';
 import { useTestRun } from './use-test-run.ts';
 
 const CodeEditor = lazyPart(async () => (await import('../code/editor/code-editor.tsx')).CodeEditor);
@@ -24,7 +24,7 @@ const ASYNC_ABOVE_SECONDS = 90;
 /** Runs the deployed code of the shown version with an event, beside the code. */
 export function TestPane({ fn }: { fn: ShownFunction }) {
   const { t } = useTexts('functionTest');
-  const [text, setText] = useState(BLANK);
+  const [text, setText] = useState(firstEventOf(fn));
   const [chosen, setChosen] = useState('');
   const [dialog, setDialog] = useState<'configure' | 'save-as'>();
   const events = useTestEvents(fn);

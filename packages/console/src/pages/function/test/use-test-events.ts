@@ -10,6 +10,12 @@ export const BLANK_TEMPLATE = 'blank';
 /** Its event. */
 export const BLANK = '{\n  "key": "value"\n}\n';
 
+/** A function behind a web server takes no other events than requests. */
+const REQUEST = `${JSON.stringify({ httpMethod: 'GET', path: '/', headers: {}, body: '' }, null, 2)}\n`;
+
+/** What the pane begins with. */
+export const firstEventOf = ({ isHttp }: ShownFunction): string => (isHttp ? REQUEST : BLANK);
+
 export const textOfTemplate = (template: { readonly content: unknown } | undefined): string =>
   template === undefined ? BLANK : `${JSON.stringify(template.content, null, 2)}\n`;
 

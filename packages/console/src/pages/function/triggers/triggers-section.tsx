@@ -53,7 +53,7 @@ export function Section({ fn }: TabProps) {
             title={t('empty.title')}
             text={t('empty.text')}
             action={create}
-            command={`fgs triggers create ${fn.name} --every 15m`}
+            command={`fgs triggers create ${fn.name} ${fn.isHttp ? `--type APIG --path /${fn.name}` : '--every 15m'}`}
           />
         }
       />
