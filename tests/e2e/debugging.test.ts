@@ -23,7 +23,7 @@ beforeAll(async () => {
     join(folder, 'funcgraph.yaml'),
     `name: debugged
 functions:
-  prices: { folder: ./prices, runtime: Node.js, handler: index.handler, timeout: 3 }
+  prices: { folder: ./prices, runtime: Node.js, handler: index.handler, timeout: 3, aliases: { live: {} } }
   rates: { folder: ./rates, runtime: Python, handler: index.handler }
 `,
   );
@@ -135,10 +135,18 @@ async function dev(work: (shown: () => string) => Promise<void>): Promise<void> 
   expect(child.exitCode, shown).toBe(0);
 }
 
-const invoke = (): ReturnType<typeof runCli> =>
-  runCli(['functions', 'invoke', 'prices', '--data', '{"factor":7}'], environment());
+const invoke = (qualifier = 'latest'): ReturnType<typeof runCli> =>
+  runCli(['functions', 'invoke', 'prices', '--qualifier', qualifier, '--data', '{"factor":7}'], environment());
 
 test('fgs dev --inspect leads a debugger to the one instance of a function, which does not time out while it is stopped', async () => {
+  // warm instances of two earlier versions leave room for the one that is debugged
+  const file = join(folder, 'funcgraph.yaml');
+  for (const price of [1, 3]) {
+    await writeFile(join(folder, 'prices/index.js'), code(price));
+    const deployed = await runCli(['deploy', '--yes', '--file', file], environment());
+    expect(deployed.exitCode, deployed.stderr).toBe(0);
+    expect((await invoke('!live')).stdout.toString()).toContain(`{"price":${7 * price}}`);
+  }
   await dev(async (shown) => {
     await expect.poll(shown, PATIENCE).toContain(`prices | debugger of Node.js at 127.0.0.1:${port}`);
     expect(shown()).toContain(`rates | debugger of Python at 127.0.0.1:${port + 1}`);
