@@ -99,7 +99,7 @@ describe.runIf(process.getuid?.() === 0)('a full disk', () => {
   it('turns readiness and refuses changes with the reason, while reads and calls go on', async () => {
     expect(await ready()).toEqual({
       status: 200,
-      body: { ready: true, disk: true, database: true, agent: true },
+      body: { ready: true, disk: true, database: true, agent: true, draining: false },
     });
     fill();
     await expect.poll(ready, PATIENCE).toMatchObject({ status: 503, body: { ready: false, disk: false } });

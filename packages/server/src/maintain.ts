@@ -2,7 +2,11 @@ import { parseArgs } from 'node:util';
 import { forgetSecrets, loadConfig } from './config/index.ts';
 import {
   checkData,
+  clusterStatus,
   createBackup,
+  drainNode,
+  joinByToken,
+  makeToken,
   resetCredentials,
   restoreBackup,
   rotateBackups,
@@ -10,7 +14,7 @@ import {
 } from './maintenance/index.ts';
 
 /**
- * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument
+ * For `fgs credentials`, `fgs check`, `fgs backup` and `fgs cluster`: works on a data directory without its server. The first argument
  * is the operation, its own arguments come after `--`, the server's flags are in between. Prints one JSON object:
  * `result` or `error`.
  */
@@ -38,6 +42,16 @@ async function run(argv: readonly string[]): Promise<unknown> {
       return restoreBackup(folderOf(own), config.dataDir);
     case 'backup-verify':
       return verifyBackup(folderOf(own));
+    case 'cluster-token':
+      return makeToken(config);
+    case 'cluster-join':
+      return joinByToken(config);
+    case 'cluster-status':
+      return clusterStatus(config);
+    case 'cluster-drain':
+      return drainNode(config, String(own[0]), true);
+    case 'cluster-undrain':
+      return drainNode(config, String(own[0]), false);
     default:
       throw new Error(`unknown operation ${String(operation)}`);
   }

@@ -33,13 +33,16 @@ export const platformRoutes = {
     method: 'GET',
     path: '/v1/ready',
     group: 'platform',
-    summary: 'Whether the server should be sent work: 503 when its disk, database or sandbox agent is not well',
+    summary:
+      'Whether the server should be sent work: 503 when its disk, database or sandbox agent is not well, or it drains',
     auth: 'none',
     response: Type.Object({
       ready: Type.Boolean(),
       disk: Type.Boolean(),
       database: Type.Boolean(),
       agent: Type.Boolean(),
+      /** It is going to stop (`fgs cluster drain`). */
+      draining: Type.Boolean(),
     }),
   }),
   showDoctor: route({

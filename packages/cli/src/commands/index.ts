@@ -6,6 +6,7 @@ import { asyncSettings } from './async.ts';
 import { backup } from './backup.ts';
 import { buckets } from './buckets/index.ts';
 import { check } from './check.ts';
+import { cluster } from './cluster.ts';
 import { completionOf } from './completion.ts';
 import { consoleLink } from './console.ts';
 import { credentials } from './credentials.ts';
@@ -84,6 +85,7 @@ export const TREE: Tree = {
     shares,
     iam,
     backup,
+    cluster,
     credentials,
     service,
     profiles,

@@ -53,6 +53,8 @@ export const SERVER_FLAGS = {
   ),
   'database-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
   'key-file': flag.text('FILE', 'copy of master.key of the first of several servers that share a PostgreSQL database'),
+  'cluster-address': flag.text('HOST:PORT', 'where the other servers of the database reach this one'),
+  'join-token-file': flag.text('FILE', 'token of fgs cluster token, by which a new server gets the key of the others'),
   artifacts: flag.text(
     'DIR|s3://BUCKET/PREFIX',
     'folder or bucket with the code of functions that those servers share',

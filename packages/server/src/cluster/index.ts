@@ -1,7 +1,12 @@
 export { MemberNodes } from './member-nodes.ts';
+export { type RosterRow, RosterStore } from './roster-store.ts';
 export { ClusterListener, type NodeHandler, type RouteOptions } from './transport/listener.ts';
 export { type NodeAnswer, NodeConnections, type NodeRequest } from './transport/node-connections.ts';
 export { Authority } from './trust/authority.ts';
 export { AuthorityStore } from './trust/authority-store.ts';
 export { Credentials } from './trust/credentials.ts';
+export { hasKey, joinCluster } from './trust/join.ts';
+export { openJoinDoor } from './trust/join-door.ts';
+export { newJoinToken } from './trust/join-token.ts';
+export { JoinTokenStore } from './trust/join-token-store.ts';
 export type { ClusterNode, Nodes } from './types.ts';

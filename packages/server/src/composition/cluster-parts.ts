@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import {
   Authority,
   AuthorityStore,
   ClusterListener,
   Credentials,
+  JoinTokenStore,
   MemberNodes,
   NodeConnections,
+  openJoinDoor,
 } from '../cluster/index.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
 import type { Root } from './root.ts';
@@ -33,6 +37,15 @@ export async function clusterParts({ config, clock, log, life, storage, sealer, 
   const connections = new NodeConnections({ credentials, nodes });
   life.onStop(() => connections.stop());
   const listener = new ClusterListener({ credentials, nodes, clock, log: log.child({ module: 'cluster' }) });
+  const sealingKey = async (): Promise<string> =>
+    config.sealingKey?.reveal() ?? (await readFile(join(config.dataDir, 'master.key'), 'utf8')).trim();
+  openJoinDoor({
+    listener,
+    tokens: new JoinTokenStore(storage),
+    sealingKey,
+    clock,
+    log: log.child({ module: 'cluster' }),
+  });
   const cluster: Cluster = { authority, listener, connections };
   return { nodes, cluster };
 }

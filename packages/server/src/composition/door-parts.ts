@@ -31,6 +31,7 @@ import { memo } from '../lib/memo.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
 import type { BucketParts } from './bucket-parts.ts';
+import type { ClusterParts } from './cluster-parts.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { HostParts } from './host-parts.ts';
 import { serveInside } from './inside-parts.ts';
@@ -66,6 +67,7 @@ type OwnParts = Pick<
 export type DoorDeps = Root &
   Pick<HostParts, 'disk' | 'refuseWhenFull' | 'agent' | 'runtimes'> &
   StateParts &
+  Pick<ClusterParts, 'nodes'> &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
@@ -170,6 +172,7 @@ function ownParts({
   iam,
   buckets,
   externalS3,
+  nodes,
   region,
 }: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers' | 'certificateEnds'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
@@ -193,7 +196,7 @@ function ownParts({
       }),
       new ExternalObjects({ iam, externalS3 }),
     ),
-    ready: readiness({ disk, storage, ensureAgent }),
+    ready: readiness({ disk, storage, nodes, ensureAgent }),
     checks: () => machineChecks({ config, storage, runtimes, capabilities, externalS3 }),
   };
 }

@@ -161,6 +161,7 @@ export function compileConfig(
   | 'searchPath'
   | 'sharedArtifacts'
   | 'clusterAddress'
+  | 'joinToken'
   | 'externalS3'
 > {
   return {

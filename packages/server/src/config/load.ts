@@ -13,6 +13,7 @@ import { type OidcSettings, oidcConfig, oidcSettings } from './oidc.ts';
 import { type OtlpSettings, otlpConfig, otlpSettings } from './otlp.ts';
 import { type Config, RawConfig } from './schema.ts';
 import { sealingKey } from './sealing-key.ts';
+import { readSettingFile } from './setting-file.ts';
 import { s3Keys, sharedPlace } from './shared-place.ts';
 import { smtpUrl } from './smtp-url.ts';
 
@@ -59,6 +60,7 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly smtpUrl: string | undefined;
   readonly sealingKey: string | undefined;
+  readonly joinToken: string | undefined;
   readonly s3Keys: string | undefined;
   readonly externalS3: readonly ExternalS3Settings[];
   readonly metricsToken: string | undefined;
@@ -112,6 +114,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
       from: raw.smtp_from,
       onCommandLine: flags.values.smtp_url !== undefined,
     }),
+    joinToken: raw.join_token_file === undefined ? undefined : readSettingFile(raw.join_token_file, 'join_token_file'),
     s3Keys: keys,
     externalS3: externalS3Settings(raw.external_s3_file, env),
     sealingKey: sealingKey(raw.key_file, url !== undefined),
@@ -137,6 +140,7 @@ export function compileSettings(settings: Settings): Config {
     smtpUrl: smtp === undefined ? undefined : new Secret(smtp),
     sharedArtifacts: sharedPlace(raw, settings.s3Keys),
     clusterAddress: clusterAddress(raw.cluster_address, url !== undefined),
+    joinToken: settings.joinToken === undefined ? undefined : new Secret(settings.joinToken),
     externalS3: settings.externalS3.map(externalS3),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),

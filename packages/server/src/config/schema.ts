@@ -30,6 +30,8 @@ export const RawConfig = Type.Object(
     ),
     /** `host:port` at which other servers with the same PostgreSQL database reach this one; it listens there. */
     cluster_address: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+    /** File with a token by which a data directory without a key joins the servers of a PostgreSQL database. */
+    join_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** S3 service with the bucket of `artifacts`. */
     s3_endpoint: Type.Optional(Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+/?$', maxLength: 512 })),
     s3_region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
@@ -279,6 +281,8 @@ export interface Config {
   readonly sealingKey: Secret | undefined;
   /** The code that servers share. Undefined: the data directory has all of it. */
   readonly sharedArtifacts: SharedPlace | undefined;
+  /** For a data directory without a key. */
+  readonly joinToken: Secret | undefined;
   /** Where other servers reach this one. Undefined: no listener for them. */
   readonly clusterAddress: ClusterAddress | undefined;
   readonly externalS3: readonly ExternalS3Config[];

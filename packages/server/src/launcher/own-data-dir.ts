@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** The agent stores data of functions in it and stays root. */
 const OF_AGENT = 'volumes';
 /** A directory with one of these is ours. */
-const MARKS = ['server.lock', 'master.key', 'funcgraph.db', 'runtimes'];
+const MARKS = ['server.lock', 'master.key', 'join-claim', 'funcgraph.db', 'runtimes'];
 
 /**
  * Makes the data directory or uses the existing one, and gives files that root made in it to the server's user: all

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { hasKey, joinCluster } from '../cluster/index.ts';
 import type { Config } from '../config/index.ts';
 import { openSealer, Sealer } from '../lib/sealer.ts';
 import {
@@ -18,7 +19,7 @@ import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
 const TEMPLATE = fileURLToPath(new URL('../storage/empty.sqlite', import.meta.url));
 
 export interface DatabaseDeps {
-  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'sealingKey'>;
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'sealingKey'> & Partial<Pick<Config, 'joinToken'>>;
   readonly log: Logger;
   /** Called once when the database is lost permanently. */
   readonly onDeath: (error: Error) => void;
@@ -35,8 +36,8 @@ export interface DataDirectory {
 }
 
 /**
- * Opens the key and the database of the data directory, which remembers it from then on. A key that is not given is made
- * first, and only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
+ * Opens the key and the database of the data directory, which remembers it from then on. A key that is not given is got
+ * by the join token or else made first, and only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
  * rather than begin an empty database beside the one, or the files, that belong to the directory.
  */
 export async function openDatabase({
@@ -45,12 +46,21 @@ export async function openDatabase({
   onDeath,
   template = TEMPLATE,
 }: DatabaseDeps): Promise<DataDirectory> {
-  const { dataDir, databaseUrl: url, sealingKey } = config;
+  const { dataDir, databaseUrl: url, sealingKey, joinToken } = config;
   const record = await readDatabaseRecord(dataDir);
   checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
   const mustHaveTables = url === undefined && (await hasStoredFiles(dataDir));
   if (mustHaveTables) await refuseMissingDatabase(dataDir);
   const mayCreate = !record.sqlite && record.postgresId === undefined;
+  if (
+    url !== undefined &&
+    joinToken !== undefined &&
+    sealingKey === undefined &&
+    mayCreate &&
+    !(await hasKey(dataDir))
+  ) {
+    await joinCluster(dataDir, joinToken.reveal());
+  }
   const sealer =
     sealingKey === undefined
       ? await openSealer(join(dataDir, 'master.key'), { mayCreate })

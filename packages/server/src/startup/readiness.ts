@@ -1,3 +1,4 @@
+import type { Nodes } from '../cluster/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { DiskGuard } from './disk-guard.ts';
 
@@ -6,6 +7,7 @@ const PATIENCE_MS = 2_000;
 export interface ReadinessDeps {
   readonly disk: Pick<DiskGuard, 'state'>;
   readonly storage: Pick<Storage, 'check'>;
+  readonly nodes: Pick<Nodes, 'self'>;
   /** Resolves when a sandbox agent lives; a dead one is replaced. Undefined where the driver needs none. */
   readonly ensureAgent: (() => Promise<unknown>) | undefined;
 }
@@ -14,16 +16,18 @@ export interface Readiness {
   readonly disk: boolean;
   readonly database: boolean;
   readonly agent: boolean;
+  /** False: the server is going to stop, and takes no new work. */
+  readonly staying: boolean;
 }
 
 /** Conditions for a ready server. Never rejects; a part that does not answer in time counts as not ready. */
-export function readiness({ disk, storage, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
+export function readiness({ disk, storage, nodes, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
   return async () => {
     const [database, agent] = await Promise.all([
       inTime(storage.check().then(({ ok }) => ok)),
       ensureAgent === undefined ? true : inTime(ensureAgent().then(() => true)),
     ]);
-    return { disk: !disk.state.low, database, agent };
+    return { disk: !disk.state.low, database, agent, staying: !nodes.self.draining };
   };
 }
 

@@ -23,6 +23,7 @@ const PATHS = [
   'config',
   'database-url-file',
   'key-file',
+  'join-token-file',
   's3-keys-file',
   'smtp-url-file',
   'otlp-headers-file',

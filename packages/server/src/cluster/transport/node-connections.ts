@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { hostNameOf, type NodeCredentials } from '../trust/authority.ts';
 import type { ClusterNode, Nodes } from '../types.ts';
+import { hostAndPort } from './host-and-port.ts';
 import { tlsBetweenNodes } from './tls.ts';
 
 const CONNECT_MS = 2_000;
@@ -177,10 +178,4 @@ function whenConnected(request: ClientRequest, send: () => void): void {
     socket.once('secureConnect', send);
     for (const event of ['secureConnect', 'close']) socket.once(event, () => clearTimeout(late));
   });
-}
-
-/** Parts of `host:port`; the host of IPv6 is in brackets. */
-function hostAndPort(address: string): { readonly host: string; readonly port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
 }

@@ -113,16 +113,6 @@ describe('requests between nodes', () => {
       bodySent: false,
     });
   });
-
-  it('go on over connections with renewed certificates', async () => {
-    second.listener.route('GET', '/hello', (_request, response) => void response.end('here'));
-    await text((await ask()).body);
-    const renewed = await startTestNode(await testAuthority());
-    others.push(renewed);
-    first.nodes.set([]);
-    first.nodes.set([second.node]);
-    expect(await text((await ask()).body)).toBe('here');
-  });
 });
 
 describe('the internal listener', () => {

@@ -92,7 +92,8 @@ function pem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function fingerprintOf(certificate: Pick<X509Certificate, 'raw'>): string {
+/** SHA-256, hexadecimal. */
+export function fingerprintOf(certificate: Pick<X509Certificate, 'raw'>): string {
   return createHash('sha256').update(certificate.raw).digest('hex');
 }
 

@@ -39,7 +39,12 @@ export interface PlatformDeps {
   readonly gate: Pick<AccountGate, 'waiting'>;
   readonly checks: () => Promise<readonly Check[]>;
   /** Conditions for a ready server. */
-  readonly ready: () => Promise<{ readonly disk: boolean; readonly database: boolean; readonly agent: boolean }>;
+  readonly ready: () => Promise<{
+    readonly disk: boolean;
+    readonly database: boolean;
+    readonly agent: boolean;
+    readonly staying: boolean;
+  }>;
 }
 
 type Ids = 'showHealth' | 'showReady' | 'showDoctor' | 'showGauges' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
@@ -52,9 +57,9 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
     },
 
     async showReady() {
-      const parts = await deps.ready();
-      const ready = parts.disk && parts.database && parts.agent;
-      return new Reply({ ready, ...parts }, { status: ready ? 200 : 503 });
+      const { staying, ...parts } = await deps.ready();
+      const ready = parts.disk && parts.database && parts.agent && staying;
+      return new Reply({ ready, ...parts, draining: !staying }, { status: ready ? 200 : 503 });
     },
 
     async showDoctor() {
