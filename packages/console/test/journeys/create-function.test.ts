@@ -159,6 +159,8 @@ journey.skipIf(busybox === undefined)(
     await page.getByText('创建函数 journey-web 成功').waitFor();
 
     const test = page.getByRole('region', { name: '测试', exact: true });
+    // a request, which its server answers
+    await test.getByRole('textbox', { name: '测试事件' }).getByText('"httpMethod"').waitFor();
     await test.getByRole('combobox', { name: '请选择测试事件' }).press('Enter');
     await page.getByTitle('配置测试事件', { exact: true }).click();
     const dialog = page.getByRole('dialog', { name: '配置测试事件' });

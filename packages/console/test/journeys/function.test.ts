@@ -91,6 +91,7 @@ journey('code is edited, deployed and tested, and a published version stays as i
   await path.fill('lib/new.json');
   await path.press('Enter');
   await page.getByText('2 处修改未部署').waitFor();
+  expect(await page.getByRole('tree').getByRole('img', { name: '已修改，未部署' }).count()).toBe(2);
   await look(page, 'function-code-modified');
   await page.getByRole('button', { name: '查看修改' }).click();
   const review = page.getByRole('dialog', { name: '未部署的修改' });

@@ -12,6 +12,8 @@ journey(
     await page.route(list, (route) => route.fulfill({ json: { functions: [], count: 0, next_marker: 0 } }));
     await visitor.open('/functions');
     await page.getByRole('heading', { name: '还没有函数' }).waitFor();
+    await page.getByText('fgs functions deploy ./hello --runtime Node.js --handler index.handler').waitFor();
+    await page.getByRole('main').getByRole('button', { name: '复制命令' }).waitFor();
     await look(page, 'functions-empty');
     await page.unroute(list);
 
@@ -44,6 +46,13 @@ journey(
     await page.getByRole('columnheader', { name: '函数名称' }).click();
     await expect.poll(names).toBe('journey-order journey-mail');
     await look(page, 'functions-sorted');
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    await page.keyboard.press('j');
+    const first = await focused();
+    await page.keyboard.press('j');
+    expect(await focused()).not.toBe(first);
+    await page.keyboard.press('k');
+    expect(await focused()).toBe(first);
     await page.getByRole('combobox', { name: '搜索字段' }).press('Enter');
     await page.getByTitle('函数名称', { exact: true }).last().click();
     await page.getByRole('searchbox').fill('order');

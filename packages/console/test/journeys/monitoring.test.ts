@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { deploy, invoke, PATIENCE, project, runtimeOf } from '../../../../tests/functions.ts';
 import { mostRowsScrolled } from '../frames.ts';
@@ -36,7 +37,7 @@ const CHANGES = [
 ];
 
 const FLOOD = Array.from({ length: 10_000 }, (_, n) => {
-  const level = n % 50 === 0 ? 'ERROR' : 'INFO';
+  const level = n % 10 === 0 ? 'ERROR' : 'INFO';
   const time = new Date(Date.parse('2027-01-01T00:00:00Z') + n).toISOString();
   return `${JSON.stringify({ time, level, request_id: 'r', instance_id: 'i', version: 'latest', message: `line ${n}` })}\n`;
 }).join('');
@@ -128,6 +129,16 @@ journey(
     const file = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: '文本' }).click();
     expect((await file).suggestedFilename()).toBe(`${name}.log.txt`);
+    await page.getByRole('button', { name: '下载' }).click();
+    const asJson = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'JSON（每行一条）' }).click();
+    const saved = await text(await (await asJson).createReadStream());
+    const stored = saved.trimEnd().split('\n');
+    expect(stored.map((line) => JSON.parse(line).message)).toEqual([HOSTILE[1], HOSTILE[1]]);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await log.getByRole('listitem').first().hover();
+    await log.getByRole('button', { name: '复制该行' }).first().click();
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain('red');
     await log
       .getByRole('button', { name: /完整日志/ })
       .first()
@@ -275,7 +286,10 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
   await page.getByRole('searchbox', { name: '关键字' }).fill('');
   await page.getByRole('searchbox', { name: '关键字' }).press('Enter');
   await log.getByText('said before').waitFor();
+  const wrapping = () => page.evaluate("getComputedStyle(document.querySelector('.log-message span')).whiteSpace");
+  expect(await wrapping()).not.toBe('pre-wrap');
   await page.getByText('自动换行').click();
+  await expect.poll(wrapping).toBe('pre-wrap');
   await look(page, 'logs');
   await log
     .getByRole('button', { name: /的完整日志$/ })
@@ -299,6 +313,14 @@ journey('the log explorer shows lines as they come, and ten thousand of them', a
   await page.getByText('共 10000 行，其中 WARN 和 ERROR').waitFor();
   await log.getByText('line 9999').waitFor();
   expect(await mostRowsScrolled(log, 'li')).toBeLessThan(120);
+  const colours = `[...document.querySelectorAll('.log-row')].map((row) => [
+    row.querySelector('.log-level').textContent,
+    getComputedStyle(row.querySelector('.log-level')).color,
+  ])`;
+  // one for each level
+  const levels = new Map((await page.evaluate(colours)) as [string, string][]);
+  expect([...levels.keys()].sort()).toEqual(['ERROR', 'INFO']);
+  expect(levels.get('ERROR')).not.toBe(levels.get('INFO'));
   await page.getByRole('button', { name: /继续/ }).click();
   await log.getByText('line 9999').waitFor();
   await look(page, 'logs-live');

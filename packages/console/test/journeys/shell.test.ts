@@ -117,7 +117,9 @@ journey('a session that ends meanwhile leads to the sign-in page and back', asyn
   await page.getByRole('heading', { name: '函数列表' }).waitFor();
 });
 
-journey('language, theme and the way of times are kept for the browser', async ({ visit }) => {
+journey('language, theme and the way of times are kept for the browser', async ({ platform, visit }) => {
+  const files = { 'index.js': 'exports.handler = async (event, context) => event;' };
+  await deploy(platform, { name: 'journey-timed', files, runtime: await runtimeOf(platform, 'Node.js') });
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/functions');
@@ -127,14 +129,31 @@ journey('language, theme and the way of times are kept for the browser', async (
   await page.getByRole('button', { name: 'Theme' }).click();
   await page.getByRole('menuitem', { name: 'Dark' }).click();
   await page.waitForSelector('html[data-theme="dark"]');
-  await page.getByRole('button', { name: 'Time display' }).click();
-  await page.getByRole('menuitem', { name: 'Relative' }).click();
+  const time = page.getByRole('row', { name: /journey-timed/ }).locator('time');
+  expect(await time.textContent()).toMatch(/ UTC$/);
+  for (const [way, text] of [
+    ['Local', /\d\d:\d\d:\d\d(?! UTC)/],
+    ['Relative', /ago$|now/],
+  ] as const) {
+    await page.getByRole('button', { name: 'Time display' }).click();
+    await page.getByRole('menuitem', { name: way }).click();
+    await expect.poll(() => time.textContent()).toMatch(text);
+  }
   await page.reload();
   await page.getByRole('heading', { name: 'Function list' }).waitFor();
   expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
   expect(await page.getAttribute('html', 'lang')).toBe('en-US');
   await page.getByRole('button', { name: 'Time display' }).click();
   await page.waitForSelector('.ant-dropdown-menu-item-selected:has-text("Relative")');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitem', { name: 'As in the system' }).click();
+  for (const colorScheme of ['light', 'dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForSelector(`html[data-theme="${colorScheme}"]`);
+  }
+  await page.emulateMedia({ colorScheme: null });
 });
 
 journey('keys lead everywhere, and a sheet lists them', async ({ visit }) => {

@@ -166,6 +166,7 @@ journey('an HTTP function has triggers of gateways only', async ({ platform, vis
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open(addressOf(name, 'triggers'));
+  await page.getByText(`fgs triggers create ${name} --type APIG --path /${name}`).waitFor();
   await page.getByRole('button', { name: '创建触发器' }).click();
   const dialog = page.getByRole('dialog', { name: '创建触发器' });
   expect(await dialog.getByText('调用方式').count()).toBe(0);
