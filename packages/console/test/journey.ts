@@ -1,14 +1,13 @@
 import { type Client, createClient } from '@funcgraph/api';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Cookie, chromium, type Page } from 'playwright-core';
 import { test as base, expect, inject } from 'vitest';
 import type { Tenant } from '../../../tests/functions.ts';
 import { type ProgramRun, runCli } from '../../../tests/server.ts';
-import { type Language, preferencesScript, type Theme } from './views.ts';
+import { type Tab, Tabs } from './tabs.ts';
+import { choosePreferences } from './views.ts';
 
 export { look } from './views.ts';
 
-const TIMEOUT_MS = 60_000;
-const SIZE = { width: 1280, height: 800 };
 /** The server of all journeys. */
 export class Platform implements Tenant {
   readonly #given = inject('consoleServer');
@@ -34,39 +33,27 @@ export class Platform implements Tenant {
 }
 
 export interface Visit {
-  readonly language?: Language;
-  readonly theme?: Theme;
-  /** Whether to sign in as the first user. */
+  /** Whether as the first user. */
   readonly signedIn?: boolean;
 }
 
 /** A person at a browser of their own. */
 export class Visitor {
   readonly page: Page;
-  readonly #context: BrowserContext;
+  readonly #tab: Tab;
   readonly #platform: Platform;
   readonly #complaints: string[] = [];
   readonly #expected: RegExp[] = [];
 
-  private constructor(platform: Platform, context: BrowserContext, page: Page) {
-    this.page = page;
-    this.#context = context;
+  constructor(platform: Platform, tab: Tab) {
+    this.page = tab.page;
+    this.#tab = tab;
     this.#platform = platform;
-    page.on('pageerror', ({ message }) => this.#complaints.push(`error in the page: ${message}`));
-    page.on('console', (message) => {
+    this.page.on('pageerror', ({ message }) => this.#complaints.push(`error in the page: ${message}`));
+    this.page.on('console', (message) => {
       const isComplaint = message.type() === 'error' || message.type() === 'warning';
       if (isComplaint) this.#complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
     });
-  }
-
-  static async arrive(platform: Platform, browser: Browser, visit: Visit): Promise<Visitor> {
-    const { language = 'zh-CN', theme = 'light', signedIn = true } = visit;
-    const context = await browser.newContext({ viewport: SIZE, reducedMotion: 'reduce', baseURL: platform.endpoint });
-    await context.addInitScript(preferencesScript(language, theme));
-    context.setDefaultTimeout(TIMEOUT_MS);
-    const visitor = new Visitor(platform, context, await context.newPage());
-    if (signedIn) await visitor.signIn();
-    return visitor;
   }
 
   /** Opens a page of the console and waits for its heading. */
@@ -82,7 +69,7 @@ export class Visitor {
   }
 
   async #send(method: string, body: unknown) {
-    const response = await this.#context.request.fetch(`${this.#platform.endpoint}/v1/console/session`, {
+    const response = await this.#tab.context.request.fetch(`${this.#platform.endpoint}/v1/console/session`, {
       method,
       headers: { 'X-Fgs-Console': '1', Origin: this.#platform.endpoint, 'Sec-Fetch-Site': 'same-origin' },
       data: body,
@@ -100,9 +87,8 @@ export class Visitor {
     this.#expected.push(pattern);
   }
 
-  /** Ends the visit; no script may have failed or complained. */
-  async leave(): Promise<void> {
-    await this.#context.close();
+  /** No script may have failed or complained. */
+  expectNoComplaint(): void {
     const unexpected = this.#complaints.filter(
       (complaint) => !this.#expected.some((pattern) => pattern.test(complaint)),
     );
@@ -112,7 +98,9 @@ export class Visitor {
 
 interface Fixtures {
   readonly platform: Platform;
-  readonly browser: Browser;
+  readonly tabs: Tabs;
+  /** Cookies of a session of the first user, which no journey may end. */
+  readonly session: readonly Cookie[];
   /** Opens a browser of its own; what it complains about fails the journey. */
   readonly visit: (visit?: Visit) => Promise<Visitor>;
 }
@@ -120,20 +108,36 @@ interface Fixtures {
 /** A journey: what a person does in the browser and sees there. */
 export const journey = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from the pattern
-  platform: async ({}, use) => use(new Platform()),
-  // biome-ignore lint/correctness/noEmptyPattern: as above
-  browser: async ({}, use) => {
-    const browser = await chromium.connect(inject('consoleBrowser'));
-    await use(browser);
-    await browser.close();
-  },
-  visit: async ({ platform, browser }, use) => {
-    const visitors: Visitor[] = [];
-    await use(async (visit = {}) => {
-      const visitor = await Visitor.arrive(platform, browser, visit);
-      visitors.push(visitor);
+  platform: [async ({}, use) => use(new Platform()), { scope: 'worker' }],
+  tabs: [
+    async ({ platform }, use) => {
+      const browser = await chromium.connect(inject('consoleBrowser'));
+      await use(new Tabs(browser, platform.endpoint));
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+  session: [
+    async ({ platform, tabs }, use) => {
+      const tab = await tabs.take();
+      await new Visitor(platform, tab).signIn();
+      const cookies = await tab.context.cookies();
+      await tabs.giveBack(tab);
+      await use(cookies);
+    },
+    { scope: 'worker' },
+  ],
+  visit: async ({ platform, tabs, session }, use) => {
+    const visits: { readonly tab: Tab; readonly visitor: Visitor }[] = [];
+    await use(async ({ signedIn = true } = {}) => {
+      const tab = await tabs.take();
+      const visitor = new Visitor(platform, tab);
+      visits.push({ tab, visitor });
+      await choosePreferences(tab.page, 'zh-CN', 'light');
+      if (signedIn) await tab.context.addCookies(session);
       return visitor;
     });
-    for (const visitor of visitors) await visitor.leave();
+    for (const { tab } of visits) await tabs.giveBack(tab);
+    for (const { visitor } of visits) visitor.expectNoComplaint();
   },
 });

@@ -4,18 +4,19 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { accessibilityFindings } from './axe.ts';
 
-export type Language = 'zh-CN' | 'en-US';
-export type Theme = 'light' | 'dark';
+type Language = 'zh-CN' | 'en-US';
+type Theme = 'light' | 'dark';
 
 const KEY = 'funcgraph.preferences';
 const PICTURES = join(import.meta.dirname, 'pictures');
 /** All languages and themes with pictures; without it, only what the journey uses. */
 const isFull = process.env.FGS_CONSOLE_FULL === '1';
 
-export const preferencesScript = (language: Language, theme: Theme): string => {
-  const state = { language, theme, times: 'utc', shortcuts: true };
-  return `localStorage.getItem('${KEY}') ?? localStorage.setItem('${KEY}', '${JSON.stringify({ state, version: 1 })}')`;
-};
+/** What a person chose before, in a browser that shows nothing of the console. */
+export async function choosePreferences(page: Page, language: Language, theme: Theme): Promise<void> {
+  const stored = JSON.stringify({ state: { language, theme, times: 'utc', shortcuts: true }, version: 1 });
+  await page.evaluate(`localStorage.setItem('${KEY}', ${JSON.stringify(stored)})`);
+}
 
 /** As if the person had chosen so in another tab. */
 async function prefer(page: Page, change: { language?: Language; theme?: Theme }): Promise<void> {

@@ -89,8 +89,9 @@ journey('the issuer of the operator signs in a person who is a user here', async
 });
 
 journey('signing out ends the session', async ({ visit }) => {
-  const visitor = await visit();
+  const visitor = await visit({ signedIn: false });
   const { page } = visitor;
+  await visitor.signIn();
   await visitor.open('/functions');
   await page.getByRole('button', { name: 'admin' }).click();
   await page.getByRole('menuitem', { name: '退出登录' }).waitFor();
