@@ -10,6 +10,7 @@ import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
 import { gateway } from './sections/gateway.ts';
+import { hop } from './sections/hop.ts';
 import { kinds } from './sections/kinds.ts';
 import { overload } from './sections/overload.ts';
 import { peer } from './sections/peer.ts';
@@ -30,6 +31,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   brokers,
   alarms,
   gateway,
+  hop,
   cold,
   peer,
 };

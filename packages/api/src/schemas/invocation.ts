@@ -68,6 +68,10 @@ export const Receipt = Type.Object({
   peak_memory_bytes: Type.Union([Type.Integer(), Type.Null()]),
   memory_mb: Type.Integer(),
   response_bytes: Type.Integer(),
+  /** Names of the servers that took part, when one received the request and another one ran it. */
+  nodes: Type.Optional(Type.Array(Type.String())),
+  /** Part of `total_ms` for the way to the other server and back. */
+  hop_ms: Type.Optional(Type.Number()),
 });
 export type Receipt = Static<typeof Receipt>;
 

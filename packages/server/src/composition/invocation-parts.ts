@@ -1,7 +1,9 @@
 import { ReservedPlaces, ReservedRoomStore, reservedQuota } from '../control/index.ts';
 import { AccountGate, DebugSessions, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
+import type { ClusterParts } from './cluster-parts.ts';
 import type { ControlParts } from './control-parts.ts';
+import { forwardingParts } from './forwarding-parts.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import type { Root } from './root.ts';
@@ -12,6 +14,7 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 export interface InvocationDeps
   extends Root,
+    Pick<ClusterParts, 'nodes' | 'cluster'>,
     Pick<StateParts, 'catalog' | 'iam' | 'telemetry' | 'storage' | 'home' | 'membership' | 'feed'>,
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
@@ -35,6 +38,7 @@ export async function invocationParts(deps: InvocationDeps) {
   });
   deps.doors.leadDebuggers((socket, resident) => debugSessions.lead(socket, resident));
   life.onStop(() => debugSessions.stop());
+  const forwarding = forwardingParts(deps);
   const invoker = new Invoker({
     catalog,
     pool,
@@ -49,6 +53,7 @@ export async function invocationParts(deps: InvocationDeps) {
     launchPlan: (runtime) => runtimes.launchPlan(runtime),
     debugging: debugSessions,
     gate,
+    elsewhere: forwarding?.elsewhere,
     running: measuring.running,
     requests: life.requests,
     withTraces: config.otlp !== undefined,
@@ -67,6 +72,7 @@ export async function invocationParts(deps: InvocationDeps) {
   });
   await reservedPlaces.start();
   life.onStop(() => reservedPlaces.stop());
+  forwarding?.serve(invoker);
   const reservedDemand = new ReservedDemand({
     catalog,
     keeper,
@@ -81,7 +87,7 @@ export async function invocationParts(deps: InvocationDeps) {
   reservedDemand.start();
   onPeaks((peaks) => reservedDemand.follow(peaks));
   life.onStop(() => reservedDemand.stop());
-  return { gate, ...measuring, invoker, debugSessions, reservedDemand };
+  return { gate, ...measuring, invoker, debugSessions, reservedDemand, forwarding };
 }
 
 export type InvocationParts = Awaited<ReturnType<typeof invocationParts>>;

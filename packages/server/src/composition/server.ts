@@ -13,6 +13,7 @@ import { controlParts, startControl } from './control-parts.ts';
 import { deliveryParts } from './delivery-parts.ts';
 import { doorParts, listenParts } from './door-parts.ts';
 import { flowParts } from './flow-parts.ts';
+import { announceStop } from './forwarding-parts.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { hostParts, sandboxParts } from './host-parts.ts';
 import { instanceParts } from './instance-parts.ts';
@@ -69,6 +70,7 @@ const assemble = (root: Root) =>
     .add(startSources)
     .add(startConsumers)
     .add(openCluster)
+    .add(announceStop)
     .add(listenParts);
 
 /** Builds all objects and starts them in the order of their dependencies. The only place that does. */

@@ -1,9 +1,10 @@
 export { InstalledRuntimes } from './installed-runtimes.ts';
 export type { Failure, Outcome } from './instance/failure.ts';
-export { CODES } from './instance/failure.ts';
+export { CODES, lostFailure } from './instance/failure.ts';
 export type { InstanceAnswer, StartPhases } from './instance/instance-types.ts';
 export type { ResponseSink } from './instance/streamed-answer.ts';
 export type { Lease, LeaseEnd } from './pool/lease.ts';
+export type { KeyOffer, Offer, Outlook } from './pool/outlook.ts';
 export type { PoolLimits } from './pool/pool.ts';
 export { Pool } from './pool/pool.ts';
 export type { PoolGauges } from './pool/pool-gauges.ts';

@@ -32,6 +32,11 @@ export type {
 export { DESTINATIONS } from './destinations/kinds.ts';
 export { refusal } from './destinations/refusal.ts';
 export { postWebhook, type WebhookAnswer, type WebhookPost } from './destinations/webhook/post-webhook.ts';
+export { CallDoor } from './forwarding/call-door.ts';
+export { Elsewhere } from './forwarding/elsewhere.ts';
+export { CALL_PATH, SUMMARY_PATH } from './forwarding/nodes.ts';
+export { Summaries } from './forwarding/summaries.ts';
+export { SummaryBoard } from './forwarding/summary-board.ts';
 export { Intake } from './intake/intake.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from './launch.ts';

@@ -1,4 +1,4 @@
-import { LIMITS, type Receipt } from '@funcgraph/api';
+import { LIMITS } from '@funcgraph/api';
 import { type Credentials, type LaunchPlan, MAX_HEADER_BYTES, MAX_LOG_BYTES } from '@funcgraph/runtimes';
 import type { Catalog, VersionSnapshot } from '../control/index.ts';
 import {
@@ -7,9 +7,10 @@ import {
   type LaunchSpec,
   type Lease,
   type LeaseEnd,
+  lostFailure,
+  type Outlook,
   type Pool,
   StartFailed,
-  type StartPhases,
 } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -17,9 +18,13 @@ import type { Counter, InvocationRecord, RunningCalls } from '../telemetry/index
 import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
 import { checkDepth } from './check-depth.ts';
+import type { Claimed, ClaimedLease, ClaimTarget } from './claim.ts';
 import { FailureNotes } from './failure-notes.ts';
+import type { Claim } from './forwarding/choice.ts';
+import { CallLost, type Elsewhere } from './forwarding/elsewhere.ts';
+import { InvocationRecords } from './invocation-records.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
-import { buildReceipt, finishLine, type LineFacts, type Measured, toRecord } from './receipt.ts';
+import type { Measured } from './receipt.ts';
 import type { FirstLine, RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
 import type { RunningRequests } from './running-requests.ts';
@@ -41,6 +46,8 @@ export interface InvokerOptions {
   /** Changes the launch of functions that are debugged. */
   readonly debugging?: { specOf(spec: LaunchSpec): LaunchSpec };
   readonly gate: AccountGate;
+  /** Calls that other nodes serve sooner; unset where there can be no others. */
+  readonly elsewhere?: Elsewhere | undefined;
   /**
    * Credentials of an agency in a project, from memory; undefined for an unknown agency. What is done with them is done by
    * the last of so many functions that ran one after another. Unset: no function gets any.
@@ -63,8 +70,6 @@ const NO_CREDENTIALS: Credentials = {
   authToken: '',
 };
 
-const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
-const TRACEPARENT_CHARS = 55;
 /** Instances tried for one request when the initializer fails (guide 3.3.1). */
 const INIT_ATTEMPTS = 3;
 /** A request that was moved so often, because those before it took long, gets the next instance alone. */
@@ -80,6 +85,8 @@ interface Tries {
   waitedMs: number;
   /** Of the attempt before. */
   firstLine: FirstLine | undefined;
+  /** The slot of the first attempt, when another node sent the call. */
+  claimed?: ClaimedLease | undefined;
 }
 
 interface FailedAttempt {
@@ -93,12 +100,14 @@ interface FailedAttempt {
 export class Invoker {
   readonly #options: InvokerOptions;
   readonly #notes: FailureNotes;
+  readonly #records: InvocationRecords;
   /** An unchanged version keeps its snapshot object: its launch specs, by alias and memory, are made once. */
   readonly #specs = new WeakMap<VersionSnapshot, Map<string, LaunchSpec>>();
 
   constructor(options: InvokerOptions) {
     this.#options = options;
     this.#notes = new FailureNotes(options);
+    this.#records = new InvocationRecords(options);
   }
 
   /**
@@ -123,12 +132,64 @@ export class Invoker {
       const usual = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
       const spec = this.#options.debugging?.specOf(usual) ?? usual;
       counters = this.#options.running?.begin(spec);
-      return await this.#run(snapshot, spec, request, waitedMs);
+      const mayGo = this.#options.elsewhere?.isAlone === false;
+      const answered = mayGo ? await this.#elsewhere(routed, spec, request, waitedMs) : undefined;
+      return answered ?? (await this.#run(snapshot, spec, request, { waitedMs }));
     } finally {
       this.#options.requests?.end(request);
       if (counters !== undefined) this.#options.running?.end(counters);
       this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
+  }
+
+  /** The answer of another node that serves the request sooner than this one; undefined without one. */
+  async #elsewhere(
+    routed: Routed,
+    spec: LaunchSpec,
+    request: InvocationRequest,
+    waitedMs: number,
+  ): Promise<InvocationResult | undefined> {
+    const { elsewhere } = this.#options;
+    if (elsewhere === undefined) return undefined;
+    const laneBytes = laneBytesOf(routed.snapshot, request);
+    try {
+      return await elsewhere.call({ routed, spec, request, laneBytes, waitedMs });
+    } catch (error) {
+      if (!(error instanceof CallLost)) throw error;
+      const failure = lostFailure();
+      const receipt = this.#records.refused(routed, request, spec.memoryMb, failure);
+      const { codeDigest } = routed.snapshot;
+      return { failure, payload: failure.payload, streamed: error.begun, receipt, logTail: '', codeDigest };
+    }
+  }
+
+  /**
+   * A slot for a call that another node admitted, or the turn for one. Undefined when this node does not have what the
+   * claim asks for, or knows another code or configuration of the version.
+   */
+  async claim({ urn, functionId, version, alias, ...target }: ClaimTarget): Promise<Claimed | undefined> {
+    const { catalog, pool, requests } = this.#options;
+    const { memoryMb, laneBytes, waitedMs, signal, claim } = target;
+    const snapshot = catalog.resolve(urn.projectId, urn.package, urn.name, version);
+    if (snapshot?.functionId !== functionId || !snapshot.enabled) return undefined;
+    const routed = { snapshot, alias };
+    const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb).catch(() => undefined));
+    if (spec?.key !== target.key || signal.aborted) return undefined;
+    if (!pool.hasSlot(spec, laneBytes) && !meets(claim, pool.outlook(spec, laneBytes))) return undefined;
+    const failed: StartFailed[] = [];
+    const lease = this.#acquire(spec, signal, laneBytes, failed);
+    lease.catch(() => {});
+    return {
+      release: () => void lease.then((held) => held.release()).catch(() => {}),
+      run: async (request) => {
+        requests?.begin(request);
+        try {
+          return await this.#run(snapshot, spec, request, { waitedMs, claimed: { lease, failed } });
+        } finally {
+          requests?.end(request);
+        }
+      },
+    };
   }
 
   /** How long it took, ms. */
@@ -151,7 +212,7 @@ export class Invoker {
     const request: InvocationRequest = { ...event, mode: 'async', attempt: 1, receivedAt, tail: false };
     const routed = route(this.#options.catalog, request, this.#options.random);
     const { snapshot } = routed;
-    this.#recordThrottle(routed, request, snapshot.memoryMb);
+    this.#records.refused(routed, request, snapshot.memoryMb);
     const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version };
     this.#options.logs.fromPlatform('', spec, request.requestId, message, 'WARN');
   }
@@ -176,7 +237,7 @@ export class Invoker {
   #admit(routed: Routed, request: InvocationRequest, memoryMb: number): Promise<void> | undefined {
     const { maxInstances, enabled, projectId, functionId } = routed.snapshot;
     if (admit({ maxInstances, enabled }).kind === 'throttle') {
-      this.#recordThrottle(routed, request, memoryMb);
+      this.#records.refused(routed, request, memoryMb);
       throw new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
         hint: 'The function is disabled.',
       });
@@ -186,7 +247,7 @@ export class Invoker {
     const bytes = event.length;
     const turn = this.#options.gate.enter({ projectId, functionKey: functionId, bytes, signal, isPatient });
     return turn?.catch((error: unknown) => {
-      if (error instanceof PlatformError) this.#recordThrottle(routed, request, memoryMb);
+      if (error instanceof PlatformError) this.#records.refused(routed, request, memoryMb);
       throw error;
     });
   }
@@ -199,9 +260,9 @@ export class Invoker {
     snapshot: VersionSnapshot,
     spec: LaunchSpec,
     request: InvocationRequest,
-    waitedMs: number,
+    { waitedMs, claimed }: Pick<Tries, 'waitedMs' | 'claimed'>,
   ): Promise<InvocationResult> {
-    const tries: Tries = { lost: 1, returned: RETURNS, waitedMs, firstLine: undefined };
+    const tries: Tries = { lost: 1, returned: RETURNS, waitedMs, claimed, firstLine: undefined };
     for (;;) {
       const result = await this.#attempt(snapshot, spec, request, tries);
       if (result !== undefined) return result;
@@ -219,10 +280,12 @@ export class Invoker {
     const { requestId } = request;
     const since = clock.monotonic();
     let lease: Lease;
-    const failed: StartFailed[] = [];
+    const { claimed } = tries;
+    const failed: StartFailed[] = claimed?.failed ?? [];
+    tries.claimed = undefined;
     try {
       const laneBytes = tries.returned > 0 ? laneBytesOf(snapshot, request) : undefined;
-      lease = await this.#acquire(spec, request, laneBytes, failed);
+      lease = await (claimed?.lease ?? this.#acquire(spec, request.signal, laneBytes, failed));
       if (failed.length > 0) releasePrinted(failed, requestId);
     } catch (error) {
       const routed = { snapshot, alias: spec.context.alias };
@@ -230,13 +293,13 @@ export class Invoker {
         const { refusal, failure } = error;
         if (refusal === undefined)
           return this.#failedStart(snapshot, spec, request, { error, failed, firstLine: tries.firstLine });
-        this.#recordThrottle(routed, request, spec.memoryMb, failure);
+        this.#records.refused(routed, request, spec.memoryMb, failure);
         releasePrinted(failed, requestId);
         throw refusal;
       }
       releasePrinted(failed, requestId);
       if (error instanceof PlatformError && error.code === 'overloaded')
-        this.#recordThrottle(routed, request, spec.memoryMb);
+        this.#records.refused(routed, request, spec.memoryMb);
       throw error;
     }
     if (request.startBefore !== undefined && clock.monotonic() >= request.startBefore) {
@@ -252,7 +315,7 @@ export class Invoker {
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
       const { depth } = request;
       const { firstLine } = tries;
-      logs.started(instance.id, spec, { requestId, traceparent: this.#traceparent(request), depth, firstLine });
+      logs.started(instance.id, spec, { requestId, traceparent: this.#records.traceparent(request), depth, firstLine });
       const answer = await instance.invoke({
         requestId,
         event: request.event,
@@ -297,7 +360,7 @@ export class Invoker {
         responseBytes: answer.streamedBytes ?? payload.length,
         startedAt,
       };
-      const receipt = this.#finish(snapshot, spec, request, measured);
+      const receipt = this.#records.finished(snapshot, spec, request, measured);
       const streamed = answer.streamedBytes !== undefined;
       return { failure, payload, streamed, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
     } finally {
@@ -317,7 +380,7 @@ export class Invoker {
    */
   async #acquire(
     spec: LaunchSpec,
-    request: InvocationRequest,
+    signal: AbortSignal | undefined,
     laneBytes: number | undefined,
     failed: StartFailed[],
   ): Promise<Lease> {
@@ -325,7 +388,7 @@ export class Invoker {
     let lost = 0;
     for (;;) {
       try {
-        return await this.#options.pool.acquire(spec, request.signal, laneBytes);
+        return await this.#options.pool.acquire(spec, signal, laneBytes);
       } catch (error) {
         if (!(error instanceof StartFailed)) throw error;
         failed.push(error);
@@ -349,14 +412,14 @@ export class Invoker {
     const instanceId = '';
     const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
     const { depth } = request;
-    logs.started(instanceId, spec, { requestId, traceparent: this.#traceparent(request), depth, firstLine });
+    logs.started(instanceId, spec, { requestId, traceparent: this.#records.traceparent(request), depth, firstLine });
     releasePrinted(failed, requestId);
     if (!error.isReasonPrinted) {
       const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');
       logs.fromPlatform(instanceId, spec, requestId, reason, 'ERROR');
     }
     this.#notes.addToStart({ snapshot, spec, requestId }, failure);
-    const receipt = this.#finish(snapshot, spec, request, {
+    const receipt = this.#records.finished(snapshot, spec, request, {
       instanceId,
       failure,
       cold: true,
@@ -373,73 +436,6 @@ export class Invoker {
     logs.ended(instanceId, requestId);
     const logTail = tail?.text() ?? '';
     return { failure, payload: failure.payload, streamed: false, receipt, logTail, codeDigest: snapshot.codeDigest };
-  }
-
-  #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {
-    const receipt = buildReceipt(snapshot.urn, spec, request, measured);
-    const { instanceId, startedAt } = measured;
-    const { requestId, depth } = request;
-    const text = (): string => finishLine(receipt);
-    const lines = this.#options.logs.finished(instanceId, spec, { requestId, depth, startedAt, text });
-    // it would count for the other function
-    if (!this.#options.catalog.isReplaced(spec.functionKey, snapshot.functionId)) {
-      this.#record(receipt, spec.functionKey, startedAt, request, lines);
-    }
-    return receipt;
-  }
-
-  #record(
-    receipt: Receipt,
-    functionKey: string,
-    startedAt: number,
-    request: InvocationRequest,
-    lines?: LineFacts,
-  ): void {
-    const { withTraces, catalog } = this.#options;
-    const record = toRecord(receipt, functionKey, startedAt, lines);
-    if (withTraces !== true) {
-      this.#options.record(record);
-      return;
-    }
-    const traceparent = this.#traceparent(request);
-    this.#options.record({
-      ...record,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(catalog.isTraced(functionKey) ? {} : { isUntraced: true }),
-    });
-  }
-
-  #traceparent(request: InvocationRequest): string | undefined {
-    if (this.#options.withTraces !== true) return undefined;
-    const traceparent = request.traceparent ?? request.headers?.traceparent;
-    return typeof traceparent === 'string' && traceparent.length === TRACEPARENT_CHARS ? traceparent : undefined;
-  }
-
-  #recordThrottle(
-    { snapshot, alias }: Pick<Routed, 'snapshot' | 'alias'>,
-    request: InvocationRequest,
-    memoryMb: number,
-    failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) },
-  ): void {
-    if (request.mode === 'flow') return;
-    const { clock } = this.#options;
-    const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb, context: { alias } };
-    const totalMs = clock.monotonic() - request.receivedAt;
-    const receipt = buildReceipt(snapshot.urn, spec, request, {
-      instanceId: '',
-      failure,
-      cold: false,
-      reserved: false,
-      phases: NO_PHASES,
-      waitedMs: totalMs,
-      handlerMs: 0,
-      totalMs,
-      cpuMs: null,
-      peakMemoryBytes: null,
-      responseBytes: 0,
-      startedAt: clock.now(),
-    });
-    this.#record(receipt, spec.functionKey, clock.now(), request);
   }
 }
 
@@ -461,6 +457,12 @@ function laneBytesOf({ returnStream, lanes }: VersionSnapshot, request: Invocati
 function isUnclean({ failure, isRaw, notStarted }: InstanceAnswer): boolean {
   if (notStarted === 'returned') return false;
   return isRaw === true || (failure !== undefined && failure.outcome !== 'function_error');
+}
+
+/** Whether a node has what a claim asks for, when it has no free slot. */
+function meets(claim: Claim, outlook: Outlook): boolean {
+  if (claim === 'slot') return false;
+  return outlook === 'start' || outlook === 'soon' || (claim === 'wait' && outlook !== 'none');
 }
 
 function specKey({ alias }: Pick<Routed, 'alias'>, memoryMb: number): string {

@@ -83,6 +83,13 @@ export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
 }
 
+/** Another node had taken the request and stopped answering. */
+export function lostFailure(): Failure {
+  return systemFailure(
+    'the server that ran the function stopped answering: the function may have done a part of its work, or all of it',
+  );
+}
+
 /** The machine has no disk space for another instance: the function did not run. */
 export function noDiskRoomFailure(text: string): Failure {
   return failure('throttled', CODES.noDiskRoom, 'instance', 'NoDiskRoom', text);

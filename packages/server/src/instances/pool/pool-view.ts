@@ -18,7 +18,7 @@ export interface PoolView {
 export function placementSnapshot(
   view: PoolView,
   group: FunctionGroup,
-  waiter: Waiter,
+  waiter: Pick<Waiter, 'spec' | 'laneBytes' | 'since'>,
   now: number,
 ): PlacementSnapshot {
   const { spec, laneBytes } = waiter;

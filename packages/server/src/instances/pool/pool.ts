@@ -12,6 +12,7 @@ import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
 import { type IdleLimits, IdleSweep } from './idle-sweep.ts';
 import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
+import { type Offer, type Outlook, offerOf, outlookOf } from './outlook.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
 import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
@@ -87,6 +88,29 @@ export class Pool {
   /** Of the budget, besides what instances are charged with. */
   get freeMemoryMb(): number {
     return this.#memory.freeMb;
+  }
+
+  /** Whether `acquire` would give it a slot in this turn of the loop. */
+  hasSlot(spec: LaunchSpec, laneBytes: number | undefined): boolean {
+    const group = this.#groups.get(spec.functionKey);
+    if (this.#stopped || group === undefined || group.waiters.length > 0) return false;
+    if (laneBytes !== undefined && this.#short.size === 0) {
+      const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
+      if (shared !== undefined) return shared !== 'full';
+    }
+    const instance = group.peekFree(spec.key);
+    return instance !== undefined && hasMemoryFor(this.#memory, instance);
+  }
+
+  /** What a request without a slot can expect. */
+  outlook(spec: LaunchSpec, laneBytes: number | undefined): Outlook {
+    if (this.#stopped) return 'none';
+    const group = this.#groups.get(spec.functionKey) ?? new FunctionGroup(spec.functionKey);
+    return outlookOf(this.#view(), group, { spec, laneBytes }, this.#options.clock.monotonic());
+  }
+
+  offer(): Offer {
+    return offerOf(this.#view());
   }
 
   /** When true, instances are frozen as soon as they are idle, and no runtime is prewarmed beyond the minimum. */

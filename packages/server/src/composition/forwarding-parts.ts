@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CALL_PATH,
+  CallDoor,
+  Elsewhere,
+  type Invoker,
+  SUMMARY_PATH,
+  Summaries,
+  SummaryBoard,
+} from '../invocation/index.ts';
+import type { ClusterParts } from './cluster-parts.ts';
+import type { InstanceParts } from './instance-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
+
+type ForwardingDeps = Root &
+  Pick<ClusterParts, 'nodes' | 'cluster'> &
+  Pick<InstanceParts, 'pool'> &
+  Pick<StateParts, 'feed'>;
+
+/** Calls that go to other nodes and come from them; undefined for a server that others do not reach. */
+export function forwardingParts({ clock, life, nodes, cluster, pool, feed }: ForwardingDeps) {
+  if (cluster === undefined) return undefined;
+  const { connections, listener } = cluster;
+  const board = new SummaryBoard();
+  const elsewhere = new Elsewhere({ nodes, connections, board, pool, changes: feed, clock, random: Math.random });
+  const closing = life.drain.begun;
+  const summaries = new Summaries({
+    ...{ nodes, connections, board, closing, clock },
+    boot: randomUUID(),
+    offer: () => pool.offer(),
+    onTick: () => elsewhere.look(),
+  });
+  life.onStop(() => summaries.stop());
+  const serve = (invoker: Invoker): void => {
+    const door = new CallDoor({ claim: (target) => invoker.claim(target), changes: feed, closing, clock });
+    listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });
+    listener.route('POST', SUMMARY_PATH, summaries.receive);
+  };
+  return { elsewhere, summaries, serve };
+}
+
+/** When this server stops, others know it before its door closes. */
+export function announceStop({
+  life,
+  forwarding,
+}: Pick<Root, 'life'> & { readonly forwarding: ReturnType<typeof forwardingParts> }): void {
+  if (forwarding !== undefined) life.onStop(() => forwarding.summaries.flush());
+}

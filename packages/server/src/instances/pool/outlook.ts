@@ -1,0 +1,63 @@
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import type { FunctionGroup, Waiter } from './function-group.ts';
+import { place } from './placement.ts';
+import { type PoolView, placementSnapshot } from './pool-view.ts';
+
+/**
+ * What a request without a free slot can expect here. `brief`: lanes of very short requests, sooner than another node
+ * could answer; `start`: an instance may start at once; `soon`: an instance starts already, or will be free before a new
+ * one could be ready; `full`: it waits for an instance in use; `none`: the function has no instance here and may start
+ * none.
+ */
+export type Outlook = 'brief' | 'start' | 'soon' | 'full' | 'none';
+
+/** Decides as `place` would for a request that waits now, and changes nothing. */
+export function outlookOf(
+  view: PoolView,
+  group: FunctionGroup,
+  { spec, laneBytes }: Pick<Waiter, 'spec' | 'laneBytes'>,
+  now: number,
+): Outlook {
+  const snapshot = placementSnapshot(view, group, { spec, laneBytes, since: now }, now);
+  if (snapshot.lanesAreFull) return 'brief';
+  const placement = place({ ...snapshot, waiting: snapshot.waiting + 1 });
+  if (placement.kind === 'start' || placement.kind === 'reuse') return 'start';
+  const hasInstances = snapshot.serving > 0 || snapshot.starting > 0;
+  if (!hasInstances) return 'none';
+  return placement.kind === 'wait' && placement.why === 'turn' ? 'soon' : 'full';
+}
+
+/** The instances of one launch spec key, for other nodes. */
+export interface KeyOffer {
+  /** Requests that would be served at once. */
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
+/** What this server has for requests of other nodes. */
+export interface Offer {
+  readonly keys: ReadonlyMap<string, KeyOffer>;
+  /** MB for more instances; 0 when no more may start now. */
+  readonly roomMb: number;
+}
+
+export function offerOf({ groups, memory, startsUnderWay, maxStarts }: PoolView): Offer {
+  const keys = new Map<string, { idle: number; busy: number; waiting: number }>();
+  const of = ({ key }: LaunchSpec): { idle: number; busy: number; waiting: number } => {
+    const known = keys.get(key);
+    if (known !== undefined) return known;
+    const offer = { idle: 0, busy: 0, waiting: 0 };
+    keys.set(key, offer);
+    return offer;
+  };
+  for (const group of groups.values()) {
+    for (const instance of group.instances) {
+      const offer = of(instance.spec);
+      offer.busy += instance.inFlight;
+      if (instance.hasRoom) offer.idle += instance.spec.concurrency - instance.inFlight;
+    }
+    for (const waiter of group.waiters) if (waiter.waiting) of(waiter.spec).waiting += 1;
+  }
+  return { keys, roomMb: startsUnderWay < maxStarts ? Math.max(memory.freeMb, 0) : 0 };
+}

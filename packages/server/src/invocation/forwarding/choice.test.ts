@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Candidate, type ChoiceSnapshot, choose } from './choice.ts';
+
+const node = (name: string, has: Partial<Candidate> = {}): Candidate => ({
+  ...{ node: name, idle: 0, busy: 0, waiting: 0, roomMb: 0 },
+  ...has,
+});
+const pick = (here: ChoiceSnapshot['here'], others: readonly Candidate[], random = () => 0) =>
+  choose({ here, others, memoryMb: 128 }, random);
+const HERE = { kind: 'here' };
+
+describe('a request without a free slot here', () => {
+  it.each<[string, ChoiceSnapshot['here'], readonly Candidate[], object]>([
+    ['stays for a lane of short requests', 'brief', [node('a', { idle: 9 })], HERE],
+    [
+      'goes to a free slot, although an instance could start here',
+      'start',
+      [node('a', { idle: 1 })],
+      { claim: 'slot' },
+    ],
+    ['starts an instance here before one elsewhere', 'start', [node('a', { roomMb: 999 })], HERE],
+    ['waits for an instance that starts here', 'soon', [node('a', { roomMb: 999 })], HERE],
+    ['starts one elsewhere before it waits', 'full', [node('a', { roomMb: 128 })], { claim: 'start' }],
+    ['waits here when no other node has room', 'full', [node('a', { roomMb: 127, busy: 1 })], HERE],
+    ['waits where instances are, if there are none here', 'none', [node('a', { busy: 1 })], { claim: 'wait' }],
+    ['stays, to be refused, when the function has no instance anywhere', 'none', [node('a')], HERE],
+    ['stays when there is no other node', 'none', [], HERE],
+  ])('%s', (_, here, others, expected) => {
+    expect(pick(here, others)).toMatchObject(expected);
+  });
+
+  it('goes to the better one of two that are picked at random, not always to the best', () => {
+    const others = [node('a', { idle: 1 }), node('b', { idle: 2 }), node('c', { idle: 9 })];
+    // the first and the next of the rest
+    expect(pick('full', others)).toMatchObject({ node: 'b' });
+    expect(pick('full', others, () => 0.99)).toMatchObject({ node: 'c' });
+    const busy = [node('a', { busy: 1, waiting: 4 }), node('b', { busy: 4, waiting: 4 })];
+    expect(pick('none', busy)).toMatchObject({ node: 'b' });
+  });
+
+  it('never goes to a node that did not report what it needs', () => {
+    const counts = { idle: fc.nat(2), busy: fc.nat(2), waiting: fc.nat(2), roomMb: fc.nat(256) };
+    const others = fc.uniqueArray(fc.record({ node: fc.string({ minLength: 1 }), ...counts }), {
+      selector: (one) => one.node,
+      maxLength: 5,
+    });
+    const outlooks = fc.constantFrom<ChoiceSnapshot['here'][]>('brief', 'start', 'soon', 'full', 'none');
+    const random = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
+    fc.assert(
+      fc.property(outlooks, others, random, (here, known, numbers) => {
+        const choice = choose({ here, others: known, memoryMb: 128 }, () => numbers.next().value);
+        const isIdle = known.some((one) => one.idle > 0);
+        if (choice.kind === 'here') {
+          expect(here === 'brief' || !isIdle).toBe(true);
+          return;
+        }
+        const chosen = known.find((one) => one.node === choice.node);
+        if (choice.claim === 'slot') expect(chosen?.idle).toBeGreaterThan(0);
+        if (choice.claim === 'start') expect(chosen?.roomMb).toBeGreaterThanOrEqual(128);
+        if (choice.claim === 'wait') expect(chosen?.busy).toBeGreaterThan(0);
+        if (choice.claim !== 'slot') expect(isIdle).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,71 @@
+import type { Outlook } from '../../instances/index.ts';
+
+/**
+ * What the second node must have for a call: a free slot; room for an instance that it starts for the call; or instances
+ * in use, for one of which the call waits there.
+ */
+export type Claim = 'slot' | 'start' | 'wait';
+
+/** What another node reported about itself and one launch spec key. */
+export interface Candidate {
+  readonly node: string;
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+  readonly roomMb: number;
+}
+
+export type Choice =
+  | { readonly kind: 'here' }
+  | { readonly kind: 'there'; readonly node: string; readonly claim: Claim };
+
+export interface ChoiceSnapshot {
+  /** For a request without a free slot here. */
+  readonly here: Outlook;
+  readonly others: readonly Candidate[];
+  /** Memory size of an instance. */
+  readonly memoryMb: number;
+}
+
+const HERE: Choice = { kind: 'here' };
+
+/**
+ * Where a request goes that has no free slot here: a free slot elsewhere, an instance that starts here, one that starts
+ * elsewhere, or a wait where the function has instances. Of the nodes that have the same to offer, two are picked at
+ * random and the better one is taken: the best one would be everybody's choice until its next report.
+ */
+export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () => number): Choice {
+  if (here === 'brief') return HERE;
+  const idle = better(
+    others.filter((one) => one.idle > 0),
+    (one) => one.idle,
+    random,
+  );
+  if (idle !== undefined) return { kind: 'there', node: idle.node, claim: 'slot' };
+  if (here === 'start' || here === 'soon') return HERE;
+  const roomy = better(
+    others.filter((one) => one.roomMb >= memoryMb),
+    (one) => one.roomMb,
+    random,
+  );
+  if (roomy !== undefined) return { kind: 'there', node: roomy.node, claim: 'start' };
+  if (here === 'full') return HERE;
+  const busy = better(
+    others.filter((one) => one.busy > 0),
+    (one) => -one.waiting / one.busy,
+    random,
+  );
+  return busy === undefined ? HERE : { kind: 'there', node: busy.node, claim: 'wait' };
+}
+
+function better(
+  candidates: readonly Candidate[],
+  worth: (candidate: Candidate) => number,
+  random: () => number,
+): Candidate | undefined {
+  const first = candidates[Math.floor(random() * candidates.length)];
+  if (first === undefined || candidates.length === 1) return first;
+  const rest = candidates.filter((one) => one !== first);
+  const second = rest[Math.floor(random() * rest.length)];
+  return second === undefined || worth(first) >= worth(second) ? first : second;
+}

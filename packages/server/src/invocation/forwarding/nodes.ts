@@ -1,0 +1,2 @@
+export const CALL_PATH = '/calls';
+export const SUMMARY_PATH = '/summaries';

@@ -1,0 +1,118 @@
+import type { Candidate, Claim } from './choice.ts';
+import type { Summary } from './summary.ts';
+
+/** Nothing is sent to a node that has not reported for so long. */
+export const STALE_MS = 1_000;
+/** Keys that are kept of one node; a node has far fewer instances. */
+const MAX_KEYS = 50_000;
+
+interface KeyState {
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
+interface NodeState {
+  readonly boot: string;
+  readonly number: number;
+  readonly closing: boolean;
+  readonly roomMb: number;
+  /** Monotonic ms. */
+  readonly heardAt: number;
+  readonly keys: Map<string, KeyState>;
+  /** What was sent there since, by key: each report includes what was sent before. */
+  readonly sent: Map<string, Sent>;
+  sentMb: number;
+  /** False for a node that could not be reached since. */
+  isReached: boolean;
+}
+
+interface Sent {
+  slots: number;
+  waits: number;
+}
+
+const NOTHING_SENT: Readonly<Sent> = { slots: 0, waits: 0 };
+
+/** What the other nodes have, as they reported it, less what this node has taken of it since. */
+export class SummaryBoard {
+  readonly #nodes = new Map<string, NodeState>();
+
+  /** A message of a node. */
+  receive(node: string, summary: Summary, now: number): void {
+    const { boot, number, whole, closing, roomMb } = summary;
+    const known = this.#nodes.get(node);
+    if (known !== undefined && known.boot === boot && number <= known.number) return;
+    // the first message of a run, and the first after a failed one, begin with nothing
+    if (!whole && (known === undefined || known.boot !== boot)) return;
+    const keys = whole || known === undefined ? new Map<string, KeyState>() : known.keys;
+    for (const [key, idle, busy, waiting] of summary.keys) {
+      if (idle === 0 && busy === 0 && waiting === 0) keys.delete(key);
+      else if (keys.size < MAX_KEYS || keys.has(key)) keys.set(key, { idle, busy, waiting });
+    }
+    const sent = new Map<string, Sent>();
+    this.#nodes.set(node, { boot, number, closing, roomMb, heardAt: now, keys, sent, sentMb: 0, isReached: true });
+  }
+
+  /** The node left. */
+  remove(node: string): void {
+    this.#nodes.delete(node);
+  }
+
+  /** The nodes that may take a request with this key. */
+  candidates(key: string, now: number, except: ReadonlySet<string>): Candidate[] {
+    const found: Candidate[] = [];
+    for (const [node, { closing, isReached, heardAt, roomMb, keys, sent, sentMb }] of this.#nodes) {
+      if (closing || !isReached || now - heardAt > STALE_MS || except.has(node)) continue;
+      const { idle = 0, busy = 0, waiting = 0 } = keys.get(key) ?? {};
+      const { slots, waits } = sent.get(key) ?? NOTHING_SENT;
+      found.push({
+        node,
+        idle: Math.max(idle - slots, 0),
+        busy: busy + slots,
+        waiting: waiting + waits,
+        roomMb: Math.max(roomMb - sentMb, 0),
+      });
+    }
+    return found;
+  }
+
+  /**
+   * A request is sent to the node: until it reports again, it has less to give. Returns what gives it back when the
+   * request has ended before.
+   */
+  took(node: string, key: string, claim: Claim, memoryMb: number): () => void {
+    const state = this.#nodes.get(node);
+    if (state === undefined) return () => {};
+    const sent = state.sent.get(key) ?? { slots: 0, waits: 0 };
+    state.sent.set(key, sent);
+    if (claim === 'start') state.sentMb += memoryMb;
+    else if (claim === 'wait') sent.waits += 1;
+    else sent.slots += 1;
+    return () => {
+      // the instance that was started stays
+      if (claim === 'wait') sent.waits -= 1;
+      else if (claim === 'slot') sent.slots -= 1;
+    };
+  }
+
+  /** The node refused: it has no longer what it reported. */
+  refused(node: string, key: string, claim: Claim): void {
+    const state = this.#nodes.get(node);
+    if (state === undefined) return;
+    if (claim === 'start') state.sentMb = state.roomMb;
+    // not removed: the node does not repeat what has not changed
+    else state.sent.set(key, { slots: state.keys.get(key)?.idle ?? 0, waits: state.sent.get(key)?.waits ?? 0 });
+  }
+
+  /** The node could not be reached: nothing is sent there until it reports again. */
+  unreached(node: string): void {
+    const state = this.#nodes.get(node);
+    if (state !== undefined) state.isReached = false;
+  }
+
+  /** Ms since the last report; infinite for an unknown node. */
+  silentMs(node: string, now: number): number {
+    return now - (this.#nodes.get(node)?.heardAt ?? Number.NEGATIVE_INFINITY);
+  }
+}

@@ -1,0 +1,78 @@
+import type { KeyOffer, Offer } from '../../instances/index.ts';
+import { MAX_SUMMARY_BYTES, SUMMARY_AT_LEAST_MS, type Summary } from './summary.ts';
+
+/** Bytes of a message besides its keys, and of a key besides its text, at most. */
+const HEAD_BYTES = 300;
+const KEY_BYTES = 40;
+
+const NOTHING: KeyOffer = { idle: 0, busy: 0, waiting: 0 };
+
+/** What one other node knows of this one, and what it is told next. */
+export class SummaryFeed {
+  readonly #boot: string;
+  #known = new Map<string, KeyOffer>();
+  #roomMb = -1;
+  #closing = false;
+  #number = 0;
+  /** Monotonic ms of the last message. */
+  #sentAt = Number.NEGATIVE_INFINITY;
+  /** The receiver may not have what was sent: begin again. */
+  #whole = true;
+
+  constructor(boot: string) {
+    this.#boot = boot;
+  }
+
+  /** The next message; undefined when the receiver knows all and heard of this node lately. */
+  next({ keys, roomMb }: Offer, closing: boolean, now: number): Summary | undefined {
+    if (this.#whole) this.#known = new Map();
+    const changed = this.#changes(keys);
+    const isNews = this.#whole || changed.length > 0 || closing !== this.#closing || differs(roomMb, this.#roomMb);
+    if (!isNews && now - this.#sentAt < SUMMARY_AT_LEAST_MS) return undefined;
+    this.#number += 1;
+    const whole = this.#whole;
+    this.#whole = false;
+    this.#roomMb = roomMb;
+    this.#closing = closing;
+    this.#sentAt = now;
+    return { boot: this.#boot, number: this.#number, whole, closing, roomMb: Math.floor(roomMb), keys: changed };
+  }
+
+  /** The last message may not have arrived. */
+  failed(): void {
+    this.#whole = true;
+  }
+
+  #changes(keys: Offer['keys']): Summary['keys'] {
+    const changed: Summary['keys'] = [];
+    let bytes = HEAD_BYTES;
+    const add = (key: string, { idle, busy, waiting }: KeyOffer): boolean => {
+      bytes += Buffer.byteLength(key) + KEY_BYTES;
+      if (bytes > MAX_SUMMARY_BYTES) return false;
+      changed.push([key, idle, busy, waiting]);
+      return true;
+    };
+    for (const key of this.#known.keys()) {
+      if (keys.has(key)) continue;
+      if (!add(key, NOTHING)) return changed;
+      this.#known.delete(key);
+    }
+    for (const [key, offer] of keys) {
+      if (isSame(this.#known.get(key), offer)) continue;
+      if (!add(key, offer)) return changed;
+      // those that changed wait for their turn behind those that did not
+      this.#known.delete(key);
+      this.#known.set(key, offer);
+    }
+    return changed;
+  }
+}
+
+function isSame(known: KeyOffer | undefined, { idle, busy, waiting }: KeyOffer): boolean {
+  return known !== undefined && known.idle === idle && known.busy === busy && known.waiting === waiting;
+}
+
+/** Memory changes a little with every freeze; only what may decide is news. */
+function differs(roomMb: number, known: number): boolean {
+  return known < 0 || Math.abs(roomMb - known) >= 64 || (roomMb === 0) !== (known === 0);
+}

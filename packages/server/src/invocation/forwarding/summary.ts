@@ -1,0 +1,45 @@
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+const COUNT = Type.Integer({ minimum: 0, maximum: 1e9 });
+
+/**
+ * What a node tells another one about its instances: the keys of which something changed since the message before.
+ * A key without instances and waiting requests has zeros, and is removed by the receiver.
+ */
+const Summary = Type.Object(
+  {
+    /** Which run of the sending node: its numbers begin again. */
+    boot: Type.String({ maxLength: 64 }),
+    /** From 1; a message that arrives after a later one is ignored. */
+    number: COUNT,
+    /** The receiver removes what it knows of the node before. */
+    whole: Type.Boolean(),
+    /** The node takes no more calls of others. */
+    closing: Type.Boolean(),
+    roomMb: COUNT,
+    /** Key, free slots, requests in instances, waiting requests. */
+    keys: Type.Array(Type.Tuple([Type.String({ maxLength: 300 }), COUNT, COUNT, COUNT])),
+  },
+  { additionalProperties: true },
+);
+export type Summary = Static<typeof Summary>;
+
+const summaries = Compile(Summary);
+
+/** Undefined for bytes that are no summary. */
+export function parseSummary(bytes: Buffer): Summary | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return summaries.Check(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Bytes of one message; more changes follow in the next one. */
+export const MAX_SUMMARY_BYTES = 48 * 1024;
+export const SUMMARY_EVERY_MS = 200;
+/** A node without changes still reports so often, so that others know that it lives. */
+export const SUMMARY_AT_LEAST_MS = 400;
