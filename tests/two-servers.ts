@@ -22,11 +22,8 @@ export class TwoServers implements AsyncDisposable {
     this.second = parts.second;
   }
 
-  /** `artifacts`: settings of each server for its code, instead of one folder. `args`: more flags of both. */
-  static async start(
-    artifacts?: readonly [readonly string[], readonly string[]],
-    args: readonly string[] = [],
-  ): Promise<TwoServers> {
+  /** `artifacts`: settings of each server for its code, instead of one folder. */
+  static async start(artifacts?: readonly [readonly string[], readonly string[]]): Promise<TwoServers> {
     const folder = mkdtempSync(join(tmpdir(), 'funcgraph-two-'));
     chmodSync(folder, 0o777);
     const common = join(folder, 'artifacts');
@@ -39,7 +36,7 @@ export class TwoServers implements AsyncDisposable {
     const cluster = await PostgresCluster.start();
     const database = await cluster.create();
     // with few slots, no server takes all events of a test
-    const shared = ['--sandbox', 'process', '--account-concurrency', '20', ...args];
+    const shared = ['--sandbox', 'process', '--account-concurrency', '20', '--cluster-address', '127.0.0.1:0'];
     const first = await TestServer.start({ database, args: [...shared, ...ofFirst] });
     const key = ['--key-file', join(first.dataDir, 'master.key')];
     const second = await TestServer.start({ database, args: [...shared, ...key, ...ofSecond], folder: homeFor(first) });

@@ -18,7 +18,7 @@ describe.skipIf(findPostgres() === undefined)('calls between two servers', () =>
   let b: TestServer;
   let runtime: string;
   beforeAll(async () => {
-    two = await TwoServers.start(undefined, ['--cluster-address', '127.0.0.1:0']);
+    two = await TwoServers.start();
     [a, b] = [two.first, two.second];
     runtime = await runtimeOf(a, 'Node.js');
   });

@@ -180,6 +180,68 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     }
   });
 
+  it('show the log lines, invocations and metrics of both, and name one that is gone', async () => {
+    const urn = await make(a, 'logging', "console.log('said ' + event.n);");
+    await expect.poll(async () => (await call(b, urn, { n: 'warm' })).status, PATIENCE).toBe(200);
+    const ids = new Map<string, string>();
+    for (let n = 0; n < 8; n += 1) {
+      ids.set(String(n), (await invoke(n % 2 === 0 ? a : b, urn, { n })).requestId);
+    }
+    const since = new Date(Date.now() - 600_000).toISOString();
+    const said = async (server: TestServer, limit: number) => {
+      const texts: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { from: since, limit: String(limit), keyword: 'said', order: 'asc' as const };
+        const params = target(server, urn);
+        const { data } = await server.api.call('queryLogs', { params, query: cursor ? { ...query, cursor } : query });
+        expect(data.unreachable_servers).toBeUndefined();
+        texts.push(...data.lines.map(({ message }) => message.trim()));
+        cursor = data.next_cursor;
+      } while (cursor !== undefined);
+      return texts.filter((text) => text !== 'said warm');
+    };
+    const expected = [...ids.keys()].map((n) => `said ${n}`);
+    for (const server of [a, b]) {
+      await expect.poll(() => said(server, 3), PATIENCE).toEqual(expected);
+      const { data } = await server.api.call('listReceipts', { params: target(server, urn), query: { from: since } });
+      expect(data.receipts.map(({ request_id }) => request_id)).toEqual(expect.arrayContaining([...ids.values()]));
+      const metrics = await server.api.call('showMetrics', { params: target(server, urn), query: {} });
+      expect(metrics.data.points.reduce((sum, { count }) => sum + count, 0)).toBe(9);
+      for (const request_id of ids.values()) {
+        const receipt = await server.api.call('showReceipt', { params: { ...project(server), request_id } });
+        expect(receipt.data.request_id).toBe(request_id);
+      }
+    }
+    const lines: string[] = [];
+    const ended = new AbortController();
+    const { signal } = ended;
+    const following = (async () => {
+      for await (const { message } of a.api.stream('followLogs', { params: target(a, urn), query: {}, signal }))
+        lines.push(message.trim());
+    })().catch(() => {});
+    await expect
+      .poll(async () => {
+        await call(b, urn, { n: 'live' });
+        return lines.includes('said live');
+      }, PATIENCE)
+      .toBe(true);
+    ended.abort();
+    await following;
+    process.kill(b.pid, 'SIGSTOP');
+    try {
+      const { data } = await a.api.call('queryLogs', {
+        params: target(a, urn),
+        query: { from: since, keyword: 'said' },
+      });
+      expect(data.unreachable_servers).toEqual([expect.stringContaining(`(${b.pid})`)]);
+      expect(data.lines.length).toBeGreaterThan(3);
+    } finally {
+      process.kill(b.pid, 'SIGCONT');
+    }
+    await expect.poll(() => said(a, 100), PATIENCE).toEqual(expect.arrayContaining(expected));
+  });
+
   it('share out reserved instances, and one takes those of the other when it is killed', async () => {
     const urn = await make(a, 'reserved', "return 'reserved';");
     const reserve = (count: number) =>

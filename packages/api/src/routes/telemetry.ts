@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { route } from '../route.ts';
-import { FunctionParams, NumberText } from '../schemas/common.ts';
+import { FunctionParams, NumberText, UnreachableServers } from '../schemas/common.ts';
 import { FailureCause, InvocationOutcome, ListedReceipt, Receipt } from '../schemas/invocation.ts';
 
 export const LogLine = Type.Object({
@@ -39,7 +39,11 @@ export const telemetryRoutes = {
       cursor: Type.Optional(Type.String()),
       order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
     }),
-    response: Type.Object({ lines: Type.Array(LogLine), next_cursor: Type.Optional(Type.String()) }),
+    response: Type.Object({
+      lines: Type.Array(LogLine),
+      next_cursor: Type.Optional(Type.String()),
+      unreachable_servers: UnreachableServers,
+    }),
   }),
   searchLogs: route({
     method: 'GET',
@@ -63,6 +67,7 @@ export const telemetryRoutes = {
         description: 'False when the search took too long: lines are missing. A shorter range or one function helps.',
       }),
       next_cursor: Type.Optional(Type.String()),
+      unreachable_servers: UnreachableServers,
     }),
   }),
   followLogs: route({
@@ -107,6 +112,10 @@ export const telemetryRoutes = {
       cursor: Type.Optional(Type.String()),
     }),
     /** A page may be short and have a cursor: the search continues there. */
-    response: Type.Object({ receipts: Type.Array(ListedReceipt), next_cursor: Type.Optional(Type.String()) }),
+    response: Type.Object({
+      receipts: Type.Array(ListedReceipt),
+      next_cursor: Type.Optional(Type.String()),
+      unreachable_servers: UnreachableServers,
+    }),
   }),
 } as const;

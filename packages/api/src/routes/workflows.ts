@@ -215,7 +215,7 @@ export const workflowRoutes = {
     ...of('get'),
     method: 'GET',
     path: `${OWN_FLOWS}/{workflow_id}/logs`,
-    summary: 'Log lines of the express runs of a flow on this server, by its log level; newest first unless order=asc',
+    summary: 'Log lines of the express runs of a flow, by its log level; newest first unless order=asc',
     params: FlowParams,
     query: FlowLogQuery,
     response: FlowLogPage,
@@ -224,8 +224,7 @@ export const workflowRoutes = {
     ...of('get'),
     method: 'GET',
     path: `${OWN_FLOWS}/{workflow_id}/logs/follow`,
-    summary:
-      'New log lines of the express runs of a flow on this server, until the client disconnects or its rights end',
+    summary: 'New log lines of the express runs of a flow, until the client disconnects or its rights end',
     params: FlowParams,
     query: FollowFlowLogsQuery,
     response: FlowLogLine,

@@ -6,6 +6,11 @@ export const ProjectParams = Type.Object({ project_id: Type.String() });
 export const FunctionParams = Type.Object({ project_id: Type.String(), function_urn: Type.String() });
 
 /** Query numbers arrive as text. */
+/** Servers, by name, whose data is missing in an answer because they could not be asked. Absent when nothing is missing. */
+export const UnreachableServers = Type.Optional(
+  Type.Array(Type.String(), { description: 'Servers whose data is missing here, because they could not be asked.' }),
+);
+
 export const NumberText = Type.String({ pattern: '^[0-9]{1,19}$' });
 
 /** Longest text of a field that has no limit of its own. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { UnreachableServers } from './common.ts';
 
 /** One point: the beginning of its step in ms since the epoch, and the value. */
 const Point = Type.Object({ timestamp: Type.Integer(), value: Type.Number() });
@@ -87,4 +88,5 @@ export const MetricSeries = Type.Object({
   /** Length of a step in seconds. */
   step: Type.Integer(),
   points: Type.Array(MetricPoint),
+  unreachable_servers: UnreachableServers,
 });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { WireFlag as Flag, Nullable, NumberText, WireText as Text } from './common.ts';
+import { WireFlag as Flag, Nullable, NumberText, WireText as Text, UnreachableServers } from './common.ts';
 import { TriggerConnection } from './trigger.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown());
@@ -306,4 +306,5 @@ export const FlowLogLine = Type.Object({
 export const FlowLogPage = Type.Object({
   lines: Type.Array(FlowLogLine),
   next_cursor: Type.Optional(Type.String()),
+  unreachable_servers: UnreachableServers,
 });

@@ -15,7 +15,7 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 export interface InvocationDeps
   extends Root,
     Pick<ClusterParts, 'nodes' | 'cluster'>,
-    Pick<StateParts, 'catalog' | 'iam' | 'telemetry' | 'storage' | 'home' | 'membership' | 'feed'>,
+    Pick<StateParts, 'catalog' | 'iam' | 'telemetry' | 'storage' | 'membership' | 'feed'>,
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
     Pick<ControlParts, 'networks'>,
@@ -62,9 +62,8 @@ export async function invocationParts(deps: InvocationDeps) {
     random: Math.random,
   });
   const reservedPlaces = new ReservedPlaces({
-    home: deps.home,
     member: deps.membership,
-    peers: deps.membership,
+    nodes: deps.nodes,
     store: new ReservedRoomStore(deps.storage.db),
     feed: deps.feed,
     clock,

@@ -25,6 +25,7 @@ import type { Root, ServerParts } from './root.ts';
 import { serviceParts, startSources } from './service-parts.ts';
 import { followOthers, stateParts } from './state-parts.ts';
 import { streamParts } from './stream-parts.ts';
+import { telemetryParts } from './telemetry-parts.ts';
 import { topicParts, topicPublishing } from './topic-parts.ts';
 
 export interface RunningServer {
@@ -48,6 +49,7 @@ const assemble = (root: Root) =>
     .add(stateParts)
     .add(sandboxParts)
     .add(clusterParts)
+    .add(telemetryParts)
     .add(controlParts)
     .add(instanceParts)
     .add(startControl)

@@ -30,6 +30,8 @@ export {
   RANKINGS,
   type Totals,
 } from './metrics/types.ts';
+export { openTelemetryDoor } from './nodes/telemetry-door.ts';
+export { TelemetryOfAll } from './nodes/telemetry-of-all.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
 export { billedMs, finishText, megabytes, startText } from './platform-lines.ts';
 export { MAX_FIRST_LINE_MS } from './record-chunk.ts';

@@ -47,6 +47,8 @@ function searchDays(
 ): LogPage {
   const { mode, cursor, words } = how;
   const lines: LogLine[] = [];
+  const places: string[] = [];
+  const placed = query.places === true ? { places, byWords: mode === 'words' } : {};
   let last: Cursor | undefined;
   for (const day of daysOf(files, query, cursor)) {
     const file = files.get(day);
@@ -62,14 +64,16 @@ function searchDays(
     const { rows, stopped } = searchFile(file, functionId, search, mode === 'words' ? words : undefined);
     for (const row of rows) {
       if (lines.length === query.limit && last !== undefined) {
-        return { lines, cursor: encodeCursor(last), complete: true };
+        return { lines, cursor: encodeCursor(last), complete: true, ...placed };
       }
       lines.push(toLine(row, query.functionKey));
       last = { mode, day, time: row.time, seq: row.seq };
+      if (query.places === true) places.push(encodeCursor(last));
     }
-    if (stopped !== undefined) return { lines, cursor: encodeCursor({ mode, day, ...stopped }), complete: false };
+    if (stopped !== undefined)
+      return { lines, cursor: encodeCursor({ mode, day, ...stopped }), complete: false, ...placed };
   }
-  return { lines, cursor: null, complete: true };
+  return { lines, cursor: null, complete: true, ...placed };
 }
 
 function daysOf(files: DayFiles, query: LogQuery, cursor: Cursor | undefined): Day[] {

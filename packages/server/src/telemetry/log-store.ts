@@ -5,7 +5,7 @@ import { TelemetryError } from './errors.ts';
 import { droppedLine, Followers } from './followers.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
 import { checkRange, within } from './range.ts';
-import { type EachPage, type EachQuery, searchEach } from './search-each.ts';
+import { type EachPage, type EachQuery, type FoundLines, pageOfEach, searchEach } from './search-each.ts';
 import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
 import type { LogFilter, LogLine, LogPage, LogQuery } from './types.ts';
 
@@ -105,6 +105,11 @@ export class LogStore {
   /** Finds all earlier lines of several functions, until `isOver`. Throws like `query`. */
   async queryEach(query: EachQuery, isOver: () => boolean): Promise<EachPage> {
     check(query, 1000);
+    return pageOfEach(query, (one) => this.findEach(one, isOver));
+  }
+
+  /** The newest of all earlier lines of several functions, until `isOver`. */
+  async findEach(query: Omit<EachQuery, 'cursor'>, isOver: () => boolean): Promise<FoundLines> {
     await this.flush();
     return searchEach(query, (one) => this.#search(one), isOver);
   }

@@ -40,6 +40,8 @@ export function listRecords(files: DayFiles, query: RecordQuery, budgetMs = Numb
   const [first, last] = [dayOf(query.from), dayOf(query.to - 1)];
   const days = files.days().filter((day) => day >= first && day <= (cursor?.day ?? last) && day <= last);
   const records: InvocationRecord[] = [];
+  const places: string[] = [];
+  const placed = query.places === true ? { places } : {};
   const until = performance.now() + budgetMs;
   let looked = 0;
   let end: string | null = null;
@@ -48,14 +50,17 @@ export function listRecords(files: DayFiles, query: RecordQuery, budgetMs = Numb
     const functionId = file.functionId(query.functionKey);
     if (functionId === undefined) continue;
     for (const row of rowsDown(file, functionId, query, cursor?.day === day ? cursor : undefined)) {
-      if (row.record !== undefined && records.length === query.limit) return { records, cursor: end };
-      if (row.record !== undefined) records.push(row.record);
+      if (row.record !== undefined && records.length === query.limit) return { records, cursor: end, ...placed };
       looked += 1;
       end = encodeCursor({ mode: 'scan', day, time: row.startedAt, seq: row.seq });
-      if (looked % LOOK_EVERY === 0 && performance.now() > until) return { records, cursor: end };
+      if (row.record !== undefined) {
+        records.push(row.record);
+        if (query.places === true) places.push(end);
+      }
+      if (looked % LOOK_EVERY === 0 && performance.now() > until) return { records, cursor: end, ...placed };
     }
   }
-  return { records, cursor: null };
+  return { records, cursor: null, ...placed };
 }
 
 /** Rows of both tables of a file. An update of the server stores chunks behind the old rows, not between them. */

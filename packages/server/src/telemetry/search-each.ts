@@ -37,20 +37,41 @@ const MAX_SKIP = 3000;
 /** Of the messages of a page, which has at least one line. */
 const MAX_PAGE_CHARS = 4 * 1024 * 1024;
 
+/** Lines of several functions, newest first, from everywhere or from one server. */
+export interface FoundLines {
+  readonly lines: readonly LogLine[];
+  /** False when the search ended early: lines are missing anywhere in the range. */
+  readonly complete: boolean;
+  /** There are more behind them, although they are fewer than the limit. */
+  readonly hasMore?: boolean;
+}
+
+/** Finds the newest lines, at most `limit` of the query, which may be above that of a page. */
+export type FindEach = (query: Omit<EachQuery, 'cursor'>) => Promise<FoundLines>;
+
+/** A page of the lines that `find` finds. */
+export async function pageOfEach(query: EachQuery, find: FindEach): Promise<EachPage> {
+  const { cursor, limit, ...filter } = query;
+  const place = cursor === undefined ? undefined : decodePlace(cursor);
+  const to = place === undefined ? query.to : Math.min(place.time + 1, query.to);
+  const skip = place?.skip ?? 0;
+  const { lines: found, complete, hasMore = false } = await find({ ...filter, to, limit: skip + limit + 1 });
+  const lines = page(found, skip, limit);
+  if (!complete) return { lines, cursor: null, complete };
+  const end = skip + lines.length;
+  return { lines, cursor: hasMore || found.length > end ? placeAfter(found.slice(0, end)) : null, complete };
+}
+
 /**
  * Searches one function after another. Lines already found narrow the range of the next search, so that all but the first
  * few read little.
  */
 export async function searchEach(
-  query: EachQuery,
+  query: Omit<EachQuery, 'cursor'>,
   search: (query: LogQuery) => Promise<LogPage>,
   isOver: () => boolean,
-): Promise<EachPage> {
-  const { functionKeys, cursor, limit, ...filter } = query;
-  const place = cursor === undefined ? undefined : decodePlace(cursor);
-  const to = place === undefined ? query.to : Math.min(place.time + 1, query.to);
-  const skip = place?.skip ?? 0;
-  const want = skip + limit + 1;
+): Promise<FoundLines> {
+  const { functionKeys, limit: want, to, ...filter } = query;
   let found: readonly LogLine[] = [];
   for (const functionKey of functionKeys) {
     // a line as old as the last one found would stand behind it
@@ -59,28 +80,20 @@ export async function searchEach(
     if (from >= to) continue;
     let next: string | undefined;
     for (let left = want; ; ) {
-      if (isOver()) return { lines: page(found, skip, limit), cursor: null, complete: false };
+      if (isOver()) return { lines: found, complete: false };
       const more = next === undefined ? {} : { cursor: next };
       const part = await search({
-        ...filter,
-        functionKey,
-        from,
-        to,
-        limit: left,
-        order: 'desc',
-        byTime: true,
-        ...more,
+        ...{ ...filter, functionKey, from, to, limit: left },
+        ...{ order: 'desc', byTime: true, ...more },
       });
-      found = merged(found, part.lines).slice(0, want);
+      found = newestFirst(found, part.lines).slice(0, want);
       left -= part.lines.length;
       // a search that ran out of time goes on; one that has enough lines does not
       if (part.cursor === null || left <= 0) break;
       next = part.cursor;
     }
   }
-  const lines = page(found, skip, limit);
-  const end = skip + lines.length;
-  return { lines, cursor: found.length > end ? placeAfter(found.slice(0, end)) : null, complete: true };
+  return { lines: found, complete: true };
 }
 
 function page(found: readonly LogLine[], skip: number, limit: number): readonly LogLine[] {
@@ -94,7 +107,7 @@ function page(found: readonly LogLine[], skip: number, limit: number): readonly 
 }
 
 /** Both newest first; of two lines of the same time, that of `before` comes first. */
-function merged(before: readonly LogLine[], added: readonly LogLine[]): LogLine[] {
+export function newestFirst(before: readonly LogLine[], added: readonly LogLine[]): LogLine[] {
   return [...before, ...added].sort((a, b) => b.time - a.time);
 }
 

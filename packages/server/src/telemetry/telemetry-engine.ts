@@ -9,7 +9,7 @@ import { countAfter, linesAfter } from './lines-after.ts';
 import { enforceLimits } from './log-limits.ts';
 import { searchLogs } from './log-search.ts';
 import { MINUTE_MS } from './metrics/minute-table.ts';
-import { rankFunctions, readSeries } from './metrics/series.ts';
+import { rankFunctions, rankRows, readSeries, readSteps } from './metrics/series.ts';
 import type { SinceStart } from './metrics/since-start.ts';
 import { UsageFile } from './metrics/usage-file.ts';
 import { derivedLines, lineOf } from './platform-lines.ts';
@@ -104,6 +104,10 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'list', page: listRecords(this.#files, call.query, this.#searchBudgetMs) };
       case 'series':
         return { op: 'series', points: readSeries(this.#files, call.query) };
+      case 'steps':
+        return { op: 'steps', steps: readSteps(this.#files, call.query) };
+      case 'rank-rows':
+        return { op: 'rank-rows', rows: rankRows(this.#files, call.query) };
       case 'rank':
         return { op: 'rank', ranked: rankFunctions(this.#files, call.query) };
       case 'months':

@@ -2,6 +2,7 @@ import type { AlarmMinute, AlarmReading, FunctionMeasurement, Values } from './a
 import type { ServerFacts } from './export/resources.ts';
 import type { ExportFacts, OtlpTarget } from './export/types.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
+import type { MetricStep, RankRow } from './metrics/series.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { RecordChunk } from './record-chunk.ts';
 import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
@@ -17,6 +18,9 @@ export type TelemetryCall =
   | { readonly op: 'list'; readonly query: RecordQuery }
   | { readonly op: 'series'; readonly query: MetricQuery }
   | { readonly op: 'rank'; readonly query: RankQuery }
+  /** Like `series` and `rank`, as sums to which those of other servers are added. */
+  | { readonly op: 'steps'; readonly query: MetricQuery }
+  | { readonly op: 'rank-rows'; readonly query: Omit<RankQuery, 'by' | 'limit'> }
   | { readonly op: 'months'; readonly projectId: string; readonly now: number; readonly months: number }
   | { readonly op: 'totals' }
   | { readonly op: 'export-facts' }
@@ -37,6 +41,8 @@ export type TelemetryResult =
   | { readonly op: 'list'; readonly page: RecordPage }
   | { readonly op: 'series'; readonly points: readonly MetricPoint[] }
   | { readonly op: 'rank'; readonly ranked: readonly Ranked[] }
+  | { readonly op: 'steps'; readonly steps: readonly MetricStep[] }
+  | { readonly op: 'rank-rows'; readonly rows: readonly RankRow[] }
   | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
   | { readonly op: 'totals'; readonly totals: Totals }
   | { readonly op: 'export-facts'; readonly facts: ExportFacts | undefined }

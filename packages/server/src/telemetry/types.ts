@@ -51,6 +51,8 @@ export interface LogQuery extends LogFilter {
    * come in the order of their arrival.
    */
   readonly byTime?: boolean;
+  /** With the cursor behind each line. */
+  readonly places?: boolean;
 }
 
 export interface LogPage {
@@ -59,6 +61,10 @@ export interface LogPage {
   readonly cursor: string | null;
   /** False when the search ran out of time: more lines may follow even after a short page. Continue with the cursor. */
   readonly complete: boolean;
+  /** The cursor behind each line; only for a query with `places`. */
+  readonly places?: readonly string[];
+  /** Whether whole words of the keyword were found; only for a query with `places`. */
+  readonly byWords?: boolean;
 }
 
 export type InvocationMode = 'sync' | 'async' | 'trigger' | 'gateway' | 'flow' | 'test';
@@ -132,6 +138,8 @@ export interface RecordQuery {
   /** 1–1000. */
   readonly limit: number;
   readonly cursor?: string;
+  /** With the cursor behind each record. */
+  readonly places?: boolean;
 }
 
 export interface RecordPage {
@@ -139,4 +147,6 @@ export interface RecordPage {
   readonly records: readonly InvocationRecord[];
   /** Null at the end. A page below its limit may have one: continue with it. */
   readonly cursor: string | null;
+  /** The cursor behind each record; only for a query with `places`. */
+  readonly places?: readonly string[];
 }

@@ -3,6 +3,7 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { followLines } from '../follow-lines.ts';
 import { newestLines } from '../log-pages.ts';
+import { MissingServers } from '../missing-servers.ts';
 import { timeText } from '../time-text.ts';
 import { FLOW } from './flow.ts';
 
@@ -45,10 +46,18 @@ export const logs = defineCommand({
       ...(level === undefined ? {} : { level }),
     };
     async function* items(): AsyncGenerator<StreamItem> {
+      const missing = new MissingServers();
       const past = await newestLines(limit, async (page) => {
-        return (await client.call('queryWorkflowLogs', { params, query: { ...filter, from, ...page }, signal })).data;
+        const { data } = await client.call('queryWorkflowLogs', {
+          params,
+          query: { ...filter, from, ...page },
+          signal,
+        });
+        missing.add(data);
+        return data;
       });
       for (const line of past) yield item(line);
+      yield* missing.notes('lines');
       if (!flags.follow) return;
       const lines = () => client.stream('followWorkflowLogs', { params, query: filter, signal });
       for await (const line of followLines(lines, context)) yield item(line);

@@ -3,6 +3,7 @@ import { connect, explainedItems, FUNCTION_FLAGS, type FunctionParams } from '..
 import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { followLines } from '../follow-lines.ts';
 import { newestLines } from '../log-pages.ts';
+import { MissingServers } from '../missing-servers.ts';
 import { localTime, timeText } from '../time-text.ts';
 
 type LogLine = RouteResponse<Routes['followLogs']>;
@@ -26,12 +27,17 @@ async function* past(
   client: Client,
   params: FunctionParams,
   { limit, ...filter }: Filter & { from: string; limit: number },
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
+  context: Context,
+): AsyncGenerator<StreamItem> {
+  const { signal } = context;
+  const missing = new MissingServers();
   const lines = await newestLines(limit, async (page) => {
-    return (await client.call('queryLogs', { params, query: { ...filter, ...page }, signal })).data;
+    const { data } = await client.call('queryLogs', { params, query: { ...filter, ...page }, signal });
+    missing.add(data);
+    return data;
   });
-  for (const line of lines) yield line;
+  for (const line of lines) yield item(line, context);
+  yield* missing.notes('lines');
 }
 
 export const logs = defineCommand({
@@ -62,8 +68,7 @@ export const logs = defineCommand({
     };
     async function* items(): AsyncGenerator<StreamItem> {
       const earlier = { ...filter, from, limit: flags.limit };
-      if (flags.limit > 0)
-        for await (const line of past(client, params, earlier, context.signal)) yield item(line, context);
+      if (flags.limit > 0) yield* past(client, params, earlier, context);
       if (!flags.follow) return;
       const { signal } = context;
       const lines = () => client.stream('followLogs', { params, query: filter, signal });

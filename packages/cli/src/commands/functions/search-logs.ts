@@ -2,6 +2,7 @@ import type { CallOutput } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { newestLines } from '../log-pages.ts';
+import { MissingServers } from '../missing-servers.ts';
 import { localTime, timeText } from '../time-text.ts';
 
 type Line = CallOutput<'searchLogs'>['data']['lines'][number];
@@ -40,13 +41,16 @@ export const searchLogs = defineCommand({
     const params = { project_id: credentials.projectId };
     async function* items(): AsyncGenerator<StreamItem> {
       let isComplete = true;
+      const missing = new MissingServers();
       const lines = await newestLines(limit, async ({ order: _, ...page }) => {
         const { data } = await client.call('searchLogs', { params, query: { ...filter, ...page }, signal });
         isComplete &&= data.complete;
+        missing.add(data);
         return data;
       });
       for (const line of lines) yield item(line, context);
       if (!isComplete) yield { text: '', note: INCOMPLETE, data: { complete: false } };
+      yield* missing.notes('lines');
     }
     return { kind: 'stream', items: items() };
   },

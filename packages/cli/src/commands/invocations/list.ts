@@ -1,6 +1,7 @@
 import { CAUSES, type CallInput, type CallOutput, type Client, RESULTS } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS, pagesOf } from '../../connection/index.ts';
 import { defineCommand, flag, usageError } from '../../framework/index.ts';
+import { MissingServers } from '../missing-servers.ts';
 import { timeText } from '../time-text.ts';
 
 type Receipt = CallOutput<'listReceipts'>['data']['receipts'][number];
@@ -31,7 +32,11 @@ function receiptFilter(flags: ReceiptFlags): Omit<NonNullable<CallInput<'listRec
 }
 
 /** Pages may be shorter than requested: the search continues until there are enough, or no more. */
-async function allReceipts(client: Client, input: CallInput<'listReceipts'>, limit: number): Promise<Receipt[]> {
+async function allReceipts(
+  client: Client,
+  input: CallInput<'listReceipts'>,
+  { limit, missing }: { readonly limit: number; readonly missing: MissingServers },
+): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   const call = (cursor: { readonly cursor?: string }) => {
     const query = { ...input.query, limit: String(Math.min(limit - receipts.length, PAGE)), ...cursor };
@@ -39,7 +44,10 @@ async function allReceipts(client: Client, input: CallInput<'listReceipts'>, lim
   };
   const next = ({ next_cursor: cursor }: CallOutput<'listReceipts'>['data']) =>
     cursor === undefined || receipts.length >= limit ? undefined : { cursor };
-  for await (const page of pagesOf({}, call, next)) receipts.push(...page.receipts);
+  for await (const page of pagesOf({}, call, next)) {
+    receipts.push(...page.receipts);
+    missing.add(page);
+  }
   return receipts;
 }
 
@@ -76,7 +84,10 @@ export const list = defineCommand({
     if (!flags.async) {
       if (flags.state !== undefined) throw usageError('--state needs --async', 'receipts have an outcome: --outcome');
       const query = { from, ...receiptFilter(flags) };
-      const receipts = await allReceipts(connection.client, { params, query, signal: context.signal }, flags.limit);
+      const missing = new MissingServers();
+      const input = { params, query, signal: context.signal };
+      const receipts = await allReceipts(connection.client, input, { limit: flags.limit, missing });
+      for (const { note } of missing.notes('invocations')) await context.stderr.write(`${note}\n`);
       return {
         kind: 'table',
         columns: {

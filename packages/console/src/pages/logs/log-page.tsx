@@ -41,6 +41,7 @@ export function Page() {
   const lines = useLines({ read, live: live.lines, clearedAt, isOn, isOldestFirst: oldest });
   const failed = read.find(({ error }) => error !== null);
   const hasMore = read.some((source) => source.hasMore);
+  const missing = [...new Set(read.flatMap((source) => source.missing))];
   const isFetching = read.some((source) => source.isFetching);
 
   const start = (on: boolean) => {
@@ -79,6 +80,7 @@ export function Page() {
           }}
         />
         {project.isPartial && <Alert banner type="warning" title={t('partial')} />}
+        {missing.length > 0 && <Alert banner type="warning" title={t('missing', { servers: missing.join(', ') })} />}
         {failed?.error && <ErrorView error={failed.error} onRetry={failed.refetch} />}
         {live.error && <ErrorView error={live.error} onRetry={() => start(false)} />}
         <Volume lines={lines} />

@@ -28,6 +28,7 @@ export function useProjectLines(enabled: boolean, span: Span, filter: LineFilter
     ),
     /** The search took too long, and lines are missing. */
     isPartial: found.some(({ complete }) => !complete),
+    missing: found.flatMap(({ unreachable_servers: names }) => names ?? []),
     hasMore: enabled && hasNextPage,
     more: () => void fetchNextPage(),
     isFetching: enabled && isFetching,

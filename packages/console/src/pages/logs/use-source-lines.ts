@@ -36,9 +36,12 @@ export function useSourceLines(source: Source | undefined, span: Span, filter: L
     source?.kind === 'flow'
       ? flowLines.map((line) => fromFlow(name, of, line))
       : functionLines.map((line) => fromFunction(name, of, line));
+  const shown = (source?.kind === 'flow' ? ofFlow : ofFunction).data?.pages ?? [];
   const { hasNextPage, fetchNextPage, isFetching, error, refetch } = source?.kind === 'flow' ? ofFlow : ofFunction;
   return {
     lines: source === undefined ? [] : lines,
+    /** Servers that could not be asked. */
+    missing: source === undefined ? [] : shown.flatMap(({ unreachable_servers: names }) => names ?? []),
     hasMore: source !== undefined && hasNextPage,
     more: () => void fetchNextPage(),
     isFetching: source !== undefined && isFetching,

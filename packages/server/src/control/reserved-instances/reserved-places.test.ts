@@ -9,16 +9,16 @@ const ID = 'f:latest';
 class Cluster {
   readonly rooms: ReservedRoom[] = [];
   readonly clock = new ManualClock();
-  readonly servers: { home: string; places: ReservedPlaces; tell: () => void }[] = [];
+  readonly servers: { home: string; draining: boolean; places: ReservedPlaces; tell: () => void }[] = [];
   readonly #reloads: ((keys: ReadonlySet<string> | undefined) => Promise<void>)[] = [];
 
   async join(home: string): Promise<ReservedPlaces> {
     const listeners = new Set<() => void>();
-    const others = () => this.servers.filter((one) => one.home !== home).map((one) => ({ ...NOTHING, home: one.home }));
+    const others = () => this.servers.filter((one) => one.home !== home);
     const places = new ReservedPlaces({
-      home,
       member: { id: home },
-      peers: {
+      nodes: {
+        self: { home, draining: false },
         get others() {
           return others();
         },
@@ -48,7 +48,7 @@ class Cluster {
         throw error;
       },
     });
-    this.servers.push({ home, places, tell: () => listeners.forEach((listener) => void listener()) });
+    this.servers.push({ home, draining: false, places, tell: () => listeners.forEach((listener) => void listener()) });
     await places.start();
     this.tellAll();
     return places;
@@ -78,7 +78,6 @@ class Cluster {
   }
 }
 
-const NOTHING = { id: '', name: '', version: '', description: undefined, draining: false };
 const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
 
 describe('the places of reserved instances', () => {
@@ -109,6 +108,16 @@ describe('the places of reserved instances', () => {
     cluster.servers[0]?.places.onChange((reservations) => reported.push(reservations));
     cluster.leave('b');
     expect([cluster.shares(4), reported]).toEqual([[4], [undefined]]);
+  });
+
+  it('are with the others while a server drains', async () => {
+    await cluster.join('a');
+    await cluster.join('b');
+    cluster.clock.advance(HANDOVER_MS);
+    const [, b] = cluster.servers;
+    if (b !== undefined) b.draining = true;
+    cluster.tellAll();
+    expect(cluster.shares(4)[0]).toBe(4);
   });
 
   it('are with the others when a server has no room, and come back with it', async () => {

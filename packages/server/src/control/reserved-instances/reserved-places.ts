@@ -1,13 +1,16 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
-import type { ChangeFeed, Member, Peers } from '../../storage/index.ts';
+import type { ChangeFeed, Member } from '../../storage/index.ts';
 import type { ReservedRoom, ReservedRoomStore } from './reserved-room-store.ts';
 import { type ReservedPlace, reservedShares } from './reserved-share.ts';
 
-export interface ReservedPlacesOptions {
-  /** Of this server. */
+interface Node {
   readonly home: string;
+  readonly draining: boolean;
+}
+
+export interface ReservedPlacesOptions {
   readonly member: Pick<Member, 'id'>;
-  readonly peers: Peers;
+  readonly nodes: { readonly self: Node; readonly others: readonly Node[]; onChange(listener: () => void): () => void };
   readonly store: Pick<ReservedRoomStore, 'load' | 'set' | 'remove'>;
   readonly feed: Pick<ChangeFeed, 'follow' | 'caughtUp'>;
   readonly clock: Clock;
@@ -35,9 +38,9 @@ export class ReservedPlaces {
   }
 
   async start(): Promise<void> {
-    const { peers, feed } = this.#options;
-    for (const { home } of peers.others) this.#since.set(home, Number.NEGATIVE_INFINITY);
-    this.#stopListening = peers.onChange(() => this.#peersChanged());
+    const { nodes, feed } = this.#options;
+    for (const { home } of nodes.others) this.#since.set(home, Number.NEGATIVE_INFINITY);
+    this.#stopListening = nodes.onChange(() => this.#nodesChanged());
     await feed.follow('reserved-room', (keys) => this.#reload(keys));
   }
 
@@ -48,7 +51,7 @@ export class ReservedPlaces {
 
   /** True while reserved instances are shared out between servers. */
   get hasOthers(): boolean {
-    return this.#options.peers.others.length > 0;
+    return this.#options.nodes.others.length > 0;
   }
 
   /** Calls back with the reservations whose shares may have changed; without any when all may have. */
@@ -58,26 +61,22 @@ export class ReservedPlaces {
 
   /** How many of `count` this server keeps. More for a moment, while a new server starts its own. */
   share(reservation: string, count: number): number {
-    const { peers, clock } = this.#options;
-    if (peers.others.length === 0) return count;
-    const all = peers.others.map(({ home }) => home);
-    const settled = all.filter((home) => clock.monotonic() - (this.#since.get(home) ?? 0) >= HANDOVER_MS);
+    const { nodes, clock } = this.#options;
+    const all = nodes.others;
+    if (all.length === 0) return count;
+    const settled = all.filter(({ home }) => clock.monotonic() - (this.#since.get(home) ?? 0) >= HANDOVER_MS);
     const now = this.#ofThis(reservation, count, all);
     return settled.length === all.length ? now : Math.max(now, this.#ofThis(reservation, count, settled));
   }
 
   /** The share of this server in a number that belongs to no single reservation. */
   shareOf(name: string, count: number): number {
-    return this.#ofThis(
-      name,
-      count,
-      this.#options.peers.others.map(({ home }) => home),
-    );
+    return this.#ofThis(name, count, this.#options.nodes.others);
   }
 
   /** The number that this server has noted; undefined when it has room for its share. */
   limit(reservation: string): number | undefined {
-    return this.#rooms.get(reservation)?.find(({ home }) => home === this.#options.home)?.most;
+    return this.#rooms.get(reservation)?.find(({ home }) => home === this.#options.nodes.self.home)?.most;
   }
 
   /** Notes that this server has room for so many and no more; undefined: for its share. */
@@ -88,16 +87,18 @@ export class ReservedPlaces {
     noted.then(() => feed.caughtUp()).catch(onError);
   }
 
-  #ofThis(id: string, count: number, others: readonly string[]): number {
-    const { home: own } = this.#options;
+  #ofThis(id: string, count: number, others: readonly Node[]): number {
+    const { self } = this.#options.nodes;
     const rooms = new Map(this.#rooms.get(id)?.map(({ home, most }) => [home, most]));
-    const places = [own, ...others].map((home): ReservedPlace => ({ home, most: rooms.get(home) }));
-    return reservedShares(id, count, places).get(own) ?? 0;
+    const places = [self, ...others].map(
+      ({ home, draining }): ReservedPlace => ({ home, most: draining ? 0 : rooms.get(home) }),
+    );
+    return reservedShares(id, count, places).get(self.home) ?? 0;
   }
 
-  #peersChanged(): void {
-    const { peers, clock } = this.#options;
-    const homes = new Set(peers.others.map(({ home }) => home));
+  #nodesChanged(): void {
+    const { nodes, clock } = this.#options;
+    const homes = new Set(nodes.others.map(({ home }) => home));
     for (const home of this.#since.keys()) if (!homes.has(home)) this.#since.delete(home);
     for (const home of homes) {
       if (this.#since.has(home)) continue;

@@ -4,7 +4,7 @@ import { DEFAULT_ENTERPRISE_PROJECT } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Telemetry } from '../../telemetry/index.ts';
+import type { TelemetryOfAll } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { configChange, newFunction } from './functions-body.ts';
 import { sortedFunctions } from './functions-order.ts';
@@ -29,7 +29,7 @@ export interface FunctionDeps extends NamingDeps {
   readonly catalog: Catalog;
   readonly linkedObjects: LinkedObjects;
   readonly region: string;
-  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly telemetryOfAll: TelemetryOfAll;
   readonly clock: Clock;
 }
 
@@ -130,14 +130,14 @@ function refuseIdentityChange(body: DecodedBody<Routes['updateFunctionConfig']>,
 
 /** Failed invocations of the last day, by function key; functions of the project without failures are left out. */
 async function failuresOf(
-  { telemetry, clock }: Pick<FunctionDeps, 'telemetry' | 'clock'>,
+  { telemetryOfAll, clock }: Pick<FunctionDeps, 'telemetryOfAll' | 'clock'>,
   projectId: string,
 ): Promise<ReadonlyMap<string, number>> {
   const to = clock.now() + 1;
   const from = Math.max(to - DAY_MS, 0);
   // the list is worth more than its counts
-  const ranked = await telemetry.metrics
+  const { ranked } = await telemetryOfAll
     .rank({ projectId, by: 'failcount', from, to, limit: MAX_FUNCTIONS })
-    .catch(() => []);
+    .catch(() => ({ ranked: [] }));
   return new Map(ranked.map(({ functionKey, value }) => [functionKey, value]));
 }

@@ -2,13 +2,14 @@ import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Telemetry } from '../../telemetry/index.ts';
+import type { TelemetryOfAll } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { keywordIn, levelsIn } from './log-filter.ts';
 import { lineReply } from './log-line.ts';
 import { SearchTurns } from './search-turns.ts';
 import { found } from './telemetry-search.ts';
 import { pageSize, parseTime } from './time-range.ts';
+import { unreachableField } from './unreachable.ts';
 
 /** Of one search, in the thread that also writes the logs. */
 const SEARCH_MS = 3000;
@@ -16,13 +17,13 @@ const MAX_LINES = 500;
 
 export interface ProjectLogsDeps {
   readonly iam: Iam;
-  readonly telemetry: Telemetry;
+  readonly telemetryOfAll: TelemetryOfAll;
   readonly clock: Clock;
   readonly catalog: Catalog;
 }
 
 /** A project has one search at a time, which may read the logs of all its functions. */
-export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLogsDeps): Handlers<'searchLogs'> {
+export function projectLogHandlers({ iam, telemetryOfAll, clock, catalog }: ProjectLogsDeps): Handlers<'searchLogs'> {
   const turns = new SearchTurns();
 
   /** The functions whose log the caller may read: their keys, and when they were created. */
@@ -50,7 +51,7 @@ export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLo
       const page = await turns.run(params.project_id, async () => {
         const until = clock.monotonic() + SEARCH_MS;
         const isOver = (): boolean => gone.aborted || clock.monotonic() > until;
-        return found(telemetry.logs.queryEach({ functionKeys: [...functions.keys()].sort(), ...requested }, isOver));
+        return found(telemetryOfAll.queryEach({ functionKeys: [...functions.keys()].sort(), ...requested }, isOver));
       });
       return {
         // earlier ones are of a deleted function with the same name
@@ -62,6 +63,7 @@ export function projectLogHandlers({ iam, telemetry, clock, catalog }: ProjectLo
           }),
         complete: page.complete,
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
+        ...unreachableField(page),
       };
     },
   };

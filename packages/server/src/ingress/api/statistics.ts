@@ -4,16 +4,17 @@ import type { Iam } from '../../iam/index.ts';
 import { createdAt, functionKeyOf, resolve } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
+import { type MetricPoint, type MetricScope, RANKINGS, type TelemetryOfAll } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { functionUrn } from './function-urn.ts';
 import { lastMinutes, type MetricRange, requestedSteps } from './metric-steps.ts';
 import { pageOf } from './page.ts';
 import { pageSize, parseTime } from './time-range.ts';
+import { unreachableField, withUnreachable } from './unreachable.ts';
 
 export interface StatisticsDeps {
   readonly iam: Iam;
-  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly telemetryOfAll: TelemetryOfAll;
   /** Writes down gauges up to now. */
   readonly sample: () => Promise<void>;
   readonly clock: Clock;
@@ -44,13 +45,13 @@ const THIS_MONTH = { months: 1, take: 1 };
 
 /** Metrics of functions; every answer includes all data recorded before the request. */
 export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
-  const { telemetry, clock } = deps;
+  const { telemetryOfAll, clock } = deps;
   const mostMinutes = deps.retainDays * DAY_MINUTES;
-  const read = async ({ notBefore, scope }: Readable, range: MetricRange): Promise<readonly MetricPoint[]> => {
+  const read = async ({ notBefore, scope }: Readable, range: MetricRange): Promise<Points> => {
     await deps.sample();
-    return telemetry.metrics.series({ scope, ...range, notBefore });
+    return telemetryOfAll.series({ scope, ...range, notBefore });
   };
-  const readProject = (projectId: string, range: MetricRange): Promise<readonly MetricPoint[]> =>
+  const readProject = (projectId: string, range: MetricRange): Promise<Points> =>
     read({ scope: { kind: 'project', projectId }, notBefore: 0 }, range);
   const scopeOf = (params: { readonly project_id: string; readonly function_urn: string }): Readable => {
     const urn = functionUrn(params.function_urn, params.project_id);
@@ -65,32 +66,38 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
       const projectId = params.project_id;
       if (query.filter === 'monthly_report') {
         const { months, take } = REPORTS[query.option ?? ''] ?? THIS_MONTH;
-        const used = (await telemetry.metrics.months(projectId, clock.now(), months)).slice(0, take);
-        return {
+        const of = await telemetryOfAll.months(projectId, clock.now(), months);
+        const used = of.months.slice(0, take);
+        const report = {
           count: used.map(({ month, calls }) => ({ date: month, value: calls })),
           gbs: used.map(({ month, gbSeconds }) => ({ date: month, value: Math.round(gbSeconds * 1e6) / 1e6 })),
           gpu_gbs: used.map(({ month }) => ({ date: month, value: 0 })),
         };
+        return withUnreachable(report, of);
       }
-      const points = await readProject(projectId, period(query.period || DEFAULT_PERIOD));
-      return { statistics: statisticsOf(pagedPoints(points, query)) };
+      const of = await readProject(projectId, period(query.period || DEFAULT_PERIOD));
+      return withUnreachable({ statistics: statisticsOf(pagedPoints(of.points, query)) }, of);
     },
 
     async listFunctionStatistics({ params }) {
-      return statisticsOf(await read(scopeOf(params), period(params.period)));
+      const of = await read(scopeOf(params), period(params.period));
+      return withUnreachable(statisticsOf(of.points), of);
     },
 
     async showFunctionMetrics({ params }) {
-      const points = await read(scopeOf(params), period(params.period));
-      return { ...statisticsOf(points), instance_num: series(points, ({ instances }) => instances) };
+      const of = await read(scopeOf(params), period(params.period));
+      const instance_num = series(of.points, ({ instances }) => instances);
+      return withUnreachable({ ...statisticsOf(of.points), instance_num }, of);
     },
 
     async showFuncReservedInstanceMetrics({ params, query }) {
-      const points = pagedPoints(await read(scopeOf(params), period(DEFAULT_PERIOD)), query);
-      return {
+      const of = await read(scopeOf(params), period(DEFAULT_PERIOD));
+      const points = pagedPoints(of.points, query);
+      const numbers = {
         instanceNum: series(points, ({ instances }) => instances),
         reservedInstanceNum: series(points, ({ reserved }) => reserved),
       };
+      return withUnreachable(numbers, of);
     },
 
     async listFunctionAsMetric({ params, query, caller, peer }) {
@@ -102,17 +109,17 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
       const from = momentOf(query.start_time, 'start_time') ?? Math.max(to - DAY_MS, 0);
       if (from > to) throw new PlatformError('invalid_request', 'start_time is after end_time');
       const limit = pageSize(query.limit, 10, 400);
-      const ranked = await telemetry.metrics.rank({ projectId: params.project_id, by, from, to, limit });
+      const of = await telemetryOfAll.rank({ projectId: params.project_id, by, from, to, limit });
       const { project_id: projectId } = params;
       const maySee = ({ functionKey }: { readonly functionKey: string }): boolean => {
         const [, pkg = '', name = ''] = functionKey.split(':');
         const fn = { package: pkg, name };
         return deps.iam.allows(caller, { action: 'functiongraph:function:listStatistics', projectId, fn, peer });
       };
-      const values = ranked
+      const values = of.ranked
         .filter(maySee)
         .map(({ functionKey, value }) => ({ key: urnOf(functionKey, deps.region), value }));
-      return { values, next_marker: values.length, count: values.length };
+      return withUnreachable({ values, next_marker: values.length, count: values.length }, of);
     },
 
     async showMetrics({ params, query }) {
@@ -126,6 +133,8 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
     },
   };
 }
+
+type Points = Awaited<ReturnType<TelemetryOfAll['series']>>;
 
 interface Readable {
   readonly scope: MetricScope;
@@ -192,9 +201,10 @@ function urnOf(functionKey: string, region: string): string {
   return formatUrn({ region, projectId, package: pkg, name });
 }
 
-function seriesReply({ stepMs }: MetricRange, points: readonly MetricPoint[]) {
+function seriesReply({ stepMs }: MetricRange, { points, unreachable }: Points) {
   return {
     step: stepMs / 1000,
+    ...unreachableField({ unreachable }),
     points: points.map((point) => ({
       time: new Date(point.time).toISOString(),
       count: point.count,

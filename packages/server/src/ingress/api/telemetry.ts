@@ -4,7 +4,7 @@ import type { Iam } from '../../iam/index.ts';
 import { createdAt, functionKeyOf, resolve, versionsOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { InvocationRecord, LogLevel, RecordQuery, Telemetry } from '../../telemetry/index.ts';
+import type { InvocationRecord, LogLevel, RecordQuery, TelemetryOfAll } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { follow } from './follow.ts';
 import { functionUrn } from './function-urn.ts';
@@ -12,13 +12,14 @@ import { hasKeyword, keywordIn, levelsIn } from './log-filter.ts';
 import { lineReply } from './log-line.ts';
 import { found } from './telemetry-search.ts';
 import { pageSize, sinceCreation, timeRange } from './time-range.ts';
+import { unreachableField } from './unreachable.ts';
 
 /** The time around an invocation in which its log lines are searched. */
 const LOG_MARGIN_MS = 60_000;
 
 export interface TelemetryDeps {
   readonly iam: Iam;
-  readonly telemetry: Telemetry;
+  readonly telemetryOfAll: TelemetryOfAll;
   readonly clock: Clock;
   readonly catalog: Catalog;
 }
@@ -26,12 +27,12 @@ export interface TelemetryDeps {
 type Ids = 'queryLogs' | 'followLogs' | 'showReceipt' | 'listReceipts';
 
 export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
-  const { telemetry, clock } = deps;
+  const { telemetryOfAll, clock } = deps;
   return {
     async queryLogs(request) {
       const { query, params } = request;
       const page = await found(
-        telemetry.logs.query({
+        telemetryOfAll.query({
           ...rangeOf(deps, params, query),
           ...filterOf(deps, params, query),
           limit: pageSize(query.limit, 100, 1000),
@@ -40,23 +41,30 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
           ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         }),
       );
-      return { lines: page.lines.map(lineReply), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
+      return {
+        lines: page.lines.map(lineReply),
+        ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
+        ...unreachableField(page),
+      };
     },
 
     followLogs(request) {
       const isShown = hasKeyword(request.query);
       const filter = filterOf(deps, request.params, request.query);
       return follow({ clock, gone: request.goneSignal(), mayGoOn: () => mayFollow(deps, request) }, (push) =>
-        telemetry.logs.tail(filter, (lines) => {
+        telemetryOfAll.tail(filter, (lines) => {
           for (const line of lines) if (isShown(line)) push(lineReply(line));
         }),
       );
     },
 
     async showReceipt(request) {
-      const record = await telemetry.records.get(request.params.request_id);
+      const { project_id, request_id } = request.params;
+      const { record, unreachable } = await telemetryOfAll.record(project_id, request_id);
       if (record === undefined || !maySee(deps.iam, request, record) || isOfEarlier(deps.catalog, record)) {
-        throw new PlatformError('not_found', `there is no invocation ${request.params.request_id.slice(0, 64)}`);
+        throw new PlatformError('not_found', `there is no invocation ${request_id.slice(0, 64)}`, {
+          hint: unreachable.length === 0 ? undefined : `Servers that could not be asked: ${unreachable.join(', ')}.`,
+        });
       }
       return receiptOf(record);
     },
@@ -64,7 +72,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
     async listReceipts(request) {
       const { query, params } = request;
       const page = await found(
-        telemetry.records.list({
+        telemetryOfAll.list({
           ...rangeOf(deps, params, query),
           ...receiptFilter(deps, params, query),
           limit: pageSize(query.limit, 100, 1000),
@@ -74,6 +82,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       return {
         receipts: page.records.map((r) => ({ ...receiptOf(r), log_path: logPathOf(r) })),
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
+        ...unreachableField(page),
       };
     },
   };
@@ -110,7 +119,7 @@ function receiptFilter(
   };
 }
 
-/** Where the log lines of the invocation are, on this server. Their times may be a little before and after it. */
+/** Where the log lines of the invocation are. Their times may be a little before and after it. */
 function logPathOf({ functionUrn: urn, requestId, startedAt, finishedAt }: InvocationRecord): string {
   const [from, to] = [Math.max(startedAt - LOG_MARGIN_MS, 0), Math.max(finishedAt, startedAt) + LOG_MARGIN_MS];
   const projectId = urn.split(':')[3] ?? '';

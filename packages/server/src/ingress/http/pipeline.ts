@@ -203,7 +203,8 @@ export class Pipeline {
     if (!noted) {
       const working = this.#admit(operation, step, noteNothing);
       // functions run without the database
-      return id === 'invokeFunction' ? working : unlessUnavailable(working);
+      // a handler of a stream returns it at once
+      return id === 'invokeFunction' ? working : unlessUnavailable(Promise.resolve(working));
     }
     const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer, depth: depthOf(caller, peer) };
     const note: Note = (body) => {

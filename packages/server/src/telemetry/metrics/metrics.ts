@@ -4,6 +4,7 @@ import { TelemetryError } from '../errors.ts';
 import { isTime } from '../range.ts';
 import type { TelemetryCall, TelemetryResult } from '../thread-calls.ts';
 import { MINUTE_MS } from './minute-table.ts';
+import type { MetricStep, RankRow } from './series.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './types.ts';
 
 /** Largest number of points of one query. */
@@ -26,23 +27,30 @@ export class Metrics {
 
   /** Throws `telemetry.query` for an invalid range or step. */
   async series(query: MetricQuery): Promise<readonly MetricPoint[]> {
-    const { from, to, stepMs } = query;
-    if (!isTime(from) || !isTime(to) || from > to) {
-      throw new TelemetryError('telemetry.query', 'the time range is empty', 'Pass milliseconds with from before to.');
-    }
-    if (!Number.isInteger(stepMs / MINUTE_MS) || stepMs < MINUTE_MS || (to - from) / stepMs >= MAX_POINTS) {
-      const hint = `Use whole minutes, and at most ${MAX_POINTS} steps.`;
-      throw new TelemetryError('telemetry.query', `the step is ${stepMs} ms`, hint);
-    }
+    checkSteps(query);
     const result = await this.#ask({ op: 'series', query });
     if (result.op !== 'series') throw new Error(`unexpected answer ${result.op}`);
     return result.points;
   }
 
+  /** Like `series`, as sums. */
+  async steps(query: MetricQuery): Promise<readonly MetricStep[]> {
+    checkSteps(query);
+    const result = await this.#ask({ op: 'steps', query });
+    if (result.op !== 'steps') throw new Error(`unexpected answer ${result.op}`);
+    return result.steps;
+  }
+
+  /** Like `rank`, as sums of each function. */
+  async rankRows(query: Omit<RankQuery, 'by' | 'limit'>): Promise<readonly RankRow[]> {
+    checkRange(query);
+    const result = await this.#ask({ op: 'rank-rows', query });
+    if (result.op !== 'rank-rows') throw new Error(`unexpected answer ${result.op}`);
+    return result.rows;
+  }
+
   async rank(query: RankQuery): Promise<readonly Ranked[]> {
-    if (!isTime(query.from) || !isTime(query.to) || query.from > query.to) {
-      throw new TelemetryError('telemetry.query', 'the time range is empty', 'Pass milliseconds with from before to.');
-    }
+    checkRange(query);
     const result = await this.#ask({ op: 'rank', query });
     if (result.op !== 'rank') throw new Error(`unexpected answer ${result.op}`);
     return result.ranked;
@@ -99,6 +107,19 @@ export class Metrics {
     await this.#options.flush();
     return this.#options.thread.call(call);
   }
+}
+
+function checkRange({ from, to }: { readonly from: number; readonly to: number }): void {
+  if (isTime(from) && isTime(to) && from <= to) return;
+  throw new TelemetryError('telemetry.query', 'the time range is empty', 'Pass milliseconds with from before to.');
+}
+
+function checkSteps(query: MetricQuery): void {
+  checkRange(query);
+  const { from, to, stepMs } = query;
+  if (Number.isInteger(stepMs / MINUTE_MS) && stepMs >= MINUTE_MS && (to - from) / stepMs < MAX_POINTS) return;
+  const hint = `Use whole minutes, and at most ${MAX_POINTS} steps.`;
+  throw new TelemetryError('telemetry.query', `the step is ${stepMs} ms`, hint);
 }
 
 /** Minutes that one call of the thread may read: lines and records wait behind it. */

@@ -5,8 +5,20 @@ import { MINUTE_MS, projectKey, readGauges, sumMinutes } from './minute-table.ts
 import { emptyRollup, type Gauges, pointOf, type Rollup } from './rollup.ts';
 import type { MetricPoint, MetricQuery, MetricScope, Ranked, RankQuery } from './types.ts';
 
+/** The sums of a step, to which those of other servers can be added. */
+export interface MetricStep {
+  /** Begin of the step, ms since the epoch. */
+  readonly time: number;
+  readonly sum: Rollup;
+  readonly gauges: Gauges;
+}
+
 /** The points of a query, oldest first and without gaps: steps without calls have zeros. */
-export function readSeries(files: DayFiles, { scope, from, to, stepMs, notBefore = 0 }: MetricQuery): MetricPoint[] {
+export function readSeries(files: DayFiles, query: MetricQuery): MetricPoint[] {
+  return readSteps(files, query).map(({ time, sum, gauges }) => pointOf(time, sum, gauges));
+}
+
+export function readSteps(files: DayFiles, { scope, from, to, stepMs, notBefore = 0 }: MetricQuery): MetricStep[] {
   const first = Math.floor(from / stepMs);
   const steps = Array.from({ length: Math.floor(to / stepMs) - first + 1 }, () => ({
     sum: emptyRollup(),
@@ -27,7 +39,7 @@ export function readSeries(files: DayFiles, { scope, from, to, stepMs, notBefore
     sumMinutes(file, range, only, (minute) => stepOf(minute).sum);
     readGauges(file, range, qualifier, (minute) => stepOf(minute).gauges);
   }
-  return steps.map(({ sum, gauges }, index) => pointOf((first + index) * stepMs, sum, gauges));
+  return steps.map(({ sum, gauges }, index) => ({ time: (first + index) * stepMs, sum, gauges }));
 }
 
 function keysOf(scope: MetricScope): { key: string; qualifier: string; only: { version?: string; alias?: string } } {
@@ -54,7 +66,8 @@ function summedUp(file: DayFile): DayFile {
   return file;
 }
 
-interface RankRow {
+/** Sums of a function in the time of a ranking. */
+export interface RankRow {
   readonly key: string;
   readonly calls: number;
   readonly failed: number;
@@ -67,7 +80,12 @@ interface RankRow {
 }
 
 /** The functions with the largest count or the longest times first. Functions with 0 are left out. */
-export function rankFunctions(files: DayFiles, { projectId, by, from, to, limit }: RankQuery): Ranked[] {
+export function rankFunctions(files: DayFiles, query: RankQuery): Ranked[] {
+  return ranked(rankRows(files, query), query);
+}
+
+/** One row for each function of the project. */
+export function rankRows(files: DayFiles, { projectId, from, to }: Omit<RankQuery, 'by' | 'limit'>): RankRow[] {
   const sums = new Map<string, RankRow>();
   const [first, last] = [Math.floor(from / MINUTE_MS), Math.ceil(to / MINUTE_MS)];
   for (const file of filesWith(files, from, to)) {
@@ -81,10 +99,17 @@ export function rankFunctions(files: DayFiles, { projectId, by, from, to, limit 
       .all(`${projectId}:`, `${projectId};`, first, last);
     for (const row of rows) sums.set(row.key, joined(sums.get(row.key), row));
   }
+  return [...sums.values()];
+}
+
+/** Several rows of a function, of different servers, are added up. */
+export function ranked(rows: readonly RankRow[], { by, limit }: Pick<RankQuery, 'by' | 'limit'>): Ranked[] {
+  const sums = new Map<string, RankRow>();
+  for (const row of rows) sums.set(row.key, joined(sums.get(row.key), row));
   const value = (row: RankRow): number => Math.round(measureOf(row, by));
   return [...sums.values()]
     .map((row) => ({ functionKey: row.key, value: value(row) }))
-    .filter((ranked) => ranked.value > 0)
+    .filter((one) => one.value > 0)
     .sort((a, b) => b.value - a.value || (a.functionKey < b.functionKey ? -1 : 1))
     .slice(0, limit);
 }

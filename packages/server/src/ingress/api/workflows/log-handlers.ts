@@ -1,29 +1,30 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { type Flow, flowLogKey } from '../../../flows/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import type { LogLine, Telemetry } from '../../../telemetry/index.ts';
+import type { LogLine, TelemetryOfAll } from '../../../telemetry/index.ts';
 import { type Handlers, Reply } from '../../http/handler.ts';
 import { follow } from '../follow.ts';
 import { hasKeyword, keywordIn, levelsIn } from '../log-filter.ts';
 import { found } from '../telemetry-search.ts';
 import { pageSize, timeRange } from '../time-range.ts';
+import { unreachableField } from '../unreachable.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 
 export interface FlowLogDeps extends FlowAccessDeps {
-  readonly telemetry: Pick<Telemetry, 'logs'>;
+  readonly telemetryOfAll: TelemetryOfAll;
   readonly clock: Clock;
 }
 
 /** The log lines of express runs. */
 export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs' | 'followWorkflowLogs'> {
-  const { telemetry, clock, iam } = deps;
+  const { telemetryOfAll, clock, iam } = deps;
   const access = new FlowAccess(deps);
   return {
     async queryWorkflowLogs(request) {
       const flow = await access.find(request, 'get');
       const { query } = request;
       const page = await found(
-        telemetry.logs.query({
+        telemetryOfAll.query({
           ...timeRange(query.from, query.to, clock.now()),
           ...filterOf(flow, query),
           ...keywordIn(query),
@@ -32,7 +33,11 @@ export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs'
           ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         }),
       );
-      return { lines: page.lines.map(lineReply), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
+      return {
+        lines: page.lines.map(lineReply),
+        ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
+        ...unreachableField(page),
+      };
     },
 
     async followWorkflowLogs(request) {
@@ -41,7 +46,7 @@ export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs'
       const isShown = hasKeyword(request.query);
       const mayGoOn = (): boolean => iam.holds(request) && access.allows(request, 'get', flow);
       const lines = follow<WireLine>({ clock, gone: request.goneSignal(), mayGoOn }, (push) =>
-        telemetry.logs.tail(filter, (batch) => {
+        telemetryOfAll.tail(filter, (batch) => {
           for (const line of batch) if (isShown(line)) push(lineReply(line));
         }),
       );
