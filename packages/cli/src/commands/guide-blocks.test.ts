@@ -23,6 +23,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'operate.md': 'starts servers; operation.test.ts runs its commands for backups',
   'postgresql.md': 'makes a database and starts servers',
   'reserved-instances.md': 'reserves instances of a function that it does not make',
+  'several-machines.md': 'starts servers of several machines',
   'streaming.md': 'deploys a folder of the reader',
   'telemetry-export.md': 'starts a server with a collector',
   'topics.md': 'has a project and a function of the reader',

@@ -82,7 +82,7 @@ async function withCluster<T>(config: Config, work: (opened: Opened) => Promise<
   const { postgresId } = await readDatabaseRecord(config.dataDir);
   if (postgresId === undefined) {
     throw new MaintenanceError('cluster.none', `the data directory ${config.dataDir} belongs to no cluster`, {
-      hint: 'Several servers share a PostgreSQL database: see docs/guides/postgresql.md.',
+      hint: 'Several servers share a PostgreSQL database: see docs/guides/several-machines.md.',
     });
   }
   const opened = await openDatabase({ config, log: pino({ level: 'silent' }), onDeath: () => {} });
