@@ -4,6 +4,13 @@ export const policies = {
   search: 'Search by name, description or type',
   columns: { name: 'Policy name', kind: 'Type', updated: 'Updated' },
   kind: { own: 'Custom', system: 'System' },
+  system: {
+    tenant: 'Everything but identities: users, groups, policies, agencies, keys of others.',
+    security: 'Users, groups, policies, agencies, projects, keys, and the audit log.',
+    full: 'All operations on functions and flows, their triggers, dependencies and settings.',
+    readOnly: 'See functions, flows, triggers, logs and metrics.',
+    common: 'See the resources of ReadOnlyAccess and triggers, and run functions and flows.',
+  },
   close: 'Close',
   document: 'Policy document',
   documentHelp: 'JSON. Without a Resource, a statement is about all resources. Deny overrides Allow.',

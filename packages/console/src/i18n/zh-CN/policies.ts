@@ -4,6 +4,13 @@ export const policies = {
   search: '按名称、描述或类型搜索',
   columns: { name: '策略名称', kind: '类型', updated: '更新时间' },
   kind: { own: '自定义', system: '系统' },
+  system: {
+    tenant: '除身份管理（用户、用户组、策略、委托、他人的密钥）外的全部权限。',
+    security: '管理用户、用户组、策略、委托、项目和密钥，查看审计日志。',
+    full: '对函数和函数流及其触发器、依赖包和设置的全部操作。',
+    readOnly: '查看函数、函数流、触发器、日志和监控指标。',
+    common: '查看ReadOnlyAccess范围内的资源和触发器，并执行函数和函数流。',
+  },
   close: '关闭',
   document: '策略内容',
   documentHelp: 'JSON格式。不写Resource表示全部资源，Deny优先于Allow。',

@@ -3,10 +3,12 @@ import { useTexts } from '../../../i18n/index.ts';
 import { Command } from '../../../parts/command.tsx';
 import type { Policy } from '../grants/use-policies.ts';
 import '../identity.css';
+import { useDescription } from './use-description.ts';
 
 /** The document of a policy. */
 export function PolicyDetails({ policy, onClose }: { policy: Policy; onClose: () => void }) {
   const { t } = useTexts('policies');
+  const descriptionOf = useDescription();
   return (
     <Modal
       open
@@ -15,7 +17,7 @@ export function PolicyDetails({ policy, onClose }: { policy: Policy; onClose: ()
       footer={<Button onClick={onClose}>{t('close')}</Button>}
       onCancel={onClose}
     >
-      <p className="policy-note">{policy.description}</p>
+      <p className="policy-note">{descriptionOf(policy)}</p>
       {/* a long document scrolls by keyboard too */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <pre className="code-block" tabIndex={0}>

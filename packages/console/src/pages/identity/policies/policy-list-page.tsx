@@ -11,6 +11,7 @@ import { RowAction } from '../../../parts/row-action.tsx';
 import { isOwn, type Policy, usePolicies } from '../grants/use-policies.ts';
 import '../identity.css';
 import { PolicyDetails } from './policy-details.tsx';
+import { useDescription } from './use-description.ts';
 import { WritePolicy } from './write-policy.tsx';
 
 const CREATE = 'fgs iam policies create one-function --file policy.json';
@@ -18,6 +19,7 @@ const CREATE = 'fgs iam policies create one-function --file policy.json';
 export function Page() {
   const { t } = useTexts('policies');
   const { t: of } = useTexts('identity');
+  const descriptionOf = useDescription();
   const [shown, setShown] = useState<Policy>();
   const [written, setWritten] = useState<Policy | 'new'>();
   const [doomed, setDoomed] = useState<Policy>();
@@ -37,7 +39,7 @@ export function Page() {
         rows={rows}
         rowKey={({ id }) => id}
         search={t('search')}
-        textOf={(policy) => `${policy.display_name} ${policy.description} ${kindOf(policy)}`}
+        textOf={(policy) => `${policy.display_name} ${descriptionOf(policy)} ${kindOf(policy)}`}
         empty={
           <EmptyState icon={<SafetyOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
         }
@@ -55,8 +57,8 @@ export function Page() {
           { title: t('columns.kind'), key: 'kind', render: (_, policy) => <Tag>{kindOf(policy)}</Tag> },
           {
             title: of('description'),
-            dataIndex: 'description',
-            render: (text: string) => <span className="identity-text">{text || '–'}</span>,
+            key: 'description',
+            render: (_, policy) => <span className="policy-text">{descriptionOf(policy) || '–'}</span>,
           },
           {
             title: t('columns.updated'),
