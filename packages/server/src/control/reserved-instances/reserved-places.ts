@@ -28,9 +28,10 @@ export class ReservedPlaces {
   readonly #options: ReservedPlacesOptions;
   readonly #rooms = new Map<string, readonly ReservedRoom[]>();
   readonly #listeners = new Set<(reservations: ReadonlySet<string> | undefined) => void>();
-  /** Monotonic ms since which other servers are known, by home. */
-  readonly #since = new Map<string, number>();
-  #handover: Timer | undefined;
+  /** Homes of the others. */
+  #known: ReadonlySet<string> = new Set();
+  /** Those that came a moment ago. */
+  readonly #arriving = new Map<string, Timer>();
   #stopListening: (() => void) | undefined;
 
   constructor(options: ReservedPlacesOptions) {
@@ -39,14 +40,14 @@ export class ReservedPlaces {
 
   async start(): Promise<void> {
     const { nodes, feed } = this.#options;
-    for (const { home } of nodes.others) this.#since.set(home, Number.NEGATIVE_INFINITY);
+    this.#known = new Set(nodes.others.map(({ home }) => home));
     this.#stopListening = nodes.onChange(() => this.#nodesChanged());
     await feed.follow('reserved-room', (keys) => this.#reload(keys));
   }
 
   stop(): void {
     this.#stopListening?.();
-    this.#handover?.cancel();
+    for (const timer of this.#arriving.values()) timer.cancel();
   }
 
   /** True while reserved instances are shared out between servers. */
@@ -61,10 +62,9 @@ export class ReservedPlaces {
 
   /** How many of `count` this server keeps. More for a moment, while a new server starts its own. */
   share(reservation: string, count: number): number {
-    const { nodes, clock } = this.#options;
-    const all = nodes.others;
+    const all = this.#options.nodes.others;
     if (all.length === 0) return count;
-    const settled = all.filter(({ home }) => clock.monotonic() - (this.#since.get(home) ?? 0) >= HANDOVER_MS);
+    const settled = all.filter(({ home }) => !this.#arriving.has(home));
     const now = this.#ofThis(reservation, count, all);
     return settled.length === all.length ? now : Math.max(now, this.#ofThis(reservation, count, settled));
   }
@@ -99,13 +99,20 @@ export class ReservedPlaces {
   #nodesChanged(): void {
     const { nodes, clock } = this.#options;
     const homes = new Set(nodes.others.map(({ home }) => home));
-    for (const home of this.#since.keys()) if (!homes.has(home)) this.#since.delete(home);
-    for (const home of homes) {
-      if (this.#since.has(home)) continue;
-      this.#since.set(home, clock.monotonic());
-      this.#handover?.cancel();
-      this.#handover = clock.after(HANDOVER_MS, () => this.#tell(undefined));
+    for (const [home, timer] of this.#arriving) {
+      if (homes.has(home)) continue;
+      timer.cancel();
+      this.#arriving.delete(home);
     }
+    for (const home of homes) {
+      if (this.#known.has(home)) continue;
+      const timer = clock.after(HANDOVER_MS, () => {
+        this.#arriving.delete(home);
+        this.#tell(undefined);
+      });
+      this.#arriving.set(home, timer);
+    }
+    this.#known = homes;
     this.#tell(undefined);
   }
 
