@@ -142,7 +142,10 @@ export class Invoker {
     }
   }
 
-  /** The answer of another node that serves the request sooner than this one; undefined without one. */
+  /**
+   * The answer of another node that serves the request sooner than this one; undefined without one. Events, and steps of
+   * flows, whose node is lost run again here: they are kept until they end, whichever node is killed.
+   */
   async #elsewhere(
     routed: Routed,
     spec: LaunchSpec,
@@ -156,6 +159,7 @@ export class Invoker {
       return await elsewhere.call({ routed, spec, request, laneBytes, waitedMs });
     } catch (error) {
       if (!(error instanceof CallLost)) throw error;
+      if (request.mode === 'async' || request.mode === 'flow') return undefined;
       const failure = lostFailure();
       const receipt = this.#records.refused(routed, request, spec.memoryMb, failure);
       const { codeDigest } = routed.snapshot;

@@ -58,9 +58,9 @@ export class CallDoor {
     }
     const sink = head.stream ? new FrameSink(response, gone.signal) : undefined;
     const body = head.bodyBytes === undefined ? undefined : new ForwardedBody(request, head.bodyBytes);
-    const { result, payload } = await outcome(claimed.run(this.#request(head, urn, { event, body, sink, gone })));
-    if (response.destroyed) return;
-    const frame = resultFrame(result, payload);
+    const ended = await outcome(claimed.run(this.#request(head, urn, { event, body, sink, gone })), gone.signal);
+    if (ended === undefined || response.destroyed) return;
+    const frame = resultFrame(ended.result, ended.payload);
     if (!response.headersSent) response.writeHead(200, { 'content-length': frame.length });
     response.end(frame);
   };
@@ -114,12 +114,17 @@ interface CallParts {
   readonly gone: AbortController;
 }
 
-async function outcome(running: Promise<InvocationResult>): Promise<{ result: object; payload: Buffer }> {
+/** Undefined when the entry node is gone. */
+async function outcome(
+  running: Promise<InvocationResult>,
+  gone: AbortSignal,
+): Promise<{ result: object; payload: Buffer } | undefined> {
   try {
     const result = await running;
     return { result: resultOf(result), payload: result.streamed ? NOTHING : result.payload };
   } catch (error) {
     if (error instanceof PlatformError) return { result: errorOf(error), payload: NOTHING };
+    if (gone.aborted) return undefined;
     throw error;
   }
 }
