@@ -28,7 +28,7 @@ export class FlowAccount {
       return { n: event.n, path: [...(event.path ?? []), node] };
     };`;
     const runtime = await runtimeOf(server, 'Node.js');
-    await deploy(server, { name, runtime, files: { 'index.js': source } });
+    await deploy(server, { name, runtime, timeout: 60, files: { 'index.js': source } });
     const ids = Array.from({ length: NODES }, (_, at) => `f${at}`);
     const graph = {
       name,

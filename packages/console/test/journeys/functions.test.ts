@@ -67,6 +67,9 @@ journey(
     await look(page, 'functions-no-match');
     await page.getByRole('button', { name: '清除搜索条件' }).click();
 
+    // functions of other journeys may move it to another page of the whole list
+    await page.getByRole('searchbox').fill('journey-mail');
+    await page.getByRole('searchbox').press('Enter');
     await row.getByRole('button', { name: '删除' }).click();
     const dialog = page.getByRole('dialog', { name: '删除函数' });
     await dialog.waitFor();
