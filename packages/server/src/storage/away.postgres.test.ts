@@ -61,7 +61,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
       .toHaveLength(1);
     await cut();
     await under;
-    expect(reported).toEqual(['lost', 'back']);
+    await expect.poll(() => reported, PATIENCE).toEqual(['lost', 'back']);
     expect(await ids(storage)).toEqual(['a', 'b', 'slow']);
     await storage.close();
   });
