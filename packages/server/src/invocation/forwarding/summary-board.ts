@@ -101,7 +101,7 @@ export class SummaryBoard {
     const state = this.#nodes.get(node);
     if (state === undefined) return;
     if (claim === 'start') state.sentMb = state.roomMb;
-    // not removed: the node does not repeat what has not changed
+    // keep the key: the next summary has it only if it changed
     else state.sent.set(key, { slots: state.keys.get(key)?.idle ?? 0, waits: state.sent.get(key)?.waits ?? 0 });
   }
 

@@ -7,7 +7,7 @@ const KEY_BYTES = 40;
 
 const NOTHING: KeyOffer = { idle: 0, busy: 0, waiting: 0 };
 
-/** What one other node knows of this one, and what it is told next. */
+/** Summaries for one other node: remembers what was sent, and makes the next one from the differences. */
 export class SummaryFeed {
   readonly #boot: string;
   #known = new Map<string, KeyOffer>();

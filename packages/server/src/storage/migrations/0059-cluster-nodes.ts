@@ -21,10 +21,5 @@ export const clusterNodes0059: Migration = {
       .addColumn('expires_at', 'bigint', (column) => column.notNull())
       .addColumn('claim_hash', 'text')
       .execute();
-    await db.schema
-      .createTable('removed_server')
-      .addColumn('home', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('removed_at', 'bigint', (column) => column.notNull())
-      .execute();
   },
 };

@@ -47,16 +47,9 @@ export interface JoinTokenTable {
   claim_hash: string | null;
 }
 
-/** A data directory whose servers may not join again without a token. */
-export interface RemovedServerTable {
-  home: string;
-  removed_at: number;
-}
-
 export interface ClusterSchema {
   cluster_authority: ClusterAuthorityTable;
   join_token: JoinTokenTable;
-  removed_server: RemovedServerTable;
   server: ServerTable;
   lease: LeaseTable;
 }
