@@ -12,5 +12,10 @@ export interface Counts {
 }
 
 export const LANES: readonly Lane[];
-export function runLanes(node: string, lanes: readonly Lane[]): Promise<Counts>;
+/** `again` gives the arguments for one file of a project that failed. */
+export function runLanes(
+  node: string,
+  lanes: readonly Lane[],
+  again?: (project: string, file: string) => readonly string[],
+): Promise<Counts>;
 export function countsLine(counts: Counts): string;

@@ -29,11 +29,28 @@ export const LANES = [
 ];
 
 const COUNTS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
+/** What `count-reporter.ts` prints of a file with a failed test. */
+const FAILED_FILE = /^\{"project":.*\}$/;
+/** More failed files than this are no accident of a busy machine. */
+const MOST_AGAIN = 8;
 
-/** Runs the lanes to their ends, the last ones alone, prints what they print, and resolves with the sum of their counts. */
-export async function runLanes(node, lanes = LANES) {
+/**
+ * Runs the lanes to their ends, the last ones alone, prints what they print, and resolves with the sum of their counts.
+ * A few files that failed run a second time, one by one on the machine that is quiet then: the second result counts, and
+ * the last lines name the files whose first run failed.
+ */
+export async function runLanes(node, lanes = LANES, again = (project, file) => [...vitest(project), file]) {
   const all = await Promise.all(lanes.filter(({ isLast }) => !isLast).map((lane) => runLane(node, lane)));
   for (const lane of lanes.filter(({ isLast }) => isLast)) all.push(await runLane(node, lane));
+  const files = all.flatMap((result) => result.files);
+  const notes = [];
+  for (const first of files.length <= MOST_AGAIN ? files : []) {
+    const second = await runLane(node, { name: `${first.file} again`, args: again(first.project, first.file) });
+    all.push(second, { passed: -first.passed, failed: -first.failed, skipped: -first.skipped });
+    const verdict = second.failed === 0 ? 'passed alone: look for a race in it' : 'failed again alone';
+    notes.push(`== ${first.file} (${first.project}) failed beside the others and ${verdict}`);
+  }
+  for (const note of notes) say(note);
   const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
@@ -53,7 +70,9 @@ async function runLane(node, { name, args }) {
   process.on('SIGINT', ignore);
   process.on('SIGTERM', passOn);
   let counts;
+  const files = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
+    if (FAILED_FILE.test(line)) return files.push(JSON.parse(line));
     const found = COUNTS.exec(line);
     if (found === null) return process.stdout.write(`${line}\n`);
     const [passed, failed, skipped] = found.slice(1).map((count) => Number(count ?? 0));
@@ -68,5 +87,5 @@ async function runLane(node, { name, args }) {
   const result = counts ?? { passed: 0, failed: 1, skipped: 0 };
   if (code !== 0 && result.failed === 0) result.failed = 1;
   say(`== test ${name}: ${countsLine(result)} in ${seconds(started)}`);
-  return result;
+  return { ...result, files };
 }

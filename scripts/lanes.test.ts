@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import config from '../vitest.config.ts';
 import { LANES, runLanes } from './lanes.mjs';
 
@@ -39,6 +39,38 @@ it('runs a last lane after the others', async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+describe('a file that failed', () => {
+  const failed = (file: string) => JSON.stringify({ project: 'e2e', file, passed: 4, failed: 2, skipped: 1 });
+  const twoLanes = (files: string[]) => [
+    lane(
+      'servers',
+      `console.log(${JSON.stringify([...files.map(failed), '9 passed, 2 failed, 1 skipped'].join('\n'))})`,
+    ),
+    lane('code', "console.log('5 passed, 0 failed')"),
+  ];
+
+  it('runs a second time, and the second result counts', async () => {
+    const again = (project: string, file: string) => [
+      '-e',
+      `console.log(${JSON.stringify(`${project} ${file}`)} === 'e2e a.test.ts' ? '7 passed, 0 failed' : '')`,
+    ];
+    const counts = await runLanes(process.execPath, twoLanes(['a.test.ts']), again);
+    expect(counts).toEqual({ passed: 17, failed: 0, skipped: 0 });
+  });
+
+  it('stays failed when it fails again, or ends without counts', async () => {
+    const failing = () => ['-e', "console.log('6 passed, 1 failed')"];
+    expect(await runLanes(process.execPath, twoLanes(['a.test.ts']), failing)).toMatchObject({ failed: 1 });
+    expect(await runLanes(process.execPath, twoLanes(['a.test.ts']), () => ['-e', ''])).toMatchObject({ failed: 1 });
+  });
+
+  it('is not run again where so many failed that something is broken', async () => {
+    const files = Array.from({ length: 9 }, (_, n) => `${n}.test.ts`);
+    const never = () => ['-e', "console.log('7 passed, 0 failed')"];
+    expect(await runLanes(process.execPath, twoLanes(files), never)).toMatchObject({ failed: 2 });
+  });
 });
 
 it('run each project of the tests once', () => {
