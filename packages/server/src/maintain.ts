@@ -2,9 +2,7 @@ import { parseArgs } from 'node:util';
 import { forgetSecrets, loadConfig } from './config/index.ts';
 import {
   checkData,
-  clusterStatus,
   createBackup,
-  drainNode,
   joinByToken,
   makeToken,
   resetCredentials,
@@ -46,12 +44,6 @@ async function run(argv: readonly string[]): Promise<unknown> {
       return makeToken(config);
     case 'cluster-join':
       return joinByToken(config);
-    case 'cluster-status':
-      return clusterStatus(config);
-    case 'cluster-drain':
-      return drainNode(config, String(own[0]), true);
-    case 'cluster-undrain':
-      return drainNode(config, String(own[0]), false);
     default:
       throw new Error(`unknown operation ${String(operation)}`);
   }

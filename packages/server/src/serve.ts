@@ -42,6 +42,10 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
     });
   };
   stop.signal.addEventListener('abort', end);
+  void server.removed.then(() => {
+    log.warn('this server was removed from the cluster');
+    end();
+  });
   if (stop.signal.aborted) return end();
   void server.broken.then((error) => {
     log.fatal({ err: error }, 'nothing can be stored any more: the server ends');

@@ -35,6 +35,8 @@ export const PLATFORM_ERRORS = {
   tag_quota: user('FSS.0409', 409, 'control', 'The function would have more tags than it may have.'),
   changed_meanwhile: user('FSS.0409', 409, 'control', 'A resource of the request was deleted or used meanwhile.'),
   resource_in_use: user('FSS.0409', 409, 'control', 'Functions use it; the message names one.'),
+  server_in_service: user('FSS.0409', 409, 'control', 'The server runs and takes work, or still runs calls.'),
+  server_alone: user('FSS.0409', 409, 'control', 'The server has no others that could take over its work.'),
   not_available: user(
     'FSS.0412',
     412,

@@ -2,6 +2,7 @@ import { alarmRoutes } from './alarms.ts';
 import { applicationRoutes } from './applications.ts';
 import { bucketRoutes } from './buckets.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
+import { clusterRoutes } from './cluster.ts';
 import { consoleRoutes } from './console.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { debuggerRoutes } from './debugger.ts';
@@ -75,6 +76,7 @@ export const ROUTES = {
   ...fileSystemRoutes,
   ...shareRoutes,
   ...platformRoutes,
+  ...clusterRoutes,
 } as const;
 
 export type Routes = typeof ROUTES;

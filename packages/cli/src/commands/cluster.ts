@@ -1,4 +1,6 @@
-import { defineCommand, type Noun } from '../framework/index.ts';
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { CliError, defineCommand, EXIT, type Noun } from '../framework/index.ts';
+import { type Argument, operation } from '../operations/index.ts';
 import { runMaintenance } from '../server-process/index.ts';
 import { MAINTENANCE_FLAGS, maintenanceArguments } from './maintenance-flags.ts';
 import { SERVER_FLAGS, serverArguments } from './start.ts';
@@ -37,88 +39,89 @@ const join = defineCommand({
   },
 });
 
-interface Node {
-  readonly name: string;
-  readonly id: string;
-  readonly home: string;
-  readonly version: string;
-  readonly address: string | null;
-  readonly draining: boolean;
-  readonly live: boolean;
-  readonly leases: readonly string[];
-}
+type Node = RouteResponse<Routes['drainClusterNode']>;
+
+/** A server by its name, address or id. */
+const SERVER: Argument<'server', Node> = {
+  name: 'server',
+  summary: 'name, address or id of the server, as cluster status shows it',
+  async find(text, { connection, signal }) {
+    const { nodes } = (await connection.client.call('listClusterNodes', { signal })).data;
+    const [found, another] = nodes.filter(({ id, name, address }) => [id, name, address].includes(text));
+    if (found !== undefined && another === undefined) return found;
+    throw new CliError(`${found === undefined ? 'no server is' : 'more than one server is'} called ${text}`, {
+      code: 'CLI.UNKNOWN_SERVER',
+      exitCode: EXIT.failure,
+      hint: `Servers: ${nodes.map(({ name, id }) => `${name}, id ${id}`).join('; ')}.`,
+    });
+  },
+  fields: ({ id }) => ({ server: id }),
+};
 
 function stateOf({ live, draining }: Node): string {
   if (!live) return 'gone';
   return draining ? 'draining' : 'live';
 }
 
-const status = defineCommand({
-  name: 'cluster status',
-  summary: 'List the servers of the database of a data directory, with the work that each does for all',
-  flags: FLAGS,
-  args: [],
-  examples: ['fgs cluster status'],
-  async run({ flags }, context) {
-    const serverFlags = maintenanceArguments(flags, context);
-    const { nodes } = await runMaintenance<{ nodes: readonly Node[] }>(
-      { operation: 'cluster-status', serverFlags },
-      context,
-    );
-    return {
-      kind: 'table',
-      columns: {
-        name: 'NODE',
-        state: 'STATE',
-        address: 'ADDRESS',
-        version: 'VERSION',
-        memory_mb: 'MB',
-        leases: 'LEASES',
-      },
-      rows: nodes.map((node) => ({
-        ...node,
-        address: node.address ?? '-',
-        state: stateOf(node),
-        leases: node.leases.join(' '),
-      })),
-      none: 'no server runs',
-    };
+/** A server that reads many streams has many leases. */
+const MOST_LEASES = 6;
+
+function leasesOf({ leases }: Node): string {
+  const more = leases.length - MOST_LEASES;
+  return [...leases.slice(0, MOST_LEASES), ...(more > 0 ? [`and ${more} more`] : [])].join(' ');
+}
+
+const status = operation('cluster status', 'listClusterNodes', {
+  summary: 'List the servers that share a database, with their load and the work that each does for all',
+  examples: ['fgs cluster status', 'fgs cluster status --output json'],
+  rows: ({ nodes }) =>
+    nodes.map((node) => ({
+      ...node,
+      address: node.address ?? '-',
+      state: stateOf(node),
+      running: node.load?.running ?? '?',
+      waiting: node.load?.waiting ?? '?',
+      instances: node.load?.instances ?? '?',
+      memory: `${node.load?.memory_mb ?? '?'} of ${node.memory_mb ?? '?'}`,
+      heartbeat: node.last_heartbeat ?? '-',
+      work: leasesOf(node),
+    })),
+  columns: {
+    ...{ name: 'SERVER', state: 'STATE', address: 'ADDRESS', version: 'VERSION' },
+    ...{ running: 'RUNNING', waiting: 'WAITING', instances: 'INSTANCES', memory: 'MB', heartbeat: 'HEARTBEAT' },
+    work: 'LEASES',
   },
+  none: 'no server runs',
 });
 
-const change = (verb: 'drain' | 'undrain', summary: string, done: string) =>
-  defineCommand({
-    name: `cluster ${verb}`,
-    summary,
-    flags: FLAGS,
-    args: [{ name: 'node', summary: 'name or address of the server, as cluster status shows it' }],
-    examples: [`fgs cluster ${verb} 10.0.0.5:8090`],
-    async run({ flags, args }, context) {
-      const serverFlags = maintenanceArguments(flags, context);
-      const node = await runMaintenance<Node>(
-        { operation: `cluster-${verb}`, serverFlags, args: [args.node] },
-        context,
-      );
-      return { kind: 'message', text: `${node.name} ${done}`, data: { ...node, outcome: 'updated' } };
-    },
-  });
+const drain = operation('cluster drain', 'drainClusterNode', {
+  summary:
+    'Take a server out of service: it is not ready, others take over its background work; it serves what still comes',
+  args: [SERVER],
+  examples: ['fgs cluster drain 10.0.0.5:8090'],
+  text: ({ name }) => `${name} is no longer ready. Stop it when the balancer sends it nothing more.`,
+  data: (node) => ({ ...node, outcome: 'updated' }),
+});
+
+const undrain = operation('cluster undrain', 'undrainClusterNode', {
+  summary: 'Put a drained server back into service; a restart of the server does the same',
+  args: [SERVER],
+  examples: ['fgs cluster undrain 10.0.0.5:8090'],
+  text: ({ name }) => `${name} is ready.`,
+  data: (node) => ({ ...node, outcome: 'updated' }),
+});
+
+const remove = operation('cluster remove', 'removeClusterNode', {
+  summary: 'Remove a server that is gone, or one that is drained and runs no calls: its process ends',
+  args: [SERVER],
+  examples: ['fgs cluster remove 10.0.0.5:8090', 'fgs cluster remove 10.0.0.5:8090 --yes'],
+  confirm: ({ server }) => `server ${server.name} (${stateOf(server)})`,
+  text: (_, { server }) => `removed server ${server.name}`,
+  data: (_, { server }) => ({ id: server.id, name: server.name, outcome: 'removed' }),
+});
 
 export const cluster: Noun = {
   name: 'cluster',
   summary: 'Servers that share a PostgreSQL database',
-  commands: [
-    token,
-    join,
-    status,
-    change(
-      'drain',
-      'Take a server out of the balancer: it answers that it is not ready, and serves what still comes',
-      'is no longer ready. Stop it when the balancer sends it nothing more.',
-    ),
-    change(
-      'undrain',
-      'Let the balancer send calls to a server again; a restart of the server does the same',
-      'is ready.',
-    ),
-  ],
+  commands: [token, join, status, drain, undrain, remove],
 };

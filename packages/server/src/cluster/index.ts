@@ -1,5 +1,6 @@
 export { MemberNodes } from './member-nodes.ts';
-export { type RosterRow, RosterStore } from './roster-store.ts';
+export { openLoadDoor, Roster, type RosterNode } from './roster.ts';
+export { RosterStore } from './roster-store.ts';
 export { ClusterListener, type NodeHandler, type RouteOptions } from './transport/listener.ts';
 export { type NodeAnswer, NodeConnections, type NodeRequest } from './transport/node-connections.ts';
 export { Authority } from './trust/authority.ts';

@@ -32,4 +32,6 @@ export interface Root {
   readonly replacements: Omit<ServerParts, 'log' | 'clock'>;
   /** Call when the server permanently lost a part without which it cannot store data. */
   readonly onBroken: (error: Error) => void;
+  /** Call when this server was removed from its cluster: it is to stop. */
+  readonly onRemoved: () => void;
 }

@@ -22,6 +22,7 @@ import { Lifetime } from './lifetime.ts';
 import { logTriggerParts, startLogTriggers } from './log-trigger-parts.ts';
 import { resourceParts } from './resource-parts.ts';
 import type { Root, ServerParts } from './root.ts';
+import { rosterParts } from './roster-parts.ts';
 import { serviceParts, startSources } from './service-parts.ts';
 import { followOthers, stateParts } from './state-parts.ts';
 import { streamParts } from './stream-parts.ts';
@@ -38,6 +39,8 @@ export interface RunningServer {
   readonly sandbox: SandboxCapabilities;
   /** Resolves if the server permanently loses a part without which it cannot store data: it should be stopped then. */
   readonly broken: Promise<Error>;
+  /** Resolves if this server was removed from its cluster while it was drained: it should be stopped then. */
+  readonly removed: Promise<void>;
   /** Lets running invocations finish (within a deadline), writes buffered data, leaves nothing behind. Idempotent. */
   stop(): Promise<void>;
 }
@@ -56,6 +59,7 @@ const assemble = (root: Root) =>
     .add(gatewayParts)
     .add(resourceParts)
     .add(invocationParts)
+    .add(rosterParts)
     .add(asyncParts)
     .add(flowParts)
     .add(followOthers)
@@ -80,7 +84,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { log, clock = systemClock, ...replacements } = parts;
   const life = new Lifetime({ drainMs: config.drainMs, clock, log });
   const broken = Promise.withResolvers<Error>();
-  const root: Root = { config, region: config.region, clock, log, life, replacements, onBroken: broken.resolve };
+  const removed = Promise.withResolvers<void>();
+  const signs = { onBroken: broken.resolve, onRemoved: removed.resolve };
+  const root: Root = { config, region: config.region, clock, log, life, replacements, ...signs };
   try {
     const { addresses, outside, driver, capabilities } = await assemble(root).make();
     const { endpoint, gateway, storage } = addresses;
@@ -90,6 +96,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       credentialsFile: credentialsFile(config.dataDir),
       sandbox: capabilities,
       broken: broken.promise,
+      removed: removed.promise,
       stop: () => life.stop(),
     };
   } catch (error) {

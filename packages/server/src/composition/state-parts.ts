@@ -21,6 +21,7 @@ export async function stateParts({
   log,
   life,
   onBroken,
+  onRemoved,
   disk,
   replacements,
 }: Root & Pick<HostParts, 'disk'>) {
@@ -58,6 +59,7 @@ export async function stateParts({
     clock,
     onError: (error) => log.error({ err: error }, 'a heartbeat failed'),
     onConflict: onBroken,
+    onRemoved,
   });
   life.onStop(() => membership.leave());
   checkShared(membership, config);

@@ -1,14 +1,5 @@
 import { pino } from 'pino';
-import {
-  Authority,
-  AuthorityStore,
-  hasKey,
-  JoinTokenStore,
-  joinCluster,
-  newJoinToken,
-  type RosterRow,
-  RosterStore,
-} from '../cluster/index.ts';
+import { Authority, AuthorityStore, hasKey, JoinTokenStore, joinCluster, newJoinToken } from '../cluster/index.ts';
 import type { Config } from '../config/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { makeDataDir } from '../lib/data-dir.ts';
@@ -47,29 +38,6 @@ export async function joinByToken({ dataDir, joinToken }: Config): Promise<{ rea
   await makeDataDir(dataDir);
   await joinCluster(dataDir, joinToken.reveal());
   return { folder: dataDir };
-}
-
-export async function clusterStatus(config: Config): Promise<{ readonly nodes: readonly RosterRow[] }> {
-  return withCluster(config, async ({ storage }) => ({ nodes: await new RosterStore(storage).list() }));
-}
-
-/** `node` is its name, id, data directory id or address. */
-export async function drainNode(config: Config, node: string, draining: boolean): Promise<RosterRow> {
-  return withCluster(config, async ({ storage }) => {
-    const roster = new RosterStore(storage);
-    const rows = await roster.list();
-    const [found, another] = rows.filter((row) => [row.id, row.home, row.name, row.address].includes(node));
-    if (found === undefined || another !== undefined || !(await roster.setDraining(found.id, draining))) {
-      throw new MaintenanceError(
-        'cluster.unknown_node',
-        `${another === undefined ? 'no node' : 'more than one node'} is called ${node}`,
-        {
-          hint: `Nodes: ${rows.map(({ name }) => name).join(', ') || 'none'}. Name one as fgs cluster status shows it.`,
-        },
-      );
-    }
-    return { ...found, draining };
-  });
 }
 
 interface Opened {

@@ -3,5 +3,5 @@ export { restoreBackup } from './backup-restore.ts';
 export { rotateBackups } from './backup-rotate.ts';
 export { verifyBackup } from './backup-verify.ts';
 export { checkData } from './check-data.ts';
-export { clusterStatus, drainNode, joinByToken, makeToken } from './cluster.ts';
+export { joinByToken, makeToken } from './cluster.ts';
 export { resetCredentials } from './reset-credentials.ts';

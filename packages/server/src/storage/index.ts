@@ -3,7 +3,7 @@ export { ChangeFeed, type ChangeTopic, type Reload } from './changes/change-feed
 export { Replica } from './changes/replica.ts';
 export { Duty, type DutyOptions } from './cluster/duty.ts';
 export { type Lease, Leases } from './cluster/lease.ts';
-export { type Member, Membership, type Peers } from './cluster/membership.ts';
+export { EXPIRY_MS, type Member, Membership, type Peers } from './cluster/membership.ts';
 export type { ServerRow } from './cluster/membership-store.ts';
 export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';

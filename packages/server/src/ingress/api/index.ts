@@ -2,6 +2,7 @@ import { alarmHandlers } from './alarms/handlers.ts';
 import { aliasHandlers } from './aliases.ts';
 import { bucketApiHandlers } from './buckets/handlers.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
+import { clusterHandlers } from './cluster.ts';
 import { consoleHandlers } from './console.ts';
 import { consoleOidcHandlers } from './console-oidc.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
@@ -86,6 +87,7 @@ const GROUPS = [
   fileSystemHandlers,
   shareHandlers,
   platformHandlers,
+  clusterHandlers,
   scrapeHandlers,
   statisticsHandlers,
 ] as const;

@@ -15,6 +15,15 @@ it('offers functions nothing about the machine, its servers and its accounts', (
     expect(offered).not.toContain(id);
   for (const id of ['createNetwork', 'listImages', 'addRuntime', 'addFileSystem', 'addShare', 'createAccount'] as const)
     expect(offered).not.toContain(id);
+  for (const id of ['listClusterNodes', 'drainClusterNode', 'undrainClusterNode', 'removeClusterNode'] as const)
+    expect(offered).not.toContain(id);
+});
+
+it('offers functions no operation of the platform that is not listed, whoever may use it', () => {
+  const ofPlatform = offered.filter((id) => ROUTES[id].action.startsWith('platform:'));
+  expect(ofPlatform.filter((id) => (ROUTES[id] as Route).access !== 'caller')).toEqual([]);
+  const unlisted = { ...ROUTES.listClusterNodes, action: 'platform:something:get' } as Route;
+  expect(isOfferedInside('listClusterNodes', unlisted)).toBe(false);
 });
 
 it('offers functions what belongs to their project', () => {

@@ -33,6 +33,8 @@ export interface MembershipOptions {
   readonly onError: (error: unknown) => void;
   /** Called once when another server with the same home is alive: the data directory was copied. */
   readonly onConflict: (error: Error) => void;
+  /** Called once when this server was removed while it was drained: it is to stop. */
+  readonly onRemoved?: () => void;
 }
 
 export const BEAT_MS = 2_000;
@@ -193,6 +195,12 @@ export class Membership implements Member, Peers {
     if (renewed) {
       this.#renewed(sentAt);
       if (!wasLive) this.#liveSince = sentAt;
+    } else if (this.#draining) {
+      this.#liveUntil = 0;
+      this.#left = true;
+      this.#tell();
+      this.#options.onRemoved?.();
+      return;
     } else {
       this.#liveUntil = 0;
       this.#id = randomUUID();
