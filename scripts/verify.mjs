@@ -1,5 +1,6 @@
 // All checks and tests of a change, from a fresh clone on. Ends with `N passed, N failed`.
 import { existsSync } from 'node:fs';
+import { bringApacheKafka } from './apache-kafka.mjs';
 import { buildJava } from './build-java.mjs';
 import { countsLine, runLanes } from './lanes.mjs';
 import { platformNode } from './platform-node.mjs';
@@ -41,6 +42,7 @@ await timed('set-up', async () => {
   await ensureInstalled();
   await ensureBuilt();
   await buildJava();
+  await bringApacheKafka();
 });
 
 const checked = await timed('check', () => runVisibly(platformNode(), ['scripts/check.mjs']));

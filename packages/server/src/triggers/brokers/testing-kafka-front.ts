@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TestCertificate } from './testing-certificate.ts';
+import { eachFrame, framed, int16, int32 } from './testing-kafka-frames.ts';
 import { type Login, type LoginSteps, loginSteps } from './testing-kafka-login.ts';
 
 const API_VERSIONS = 18;
@@ -134,34 +135,6 @@ class Passage {
   #answer(id: number, ...parts: readonly Buffer[]): void {
     this.#client.write(framed(Buffer.concat([int32(id), ...parts])));
   }
-}
-
-function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
-  let bytes = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    bytes = Buffer.concat([bytes, chunk]);
-    while (bytes.length >= 4 && bytes.length >= 4 + bytes.readInt32BE()) {
-      const end = 4 + bytes.readInt32BE();
-      take(Buffer.from(bytes.subarray(4, end)));
-      bytes = bytes.subarray(end);
-    }
-  });
-}
-
-function framed(frame: Buffer): Buffer {
-  return Buffer.concat([int32(frame.length), frame]);
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }
 
 function text(value: string): Buffer {

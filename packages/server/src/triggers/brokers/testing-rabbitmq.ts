@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectAmqp } from 'amqplib';
 import type { TestCertificate } from './testing-certificate.ts';
+import { freePorts } from './testing-ports.ts';
 
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** The reason shown for skipped tests. */
@@ -28,7 +29,10 @@ export class TestRabbitmq {
   #broker: ChildProcess | undefined;
   #log = '';
 
-  private constructor([port, nodePort, namePort, tlsPort]: Ports, certificate?: TestCertificate) {
+  private constructor(
+    [port = 0, nodePort = 0, namePort = 0, tlsPort = 0]: readonly number[],
+    certificate?: TestCertificate,
+  ) {
     this.port = port;
     this.tlsPort = tlsPort;
     this.#account = process.getuid?.() === 0 ? accountOf('rabbitmq') : undefined;
@@ -82,7 +86,7 @@ export class TestRabbitmq {
   /** With a certificate, it listens for TLS too. Throws where RabbitMQ is not installed: check `hasRabbitmq` first. */
   static async start(certificate?: TestCertificate): Promise<TestRabbitmq> {
     if (!hasRabbitmq()) throw new Error(NO_RABBITMQ);
-    const rabbitmq = new TestRabbitmq(await freePorts(), certificate);
+    const rabbitmq = new TestRabbitmq(await freePorts(4), certificate);
     await rabbitmq.boot();
     return rabbitmq;
   }
@@ -186,15 +190,4 @@ function answers(port: number): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-type Ports = readonly [port: number, nodePort: number, namePort: number, tlsPort: number];
-
-/** Ports that were free a moment ago. */
-async function freePorts(): Promise<Ports> {
-  const servers = [createServer(), createServer(), createServer(), createServer()] as const;
-  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
-  const [port, nodePort, namePort, tlsPort] = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) await once(server.close(), 'close');
-  return [port, nodePort, namePort, tlsPort] as unknown as Ports;
 }
