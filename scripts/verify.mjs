@@ -39,6 +39,10 @@ await timed('set-up', async () => {
   );
   if (!isRoot)
     say('not root: tests that need it are skipped (memory and CPU limits, a user for each instance, loop volumes)');
+  // it is started in a test, not here
+  await ensureProgram('systemd', 'systemd', 'the service is tested with it', () =>
+    existsSync('/usr/lib/systemd/systemd'),
+  );
   await ensureInstalled();
   await ensureBuilt();
   await buildJava();

@@ -61,7 +61,9 @@ test('the example is deployed once, changed, pruned and destroyed', async () => 
     exitCode: 7,
     text: '+ function orders\n+ function prices\nshop: 2 to create\n',
   });
-  expect((await fgs(['deploy', '--yes'])).text).toBe('orders: created\nprices: created\nshop: deployed\n');
+  expect((await fgs(['deploy', '--yes'])).text).toBe(
+    'function orders: created\nfunction prices: created\nshop: deployed\n',
+  );
   expect(await fgs(['deploy'])).toMatchObject({ exitCode: 0, text: 'shop: nothing to do\n' });
   expect(await fgs(['diff'])).toMatchObject({ exitCode: 0, text: 'shop: no difference\n' });
   expect((await fgs(['functions', 'invoke', 'prices', '--data', '{"item":"pear"}'])).text).toContain(
@@ -187,7 +189,7 @@ test('triggers and aliases follow the file, and a new version gets only its shar
     '    aliases: { live: {} }\n    triggers:\n      web: { path: /grey, auth: none, alias: live }\n      often: { every: 15m }\n',
   );
   expect((await fgs(['deploy', '--yes'])).text).toBe(
-    'prices: created\nprices/live: created\nprices/often: created\nprices/web: created\ngrey: deployed\n',
+    'function prices: created\nalias prices/live: created\ntrigger prices/often: created\ntrigger prices/web: created\ngrey: deployed\n',
   );
   expect(await fgs(['deploy'])).toMatchObject({ text: 'grey: nothing to do\n' });
   const first = (await alias())?.version;
@@ -214,7 +216,7 @@ test('triggers and aliases follow the file, and a new version gets only its shar
     '    aliases: { live: {} }\n    triggers:\n      site: { path: /grey, auth: none, alias: live }\n',
   );
   expect((await fgs(['deploy', '--yes'])).text).toBe(
-    'prices/web: deleted\nprices/often: deleted\nprices/live: updated\nprices/site: created\ngrey: deployed\n',
+    'trigger prices/web: deleted\ntrigger prices/often: deleted\nalias prices/live: updated\ntrigger prices/site: created\ngrey: deployed\n',
   );
   expect((await alias())?.version).not.toBe(first);
   expect(await called()).toContain('two');
@@ -233,16 +235,16 @@ test('everything that a project has is made in the order of its parts, changed, 
   const made = await fgs(['deploy', '--yes', ...stage]);
   expect(made.text, made.stderr).toBe(
     [
-      'rates-test: created',
-      'photos-test: created',
-      'paid-test: created',
-      'prices-test: created',
-      'prices-test/paid: created',
-      'prices-test/uploads: created',
-      'order-test: created',
-      'paid-test/flow:order-test: created',
-      'paid-test/function:prices-test: created',
-      'fails-test: created',
+      'dependency rates-test: created',
+      'bucket photos-test: created',
+      'topic paid-test: created',
+      'function prices-test: created',
+      'trigger prices-test/paid: created',
+      'trigger prices-test/uploads: created',
+      'flow order-test: created',
+      'subscription paid-test/flow:order-test: created',
+      'subscription paid-test/function:prices-test: created',
+      'alarm fails-test: created',
       'all in stage test: deployed\n',
     ].join('\n'),
   );
@@ -294,8 +296,8 @@ test('async settings, reserved instances, networks, file systems and images foll
   await writeFile(join(folder, 'funcgraph.yaml'), SURROUNDINGS);
   const made = await fgs(['deploy', '--yes']);
   expect(made.text, made.stderr).toBe(
-    'failed-events failed app prices prices/live prices/latest prices/live prices/latest prices/live'
-      .replace(/(\S+) ?/g, '$1: created\n')
+    'bucket failed-events,topic failed,function app,function prices,alias prices/live,async prices/latest,async prices/live,reserved prices/latest,reserved prices/live'
+      .replace(/([^,]+),?/g, '$1: created\n')
       .concat('around: deployed\n'),
   );
   expect((await fgs(['diff'])).text).toBe('around: no difference\n');
@@ -406,7 +408,7 @@ test('fgs init writes a project that can be deployed', async () => {
   );
   expect((await runCli(['init', own, '--function', 'other'], environment())).exitCode).toBe(3);
   const deployed = await runCli(['deploy', own, '--yes'], environment());
-  expect(deployed.stdout.toString(), deployed.stderr).toBe('greet: created\ngreetings: deployed\n');
+  expect(deployed.stdout.toString(), deployed.stderr).toBe('function greet: created\ngreetings: deployed\n');
   await runCli(['destroy', '--yes', '--file', join(own, 'funcgraph.yaml')], environment());
   expect(await names()).toEqual([]);
 });

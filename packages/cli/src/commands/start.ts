@@ -114,6 +114,13 @@ export function serverArguments(flags: Partial<FlagValues<typeof SERVER_FLAGS>>,
   return [...place, ...given, ...set.map(settingArgument)];
 }
 
+/** The same flags as words of `fgs start`, for a start by another program. */
+export function startArguments(flags: Partial<FlagValues<typeof SERVER_FLAGS>>, context: Context): string[] {
+  const { set = [], ...named } = flags;
+  for (const each of set) settingArgument(each);
+  return [...serverArguments(named, context), ...set.flatMap((each) => ['--set', each])];
+}
+
 /** `drain_timeout=15m` as the server takes it. */
 function settingArgument(setting: string): string {
   const [, name, value] = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(setting) ?? [];

@@ -118,6 +118,9 @@ export function parseCommand(command: Command, argv: readonly string[]): ParsedV
   const flags = collect(given, specs);
   const args: Record<string, string | readonly string[] | undefined> = {};
   command.args.forEach((spec, index) => {
+    // as from a variable of a script that is not set
+    if (words.slice(index, spec.many ? undefined : index + 1).includes(''))
+      throw usageError(`<${spec.name}> is empty`, `<${spec.name}>: ${spec.summary}`);
     if (spec.many) {
       args[spec.name] = words.splice(index);
       return;

@@ -64,6 +64,8 @@ test('takes negative numbers, lone dashes and everything after two dashes', () =
 test.each([
   [['a'], '--must is missing'],
   [['--must', 'm'], '<first> is missing'],
+  [['', '--must', 'm'], '<first> is empty'],
+  [['a', '', '--must', 'm'], '<second> is empty'],
   [['a', 'b', 'c', '--must', 'm'], 'unexpected argument "c"'],
   [['a', '--must', '--yes'], '--must needs a value'],
   [['a', '--must'], '--must needs a value'],

@@ -68,6 +68,14 @@ describe('the service', () => {
     expect(unit).toContain('TimeoutStopSec=3660\n');
   });
 
+  it('passes settings on as fgs start takes them, and refuses what is none', async () => {
+    await run('install', { set: ['idle_timeout=5m', 'region=a b'] });
+    expect(units.get('funcgraph.service')).toContain(' --set idle_timeout=5m --set "region=a b"\n');
+    units.clear();
+    await expect(run('install', { set: ['idle-timeout'] })).rejects.toThrow('--set is not NAME=VALUE');
+    expect(units.size).toBe(0);
+  });
+
   it('makes backups by a timer, until it is installed without', async () => {
     await run('install', { 'backup-dir': 'backups', 'backup-at': 'Mon 03:00', 'backup-keep': 5, 'data-dir': '/data' });
     expect(units.get('funcgraph-backup.service')).toMatch(

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 import { maintenanceArguments } from '../maintenance-flags.ts';
-import { SERVER_FLAGS, serverArguments } from '../start.ts';
+import { SERVER_FLAGS, startArguments } from '../start.ts';
 import { BACKUP_SERVICE, BACKUP_TIMER, backupTimer, backupUnit, SERVICE, serverUnit } from './unit.ts';
 
 const { 'root-without-isolation': _, ...OF_SERVER } = SERVER_FLAGS;
@@ -44,7 +44,7 @@ export function unitsOf(flags: InstallFlags, context: Context): Map<string, stri
   const { 'backup-dir': folder, 'backup-at': calendar, 'backup-keep': keep, ...given } = absolute(flags, context);
   if (flags.sandbox === 'process')
     throw usageError('a service runs functions isolated', 'Leave out --sandbox process: root starts the service.');
-  const command = [FGS, 'start', ...serverArguments(given, context)];
+  const command = [FGS, 'start', ...startArguments(given, context)];
   const units = new Map([[SERVICE, serverUnit({ command, drainSeconds: drainSeconds(flags) })]]);
   if (folder === undefined) return units;
   if (flags['database-url'] !== undefined || flags['database-url-file'] !== undefined) {

@@ -18,7 +18,7 @@ export async function* apply(
   for (const step of steps) {
     await perform(step, drivers, record);
     const { kind, name } = step.action === 'delete' ? step.actual : step.desired;
-    yield { text: `${name}: ${DONE[step.action]}`, data: { kind, name, outcome: DONE[step.action] } };
+    yield { text: `${kind} ${name}: ${DONE[step.action]}`, data: { kind, name, outcome: DONE[step.action] } };
   }
 }
 
