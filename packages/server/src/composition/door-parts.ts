@@ -173,6 +173,7 @@ function ownParts({
   buckets,
   externalS3,
   nodes,
+  life,
   region,
 }: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers' | 'certificateEnds'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
@@ -196,7 +197,7 @@ function ownParts({
       }),
       new ExternalObjects({ iam, externalS3 }),
     ),
-    ready: readiness({ disk, storage, nodes, ensureAgent }),
+    ready: readiness({ disk, storage, nodes, leaving: life.leaving, ensureAgent }),
     checks: () => machineChecks({ config, storage, runtimes, capabilities, externalS3 }),
   };
 }

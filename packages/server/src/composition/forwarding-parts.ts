@@ -40,10 +40,18 @@ export function forwardingParts({ clock, life, nodes, cluster, pool, feed }: For
   return { elsewhere, summaries, serve };
 }
 
-/** When this server stops, others know it before its door closes. */
-export function announceStop({
-  life,
-  forwarding,
-}: Pick<Root, 'life'> & { readonly forwarding: ReturnType<typeof forwardingParts> }): void {
+type StopDeps = Root & Pick<StateParts, 'membership'> & { readonly forwarding: ReturnType<typeof forwardingParts> };
+
+/**
+ * When this server stops, others take over what it does for all, and balancers have time to see that it is not ready, before
+ * its doors close. A server without others stops at once.
+ */
+export function announceStop({ config, clock, log, life, membership, forwarding }: StopDeps): void {
+  life.beforeDrain(async () => {
+    if (membership.livePeer === undefined || !membership.isLive()) return;
+    const notice = new Promise<void>((resolve) => clock.after(config.balancerNoticeMs, resolve));
+    await membership.withdraw().catch((error: unknown) => log.warn({ err: error }, 'others learn late of the stop'));
+    await notice;
+  });
   if (forwarding !== undefined) life.onStop(() => forwarding.summaries.flush());
 }

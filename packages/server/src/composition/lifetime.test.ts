@@ -32,6 +32,27 @@ describe('the lifetime of a server', () => {
     expect(lines.join()).toContain('still busy');
   });
 
+  it('is about to end before the drain begins, which waits for what comes before it', async () => {
+    const { life, stopped } = lifetime();
+    const notice = Promise.withResolvers<void>();
+    life.onStop(() => stopped.push('listeners'));
+    life.beforeDrain(() => notice.promise);
+    const stop = life.stop();
+    expect([life.leaving.aborted, life.drain.begun.aborted, stopped]).toEqual([true, false, []]);
+    notice.resolve();
+    await stop;
+    expect([life.drain.begun.aborted, stopped]).toEqual([true, ['listeners']]);
+  });
+
+  it('ends also when what comes before the drain fails', async () => {
+    const { life, stopped, lines } = lifetime();
+    life.onStop(() => stopped.push('listeners'));
+    life.beforeDrain(() => Promise.reject(new Error('no way to the others')));
+    await life.stop();
+    expect(stopped).toEqual(['listeners']);
+    expect(lines.join()).toContain('no way to the others');
+  });
+
   it('stops each part once', async () => {
     const { life, stopped } = lifetime();
     life.onStop(() => stopped.push('database'));

@@ -16,12 +16,24 @@ export class Lifetime {
   readonly drain: Drain;
   readonly #log: Logger;
   readonly #steps: (() => unknown)[] = [];
+  readonly #leaving = new AbortController();
+  #leave: () => Promise<void> = () => Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   constructor({ drainMs, clock, log }: LifetimeOptions) {
     this.#log = log;
     this.requests = new RunningRequests(clock);
     this.drain = new Drain({ drainMs, requests: this.requests, log });
+  }
+
+  /** Fires when the stop was requested, before the drain begins: the server is no longer ready, and still takes calls. */
+  get leaving(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  /** What comes before the drain, in which the server still takes calls. */
+  beforeDrain(leave: () => Promise<void>): void {
+    this.#leave = leave;
   }
 
   onStop(step: () => unknown): void {
@@ -35,6 +47,8 @@ export class Lifetime {
   }
 
   async #stop(): Promise<void> {
+    this.#leaving.abort();
+    await this.#leave().catch((error: unknown) => this.#log.error({ err: error }, 'the others could not be notified'));
     this.drain.begin();
     for (const step of this.#steps.reverse()) {
       try {

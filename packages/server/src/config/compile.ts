@@ -60,6 +60,12 @@ function drainMs(text: string): number {
   throw new ConfigError(`drain_timeout must be from 0s to 1h, not ${text}`);
 }
 
+function balancerNoticeMs(text: string): number {
+  const ms = durationMs(text, 'balancer_notice');
+  if (ms <= 30_000) return ms;
+  throw new ConfigError(`balancer_notice must be from 0s to 30s, not ${text}`);
+}
+
 /** The listener with TLS of one of the ports. */
 function tlsOf(door: 'api' | 'gateway' | 'storage', usualPort: number, raw: RawConfig): Config['gatewayTls'] {
   const dir = raw[`${door}_tls_dir`];
@@ -186,6 +192,7 @@ export function compileConfig(
     idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),
     maxWaitMs: durationMs(raw.max_wait ?? '5s', 'max_wait'),
     drainMs: drainMs(raw.drain_timeout ?? '30s'),
+    balancerNoticeMs: balancerNoticeMs(raw.balancer_notice ?? '2s'),
     httpStartMs: httpStartMs(raw.http_start_timeout ?? '10s'),
     // Instances in use count with their whole limit; the rest of the machine is for the server and the system.
     memoryBudgetMb:

@@ -91,6 +91,8 @@ export const RawConfig = Type.Object(
     max_wait: Type.Optional(Type.String()),
     /** How long running invocations may go on when the server stops; from 0s to 1h. */
     drain_timeout: Type.Optional(Type.String()),
+    /** How long a server beside others still takes calls after it is no longer ready, before it stops; at most 30s. */
+    balancer_notice: Type.Optional(Type.String()),
     /** How long the server of an HTTP function may take until it listens on port 8000. */
     http_start_timeout: Type.Optional(Type.String()),
     /** Limit of the machine's memory for all functions together. */
@@ -309,6 +311,7 @@ export interface Config {
   readonly idleMs: number;
   readonly maxWaitMs: number;
   readonly drainMs: number;
+  readonly balancerNoticeMs: number;
   readonly httpStartMs: number;
   readonly memoryBudgetMb: number;
   readonly imageBytes: number;

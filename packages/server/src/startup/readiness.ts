@@ -8,6 +8,8 @@ export interface ReadinessDeps {
   readonly disk: Pick<DiskGuard, 'state'>;
   readonly storage: Pick<Storage, 'check'>;
   readonly nodes: Pick<Nodes, 'self'>;
+  /** Fires when the server is going to stop. */
+  readonly leaving: AbortSignal;
   /** Resolves when a sandbox agent lives; a dead one is replaced. Undefined where the driver needs none. */
   readonly ensureAgent: (() => Promise<unknown>) | undefined;
 }
@@ -21,13 +23,13 @@ export interface Readiness {
 }
 
 /** Conditions for a ready server. Never rejects; a part that does not answer in time counts as not ready. */
-export function readiness({ disk, storage, nodes, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
+export function readiness({ disk, storage, nodes, leaving, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
   return async () => {
     const [database, agent] = await Promise.all([
       inTime(storage.check().then(({ ok }) => ok)),
       ensureAgent === undefined ? true : inTime(ensureAgent().then(() => true)),
     ]);
-    return { disk: !disk.state.low, database, agent, staying: !nodes.self.draining };
+    return { disk: !disk.state.low, database, agent, staying: !(nodes.self.draining || leaving.aborted) };
   };
 }
 

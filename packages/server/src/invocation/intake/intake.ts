@@ -161,7 +161,8 @@ export class Intake {
 
   async #takeDue(): Promise<void> {
     const { clock, slotsPerGroup = Infinity } = this.#options;
-    while (!this.#stopped) {
+    // it looks again when its peers change
+    while (!this.#stopped && this.#options.peers?.yields !== true) {
       this.#missing = 0;
       const waiting = this.#waiting();
       const shares = fairShares({

@@ -14,7 +14,7 @@ import { TriggerTargetStore } from './trigger-target-store.ts';
 import type { PublishedMessage } from './types.ts';
 
 const MANY = { ofTopic: 10_000, ofProject: 10_000 };
-const ALONE = { others: [], onChange: () => () => {} };
+const ALONE = { others: [], yields: false, onChange: () => () => {} };
 const TOPIC = { id: 'a'.repeat(32), projectId: 'p1', name: 'orders' };
 
 let storage: Storage;

@@ -17,7 +17,7 @@ export interface DutyOptions {
 
 const AGAIN_MS = 1_000;
 
-/** Work that one server at a time does for all, as long as it holds the lease of that name. */
+/** Work that one server at a time does for all, as long as it holds the lease of that name. One that yields leaves it to others. */
 export class Duty {
   readonly #options: DutyOptions;
   readonly #look: CoalescedTask;
@@ -57,11 +57,19 @@ export class Duty {
     this.#stopListening?.();
     this.#again?.cancel();
     await this.#look.idle();
+    await this.#handOver();
+  }
+
+  async #handOver(): Promise<void> {
+    const { leases, end } = this.#options;
     const lease = this.#lease;
     if (lease === undefined) return;
     this.#lease = undefined;
-    await this.#options.end();
-    await this.#options.leases.release(lease);
+    try {
+      await end();
+    } finally {
+      await leases.release(lease);
+    }
   }
 
   #lookIn(ms: number): void {
@@ -71,13 +79,14 @@ export class Duty {
   }
 
   async #decide(): Promise<void> {
-    const { name, leases, begin, end } = this.#options;
+    const { name, leases, peers, begin } = this.#options;
     if (this.#stopped) return;
     const doubtful = this.#isDoubtful;
     this.#isDoubtful = false;
+    if (peers.yields) return this.#handOver();
     if (this.#lease !== undefined && !(leases.isHeld(this.#lease) && (!doubtful || (await leases.owns(this.#lease))))) {
       this.#lease = undefined;
-      await end();
+      await this.#options.end();
     }
     if (this.#lease !== undefined) return;
     const lease = await leases.acquire(name);

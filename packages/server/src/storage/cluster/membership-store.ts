@@ -49,6 +49,7 @@ const REMOVE_EXPIRED = `delete from server where expires_at <= ${NOW} and id <> 
 /** Other servers look at all rows again. */
 const NEWS = `select pg_notify('funcgraph_server', '')`;
 const LEAVE = `with gone as (delete from server where id = $1) ${NEWS}`;
+const DRAIN = `with draining as (update server set draining = 1 where id = $1) ${NEWS}`;
 const DESCRIBE = `with described as (update server set address = $2, runtimes = $3, memory_mb = $4, processors = $5
   where id = $1) ${NEWS}`;
 
@@ -107,6 +108,10 @@ export class MembershipStore {
   async describe(signals: Signals, id: string, description: ServerDescription): Promise<void> {
     const { address, runtimes, memoryMb, processors } = columnsOf(description);
     await signals.ask(DESCRIBE, [id, address, runtimes, memoryMb, processors]);
+  }
+
+  async drain(signals: Signals, id: string): Promise<void> {
+    await signals.ask(DRAIN, [id]);
   }
 
   async removeExpired(signals: Signals, id: string): Promise<number> {

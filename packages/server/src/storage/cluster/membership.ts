@@ -18,6 +18,8 @@ export interface Member {
 export interface Peers {
   /** Those that may own something: also one without heartbeats, until it is removed. */
   readonly others: readonly ServerRow[];
+  /** This server is drained or stops, and another one takes new work: work that may be done anywhere is left to it. */
+  readonly yields: boolean;
   /** Calls back when servers came, left, changed or freed a lease, and when this one lost or regained its membership. Returns what ends it. */
   onChange(listener: () => void): () => void;
 }
@@ -59,6 +61,8 @@ export class Membership implements Member, Peers {
   #description: ServerDescription | undefined;
   /** As other servers set it; a new process on the same home begins without. */
   #draining = false;
+  /** It stops, whatever its row has. */
+  #isLeaving = false;
   /** Monotonic ms, from the moment in which the last successful heartbeat was sent. */
   #liveUntil = Number.POSITIVE_INFINITY;
   /** Monotonic ms since which the membership has not lapsed: others may have had as little chance to beat before. */
@@ -120,6 +124,10 @@ export class Membership implements Member, Peers {
     return this.live[0];
   }
 
+  get yields(): boolean {
+    return this.#draining && this.live.some(({ draining }) => !draining);
+  }
+
   isLive(): boolean {
     return !this.#left && this.#options.clock.monotonic() < this.#liveUntil;
   }
@@ -136,6 +144,18 @@ export class Membership implements Member, Peers {
     this.#description = description;
     const { signals } = this.#options.storage;
     if (signals !== undefined) await this.#store.describe(signals, this.#id, description);
+  }
+
+  /**
+   * Call before the work ends: work that may be done anywhere goes to others now, here at once and there when they hear of
+   * it. Rejects while the database is unreachable.
+   */
+  async withdraw(): Promise<void> {
+    this.#isLeaving = true;
+    this.#draining = true;
+    this.#tell();
+    const { signals } = this.#options.storage;
+    if (signals !== undefined) await this.#store.drain(signals, this.#id);
   }
 
   /** Looks at the rows of all servers now. */
@@ -195,7 +215,7 @@ export class Membership implements Member, Peers {
     if (renewed) {
       this.#renewed(sentAt);
       if (!wasLive) this.#liveSince = sentAt;
-    } else if (this.#draining) {
+    } else if (this.#draining && !this.#isLeaving) {
       this.#liveUntil = 0;
       this.#left = true;
       this.#tell();
@@ -211,7 +231,7 @@ export class Membership implements Member, Peers {
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
     const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
-    const draining = servers.find(({ id }) => id === this.#id)?.draining ?? this.#draining;
+    const draining = this.#isLeaving || (servers.find(({ id }) => id === this.#id)?.draining ?? this.#draining);
     const isSame =
       !hasNews && wasLive && renewed && removed === 0 && draining === this.#draining && same(others, this.#others);
     this.#draining = draining;

@@ -83,7 +83,7 @@ function start(server: string, trigger: Trigger, work: (ran: Ran) => Promise<voi
     health: new TriggerHealth({ states: { note }, clock, log }),
     targets: [targetsOf([trigger], invocations)],
     sources: new Map([['DIS', new DisSource({ streams, records }) as never]]),
-    member: { id: server, isLive: () => true, others: [], onChange: () => () => {} },
+    member: { id: server, isLive: () => true, others: [], yields: false, onChange: () => () => {} },
     leases: new Leases(storage, { id: server, isLive: () => true }),
     // the trigger has no row
     checkpoints: Object.assign(new CheckpointStore(storage.db), { sweep: () => Promise.resolve() }),

@@ -84,6 +84,7 @@ export class Consumers {
     await this.#sweep();
     const { targets, sources, member, health } = this.#deps;
     const placed = new Set<string>();
+    const servers = serversFor(member);
     const active = new Set<string>();
     for (const trigger of targets.flatMap((target) => [...target.triggers(sources)])) {
       const source = sources.get(trigger.settings.kind);
@@ -95,7 +96,6 @@ export class Consumers {
         continue;
       }
       health.forget(trigger.id, NO_LANE);
-      const servers = [member.id, ...member.others.map(({ id }) => id)];
       for (const lane of lanesOf(trigger.id, shards, source.isSerial(trigger))) {
         if (placeOf(lane.key, servers) !== member.id) continue;
         placed.add(lane.key);
@@ -131,4 +131,10 @@ export class Consumers {
       });
     this.#reading.set(lane.key, { modifiedAt: trigger.modifiedAt, end: () => control.abort(), ended });
   }
+}
+
+/** Those that may read lanes: drained ones only where all are. */
+function serversFor({ id, others, yields }: Member & Peers): readonly string[] {
+  const taking = others.filter(({ draining }) => !draining).map((other) => other.id);
+  return yields ? taking : [id, ...taking];
 }
