@@ -37,6 +37,8 @@ export const alarmRoutes = {
     params: ProjectParams,
     query: Type.Object({
       state: Type.Optional(Type.String({ maxLength: 16 })),
+      /** Only rules about this function, version, alias or flow. */
+      target_urn: Type.Optional(Type.String({ maxLength: 1024 })),
       marker: Type.Optional(Type.String({ maxLength: 128 })),
       limit: Type.Optional(NumberText),
     }),

@@ -8,7 +8,14 @@ export { changeId, targetUrn } from './alarms/notice.ts';
 export type { RequestedAlarm } from './alarms/read-settings.ts';
 export { SharedMinuteStore } from './alarms/shared-minute-store.ts';
 export { SharedMinutes } from './alarms/shared-minutes.ts';
-export type { AlarmChange, AlarmFigures, AlarmRule, AlarmSetter, AlarmTarget } from './alarms/types.ts';
+export type {
+  AlarmChange,
+  AlarmFigures,
+  AlarmRule,
+  AlarmSetter,
+  AlarmTarget,
+  NamedAlarmTarget,
+} from './alarms/types.ts';
 export {
   type Body,
   type Bucket,

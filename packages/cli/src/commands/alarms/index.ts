@@ -83,9 +83,11 @@ export const alarms: Noun = {
     }),
     operation('alarms list', 'listAlarms', {
       summary: 'Rules that you may see, by name',
-      flags: { state: ['STATE', 'only rules in this state: alarm, ok or no_data'] },
+      flags: { ...TARGET_FLAGS, state: ['STATE', 'only rules in this state: alarm, ok or no_data'] },
+      fields: (flags, connection) =>
+        flags.function === undefined && flags.flow === undefined ? {} : { target_urn: targetOf(flags, connection) },
       next: ({ next_marker: marker }) => (marker === '' ? undefined : { marker }),
-      examples: ['fgs alarms list', 'fgs alarms list --state alarm'],
+      examples: ['fgs alarms list', 'fgs alarms list --state alarm', 'fgs alarms list --function hello'],
       rows: ({ alarms: found }) =>
         found.map((alarm) => ({
           ...alarm,

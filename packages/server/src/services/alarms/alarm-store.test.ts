@@ -102,6 +102,17 @@ describe('rows of alarms', () => {
     expect(await store.list('p1', { after: '', limit: 10, state: 'alarm' })).toMatchObject([{ name: 'c' }]);
   });
 
+  it('lists rules about one function, version, alias or flow', async () => {
+    const flow = { kind: 'flow', flowId: 'w1', name: 'orders' } as const;
+    const targets = { all: FUNCTION, one: { ...FUNCTION, version: 'v1' }, prod: { ...FUNCTION, alias: 'prod' }, flow };
+    for (const [name, target] of Object.entries(targets)) await store.insert(rule(name, { target }), 10);
+    for (const [name, target] of Object.entries(targets)) {
+      expect(await store.list('p1', { after: '', limit: 10, target })).toMatchObject([{ name }]);
+    }
+    const unknown = { kind: 'flow', name: 'unknown' } as const;
+    expect(await store.list('p1', { after: '', limit: 10, target: unknown })).toEqual([]);
+  });
+
   it('removes rules together with what they are about', async () => {
     await store.insert(rule('of-function'), 10);
     await store.insert(rule('of-version', { target: { ...FUNCTION, version: 'v1' } }), 10);

@@ -2,13 +2,15 @@ import type { Kysely } from 'kysely';
 import { type AtomicStatement, isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { AlarmState } from '../../telemetry/index.ts';
 import { type AlarmRow, fromSettings, fromTarget, toChange, toFunctionTarget, toRule } from './alarm-row.ts';
-import type { AlarmChange, AlarmRule, FunctionAlarmTarget } from './types.ts';
+import type { AlarmChange, AlarmRule, FunctionAlarmTarget, NamedAlarmTarget } from './types.ts';
 
 export interface AlarmPage {
   /** Rules with later names only. */
   readonly after: string;
   readonly limit: number;
   readonly state?: AlarmState | undefined;
+  /** Rules about exactly this only. */
+  readonly target?: NamedAlarmTarget | undefined;
 }
 
 /** A function, or one of its versions or aliases, that rules measure. */
@@ -40,8 +42,8 @@ export class AlarmStore {
   }
 
   /** By name. */
-  async list(projectId: string, { after, limit, state }: AlarmPage): Promise<AlarmRule[]> {
-    const rows = await this.#rules()
+  async list(projectId: string, { after, limit, state, target }: AlarmPage): Promise<AlarmRule[]> {
+    const rows = await this.#about(target)
       .where('alarm_rule.project_id', '=', projectId)
       .where('alarm_rule.name', '>', after)
       .$if(state !== undefined, (query) => query.where('alarm_rule.state', '=', state ?? ''))
@@ -202,6 +204,18 @@ export class AlarmStore {
       .onConflict((conflict) => conflict.column('id').doUpdateSet({ judged_to: judgedTo }))
       .compile();
     return { query };
+  }
+
+  #about(target: NamedAlarmTarget | undefined) {
+    const rules = this.#rules();
+    if (target === undefined) return rules;
+    if (target.kind === 'flow') return rules.where('flow.name', '=', target.name);
+    const { version = null, alias = null } = target;
+    return rules
+      .where('function.package', '=', target.package)
+      .where('function.name', '=', target.name)
+      .where('alarm_rule.version', version === null ? 'is' : '=', version)
+      .where('alarm_rule.alias', alias === null ? 'is' : '=', alias);
   }
 
   #rules() {

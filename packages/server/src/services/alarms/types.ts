@@ -14,6 +14,11 @@ export type AlarmTarget =
   | FunctionAlarmTarget
   | { readonly kind: 'flow'; readonly flowId: string; readonly name: string };
 
+/** A target by its name in the project. */
+export type NamedAlarmTarget =
+  | Omit<FunctionAlarmTarget, 'functionId'>
+  | { readonly kind: 'flow'; readonly name: string };
+
 /** A user or an agency, by id. */
 export interface AlarmSetter {
   readonly kind: 'user' | 'agency';

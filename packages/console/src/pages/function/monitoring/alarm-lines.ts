@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { query, useMissingRight } from '../../../api/index.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { pages, useMissingRight } from '../../../api/index.ts';
 import { type Metric, useRuleText } from '../../../parts/alarm-rule/index.ts';
 import type { Threshold } from '../../../parts/chart/index.ts';
 
@@ -8,14 +8,21 @@ import type { Threshold } from '../../../parts/chart/index.ts';
 export function useAlarmLines(watched: string): (...metrics: readonly Metric[]) => readonly Threshold[] {
   const mayList = useMissingRight('listAlarms') === undefined;
   const textOf = useRuleText();
-  const { data } = useQuery({ ...query('listAlarms', { query: { limit: '100' } }), enabled: mayList });
+  const { data, hasNextPage, fetchNextPage } = useInfiniteQuery({
+    ...pages('listAlarms', { query: { target_urn: watched } }),
+    enabled: mayList,
+  });
+  // a page is of more rules than nearly any function has
+  useEffect(() => {
+    if (hasNextPage) void fetchNextPage();
+  }, [hasNextPage, fetchNextPage]);
   const byMetric = useMemo(
     () =>
       Map.groupBy(
-        data?.alarms.filter((rule) => rule.enabled && rule.target_urn === watched) ?? [],
+        data?.pages.flatMap(({ alarms }) => alarms).filter(({ enabled }) => enabled) ?? [],
         (rule) => rule.metric,
       ),
-    [data, watched],
+    [data],
   );
   return (...metrics) =>
     metrics.flatMap((metric) =>

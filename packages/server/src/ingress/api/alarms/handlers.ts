@@ -1,4 +1,4 @@
-import type { DecodedBody, RouteResponse, Routes } from '@funcgraph/api';
+import { type DecodedBody, parseFlowUrn, parseUrn, type RouteResponse, type Routes } from '@funcgraph/api';
 import type { Caller } from '../../../iam/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type AlarmSetter,
   type Alarms,
   changeId,
+  type NamedAlarmTarget,
   type RequestedAlarm,
   targetUrn,
 } from '../../../services/index.ts';
@@ -36,13 +37,14 @@ export function alarmHandlers(deps: AlarmDeps): Handlers<Ids> {
     },
 
     async listAlarms(request) {
-      const { marker = '', state } = request.query;
+      const { marker = '', state, target_urn: target } = request.query;
       const limit = request.query.limit === undefined ? MAX_PAGE : Number(request.query.limit);
       if (limit < 1 || limit > MAX_PAGE) {
         throw new PlatformError('invalid_request', `limit must be 1 to ${MAX_PAGE}`);
       }
-      const page = { after: marker, limit, state: stateOf(state) };
-      const found = await alarms.list(request.params.project_id, page);
+      const projectId = request.params.project_id;
+      const page = { after: marker, limit, state: stateOf(state), target: targetNamed(projectId, target) };
+      const found = await alarms.list(projectId, page);
       const seen = found.filter(({ name }) => access.allows(request, 'list', name));
       return {
         alarms: seen.map((rule) => shown(rule, region)),
@@ -106,6 +108,21 @@ function stateOf(text: string | undefined): AlarmRule['state'] | undefined {
   if (text === undefined || text === '') return undefined;
   if (text === 'ok' || text === 'alarm' || text === 'no_data') return text;
   throw new PlatformError('invalid_request', 'state must be ok, alarm or no_data');
+}
+
+/** Throws `invalid_request`. */
+function targetNamed(projectId: string, text: string | undefined): NamedAlarmTarget | undefined {
+  if (text === undefined || text === '') return undefined;
+  const urn = parseUrn(text);
+  if (urn?.projectId === projectId) {
+    const { package: pkg, name, qualifier } = urn;
+    const target = { kind: 'function', package: pkg, name } as const;
+    if (qualifier === undefined) return target;
+    return qualifier.kind === 'alias' ? { ...target, alias: qualifier.name } : { ...target, version: qualifier.name };
+  }
+  const flow = parseFlowUrn(text);
+  if (flow?.projectId === projectId) return { kind: 'flow', name: flow.name };
+  throw new PlatformError('invalid_request', 'target_urn is no function or flow of the project');
 }
 
 function shown(rule: AlarmRule, region: string): RouteResponse<Routes['showAlarm']> {
