@@ -20,7 +20,7 @@ journey('a dependency is uploaded with its progress, found, and gets more versio
   await look(page, 'dependencies-empty');
   await page.unroute(list);
 
-  await page.getByRole('button', { name: '创建依赖包' }).click();
+  await page.getByRole('button', { name: '创建依赖包' }).first().click();
   const dialog = page.getByRole('dialog', { name: '创建依赖包' });
   await dialog.getByRole('button', { name: '确定' }).click();
   for (const missing of ['请输入依赖包名称', '请选择运行时语言', '请添加ZIP文件'])

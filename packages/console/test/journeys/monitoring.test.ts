@@ -181,7 +181,7 @@ journey(
     await look(page, 'alarms-empty');
     await page.unroute(list);
 
-    await page.getByRole('button', { name: '创建告警规则' }).click();
+    await page.getByRole('button', { name: '创建告警规则' }).first().click();
     const dialog = page.getByRole('dialog', { name: '创建告警规则' });
     await dialog.getByRole('button', { name: '下一步' }).click();
     await dialog.getByText('请选择监控对象').waitFor();

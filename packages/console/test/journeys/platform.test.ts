@@ -6,7 +6,7 @@ journey('a reader is made by page, signs in, and sees which right each action la
   const { page } = visitor;
   const reader = { name: 'platform-reader', password: 'Reading-only-1' };
   await visitor.open('/groups');
-  await page.getByRole('button', { name: '创建用户组' }).click();
+  await page.getByRole('button', { name: '创建用户组' }).first().click();
   const groupDialog = page.getByRole('dialog', { name: '创建用户组' });
   await groupDialog.getByRole('button', { name: '确定' }).click();
   await groupDialog.getByText('请输入名称').waitFor();
@@ -28,7 +28,7 @@ journey('a reader is made by page, signs in, and sees which right each action la
   await look(page, 'group');
 
   await page.getByRole('link', { name: '用户', exact: true }).click();
-  await page.getByRole('button', { name: '创建用户' }).click();
+  await page.getByRole('button', { name: '创建用户' }).first().click();
   const userDialog = page.getByRole('dialog', { name: '创建用户' });
   await userDialog.getByLabel('用户名').fill(reader.name);
   await userDialog.getByLabel('密码').fill(reader.password);
@@ -47,7 +47,7 @@ journey('a reader is made by page, signs in, and sees which right each action la
   const other = await visit({ signedIn: false });
   await other.signIn(reader);
   await other.open('/dependencies');
-  const create = other.page.getByRole('button', { name: '创建依赖包' });
+  const create = other.page.getByRole('button', { name: '创建依赖包' }).first();
   expect(await create.getAttribute('aria-disabled')).toBe('true');
   await create.focus();
   await other.page.getByRole('tooltip').getByText('functiongraph:dependency:create').waitFor();
@@ -67,7 +67,7 @@ journey('an agency is made in three steps, with a policy of the account', async 
   await look(page, 'policy');
   await page.getByRole('button', { name: '关闭' }).last().click();
 
-  await page.getByRole('button', { name: '创建策略' }).click();
+  await page.getByRole('button', { name: '创建策略' }).first().click();
   const policy = page.getByRole('dialog', { name: '创建策略' });
   await policy.getByLabel('策略名称').fill('platform-caller');
   const written = policy.getByLabel('策略内容');
@@ -132,7 +132,7 @@ journey('the secret of an access key is shown once, and the audit trail has each
   const visitor = await visit();
   const { page } = visitor;
   await visitor.open('/access-keys');
-  await page.getByRole('button', { name: '创建访问密钥' }).click();
+  await page.getByRole('button', { name: '创建访问密钥' }).first().click();
   const dialog = page.getByRole('dialog', { name: '为 admin 创建访问密钥' });
   await dialog.getByLabel('描述').fill('platform journey');
   await dialog.getByRole('button', { name: '确定' }).click();
@@ -216,7 +216,7 @@ journey('file systems, networks and images are added, shared and removed', async
   await visitor.open('/file-systems');
   await page.getByRole('heading', { name: '还没有文件系统' }).waitFor();
   await look(page, 'file-systems-empty');
-  await page.getByRole('button', { name: '添加文件系统' }).click();
+  await page.getByRole('button', { name: '添加文件系统' }).first().click();
   const add = page.getByRole('dialog', { name: '添加文件系统' });
   await add.getByLabel('名称').fill('platform-models');
   await add.getByLabel('位置').fill('relative');
@@ -244,7 +244,7 @@ journey('file systems, networks and images are added, shared and removed', async
   await page.getByRole('link', { name: '网络', exact: true }).click();
   await page.getByRole('row', { name: /backend 10\.20\.0\.0\/24 fgn0a1b2c3d 是/ }).waitFor();
   await look(page, 'networks');
-  await page.getByRole('button', { name: '创建网络' }).click();
+  await page.getByRole('button', { name: '创建网络' }).first().click();
   const create = page.getByRole('dialog', { name: '创建网络' });
   await create.getByLabel('名称').fill('platform-net');
   await create.getByLabel('网段').fill('10.20.0.0/99');
@@ -291,7 +291,7 @@ journey('file systems, networks and images are added, shared and removed', async
   await row.waitFor();
   await look(page, 'images');
 
-  await page.getByRole('button', { name: '拉取镜像' }).click();
+  await page.getByRole('button', { name: '拉取镜像' }).first().click();
   const pull = page.getByRole('dialog', { name: '拉取镜像' });
   await pull.getByLabel('容器镜像').fill('localhost:1/app:v1');
   await pull.getByRole('button', { name: '确定' }).click();
@@ -304,13 +304,13 @@ journey('another project is made by page and chosen in the top bar, for this tab
   const { page } = visitor;
   await visitor.open('/projects');
   await page.getByRole('banner').getByText('项目 default').waitFor();
-  await page.getByRole('button', { name: '创建项目', exact: true }).click();
+  await page.getByRole('button', { name: '创建项目', exact: true }).first().click();
   const dialog = page.getByRole('dialog', { name: '创建项目' });
   await dialog.getByLabel('名称').fill('platform-second');
   await dialog.getByRole('button', { name: '确定' }).click();
   await page.getByText('创建项目 platform-second 成功').waitFor();
   await dialog.waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: '创建企业项目' }).click();
+  await page.getByRole('button', { name: '创建企业项目' }).first().click();
   const enterprise = page.getByRole('dialog', { name: '创建企业项目' });
   await enterprise.getByLabel('名称').fill('platform-billing');
   await enterprise.getByRole('button', { name: '确定' }).click();

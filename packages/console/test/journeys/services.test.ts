@@ -32,7 +32,7 @@ journey(
     expect(made).toContain('"topic_urn"');
     await page.unroute(/\/notifications\/topics\?/);
 
-    await page.getByRole('button', { name: '创建主题' }).click();
+    await page.getByRole('button', { name: '创建主题' }).first().click();
     const creation = page.getByRole('dialog', { name: '创建主题' });
     await creation.getByRole('button', { name: '确定' }).click();
     await creation.getByText('请输入主题名称').waitFor();
@@ -44,7 +44,7 @@ journey(
     await page.getByText(HOSTILE).waitFor();
     await page.getByRole('heading', { name: '还没有订阅' }).waitFor();
 
-    await page.getByRole('button', { name: '添加订阅' }).click();
+    await page.getByRole('button', { name: '添加订阅' }).first().click();
     const subscription = page.getByRole('dialog', { name: '订阅主题 journey-orders' });
     await subscription.getByRole('button', { name: '确定' }).click();
     await subscription.locator('.ant-form-item-explain-error').getByText('请选择函数').waitFor();
@@ -101,7 +101,7 @@ journey('a stream gets records, which are read shard by shard', async ({ visit }
   await look(page, 'streams-empty');
   await page.unroute(/\/streams\?/);
 
-  await page.getByRole('button', { name: '创建通道' }).click();
+  await page.getByRole('button', { name: '创建通道' }).first().click();
   const creation = page.getByRole('dialog', { name: '创建通道' });
   await creation.getByLabel('通道名称').fill('journey clicks');
   await creation.getByRole('button', { name: '确定' }).click();
@@ -313,14 +313,14 @@ journey('a bucket gets files, which are browsed, saved and deleted', async ({ vi
   await visitor.open('/buckets');
   await page.getByRole('heading', { name: '还没有桶' }).waitFor();
   await look(page, 'buckets-empty');
-  await page.getByRole('button', { name: '创建桶' }).click();
+  await page.getByRole('button', { name: '创建桶' }).first().click();
   const creation = page.getByRole('dialog', { name: '创建桶' });
   await creation.getByLabel('桶名').fill('journey-photos');
   await creation.getByRole('button', { name: '确定' }).click();
   await page.getByRole('heading', { name: '桶是空的' }).waitFor();
 
   const upload = async (prefix: string, names: string[]) => {
-    await page.getByRole('button', { name: '上传' }).click();
+    await page.getByRole('button', { name: '上传' }).first().click();
     const dialog = page.getByRole('dialog', { name: '上传到桶 journey-photos' });
     await dialog.getByLabel('文件夹').fill(prefix);
     const files = names.map((name) => ({ name, mimeType: 'text/html', buffer: Buffer.from('<script>1</script>') }));

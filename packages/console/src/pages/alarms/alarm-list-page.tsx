@@ -62,7 +62,15 @@ export function Page() {
           />
         }
         onClearSearch={chosen === '' ? undefined : () => setUrl({ state: '' })}
-        empty={<EmptyState icon={<BellOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />}
+        empty={
+          <EmptyState
+            icon={<BellOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={create}
+            command={CREATE}
+          />
+        }
       />
       {list.hasNextPage && (
         <Button block className="alarms-more" loading={list.isFetching} onClick={() => void list.fetchNextPage()}>

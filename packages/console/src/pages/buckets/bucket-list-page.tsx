@@ -26,16 +26,17 @@ export function Page() {
   const [doomed, setDoomed] = useState<string>();
   const list = useQuery(query('listProjectBuckets'));
   const columns = useColumns(setDoomed);
+  const create = (
+    <ActionButton needs="createProjectBucket" type="primary" onClick={() => setCreating(true)}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createProjectBucket" type="primary" onClick={() => setCreating(true)}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={create}
         query={list}
         rows={list.data?.buckets ?? []}
         rowKey={(bucket) => bucket.name}
@@ -47,6 +48,7 @@ export function Page() {
             icon={<DatabaseOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={create}
             command={CREATE}
             call={CALL}
           />

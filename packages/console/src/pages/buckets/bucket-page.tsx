@@ -40,20 +40,17 @@ export function Page() {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   const open = (to: string) => setUrl({ prefix: to, after: '' }, { push: true });
   const columns = useColumns(folder, { onOpen: open, onDownload: download, onDelete: setDoomed });
+  const upload = (
+    <ActionButton needs="putBucketObject" type="primary" onClick={() => setUploading(true)}>
+      {t('upload.action')}
+    </ActionButton>
+  );
   return (
     <>
       <Link className="back-link" to="/buckets">
         {`← ${t('back')}`}
       </Link>
-      <PageHeader
-        title={bucket}
-        intro={t('bucket')}
-        actions={
-          <ActionButton needs="putBucketObject" type="primary" onClick={() => setUploading(true)}>
-            {t('upload.action')}
-          </ActionButton>
-        }
-      />
+      <PageHeader title={bucket} intro={t('bucket')} actions={upload} />
       <nav className="bucket-path" aria-label={t('path')}>
         <Button type="link" size="small" onClick={() => open('')}>
           {bucket}
@@ -78,6 +75,7 @@ export function Page() {
           <EmptyState
             title={t('emptyBucket.title')}
             text={t('emptyBucket.text')}
+            action={upload}
             command={`fgs buckets put ${bucket} hello.txt --file hello.txt`}
           />
         }

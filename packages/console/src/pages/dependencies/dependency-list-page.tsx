@@ -57,7 +57,13 @@ export function Page() {
         tools={tools}
         onClearSearch={q === '' && shown === 'all' ? undefined : () => setUrl({ q: '', type: 'all', page: 1 })}
         empty={
-          <EmptyState icon={<ContainerOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<ContainerOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={create}
+            command={CREATE}
+          />
         }
         paging={{
           page,

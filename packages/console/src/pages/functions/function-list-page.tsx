@@ -41,17 +41,14 @@ export function Page() {
     placeholderData: keepPreviousData,
   });
 
+  const create = (
+    <ActionButton needs="createFunction" type="primary" onClick={() => void navigate({ to: '/create-function' })}>
+      {t('create')}
+    </ActionButton>
+  );
   return (
     <>
-      <PageHeader
-        title={t('title')}
-        intro={t('intro')}
-        actions={
-          <ActionButton needs="createFunction" type="primary" onClick={() => void navigate({ to: '/create-function' })}>
-            {t('create')}
-          </ActionButton>
-        }
-      />
+      <PageHeader title={t('title')} intro={t('intro')} actions={create} />
       <DataTable
         query={list}
         rows={list.data?.functions ?? []}
@@ -61,7 +58,13 @@ export function Page() {
         onSort={(next) => setUrl({ sort: next ? `${next.order === 'ascend' ? '' : '-'}${next.by}` : '', page: 1 })}
         onClearSearch={q === '' ? undefined : () => setUrl({ q: '', page: 1 })}
         empty={
-          <EmptyState icon={<FunctionOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<FunctionOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={create}
+            command={CREATE}
+          />
         }
         paging={{
           page,

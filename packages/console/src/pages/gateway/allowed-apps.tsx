@@ -38,20 +38,23 @@ export function AllowedApps({ group, api }: { group: Group; api: Api }) {
       ),
     },
   ];
+  const add = (
+    <ActionButton needs="allowGatewayApiApp" onClick={() => setAdding(true)}>
+      {t('allowed.add')}
+    </ActionButton>
+  );
   return (
     <>
       <div className="section-title">
         <h2>{t('allowed.title')}</h2>
-        <ActionButton needs="allowGatewayApiApp" onClick={() => setAdding(true)}>
-          {t('allowed.add')}
-        </ActionButton>
+        {add}
       </div>
       <DataTable
         query={list}
         rows={allowed}
         rowKey={(app) => app.id}
         columns={columns}
-        empty={<EmptyState title={t('allowed.emptyTitle')} text={t('allowed.emptyText')} />}
+        empty={<EmptyState title={t('allowed.emptyTitle')} text={t('allowed.emptyText')} action={add} />}
       />
       {isAdding && <AllowApp params={params} known={allowed} onClose={() => setAdding(false)} />}
       {doomed && (

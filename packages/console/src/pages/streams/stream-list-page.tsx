@@ -56,6 +56,7 @@ export function Page() {
             icon={<UnorderedListOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={create}
             command={CREATE}
             call={CALL}
           />

@@ -53,6 +53,7 @@ export function Page() {
             icon={<NotificationOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={create}
             command={CREATE}
             call={CALL}
           />

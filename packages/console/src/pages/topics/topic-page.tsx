@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
@@ -44,6 +44,11 @@ export function Page() {
       </ActionButton>
     </>
   );
+  const add = (
+    <ActionButton needs="addSubscription" onClick={() => setDialog('subscribe')}>
+      {t('subscribe.action')}
+    </ActionButton>
+  );
   return (
     <>
       <BackLink />
@@ -59,11 +64,9 @@ export function Page() {
       </div>
       <div className="section-title">
         <h2>{t('subscriptions.title')}</h2>
-        <ActionButton needs="addSubscription" onClick={() => setDialog('subscribe')}>
-          {t('subscribe.action')}
-        </ActionButton>
+        {add}
       </div>
-      <Subscriptions topic={topic} />
+      <Subscriptions topic={topic} add={add} />
       {dialog === 'publish' && <PublishMessage topic={topic} onClose={close} />}
       {dialog === 'delete' && <DeleteTopic topic={topic} onClose={close} />}
       {dialog === 'subscribe' && <Subscribe topic={topic} onClose={close} />}
@@ -80,7 +83,7 @@ function BackLink() {
   );
 }
 
-function Subscriptions({ topic: { name, topic_urn } }: { topic: TopicName }) {
+function Subscriptions({ topic: { name, topic_urn }, add }: { topic: TopicName; add: ReactNode }) {
   const { t } = useTexts('topics');
   const [{ page, size }, setUrl] = useUrlState({ page: 1, size: 20 });
   const [removed, setRemoved] = useState<Subscription>();
@@ -103,6 +106,7 @@ function Subscriptions({ topic: { name, topic_urn } }: { topic: TopicName }) {
           <EmptyState
             title={t('subscriptions.emptyTitle')}
             text={t('subscriptions.emptyText')}
+            action={add}
             command={`fgs topics subscriptions add ${name} https://shop.example.com/hook`}
           />
         }

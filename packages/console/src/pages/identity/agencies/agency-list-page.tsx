@@ -20,16 +20,17 @@ export function Page() {
   const [doomed, setDoomed] = useState<Agency>();
   const list = useQuery(query('listAgencies'));
   const columns = useAgencyColumns({ onDelete: setDoomed });
+  const button = (
+    <ActionButton needs="createAgency" type="primary" onClick={() => setUrl({ create: 1 })}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createAgency" type="primary" onClick={() => setUrl({ create: 1 })}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={button}
         query={list}
         rows={list.data?.agencies ?? []}
         rowKey={({ id }) => id}
@@ -37,7 +38,13 @@ export function Page() {
         search={t('search')}
         textOf={({ name, description }) => `${name} ${description}`}
         empty={
-          <EmptyState icon={<SolutionOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<SolutionOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={button}
+            command={CREATE}
+          />
         }
       />
       {create === 1 && <CreateAgency onClose={() => setUrl({ create: 0 })} />}

@@ -33,15 +33,13 @@ export function Grants({ holder, name, flag }: GrantsProps) {
   const [withdrawn, setWithdrawn] = useState<Grant>();
   const list = useQuery(query('listGrants', { query: holder }));
   const placeOf = usePlaces();
+  const grant = (
+    <ActionButton needs="createGrant" onClick={() => setGranting(true)}>
+      {t('grants.action')}
+    </ActionButton>
+  );
   return (
-    <Section
-      title={t('grants.title')}
-      action={
-        <ActionButton needs="createGrant" onClick={() => setGranting(true)}>
-          {t('grants.action')}
-        </ActionButton>
-      }
-    >
+    <Section title={t('grants.title')} action={grant}>
       <DataTable
         tools={false}
         query={list}
@@ -62,6 +60,7 @@ export function Grants({ holder, name, flag }: GrantsProps) {
           <EmptyState
             title={t('grants.none')}
             text={t('grants.noneText')}
+            action={grant}
             command={`fgs iam policies grant 'FunctionGraph ReadOnlyAccess' --${flag} ${name}`}
           />
         }

@@ -22,16 +22,17 @@ export function Page() {
   const [doomed, setDoomed] = useState<Group>();
   const list = useQuery(query('listGroups'));
   const columns = useGroupColumns({ onEdit: setEdited, onDelete: setDoomed });
+  const create = (
+    <ActionButton needs="createGroup" type="primary" onClick={() => setCreating(true)}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createGroup" type="primary" onClick={() => setCreating(true)}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={create}
         query={list}
         rows={list.data?.groups ?? []}
         rowKey={({ id }) => id}
@@ -43,6 +44,7 @@ export function Page() {
             icon={<TeamOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={create}
             command={CREATE}
             call={CALL}
           />

@@ -23,15 +23,13 @@ export function GroupMembers({ group }: { group: Group }) {
   const [left, setLeft] = useState<User>();
   const list = useQuery(query('listGroupMembers', { params: { group_id: group.id } }));
   const rows = list.data?.users ?? [];
+  const add = (
+    <ActionButton needs="addGroupMember" onClick={() => setAdding(true)}>
+      {t('members.add')}
+    </ActionButton>
+  );
   return (
-    <Section
-      title={t('members.title')}
-      action={
-        <ActionButton needs="addGroupMember" onClick={() => setAdding(true)}>
-          {t('members.add')}
-        </ActionButton>
-      }
-    >
+    <Section title={t('members.title')} action={add}>
       <DataTable
         tools={false}
         query={list}
@@ -64,6 +62,7 @@ export function GroupMembers({ group }: { group: Group }) {
           <EmptyState
             title={t('members.none')}
             text={t('members.noneText')}
+            action={add}
             command={`fgs iam groups add-member ${group.name} ada`}
           />
         }

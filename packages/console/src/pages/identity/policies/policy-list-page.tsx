@@ -25,23 +25,30 @@ export function Page() {
   const [doomed, setDoomed] = useState<Policy>();
   const { rows, ...query } = usePolicies({ isPage: true });
   const kindOf = (policy: Policy) => t(isOwn(policy) ? 'kind.own' : 'kind.system');
+  const create = (
+    <ActionButton needs="createPolicy" type="primary" onClick={() => setWritten('new')}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createPolicy" type="primary" onClick={() => setWritten('new')}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={create}
         query={query}
         rows={rows}
         rowKey={({ id }) => id}
         search={t('search')}
         textOf={(policy) => `${policy.display_name} ${descriptionOf(policy)} ${kindOf(policy)}`}
         empty={
-          <EmptyState icon={<SafetyOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />
+          <EmptyState
+            icon={<SafetyOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={create}
+            command={CREATE}
+          />
         }
         columns={[
           {

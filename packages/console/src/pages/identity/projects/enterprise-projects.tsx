@@ -27,21 +27,21 @@ export function EnterpriseProjects() {
   const { t: of } = useTexts('identity');
   const [written, setWritten] = useState<EnterpriseProject | 'new'>();
   const list = useQuery(query('listEnterpriseProjects'));
+  const create = (
+    <ActionButton needs="createEnterpriseProject" onClick={() => setWritten('new')}>
+      {t('enterprise.create')}
+    </ActionButton>
+  );
   return (
-    <Section
-      title={t('enterprise.title')}
-      action={
-        <ActionButton needs="createEnterpriseProject" onClick={() => setWritten('new')}>
-          {t('enterprise.create')}
-        </ActionButton>
-      }
-    >
+    <Section title={t('enterprise.title')} action={create}>
       <DataTable
         tools={false}
         query={list}
         rows={list.data?.enterprise_projects ?? []}
         rowKey={({ id }) => id}
-        empty={<EmptyState title={t('enterprise.title')} text={t('enterprise.text')} command={CREATE} />}
+        empty={
+          <EmptyState title={t('enterprise.title')} text={t('enterprise.text')} action={create} command={CREATE} />
+        }
         columns={[
           { title: of('name'), dataIndex: 'name' },
           { title: 'ID', dataIndex: 'id', render: (id: string) => <code>{id}</code> },

@@ -20,21 +20,19 @@ export function Projects() {
   const queries = useQueryClient();
   const [isCreating, setCreating] = useState(false);
   const list = useQuery(query('listAuthProjects'));
+  const create = (
+    <ActionButton needs="createProject" onClick={() => setCreating(true)}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
-    <Section
-      title={t('title')}
-      action={
-        <ActionButton needs="createProject" onClick={() => setCreating(true)}>
-          {t('create.action')}
-        </ActionButton>
-      }
-    >
+    <Section title={t('title')} action={create}>
       <DataTable
         tools={false}
         query={list}
         rows={list.data?.projects ?? []}
         rowKey={({ id }) => id}
-        empty={<EmptyState title={t('empty')} text={t('intro')} command={CREATE} />}
+        empty={<EmptyState title={t('empty')} text={t('intro')} action={create} command={CREATE} />}
         columns={[
           { title: of('name'), dataIndex: 'name' },
           {

@@ -23,15 +23,13 @@ export function UserGroups({ user }: { user: User }) {
   const [left, setLeft] = useState<Group>();
   const list = useQuery(query('listGroupsOfUser', { params: { user_id: user.id } }));
   const rows = list.data?.groups ?? [];
+  const join = (
+    <ActionButton needs="addGroupMember" onClick={() => setJoining(true)}>
+      {t('join.action')}
+    </ActionButton>
+  );
   return (
-    <Section
-      title={t('groups')}
-      action={
-        <ActionButton needs="addGroupMember" onClick={() => setJoining(true)}>
-          {t('join.action')}
-        </ActionButton>
-      }
-    >
+    <Section title={t('groups')} action={join}>
       <DataTable
         tools={false}
         query={list}
@@ -64,6 +62,7 @@ export function UserGroups({ user }: { user: User }) {
           <EmptyState
             title={t('noGroups.title')}
             text={t('noGroups.text')}
+            action={join}
             command={`fgs iam groups add-member developers ${user.name}`}
           />
         }

@@ -20,23 +20,32 @@ export function Page() {
   const [doomed, setDoomed] = useState<User>();
   const list = useQuery(query('listUsers'));
   const columns = useUserColumns({ onEdit: setEdited, onDelete: setDoomed });
+  const create = (
+    <ActionButton needs="createUser" type="primary" onClick={() => setCreating(true)}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createUser" type="primary" onClick={() => setCreating(true)}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={create}
         query={list}
         rows={list.data?.users ?? []}
         rowKey={({ id }) => id}
         columns={columns}
         search={t('search')}
         textOf={({ name, description }) => `${name} ${description}`}
-        empty={<EmptyState icon={<UserOutlined />} title={t('empty.title')} text={t('empty.text')} command={CREATE} />}
+        empty={
+          <EmptyState
+            icon={<UserOutlined />}
+            title={t('empty.title')}
+            text={t('empty.text')}
+            action={create}
+            command={CREATE}
+          />
+        }
       />
       {isCreating && <CreateUser onClose={() => setCreating(false)} />}
       {edited && <EditUser user={edited} onClose={() => setEdited(undefined)} />}

@@ -29,16 +29,17 @@ export function Page() {
   const [shared, setShared] = useState<FileSystem>();
   const [doomed, setDoomed] = useState<FileSystem>();
   const list = useQuery(query('listFileSystems'));
+  const add = (
+    <ActionButton needs="addFileSystem" type="primary" onClick={() => setAdding(true)}>
+      {t('add.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="addFileSystem" type="primary" onClick={() => setAdding(true)}>
-            {t('add.action')}
-          </ActionButton>
-        }
+        actions={add}
         query={list}
         rows={list.data?.file_systems ?? []}
         rowKey={({ id }) => id}
@@ -49,6 +50,7 @@ export function Page() {
             icon={<HddOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={add}
             command={ADD}
             call={CALL}
           />

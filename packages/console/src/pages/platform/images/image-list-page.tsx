@@ -31,16 +31,17 @@ export function Page() {
   const rows = imageRows(list.data?.images ?? [], shares.data?.shares ?? []).filter(
     ({ sharedWith }) => shown === 'all' || sharedWith.length > 0 === (shown === 'shared'),
   );
+  const pull = (
+    <ActionButton needs="pullImage" type="primary" onClick={() => setPulling(true)}>
+      {t('pull.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="pullImage" type="primary" onClick={() => setPulling(true)}>
-            {t('pull.action')}
-          </ActionButton>
-        }
+        actions={pull}
         query={list}
         rows={rows}
         rowKey={({ id, name }) => `${id} ${name}`}
@@ -60,7 +61,7 @@ export function Page() {
             title={t(shown === 'all' ? 'empty.title' : 'empty.none')}
             text={t('empty.text')}
             command={LOAD}
-            action={shown !== 'all' && <Button onClick={() => setUrl({ kind: 'all' })}>{t('empty.all')}</Button>}
+            action={shown === 'all' ? pull : <Button onClick={() => setUrl({ kind: 'all' })}>{t('empty.all')}</Button>}
           />
         }
         columns={columns}

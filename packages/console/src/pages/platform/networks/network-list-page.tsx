@@ -38,16 +38,17 @@ export function Page() {
       <CopyButton text={id} label={label} />
     </Space>
   );
+  const create = (
+    <ActionButton needs="createNetwork" type="primary" onClick={() => setCreating(true)}>
+      {t('create.action')}
+    </ActionButton>
+  );
   return (
     <>
       <ResourceList
         title={t('title')}
         intro={t('intro')}
-        actions={
-          <ActionButton needs="createNetwork" type="primary" onClick={() => setCreating(true)}>
-            {t('create.action')}
-          </ActionButton>
-        }
+        actions={create}
         query={list}
         rows={list.data?.networks ?? []}
         rowKey={({ name }) => name}
@@ -58,6 +59,7 @@ export function Page() {
             icon={<ApartmentOutlined />}
             title={t('empty.title')}
             text={t('empty.text')}
+            action={create}
             command={CREATE}
             call={CALL}
           />
