@@ -47,6 +47,8 @@ const DARK = {
 export type ThemeName = 'light' | 'dark';
 
 export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
+  // one version of antd is on the page: no selector has to say which
+  hashed: false,
   algorithm: name === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
   token: {
     ...(name === 'dark' ? DARK : LIGHT),
