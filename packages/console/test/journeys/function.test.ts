@@ -74,7 +74,8 @@ journey('code is edited, deployed and tested, and a published version stays as i
   const minified = page.getByRole('textbox', { name: 'min.js 的代码' });
   await minified.click();
   await page.keyboard.press('Control+End');
-  await page.keyboard.type(' // edited');
+  // at once: undoing takes back what was typed within a moment
+  await page.keyboard.insertText(' // edited');
   await expect.poll(() => minified.textContent()).toContain('// edited');
   await page.keyboard.press('Control+z');
   await page.getByText('所有修改均已部署').waitFor();
