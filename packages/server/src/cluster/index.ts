@@ -1,3 +1,6 @@
+export { BudgetStore } from './budgets/budget-store.ts';
+export { Budgets } from './budgets/budgets.ts';
+export type { LimitShare, Use } from './budgets/types.ts';
 export { MemberNodes } from './member-nodes.ts';
 export { openLoadDoor, Roster, type RosterNode } from './roster.ts';
 export { RosterStore } from './roster-store.ts';

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import {
   Authority,
   AuthorityStore,
+  BudgetStore,
+  Budgets,
   ClusterListener,
   Credentials,
   JoinTokenStore,
@@ -29,7 +31,8 @@ export interface Cluster {
 export async function clusterParts({ config, clock, log, life, storage, sealer, membership, home }: ClusterDeps) {
   const nodes = new MemberNodes(membership);
   life.onStop(() => nodes.stop());
-  if (config.clusterAddress === undefined) return { nodes, cluster: undefined };
+  const budgets = await budgetsOf({ config, clock, log, life, storage, home, nodes });
+  if (config.clusterAddress === undefined) return { nodes, budgets, cluster: undefined };
   const authority = await Authority.open({ store: new AuthorityStore(storage), sealer, clock });
   const onError = (error: unknown): void => log.error({ err: error }, 'the certificate of this node was not renewed');
   const credentials = await Credentials.open({ authority, home, clock, onError });
@@ -47,7 +50,27 @@ export async function clusterParts({ config, clock, log, life, storage, sealer, 
     log: log.child({ module: 'cluster' }),
   });
   const cluster: Cluster = { authority, listener, connections };
-  return { nodes, cluster };
+  return { nodes, budgets, cluster };
+}
+
+type BudgetDeps = Pick<ClusterDeps, 'config' | 'clock' | 'log' | 'life' | 'storage' | 'home'> & {
+  readonly nodes: MemberNodes;
+};
+
+/** Parts of limits that count on all servers; undefined on SQLite, where no other server can be. */
+async function budgetsOf({ config, clock, log, life, storage, home, nodes }: BudgetDeps): Promise<Budgets | undefined> {
+  const { signals } = storage;
+  if (signals === undefined) return undefined;
+  const budgets = await Budgets.open({
+    table: new BudgetStore(signals),
+    home,
+    mayGoOnAlone: config.clusterAddress === undefined,
+    clock,
+    onError: (error) => log.error({ err: error }, 'the lease of the shares of limits was not renewed'),
+  });
+  nodes.onChange(() => budgets.look());
+  life.onStop(() => budgets.stop());
+  return budgets;
 }
 
 export type ClusterParts = Awaited<ReturnType<typeof clusterParts>>;

@@ -67,7 +67,7 @@ type OwnParts = Pick<
 export type DoorDeps = Root &
   Pick<HostParts, 'disk' | 'refuseWhenFull' | 'agent' | 'runtimes'> &
   StateParts &
-  Pick<ClusterParts, 'nodes'> &
+  Pick<ClusterParts, 'nodes' | 'budgets'> &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
@@ -174,6 +174,7 @@ function ownParts({
   externalS3,
   nodes,
   life,
+  budgets,
   region,
 }: DoorDeps): Omit<OwnParts, 'accessLog' | 'browsers' | 'certificateEnds'> {
   const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
@@ -197,7 +198,7 @@ function ownParts({
       }),
       new ExternalObjects({ iam, externalS3 }),
     ),
-    ready: readiness({ disk, storage, nodes, leaving: life.leaving, ensureAgent }),
+    ready: readiness({ disk, storage, nodes, budgets, leaving: life.leaving, ensureAgent }),
     checks: () => machineChecks({ config, storage, runtimes, capabilities, externalS3 }),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../instances/index.ts';
 import { RequestLogs } from '../invocation/index.ts';
 import { forgetDecisionsOnMoves } from '../startup/index.ts';
+import type { ClusterParts } from './cluster-parts.ts';
 import type { ControlParts } from './control-parts.ts';
 import { followChanges } from './follow-changes.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
@@ -30,6 +31,7 @@ export type InstanceDeps = Root &
   Pick<HostParts, 'linkDir' | 'runtimes'> &
   Pick<StateParts, 'telemetry' | 'catalog' | 'iam'> &
   SandboxParts &
+  Pick<ClusterParts, 'budgets'> &
   Pick<ControlParts, 'networks' | 'fileSystems' | 'images' | 'catalogSource'>;
 
 /** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
@@ -83,8 +85,10 @@ export function instanceParts(deps: InstanceDeps) {
       maxStarts: MAX_STARTS,
       memoryMb: config.memoryBudgetMb,
     },
+    share: deps.budgets?.share('instances'),
     log: log.child({ module: 'pool' }),
   });
+  deps.budgets?.follow('instances', pool);
   const keeper = new ReservedKeeper({ pool, clock, log: log.child({ module: 'reserved' }) });
   const { cut } = life.drain;
   life.onStop(() => prewarmed.stop());

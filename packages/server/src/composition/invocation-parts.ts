@@ -14,7 +14,7 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 export interface InvocationDeps
   extends Root,
-    Pick<ClusterParts, 'nodes' | 'cluster'>,
+    Pick<ClusterParts, 'nodes' | 'cluster' | 'budgets'>,
     Pick<StateParts, 'catalog' | 'iam' | 'telemetry' | 'storage' | 'membership' | 'feed'>,
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
@@ -28,7 +28,9 @@ export async function invocationParts(deps: InvocationDeps) {
   const gate = new AccountGate(
     { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
     clock,
+    deps.budgets?.share('calls'),
   );
+  deps.budgets?.follow('calls', gate);
   const { stop, onPeaks, ...measuring } = startMeasuring({ telemetry, pool, config, clock, log });
   life.onStop(stop);
   const debugSessions: DebugSessions = new DebugSessions({

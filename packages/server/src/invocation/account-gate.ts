@@ -1,3 +1,4 @@
+import type { LimitShare, Use } from '../cluster/index.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { mayHoldMore } from '../lib/fair-share.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -58,12 +59,15 @@ const OVERLOADED = 'Your request has been controlled by overload sdk, please ret
 export class AccountGate {
   readonly #limits: GateLimits;
   readonly #clock: Clock;
+  readonly #share: LimitShare | undefined;
   readonly #accounts = new Map<string, Account>();
   #waiting = 0;
 
-  constructor(limits: GateLimits, clock: Clock) {
+  /** `share`: what this server may use of the concurrency, where it counts on several. */
+  constructor(limits: GateLimits, clock: Clock, share?: LimitShare) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#share = share;
   }
 
   /** Requests that wait, for gauges. */
@@ -72,13 +76,14 @@ export class AccountGate {
   }
 
   /**
-   * Undefined when there is room, the usual case; otherwise a promise for the turn, which rejects with `overloaded` or
-   * with the signal's reason. Admitted entrants must `leave`.
+   * Undefined when there is room, the usual case; otherwise a promise for the turn, which rejects with `overloaded`,
+   * `unavailable` while this server may begin no work, or the signal's reason. Admitted entrants must `leave`.
    */
   enter(entrant: Entrant): Promise<void> | undefined {
+    if (this.isPaused) return Promise.reject(unavailable());
     const account = this.#account(entrant.projectId);
     const use = useOf(account, entrant.functionKey);
-    if (use.waiting.length === 0 && this.#hasRoom(account, use)) {
+    if (use.waiting.length === 0 && this.#hasRoom(entrant.projectId, account, use)) {
       change(account, use, 1);
       return undefined;
     }
@@ -89,7 +94,7 @@ export class AccountGate {
     const account = this.#account(projectId);
     const use = useOf(account, functionKey);
     change(account, use, -1);
-    this.#admit(account);
+    this.#admit(projectId, account);
     this.#forget(projectId, account, functionKey);
   }
 
@@ -100,8 +105,35 @@ export class AccountGate {
     account.used -= placesOf(use);
     use.reserved = places;
     account.used += placesOf(use);
-    this.#admit(account);
+    this.#admit(projectId, account);
     this.#forget(projectId, account, functionKey);
+  }
+
+  /** True while no call may begin: another server may have taken over the share of this one. */
+  get isPaused(): boolean {
+    return this.#share?.isPaused === true;
+  }
+
+  /** What each project uses of its concurrency. */
+  *uses(): Generator<Use> {
+    const limit = this.#limits.concurrency;
+    for (const [key, { used, functions }] of this.#accounts) {
+      let waiting = 0;
+      for (const use of functions.values()) waiting += use.waiting.length;
+      yield { key, limit, used, waiting };
+    }
+  }
+
+  /** Call when the share of this server has grown. */
+  onMore(): void {
+    for (const [projectId, account] of this.#accounts) this.#admit(projectId, account);
+  }
+
+  /** Call when a pause begins or ends. */
+  onPause(isPaused: boolean): void {
+    if (!isPaused) return;
+    for (const { functions } of [...this.#accounts.values()])
+      for (const use of [...functions.values()]) for (const one of [...use.waiting]) one.refuse(unavailable());
   }
 
   #wait(account: Account, use: FunctionUse, entrant: Entrant): Promise<void> {
@@ -149,6 +181,7 @@ export class AccountGate {
       account.turns.add(functionKey);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
+      this.#share?.ask(projectId, concurrency);
       this.#shed(account);
     });
   }
@@ -167,7 +200,7 @@ export class AccountGate {
     }
   }
 
-  #admit(account: Account): void {
+  #admit(projectId: string, account: Account): void {
     let refusals = 0;
     while (refusals < account.turns.size) {
       const [key] = account.turns;
@@ -175,17 +208,21 @@ export class AccountGate {
       const [next] = use?.waiting ?? [];
       if (key === undefined || use === undefined || next === undefined) throw new Error('a turn without a request');
       account.turns.delete(key);
-      if (use.waiting.length > 1 || !this.#hasRoom(account, use)) account.turns.add(key);
-      if (this.#hasRoom(account, use)) {
+      if (use.waiting.length > 1 || !this.#hasRoom(projectId, account, use)) account.turns.add(key);
+      if (this.#hasRoom(projectId, account, use)) {
         next.admit();
         refusals = 0;
       } else refusals += 1;
     }
   }
 
-  #hasRoom({ used }: Account, { inFlight, reserved }: FunctionUse): boolean {
-    const free = this.#limits.concurrency - used;
-    return inFlight < reserved || (free > 0 && mayHoldMore(inFlight, free, this.#limits.concurrency));
+  #hasRoom(projectId: string, { used }: Account, { inFlight, reserved }: FunctionUse): boolean {
+    const limit = this.#limits.concurrency;
+    const share = this.#share === undefined ? limit : this.#share.of(projectId, limit);
+    const free = share - used;
+    // `used` includes reserved places: these may be taken as soon as the share of this server has them
+    if (inFlight < reserved) return share === limit || free >= 0;
+    return free > 0 && mayHoldMore(inFlight, free, limit);
   }
 
   #account(projectId: string): Account {
@@ -220,6 +257,12 @@ function change(account: Account, use: FunctionUse, by: 1 | -1): void {
   account.used -= placesOf(use);
   use.inFlight += by;
   account.used += placesOf(use);
+}
+
+function unavailable(): PlatformError {
+  return new PlatformError('unavailable', 'this server has not reached the database for 50 s and begins no calls', {
+    hint: 'Other servers may use its share of the limits. It goes on by itself when the database answers.',
+  });
 }
 
 function overloaded(hint: string): PlatformError {

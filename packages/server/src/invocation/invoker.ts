@@ -172,10 +172,10 @@ export class Invoker {
    * claim asks for, or knows another code or configuration of the version.
    */
   async claim({ urn, functionId, version, alias, ...target }: ClaimTarget): Promise<Claimed | undefined> {
-    const { catalog, pool, requests } = this.#options;
+    const { catalog, pool, gate, requests } = this.#options;
     const { memoryMb, laneBytes, waitedMs, signal, claim } = target;
     const snapshot = catalog.resolve(urn.projectId, urn.package, urn.name, version);
-    if (snapshot?.functionId !== functionId || !snapshot.enabled) return undefined;
+    if (snapshot?.functionId !== functionId || !snapshot.enabled || gate.isPaused) return undefined;
     const routed = { snapshot, alias };
     const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb).catch(() => undefined));
     if (spec?.key !== target.key || signal.aborted) return undefined;

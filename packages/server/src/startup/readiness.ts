@@ -10,6 +10,8 @@ export interface ReadinessDeps {
   readonly nodes: Pick<Nodes, 'self'>;
   /** Fires when the server is going to stop. */
   readonly leaving: AbortSignal;
+  /** Where limits count on several servers. */
+  readonly budgets: { readonly isPaused: boolean } | undefined;
   /** Resolves when a sandbox agent lives; a dead one is replaced. Undefined where the driver needs none. */
   readonly ensureAgent: (() => Promise<unknown>) | undefined;
 }
@@ -23,13 +25,16 @@ export interface Readiness {
 }
 
 /** Conditions for a ready server. Never rejects; a part that does not answer in time counts as not ready. */
-export function readiness({ disk, storage, nodes, leaving, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
+export function readiness(deps: ReadinessDeps): () => Promise<Readiness> {
+  const { disk, storage, nodes, leaving, budgets, ensureAgent } = deps;
   return async () => {
     const [database, agent] = await Promise.all([
       inTime(storage.check().then(({ ok }) => ok)),
       ensureAgent === undefined ? true : inTime(ensureAgent().then(() => true)),
     ]);
-    return { disk: !disk.state.low, database, agent, staying: !(nodes.self.draining || leaving.aborted) };
+    const mayBegin = budgets?.isPaused !== true;
+    const staying = !(nodes.self.draining || leaving.aborted);
+    return { disk: !disk.state.low, database: database && mayBegin, agent, staying };
   };
 }
 

@@ -16,6 +16,8 @@ export interface RoomSnapshot {
   readonly live: number;
   /** −1 for no limit. */
   readonly maxInstances: number;
+  /** How many of them this server may have now; −1 for no limit. */
+  readonly mayHave: number;
   readonly memoryMb: number;
   readonly freeMemoryMb: number;
   readonly totalMemoryMb: number;
@@ -112,13 +114,13 @@ export function neverFits(snapshot: RoomSnapshot): RefuseReason | undefined {
 export function roomFor(
   snapshot: RoomSnapshot,
 ): { readonly evict: readonly string[] } | { readonly lacks: 'limit' | 'memory' } {
-  const { live, maxInstances, idle, memoryMb } = snapshot;
-  if (maxInstances < 0 || live < maxInstances) {
+  const { live, mayHave, idle, memoryMb } = snapshot;
+  if (mayHave < 0 || live < mayHave) {
     const evict = memoryFrom(snapshot, memoryMb, []);
     return evict === undefined ? { lacks: 'memory' } : { evict };
   }
   const own = byAge(idle).find((one) => one.sameFunction);
-  if (own === undefined || live > maxInstances) return { lacks: 'limit' };
+  if (own === undefined || live > mayHave) return { lacks: 'limit' };
   const evict = memoryFrom(snapshot, memoryMb - own.memoryMb, [own.id]);
   return evict === undefined ? { lacks: 'memory' } : { evict: [own.id, ...evict] };
 }

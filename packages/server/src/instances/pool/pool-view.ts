@@ -1,3 +1,4 @@
+import type { LimitShare } from '../../cluster/index.ts';
 import { mayHoldMore } from '../../lib/fair-share.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
@@ -13,6 +14,8 @@ export interface PoolView {
   readonly maxStarts: number;
   /** How long a request waits at most. */
   readonly maxWaitMs: number;
+  /** Of instances per function, where their limits count on several servers. */
+  readonly share: LimitShare | undefined;
 }
 
 export function placementSnapshot(
@@ -46,7 +49,7 @@ export function placementSnapshot(
 }
 
 export function roomSnapshot(
-  view: Pick<PoolView, 'groups' | 'memory'>,
+  view: Pick<PoolView, 'groups' | 'memory' | 'share'>,
   group: FunctionGroup,
   spec: LaunchSpec,
 ): RoomSnapshot {
@@ -55,12 +58,15 @@ export function roomSnapshot(
   // the one that is debugged: those of other versions neither count nor make room for a second
   const isAlone = spec.debug !== undefined;
   const live = isAlone ? group.serving(spec.key) + group.starting(spec.key) : group.instances.size + group.starting();
+  const mayHave =
+    view.share === undefined || maxInstances <= 0 || isAlone
+      ? maxInstances
+      : view.share.of(group.functionKey, maxInstances);
   const heldMemoryMb = view.memory.ofFunction(group.functionKey);
-  const full =
-    freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (maxInstances >= 0 && live >= maxInstances);
+  const full = freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (mayHave >= 0 && live >= mayHave);
   // The usual case needs no look at every instance of the machine.
   const idle = full ? idleInstances(view, isAlone ? undefined : group) : [];
-  return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
+  return { live, maxInstances, mayHave, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
 }
 
 /** MB that the memory budget must still add to an instance before it serves; 0 unless it is frozen. */

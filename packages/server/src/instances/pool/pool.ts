@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
+import type { LimitShare, Use } from '../../cluster/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Instance } from '../instance/instance.ts';
@@ -14,6 +15,7 @@ import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
 import { type Offer, type Outlook, offerOf, outlookOf } from './outlook.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
+import { censusOf, hasWaiters, type Resident, usesOf } from './pool-census.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
 import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { LOOK_AGAIN_MS, NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
@@ -28,6 +30,8 @@ interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
   readonly clock: Clock;
   readonly limits: PoolLimits;
+  /** What this server may have of the instances of a function, where their number counts on several. */
+  readonly share?: LimitShare | undefined;
   readonly log: Logger;
 }
 
@@ -169,6 +173,7 @@ export class Pool {
         return true;
       case 'wait':
         waiter.why = placement.why;
+        if (placement.why === 'limit') this.#options.share?.ask(group.functionKey, waiter.spec.maxInstances);
         if (placement.why === 'memory') this.#short.set(group, waiter.spec.memoryMb);
         if (placement.againMs !== undefined) this.#lookAgain(group, Math.min(placement.againMs, LOOK_AGAIN_MS));
         return false;
@@ -299,7 +304,7 @@ export class Pool {
       this.#idle.schedule();
       if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#idle.freeze(group, instance);
       // Others may wait for memory: an idle instance can be evicted.
-      if (this.#waitersElsewhere(group)) this.#pumpAll();
+      if (hasWaiters(this.#groups, group)) this.#pumpAll();
     }
   }
 
@@ -320,11 +325,6 @@ export class Pool {
     return laneBytes !== undefined && group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic()) === 'full';
   }
 
-  #waitersElsewhere(group: FunctionGroup): boolean {
-    for (const other of this.#groups.values()) if (other !== group && other.waiters.length > 0) return true;
-    return false;
-  }
-
   #view(): PoolView {
     return {
       groups: this.#groups,
@@ -332,6 +332,7 @@ export class Pool {
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
       maxWaitMs: this.#options.limits.maxWaitMs,
+      share: this.#options.share,
     };
   }
 
@@ -355,6 +356,7 @@ export class Pool {
     const never = neverFits(room);
     const found = never === undefined ? roomFor(room) : { lacks: never };
     if ('lacks' in found) {
+      if (found.lacks === 'limit') this.#options.share?.ask(group.functionKey, spec.maxInstances);
       this.#forget(group);
       throw overloaded(NO_ROOM[found.lacks]);
     }
@@ -426,12 +428,14 @@ export class Pool {
     }
   }
 
-  /** Every instance: its launch spec, and whether it is reserved. */
-  *census(): Generator<{ readonly spec: LaunchSpec; readonly reserved: boolean }> {
-    for (const group of this.#groups.values()) {
-      for (const instance of group.instances) yield { spec: instance.spec, reserved: group.reserved.has(instance) };
-    }
+  census(): Generator<Resident> {
+    return censusOf(this.#groups);
   }
+
+  /** What each function has of its number of instances. */
+  readonly uses = (): Iterable<Use> => usesOf(this.#groups);
+  /** Call when the share of this server has grown. */
+  readonly onMore = (): void => this.#pumpAll();
 
   gauges(): PoolGauges {
     return gaugesOf(this.#view());

@@ -57,6 +57,7 @@ import { revokedTokens0057 } from './0057-revoked-tokens.ts';
 import { functionTracing0058 } from './0058-function-tracing.ts';
 import { clusterNodes0059 } from './0059-cluster-nodes.ts';
 import { reservedRoom0060 } from './0060-reserved-room.ts';
+import { budgets0061 } from './0061-budgets.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -118,4 +119,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0058-function-tracing': functionTracing0058,
   '0059-cluster-nodes': clusterNodes0059,
   '0060-reserved-room': reservedRoom0060,
+  '0061-budgets': budgets0061,
 };

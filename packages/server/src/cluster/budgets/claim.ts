@@ -1,0 +1,52 @@
+/** One budget as its server sees it. */
+export interface ClaimSnapshot {
+  readonly limit: number;
+  /** Parts that this server holds for certain. */
+  readonly held: number;
+  readonly used: number;
+  readonly waiting: number;
+  /** The most that was needed at once in the last seconds. */
+  readonly peak: number;
+  /** Needed within the last minute. */
+  readonly isRecent: boolean;
+  /** Servers, this one too. */
+  readonly servers: number;
+  /** Parts that other servers wait for. */
+  readonly missingElsewhere: number;
+  /** Servers that use this budget, this one too. */
+  readonly sharers: number;
+}
+
+export interface Claim {
+  /** Parts to hold. */
+  readonly want: number;
+  /** Parts that work waits for. */
+  readonly missing: number;
+}
+
+/** A server keeps this part of the limit, divided by the servers, for the next burst. */
+const SPARE_PART = 8;
+
+/**
+ * What to ask for. A server keeps what it needed in the last seconds and a small part for the next burst; while others
+ * wait, it keeps nothing unused, and what exceeds an even share goes to them as work ends.
+ */
+export function claimOf(snapshot: ClaimSnapshot): Claim {
+  const { limit, held, used, waiting, peak, isRecent, servers, missingElsewhere } = snapshot;
+  const need = Math.min(used + waiting, limit);
+  const missing = Math.max(need - held, 0);
+  if (missingElsewhere > 0) return { want: Math.max(used, Math.min(need, mostOf(snapshot))), missing };
+  const spare = isRecent ? Math.floor(limit / (SPARE_PART * servers)) : 0;
+  return { want: Math.max(used, Math.min(Math.max(need, peak) + spare, limit)), missing };
+}
+
+/** How many parts a server may have for new work. */
+export function mostOf({
+  limit,
+  held,
+  missingElsewhere,
+  sharers,
+}: Pick<ClaimSnapshot, 'limit' | 'held' | 'missingElsewhere' | 'sharers'>): number {
+  if (missingElsewhere === 0) return Math.min(held, limit);
+  return Math.max(Math.floor(limit / sharers), Math.min(held, limit) - missingElsewhere);
+}
