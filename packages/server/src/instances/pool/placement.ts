@@ -16,8 +16,8 @@ export interface RoomSnapshot {
   readonly live: number;
   /** −1 for no limit. */
   readonly maxInstances: number;
-  /** How many of them this server may have now; −1 for no limit. */
-  readonly mayHave: number;
+  /** How many of them this server may have now, where the limit counts on several. */
+  readonly mayHave?: number | undefined;
   readonly memoryMb: number;
   readonly freeMemoryMb: number;
   readonly totalMemoryMb: number;
@@ -114,7 +114,8 @@ export function neverFits(snapshot: RoomSnapshot): RefuseReason | undefined {
 export function roomFor(
   snapshot: RoomSnapshot,
 ): { readonly evict: readonly string[] } | { readonly lacks: 'limit' | 'memory' } {
-  const { live, mayHave, idle, memoryMb } = snapshot;
+  const { live, maxInstances, idle, memoryMb } = snapshot;
+  const { mayHave = maxInstances } = snapshot;
   if (mayHave < 0 || live < mayHave) {
     const evict = memoryFrom(snapshot, memoryMb, []);
     return evict === undefined ? { lacks: 'memory' } : { evict };

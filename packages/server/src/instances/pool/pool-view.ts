@@ -60,13 +60,18 @@ export function roomSnapshot(
   const live = isAlone ? group.serving(spec.key) + group.starting(spec.key) : group.instances.size + group.starting();
   const mayHave =
     view.share === undefined || maxInstances <= 0 || isAlone
-      ? maxInstances
+      ? undefined
       : view.share.of(group.functionKey, maxInstances);
   const heldMemoryMb = view.memory.ofFunction(group.functionKey);
-  const full = freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (mayHave >= 0 && live >= mayHave);
+  const full =
+    freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || isLimited(live, mayHave ?? maxInstances);
   // The usual case needs no look at every instance of the machine.
   const idle = full ? idleInstances(view, isAlone ? undefined : group) : [];
   return { live, maxInstances, mayHave, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
+}
+
+function isLimited(live: number, most: number): boolean {
+  return most >= 0 && live >= most;
 }
 
 /** MB that the memory budget must still add to an instance before it serves; 0 unless it is frozen. */
