@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
-import { call, deploy, type Invocation, PATIENCE, request, runtimeOf, target } from '../functions.ts';
+import { call, deploy, PATIENCE, type RawAnswer, request, runtimeOf, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 import { noted, noting } from './account-folder.ts';
@@ -51,7 +51,7 @@ describe.skipIf(findPostgres() === undefined)('limits of two servers', () => {
     return most;
   };
   /** Until it is not refused because too much runs. */
-  const served = async (server: TestServer, urn: string): Promise<Invocation> => {
+  const served = async (server: TestServer, urn: string): Promise<RawAnswer> => {
     for (;;) {
       const answer = await call(server, urn);
       if (answer.status !== 429) return answer;

@@ -56,7 +56,7 @@ $$`;
 
 /**
  * Renews a lease, and sets its parts as \`asks\` says: gives back what exceeds \`want\`, takes half of what is free for a
- * larger one. While others want more of a budget, nobody grows beyond an even share. A server that was alone begins to
+ * larger one. While others want more of a budget, no server grows beyond an even share. A server that was alone begins to
  * share with what it uses. Null for a lease that is gone, or a message that comes late.
  */
 const EXCHANGE = `create function budget_exchange(me bigint, nth bigint, lease_ms bigint, sharing boolean, asks jsonb)
