@@ -1,21 +1,30 @@
 // Compiles the agent's helpers when this machine has a C compiler. Without one, the agent works by other means.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
 
-/** Each is one source file besides the shared header, with what is slower or missing without its program. */
+/** Each is one source file besides the headers, with what is slower or missing without its program. */
 const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
   doors: 'functions cannot call the platform from inside',
-  launch: 'instances start a little slower',
+  launch: 'instances start slower, and bubblewrap makes their sandboxes',
 };
 /** Executed at each start of an instance: without libraries to load where the static C library is installed. */
 const STATIC = ['launch'];
-const SHARED = join(ROOT, 'packages/agent/native/helper.h');
-const FOLDER = join(ROOT, 'packages/agent/native/build');
+const SOURCES = join(ROOT, 'packages/agent/native');
+const FOLDER = join(SOURCES, 'build');
 const FLAGS = [
   '-std=gnu11',
   '-O2',
@@ -33,13 +42,16 @@ export async function buildNative() {
 }
 
 async function buildHelper(name, missing) {
-  const source = join(ROOT, `packages/agent/native/${name}.c`);
+  const source = join(SOURCES, `${name}.c`);
   const program = join(FOLDER, name);
   const stamp = join(FOLDER, `${name}.sha256`);
   const variants = STATIC.includes(name) ? [[...FLAGS, '-static-pie'], FLAGS] : [FLAGS];
+  const headers = readdirSync(SOURCES).filter((file) => file.endsWith('.h'));
+  const texts = [source, ...headers.sort().map((file) => join(SOURCES, file))].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
   const hash = createHash('sha256')
-    .update(readFileSync(source))
-    .update(readFileSync(SHARED))
+    .update(texts.join('\n'))
     .update(variants.join(' '))
     .update(process.arch)
     .digest('hex');

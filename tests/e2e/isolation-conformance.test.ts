@@ -33,6 +33,10 @@ describeSandboxDriver('process', () => harnessOf({ driver: 'process', ...user })
 });
 
 if (isRoot) {
+  describeSandboxDriver('bubblewrap without the compiled launcher', () => harnessOf({ start: 'bubblewrap' }), {
+    limitsMemory: true,
+    canAssign: true,
+  });
   describeSandboxDriver('bubblewrap without the attach helper', () => harnessOf({ attach: 'mounts' }), {
     limitsMemory: true,
     canAssign: true,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Replaces the two shell scripts and setpriv on the way to the first program of a sandbox. The agent runs it twice for
-// each start, in one chain of execs without a process of its own:
+// The way from the agent to the first program of a sandbox. Where the machine allows it, this program makes the whole
+// sandbox:
+//   launch make FILES PROCESSES UID GID JOIN... -- PLAN STARTED REPORTS COMMAND...
+// Limits, groups and user, then the sandbox of the plan on descriptor PLAN (see plan.h), then COMMAND in it; REPORTS is
+// "yes" when the launcher reports on descriptor STARTED, "no" when COMMAND does. Elsewhere bubblewrap makes it, and the
+// agent runs this program twice for each start, in one chain of execs without a process of its own:
 //   launch enter FILES PROCESSES UID GID JOIN... -- COMMAND...   outside: limits, groups, user, then bubblewrap
 //   launch start OWN STARTED COMMAND...                          inside: reports on descriptor STARTED, then the runtime
 // UID "-": stay; PROCESSES 0: no limit. OWN is the descriptor through which the agent shows this program inside, where no
-// path leads to it. Both are closed before COMMAND is executed. `launch check` ends with 0.
+// path leads to it. Both are closed before COMMAND is executed.
 //
 // It trusts its arguments: all are the agent's, except for COMMAND after `start`, which already runs as the function.
 #define _GNU_SOURCE
@@ -86,22 +90,55 @@ static void become(uid_t uid, gid_t gid) {
     end(EXIT_LAUNCH, "user", "unchanged");
 }
 
-_Noreturn static void enter(char **arguments, int count) {
-  if (count < 5) end(EXIT_LAUNCH, "enter", "too few arguments");
+#include "plan.h"
+#include "sandbox.h"
+
+// Only root may raise it; the first program gets its limit later.
+static void make_room_for(rlim_t files) {
+  struct rlimit now;
+  if (getrlimit(RLIMIT_NOFILE, &now) < 0) end_by_error("files");
+  if (now.rlim_max >= files) return;
+  now.rlim_max = files;
+  if (setrlimit(RLIMIT_NOFILE, &now) < 0) end_by_error("files");
+}
+
+// Everything before the sandbox but the limit of files; returns what follows "--".
+static char **prepare(char **arguments, int count) {
+  if (count < 5) end(EXIT_LAUNCH, "launch", "too few arguments");
   limit(RLIMIT_CORE, "core", 0);
-  limit(RLIMIT_NOFILE, "files", number(arguments[0], INT_MAX));
+  make_room_for(number(arguments[0], INT_MAX));
   rlim_t processes = number(arguments[1], INT_MAX);
   if (processes > 0) limit(RLIMIT_NPROC, "processes", processes);
   char **next = arguments + 4;
   for (; *next != NULL && strcmp(*next, "--") != 0; next++) join(*next);
-  if (*next == NULL) end(EXIT_LAUNCH, "enter", "no command");
+  if (*next == NULL) end(EXIT_LAUNCH, "launch", "no command");
   if (strcmp(arguments[2], "-") != 0) {
     uid_t uid = (uid_t)number(arguments[2], UINT_MAX - 1);
     gid_t gid = (gid_t)number(arguments[3], UINT_MAX - 1);
     if (uid == 0 || gid == 0) end(EXIT_LAUNCH, "user", "root");
     become(uid, gid);
   }
-  execute(next + 1);
+  return next + 1;
+}
+
+_Noreturn static void enter(char **arguments, int count) {
+  char **command = prepare(arguments, count);
+  limit(RLIMIT_NOFILE, "files", number(arguments[0], INT_MAX));
+  execute(command);
+}
+
+// The limit of files is the first program's: what the sandbox shows is open while it is made.
+_Noreturn static void make(char **arguments, int count) {
+  static struct plan plan;
+  char **next = prepare(arguments, count);
+  int left = count - (int)(next - arguments);
+  if (left < 4) end(EXIT_LAUNCH, "make", "too few arguments");
+  struct first_program first = {.command = next + 3,
+                                .started = (int)number(next[1], MAX_DESCRIPTOR),
+                                .reports = strcmp(next[2], "yes") == 0,
+                                .files = number(arguments[0], INT_MAX)};
+  read_plan((int)number(next[0], MAX_DESCRIPTOR), &plan);
+  make_sandbox(&plan, &first);
 }
 
 _Noreturn static void start(char **arguments, int count) {
@@ -115,8 +152,8 @@ _Noreturn static void start(char **arguments, int count) {
 
 int main(int count, char **arguments) {
   const char *mode = count > 1 ? arguments[1] : "";
+  if (strcmp(mode, "make") == 0) make(arguments + 2, count - 2);
   if (strcmp(mode, "enter") == 0) enter(arguments + 2, count - 2);
   if (strcmp(mode, "start") == 0) start(arguments + 2, count - 2);
-  if (strcmp(mode, "check") == 0) return 0;
   end(EXIT_LAUNCH, "launch", "unknown mode");
 }

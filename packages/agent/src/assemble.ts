@@ -12,12 +12,19 @@ import {
 } from './capabilities.ts';
 import { cgroupRoots, openCgroupTree } from './cgroup/open-tree.ts';
 import { type Door, Doors } from './doors/doors.ts';
+import { trialOptions } from './drivers/bubblewrap/arguments.ts';
 import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
-import { prepareHostFiles, rootArguments, withAssembledTrees } from './drivers/bubblewrap/host-files.ts';
+import {
+  type HostFiles,
+  prepareHostFiles,
+  rootArguments,
+  withAssembledTrees,
+} from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
-import { type Launcher, ShellLauncher } from './drivers/launcher.ts';
+import { ShellLauncher } from './drivers/launcher.ts';
 import { NativeLauncher } from './drivers/native-launcher.ts';
 import { ProcessDriver } from './drivers/process/driver.ts';
+import { BubblewrapMaker, LauncherMaker, type SandboxMaker } from './drivers/sandbox-maker.ts';
 import { findProgram } from './host-command.ts';
 import { SharedMounts } from './mounts/shared-mounts.ts';
 import { NameServers } from './network/name-servers.ts';
@@ -27,7 +34,7 @@ import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
 import { openOwnFolder } from './own-folder.ts';
 import { ownerIdOf } from './owner.ts';
-import type { DriverName } from './protocol.ts';
+import type { DriverName, SandboxWay } from './protocol.ts';
 import type { AgentRules } from './rules.ts';
 import { filterBytes } from './seccomp/filter.ts';
 import { bindDescriptor } from './sources/bind-descriptor.ts';
@@ -57,6 +64,8 @@ export interface AssemblyOptions {
   readonly volumesDir: string;
   readonly rules: AgentRules;
   readonly attachBy?: AttachBy | undefined;
+  /** What makes sandboxes. Default: the best that the machine has. */
+  readonly startBy?: SandboxWay | undefined;
   /** Gets each socket that was opened in a sandbox, and owns it. */
   readonly onDoor: (door: Door) => void;
 }
@@ -73,7 +82,14 @@ export interface Assembly {
 }
 
 /** Detects the capabilities of the machine, removes the leftovers of dead agents, and builds the drivers. */
-export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: AssemblyOptions): Promise<Assembly> {
+export async function assemble({
+  runDir,
+  volumesDir,
+  rules,
+  attachBy,
+  startBy,
+  onDoor,
+}: AssemblyOptions): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
@@ -109,7 +125,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
   const shell = findProgram('dash') ?? '/bin/sh';
   const bwrap = findProgram('bwrap') ?? 'bwrap';
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle, attacher, network, mounts, doors, launcher, host] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher, network, mounts, doors, maker, host] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes({ images: `${disk}/images`, mounts: `${folder}/volumes` }) : undefined,
     tryBubblewrap(isRoot),
@@ -123,7 +139,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
     }),
     mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,
     openDoors(onDoor),
-    openLauncher({ shell, bwrap, rootArgs: rootArguments(hostFiles), isRoot }),
+    openMaker({ shell, bwrap, host: hostFiles, isRoot, folder, startBy }),
     mayMount ? withAssembledTrees(hostFiles, `${folder}/root`) : hostFiles,
   ]);
   const machine: Machine = {
@@ -135,6 +151,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
     hasNetworks: network.networks !== undefined,
     hasMounts: mounts !== undefined,
     hasDoors: doors !== undefined,
+    way: maker.way,
     gaps: [...network.gaps, ...(doors === undefined ? [NO_DOORS] : [])],
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
@@ -142,8 +159,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: 
     [
       'bubblewrap',
       new BubblewrapDriver({
-        bwrap,
-        launcher,
+        maker,
         capabilities: bubblewrapCapabilities(machine, obstacle),
         host,
         sources,
@@ -231,15 +247,26 @@ function openDoors(onDoor: (door: Door) => void): Promise<Doors | undefined> {
   return Doors.open(DOORS_HELPER, onDoor).catch(() => undefined);
 }
 
-/** The shell starts sandboxes where the compiled program does not run. */
-function openLauncher(found: {
+/** The best that works on this machine: the compiled launcher alone, with bubblewrap, or shells with bubblewrap. */
+async function openMaker(found: {
   readonly shell: string;
   readonly bwrap: string;
-  readonly rootArgs: readonly string[];
+  readonly host: HostFiles;
   readonly isRoot: boolean;
-}): Promise<Launcher> {
-  const setpriv = findProgram('setpriv');
-  return NativeLauncher.open(LAUNCHER, found).catch(() => new ShellLauncher({ ...found, setpriv }));
+  readonly folder: string;
+  readonly startBy: SandboxWay | undefined;
+}): Promise<SandboxMaker> {
+  const { shell, bwrap, host, isRoot, folder, startBy } = found;
+  if (startBy !== 'bubblewrap') {
+    const options = trialOptions(host);
+    const alone = LauncherMaker.open(LAUNCHER, { options, planFile: `${folder}/trial.plan`, isRoot });
+    const maker = await alone.catch(() => undefined);
+    if (maker !== undefined) return maker;
+  }
+  const launcher = await NativeLauncher.open(LAUNCHER, { bwrap, rootArgs: rootArguments(host), isRoot }).catch(
+    () => new ShellLauncher({ shell, setpriv: findProgram('setpriv') }),
+  );
+  return new BubblewrapMaker(launcher, bwrap);
 }
 
 /** Undefined when code cannot be mounted in a running sandbox. */

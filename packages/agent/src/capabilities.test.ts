@@ -3,7 +3,7 @@ import { bubblewrapCapabilities, processCapabilities } from './capabilities.ts';
 
 const FULL = {
   ...{ isRoot: true, cgroups: undefined, hasFilter: true, hasVolumes: true, canAttach: true },
-  ...{ hasNetworks: true, hasMounts: true, hasDoors: true, gaps: [] },
+  ...{ hasNetworks: true, hasMounts: true, hasDoors: true, gaps: [], way: 'launcher' as const },
 };
 
 describe('the user-visible state of a driver', () => {
@@ -37,7 +37,7 @@ describe('the user-visible state of a driver', () => {
     } as const;
     expect(bubblewrapCapabilities({ ...FULL, cgroups }, undefined)).toEqual({
       ...{ driver: 'bubblewrap', usable: true, rootPrivileges: true, cgroup: 'v2', canAssign: true, degraded: [] },
-      ...{ networks: true, mounts: true, doors: true },
+      ...{ networks: true, mounts: true, doors: true, way: 'launcher' },
     });
     const canAssign = (changes: object) =>
       bubblewrapCapabilities({ ...FULL, cgroups, ...changes }, undefined).canAssign;

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import type { CgroupTree } from './cgroup/cgroup.ts';
 import { NO_CGROUP } from './cgroup/open-tree.ts';
 import { findProgram, runHostCommand } from './host-command.ts';
-import type { DriverCapabilities } from './protocol.ts';
+import type { DriverCapabilities, SandboxWay } from './protocol.ts';
 
 /** The capabilities of the machine that the agent detected at its start. */
 export interface Machine {
@@ -15,6 +15,7 @@ export interface Machine {
   readonly hasNetworks: boolean;
   readonly hasMounts: boolean;
   readonly hasDoors: boolean;
+  readonly way: SandboxWay;
   /** One sentence for each unsupported feature of networks, mounts and doors. */
   readonly gaps: readonly string[];
 }
@@ -59,8 +60,8 @@ export function bubblewrapCapabilities(machine: Machine, obstacle: Obstacle | un
   const base = baseOf('bubblewrap', machine);
   if (obstacle !== undefined) return { ...base, usable: false, ...obstacle };
   const canAssign = machine.canAttach && machine.cgroups?.canFreeze === true;
-  const { hasNetworks: networks, hasMounts: mounts, hasDoors: doors } = machine;
-  return { ...base, usable: true, canAssign, networks, mounts, doors, degraded: bubblewrapGaps(machine) };
+  const { hasNetworks: networks, hasMounts: mounts, hasDoors: doors, way } = machine;
+  return { ...base, usable: true, canAssign, networks, mounts, doors, way, degraded: bubblewrapGaps(machine) };
 }
 
 export function processCapabilities(machine: Machine): DriverCapabilities {

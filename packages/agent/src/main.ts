@@ -21,15 +21,19 @@ const { values } = parseArgs({
     'volumes-dir': { type: 'string' },
     rules: { type: 'string' },
     attach: { type: 'string' },
+    start: { type: 'string' },
     parent: { type: 'string' },
   },
 });
 const { 'run-dir': runDir, 'volumes-dir': volumesDir } = values;
 const attachBy = values.attach;
-const isKnown = attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts';
+const startBy = values.start;
+const isKnown =
+  (attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts') &&
+  (startBy === undefined || startBy === 'launcher' || startBy === 'bubblewrap');
 if (!isAbsolute(runDir) || !isAbsolute(volumesDir) || values.rules === undefined || !isKnown) {
   process.stderr.write(
-    'usage: agent --run-dir <folder> --volumes-dir <folder> --rules <json> [--attach helper|mounts] [--parent <pid>], with absolute folders and the server socket as descriptor 3\n',
+    'usage: agent --run-dir <folder> --volumes-dir <folder> --rules <json> [--attach helper|mounts] [--start launcher|bubblewrap] [--parent <pid>], with absolute folders and the server socket as descriptor 3\n',
   );
   process.exit(2);
 }
@@ -65,7 +69,7 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', () => {});
 
 const rules = parseRules(values.rules);
-const starting = assemble({ runDir, volumesDir, rules, attachBy, onDoor: passDoor }).then((assembly) => {
+const starting = assemble({ runDir, volumesDir, rules, attachBy, startBy, onDoor: passDoor }).then((assembly) => {
   const { drivers, networks, mounts } = assembly;
   const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
   return { agent, assembly };

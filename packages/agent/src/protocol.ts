@@ -121,6 +121,9 @@ export const LINK_PATH = '/run/funcgraph/link.sock';
 export type DriverName = 'bubblewrap' | 'process';
 
 /** Features of the driver on this machine. `degraded` is shown to users: one sentence for each missing limit. */
+/** What makes sandboxes: the compiled launcher alone, or bubblewrap. The sandboxes are the same. */
+export type SandboxWay = 'launcher' | 'bubblewrap';
+
 export interface DriverCapabilities {
   readonly driver: DriverName;
   readonly usable: boolean;
@@ -136,6 +139,8 @@ export interface DriverCapabilities {
   readonly mounts: boolean;
   /** `doors` of a sandbox can be opened; `degraded` has the reason if they cannot. */
   readonly doors: boolean;
+  /** Absent without sandboxes. */
+  readonly way?: SandboxWay;
   readonly degraded: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isDoorHandle } from './doors/door-handle.ts';
 import { doorIn } from './doors/door-message.ts';
 import type { Door } from './doors/doors.ts';
+import type { SandboxWay } from './protocol.ts';
 import type { AgentRules } from './rules.ts';
 
 const SOCKET_FD = 3;
@@ -26,6 +27,8 @@ export interface AgentProcessOptions {
   readonly asRoot?: boolean;
   /** How code gets into running sandboxes. Default: the best that the machine has. */
   readonly attach?: 'helper' | 'mounts';
+  /** What makes sandboxes. Default: the best that the machine has. */
+  readonly start?: SandboxWay;
 }
 
 /** An agent of this machine and the only connection to it. */
@@ -45,7 +48,7 @@ export interface AgentProcess {
  * process can be started.
  */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
-  const { runDir, volumesDir, rules, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
+  const { runDir, volumesDir, rules, attach, start, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // Set before its first instruction; the agent compares its parent with ours after that.
   const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
   // In its own mount namespace, the agent's mounts are invisible to other processes and end with it.
@@ -65,6 +68,7 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     '--parent',
     String(process.pid),
     ...(attach === undefined ? [] : ['--attach', attach]),
+    ...(start === undefined ? [] : ['--start', start]),
   ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],

@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly uid?: number;
   readonly driver?: 'bubblewrap' | 'process';
   readonly attach?: 'helper' | 'mounts';
+  /** What makes the sandboxes; undefined: the best that the machine has. */
+  readonly start?: 'launcher' | 'bubblewrap';
   /** Interfaces of the machine that networks may have. */
   readonly interfaces?: readonly string[];
   /** Prepares the folder for what sandboxes write, before there is an agent. */
@@ -51,7 +53,7 @@ export class SandboxBench {
   readonly #interfaces: readonly string[];
   #count = 0;
 
-  private constructor({ uid, attach, prepareDisk, interfaces = [], driver = 'bubblewrap' }: BenchOptions) {
+  private constructor({ uid, attach, start, prepareDisk, interfaces = [], driver = 'bubblewrap' }: BenchOptions) {
     // The agent's temporary folder must be one that sandbox users can walk to.
     this.folder = mkdtempSync(join(tmpdir(), 'funcgraph-isolation-'));
     chmodSync(this.folder, 0o755);
@@ -66,6 +68,7 @@ export class SandboxBench {
         ...agentOptions({ runDir: this.runDir, volumesDir: this.volumesDir }, uid),
         rules: this.rules,
         ...(attach === undefined ? {} : { attach }),
+        ...(start === undefined ? {} : { start }),
       }),
     );
   }

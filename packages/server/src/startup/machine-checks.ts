@@ -7,6 +7,7 @@ import type { Storage } from '../storage/index.ts';
 import { insideCheck } from './inside-check.ts';
 import { networkCheck } from './network-check.ts';
 import { ownUserName, rightsCheck } from './rights-check.ts';
+import { startsCheck } from './starts-check.ts';
 
 const LOW_DISK_MB = 2048;
 
@@ -34,6 +35,7 @@ export async function machineChecks(parts: CheckedParts): Promise<Check[]> {
     { name: 'stored in', ...(await storage.check()) },
     networkCheck(capabilities, config.egress),
     insideCheck(capabilities),
+    startsCheck(capabilities),
     rightsCheck(capabilities, ownUserName()),
     ...(await externalS3.probe()).map(s3Check),
   ];

@@ -81,6 +81,16 @@ export function bubblewrapArguments({
   ];
 }
 
+/** Of a sandbox that only proves that this machine lets the agent make one. */
+export function trialOptions(host: HostFiles): string[] {
+  const isolation = ['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'];
+  return [
+    ...[...isolation, '--cap-drop', 'ALL', '--clearenv', '--hostname', host.hostname],
+    ...['--uid', String(INNER_UID), '--gid', String(INNER_UID), ...rootArguments(host)],
+    ...['--remount-ro', '/', '--chdir', '/'],
+  ];
+}
+
 /** A separate path, so that no file has to be created in the root of an image. */
 function mountArguments(mounts: readonly MountBind[]): string[] {
   if (mounts.length === 0) return [];

@@ -21,9 +21,9 @@ import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
 import type { Driver } from '../driver.ts';
 import { endInit } from '../end-init.ts';
-import type { Launcher } from '../launcher.ts';
 import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
+import { planText, type SandboxMaker } from '../sandbox-maker.ts';
 import { ARGS_FD, bubblewrapArguments, checkTargets, SOURCES_FD, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
 import { SpecSources } from './spec-sources.ts';
@@ -31,8 +31,7 @@ import { SpecSources } from './spec-sources.ts';
 const SETTLE_MS = 100;
 
 export interface BubblewrapParts {
-  readonly bwrap: string;
-  readonly launcher: Launcher;
+  readonly maker: SandboxMaker;
   readonly capabilities: DriverCapabilities;
   readonly host: HostFiles;
   readonly sources: Sources;
@@ -227,21 +226,19 @@ export class BubblewrapDriver implements Driver {
   }
 
   #spawn({ spec, uid, gid, mounts, pipes, volume, group, sources, ownBinds }: Prepared): ChildProcess {
-    const { bwrap, launcher, host, filterFile, cgroups } = this.#parts;
+    const { maker, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
-      // The first program of an image reports by itself.
       const own = SOURCES_FD + sources.descriptors.length;
-      const inner = isImage(spec) ? spec.command : launcher.inside(spec.command, { own, started: STARTED_FD });
-      const { program, args } = launcher.outside({
+      const launch = {
         maxFiles: spec.maxFiles,
         maxProcessesOfUser: uid === undefined || cgroups?.limitsProcesses === true ? 0 : spec.maxProcesses,
         joinFiles: group?.joinFiles ?? [],
         uid,
         gid,
-        command: [bwrap, '--args', String(ARGS_FD), '--', ...inner],
-      });
-      const extra = isImage(spec) ? [] : launcher.descriptors;
+      };
+      const { program, args } = maker.command(launch, { command: spec.command, reports: isImage(spec), own });
+      const extra = isImage(spec) ? [] : maker.descriptors;
       const monitor = spawn(program, args, {
         env: { ...HOST_ENV },
         cwd: '/',
@@ -272,7 +269,7 @@ export class BubblewrapDriver implements Driver {
       if (monitor.pid === undefined) return monitor;
       const channel = pipeAt(monitor, ARGS_FD);
       channel.on('error', () => channel.destroy());
-      channel.end(options.map((option) => `${option}\0`).join(''));
+      channel.end(planText(options));
       return monitor;
     } finally {
       if (filter !== undefined) closeSync(filter);
