@@ -17,19 +17,24 @@ beforeAll(async () => {
   server = await TestServer.start();
   const { endpoint, access_key, secret_key, project_id } = server.credentials;
   domain_id = (await server.api.call('listAuthDomains')).data.domains[0]?.id ?? '';
-  // the whole package cannot be loaded: its part for v5 requires a file that does not exist
-  const { IamClient } = require('@huaweicloud/huaweicloud-sdk-iam/v3/public-api.js');
-  const keys = new BasicCredentials().withAk(access_key).withSk(secret_key).withProjectId(project_id);
-  client = IamClient.newBuilder().withCredential(keys).withEndpoint(endpoint).build();
+  client = clientOf(new BasicCredentials().withAk(access_key).withSk(secret_key).withProjectId(project_id), endpoint);
 });
 afterAll(async () => {
   await server?.stop();
 });
 
-const call = (name: string, request: object = {}): Promise<Record<string, unknown>> => {
-  const method = client[name];
+function clientOf(keys: object, endpoint: string): Called {
+  // the whole package cannot be loaded: its part for v5 requires a file that does not exist
+  const { IamClient } = require('@huaweicloud/huaweicloud-sdk-iam/v3/public-api.js');
+  return IamClient.newBuilder().withCredential(keys).withEndpoint(endpoint).build();
+}
+
+const call = (name: string, request: object = {}): Promise<Record<string, unknown>> => callAs(client, name, request);
+
+const callAs = (of: Called, name: string, request: object): Promise<Record<string, unknown>> => {
+  const method = of[name];
   if (method === undefined) throw new Error(`the client has no ${name}`);
-  return method.call(client, request);
+  return method.call(of, request);
 };
 
 it('serves users, groups, members and their checks to the official client of IAM', async () => {
@@ -114,4 +119,33 @@ it('serves grants of users and agencies for enterprise projects, and the list of
   await call('revokeRoleFromUserOnEnterpriseProject', ofUser);
   await call('revokeRoleFromAgencyOnEnterpriseProject', { body });
   expect(await list()).toMatchObject({ total_num: 0 });
+});
+
+it('lets a user of another account act for an agency that trusts it, as the Terraform provider does', async () => {
+  const { endpoint, project_id } = server.credentials;
+  const guest = (await server.api.call('createAccount', { body: { name: 'guest' } })).data;
+  const { agency } = await call('createAgency', {
+    body: { agency: { name: 'deployer', domain_id, trust_domain_name: 'guest', duration: 'FOREVER' } },
+  });
+  expect(agency).toMatchObject({ trust_domain_id: guest.domain_id, trust_domain_name: 'guest' });
+  const [agency_id, role_id] = [(agency as { id: string }).id, 'functiongraph_read_only_access'];
+  await call('associateAgencyWithAllProjectsPermission', { domain_id, agency_id, role_id });
+  const keys = new BasicCredentials().withAk(guest.access_key).withSk(guest.secret_key).withProjectId(guest.project_id);
+  const guests = clientOf(keys, endpoint);
+  const identity = { methods: ['assume_role'], assume_role: { agency_name: 'deployer', domain_id } };
+
+  const { token } = await callAs(guests, 'keystoneCreateAgencyToken', {
+    body: { auth: { identity, scope: { project: { id: project_id } } } },
+  });
+  expect(token).toMatchObject({ methods: ['assume_role'], project: { id: project_id } });
+
+  const { credential } = await callAs(guests, 'createTemporaryAccessKeyByAgency', { body: { auth: { identity } } });
+  const { access, secret, securitytoken } = credential as Record<'access' | 'secret' | 'securitytoken', string>;
+  const acting = clientOf(
+    new BasicCredentials().withAk(access).withSk(secret).withSecurityToken(securitytoken).withProjectId(project_id),
+    endpoint,
+  );
+  expect(await callAs(acting, 'keystoneListAuthProjects', {})).toMatchObject({ projects: [{ id: project_id }] });
+  await call('deleteAgency', { agency_id });
+  expect(await refusal(callAs(acting, 'keystoneListAuthProjects', {}))).toMatchObject([401, expect.anything()]);
 });

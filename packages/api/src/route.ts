@@ -24,8 +24,8 @@ export interface Route {
   readonly response: TSchema;
   readonly responseEncoding: Encoding;
   readonly status: number;
-  /** `none`: open to every client that reaches the port. */
-  readonly auth: 'required' | 'none';
+  /** `none` and `optional`: open to every client that reaches the port; `optional` has the caller of a valid proof. */
+  readonly auth: 'required' | 'optional' | 'none';
   /** The action that `authorize` checks, e.g. `functiongraph:function:invoke`. */
   readonly action: string;
   /**

@@ -26,8 +26,9 @@ export const identityRoutes = {
     path: '/v3/auth/tokens',
     group: 'iam',
     summary:
-      'Trade a password, or a token for another project, for a token, sent back in the header X-Subject-Token; valid 24 hours',
-    auth: 'none',
+      'Trade a password, a token for another project, or the agency of another account for a token, sent back in the header X-Subject-Token; valid 24 hours',
+    auth: 'optional',
+    access: 'caller',
     bodyLimit: SMALL_BODY_BYTES,
     body: TokenRequest,
     response: TokenResponse,
@@ -142,7 +143,8 @@ export const identityRoutes = {
     method: 'POST',
     path: '/v3.0/OS-CREDENTIAL/securitytokens',
     group: 'iam',
-    summary: 'A temporary access key with the rights of the caller; signs together with X-Security-Token',
+    summary:
+      'A temporary access key with the rights of the caller, or of an agency of another account; signs together with X-Security-Token',
     action: 'iam:credentials:createTemporaryKey',
     access: 'caller',
     bodyLimit: SMALL_BODY_BYTES,

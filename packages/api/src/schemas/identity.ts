@@ -8,6 +8,13 @@ const Reference = Type.Object({ id: Type.Optional(Text(64)), name: Type.Optional
 
 export const LinksField = { links: Type.Object({}) };
 
+/** An agency of another account, which is named by id or name. */
+const AssumedAgency = Type.Object({
+  agency_name: Type.String({ minLength: 1, maxLength: 64 }),
+  domain_id: Type.Optional(Text(64)),
+  domain_name: Type.Optional(Text(64)),
+});
+
 export const TokenRequest = Type.Object({
   auth: Type.Object({
     identity: Type.Object({
@@ -22,6 +29,7 @@ export const TokenRequest = Type.Object({
         }),
       ),
       token: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: 2048 }) })),
+      assume_role: Type.Optional(AssumedAgency),
     }),
     scope: Type.Optional(Type.Object({ project: Type.Optional(Reference), domain: Type.Optional(Reference) })),
   }),
@@ -35,6 +43,17 @@ export const TokenResponse = Type.Object({
     issued_at: Type.String(),
     expires_at: Type.String(),
     user: Type.Object({ id: Type.String(), name: Type.String(), domain: Named, password_expires_at: Type.String() }),
+    /** Of a token of an agency: the user who assumed it. */
+    assumed_by: Type.Optional(
+      Type.Object({
+        user: Type.Object({
+          id: Type.String(),
+          name: Type.String(),
+          domain: Named,
+          password_expires_at: Type.String(),
+        }),
+      }),
+    ),
     /** Of a token for one project. */
     project: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), domain: Named })),
     /** Of a token for the whole account. */
@@ -198,7 +217,7 @@ export const NewAgencyBody = Type.Object({
   agency: Type.Object({
     name: Type.String({ minLength: 1, maxLength: 64 }),
     domain_id: Type.Optional(Text(64)),
-    /** The service that acts; `op_svc_cff` is FunctionGraph. */
+    /** The service that acts, `op_svc_cff` is FunctionGraph; or the account whose users may assume the agency. */
     trust_domain_name: Type.Optional(Text(64)),
     trust_domain_id: Type.Optional(Text(64)),
     description: Type.Optional(Text()),
@@ -256,6 +275,12 @@ export const TemporaryKeyBody = Type.Object({
           id: Type.Optional(Text(2048)),
           duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })),
         }),
+      ),
+      assume_role: Type.Optional(
+        Type.Intersect([
+          AssumedAgency,
+          Type.Object({ duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })) }),
+        ]),
       ),
     }),
   }),

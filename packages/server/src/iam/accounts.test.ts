@@ -93,7 +93,7 @@ it('deletes an account with everything of it, from memory and database, and noth
   const statement = { Effect: 'Allow', Action: ['functiongraph:*:*'] };
   const document = { Version: '1.1', Statement: [statement] };
   const policy = await policies.create(id, { name: 'own', description: '', document });
-  const agency = { name: 'caller', description: '', trustedService: 'op_svc_cff', duration: 'FOREVER' };
+  const agency = { name: 'caller', description: '', duration: 'FOREVER' };
   const holder = { kind: 'agency', id: (await agencies.create(id, agency)).id } as const;
   const scope = { kind: 'project', id: made.project.id } as const;
   await groups.grant(id, { holder, policyId: policy.id, scope });

@@ -57,7 +57,7 @@ export class AgencyCredentials {
       return kept.credentials;
     }
     const domainId = directory.projects.get(projectId)?.domainId ?? '';
-    const agency = directory.agencyByName(domainId, agencyName);
+    const agency = directory.functionAgency(domainId, agencyName);
     if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
     const credentials = this.#make(projectId, agency, { now, depth: Math.min(depth, MAX_KEY_DEPTH) });
     const until = Math.min(now + KEEP_MS, agency.expiresAt ?? Number.POSITIVE_INFINITY);

@@ -99,7 +99,7 @@ it('shows whole accounts with their projects, policies and agencies, and forgets
   const { id } = account.domain;
   const document = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['functiongraph:*:*'] }] };
   const policy = await writer.policies.create(id, { name: 'p', description: '', document });
-  const requested = { name: 'a', description: '', trustedService: 'op_svc_cff', duration: 'FOREVER' };
+  const requested = { name: 'a', description: '', duration: 'FOREVER' };
   await writer.agencies.create(id, requested);
   await readerFeed.caughtUp();
   expect(reader.tenancy.accountOf(account.project.id)?.name).toBe('other');

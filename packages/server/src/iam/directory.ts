@@ -1,5 +1,16 @@
 import { SYSTEM_POLICIES } from './policy/system-policies.ts';
-import type { Agency, Domain, EnterpriseProject, Grant, Group, Holder, Policy, Project, User } from './types.ts';
+import {
+  type Agency,
+  type Domain,
+  type EnterpriseProject,
+  FUNCTION_SERVICE,
+  type Grant,
+  type Group,
+  type Holder,
+  type Policy,
+  type Project,
+  type User,
+} from './types.ts';
 
 const holderKey = ({ kind, id }: Holder): string => `${kind}:${id}`;
 
@@ -110,6 +121,12 @@ export class Directory {
   agencyByName(domainId: string, name: string): Agency | undefined {
     for (const agency of this.within(this.agencies, domainId)) if (agency.name === name) return agency;
     return undefined;
+  }
+
+  /** An agency that functions may act for; undefined for one that trusts another account. */
+  functionAgency(domainId: string, name: string): Agency | undefined {
+    const agency = this.agencyByName(domainId, name);
+    return agency?.trustedService === FUNCTION_SERVICE ? agency : undefined;
   }
 
   userByName(domainId: string, name: string): User | undefined {

@@ -11,6 +11,7 @@ import { Accounts } from './accounts.ts';
 import { Agencies } from './agencies.ts';
 import { AgencyCredentials } from './agency-credentials.ts';
 import { authorizePassing } from './agency-passing.ts';
+import { type AssumptionRequest, assumableAgency } from './assumed-agency.ts';
 import { Audit } from './audit.ts';
 import { AuditStore } from './audit-store.ts';
 import { Authorizer, type FunctionRef, type Peer, type Question } from './authorizer.ts';
@@ -36,7 +37,7 @@ import { RightsStore } from './rights-store.ts';
 import { Sessions } from './sessions.ts';
 import { type KeyOf, precheckSignature, type Refusal, type SignedRequest, verifySignature } from './signature.ts';
 import { Tenancy } from './tenancy.ts';
-import type { Caller, Domain, Policy, Project, User } from './types.ts';
+import type { Agency, Caller, Domain, Policy, Project } from './types.ts';
 import { Users } from './users.ts';
 
 /** Facts about functions that the identity module needs and cannot read itself. */
@@ -272,6 +273,13 @@ export class Iam {
     authorizePassing({ directory: this.#directory, authorizer: this.#authorizer }, caller, agency, { projectId, peer });
   }
 
+  /** The agency of another account that a user may act for now. Throws `forbidden`. */
+  assumable(caller: Caller, requested: AssumptionRequest, peer: Peer): Agency {
+    const { clock } = this.#options;
+    const deps = { directory: this.#directory, authorizer: this.#authorizer, clock };
+    return assumableAgency(deps, caller, requested, peer);
+  }
+
   /** Throws `forbidden` when the caller has the right on no resource at all. */
   authorizeAny(caller: Caller, question: Pick<Question, 'action' | 'projectId'>): void {
     this.#checkReach(caller, question);
@@ -297,7 +305,7 @@ export class Iam {
   /** The agency that functions of a project name, as caller; undefined when it is missing or expired. */
   agencyCaller(projectId: string, name: string): Caller | undefined {
     const domainId = this.#directory.projects.get(projectId)?.domainId ?? '';
-    const agency = this.#directory.agencyByName(domainId, name);
+    const agency = this.#directory.functionAgency(domainId, name);
     return agency === undefined ? undefined : this.callerOf({ kind: 'agency', id: agency.id });
   }
 
@@ -319,10 +327,10 @@ export class Iam {
     return this.tenancy.domain(caller.domainId);
   }
 
-  /** Policies that count for a user in a project, or in the account as a whole. */
-  policiesOf(user: User, projectId: string | undefined): Policy[] {
+  /** Policies that count for a user or an agency in a project, or in the account as a whole. */
+  policiesOf(principal: Caller['principal'], projectId: string | undefined): Policy[] {
     const found = new Set<Policy>();
-    for (const { policyId, scope } of this.#directory.grantsFor({ kind: 'user', id: user.id })) {
+    for (const { policyId, scope } of this.#directory.grantsFor(principal)) {
       const policy = this.#directory.policies.get(policyId);
       if (policy !== undefined && (scope.kind !== 'project' || scope.id === projectId)) found.add(policy);
     }

@@ -8,6 +8,7 @@ export { LoginThrottle } from './login-throttle.ts';
 export { chainOf, type IssuedToken, type LoginScope } from './logins.ts';
 export type { OwnerCredentials } from './owner.ts';
 export { projectOfRegion } from './project-of-region.ts';
+export type { TemporaryKey } from './sessions.ts';
 export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';
 export type {
   AccessKey,

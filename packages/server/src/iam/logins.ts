@@ -82,7 +82,7 @@ export class Logins {
     const user = domain === undefined ? undefined : directory.userByName(domain.id, login.user);
     const found = await this.#throttle.attempt(sourceOf(domain?.id, login.user, login.client), async () => {
       const matches = await this.#matches(login.password, user);
-      const scope = user === undefined ? undefined : this.#scope(user.domainId, login.scope);
+      const scope = user === undefined ? undefined : this.scopeIn(user.domainId, login.scope);
       return matches && user?.enabled === true && scope !== undefined ? { user, scope } : undefined;
     });
     if (found === undefined) {
@@ -103,7 +103,7 @@ export class Logins {
     const { directory, sessions } = this.#options;
     const session = sessions.token(token);
     const user = session === undefined ? undefined : directory.users.get(session.caller.userId);
-    const target = user === undefined ? undefined : this.#scope(user.domainId, scope);
+    const target = user === undefined ? undefined : this.scopeIn(user.domainId, scope);
     if (session === undefined || user === undefined || target === undefined) {
       throw new PlatformError('unauthenticated', 'The token or the project is wrong.');
     }
@@ -178,8 +178,8 @@ export class Logins {
     return domains.find(({ operator }) => operator);
   }
 
-  /** Undefined when the scope is not the user's; without one, the first project. */
-  #scope(domainId: string, scope: LoginScope | undefined): FoundScope | undefined {
+  /** Undefined when the scope is not in the account; without one, the first project. */
+  scopeIn(domainId: string, scope: LoginScope | undefined): FoundScope | undefined {
     const { directory } = this.#options;
     const own = [...directory.within(directory.projects, domainId)];
     if (scope?.project !== undefined) {

@@ -103,7 +103,14 @@ it('ends a revoked token with all that was made from it, known or not, and no ot
 });
 
 it('gives tokens of agencies no id: functions share them', () => {
-  const agency = { id: 'a1', domainId: 'd1', name: 'runner', description: '', trustedService: '', duration: 'FOREVER' };
+  const agency = {
+    id: 'a1',
+    domainId: 'd1',
+    name: 'runner',
+    description: '',
+    trustedService: 'op_svc_cff',
+    duration: 'FOREVER',
+  };
   directory.agencies.set('a1', { ...agency, createdAt: 0, expiresAt: null });
   const token = sessions.issueToken({ ...request(), principal: { kind: 'agency', id: 'a1' } });
   expect(sessions.token(token)).toMatchObject({ id: undefined });

@@ -6,7 +6,7 @@ import { HmacKey } from '../lib/hmac-key.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Directory } from './directory.ts';
-import type { Caller } from './types.ts';
+import { type Caller, FUNCTION_SERVICE } from './types.ts';
 
 const MAX_KEPT = 10_000;
 /** A longer text is no token of ours. */
@@ -30,6 +30,8 @@ const Claims = Type.Object({
   f: Type.Optional(Type.Array(Type.String())),
   /** Functions that ran one after another, up to the one that has it. */
   d: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** The user of another account who assumed the agency. */
+  u: Type.Optional(Type.String()),
   /** Access key and secret, for `k`. */
   ak: Type.Optional(Type.String()),
   sk: Type.Optional(Type.String()),
@@ -46,6 +48,8 @@ export interface SessionRequest {
   readonly issuedBy?: string;
   /** Ids of the tokens that it is made from, the first one first: it ends with each of them. */
   readonly madeFrom?: readonly string[];
+  /** The user of another account who assumes the agency. */
+  readonly assumedBy?: string;
   /** See `Caller`. */
   readonly depth?: number;
 }
@@ -106,7 +110,8 @@ export class Sessions {
 
   /** A token for `X-Auth-Token`. */
   issueToken(request: SessionRequest): string {
-    const own = request.principal.kind === 'user' ? { j: randomBytes(9).toString('base64url') } : {};
+    const isPersonal = request.principal.kind === 'user' || request.assumedBy !== undefined;
+    const own = isPersonal ? { j: randomBytes(9).toString('base64url') } : {};
     return this.#seal({ ...this.#claims('t', request), ...own });
   }
 
@@ -146,11 +151,12 @@ export class Sessions {
   }
 
   #claims(t: 't' | 'k', request: SessionRequest): Claims {
-    const { principal, projectId, expiresAt, issuedBy, madeFrom = [], depth = 0 } = request;
+    const { principal, projectId, expiresAt, issuedBy, madeFrom = [], assumedBy, depth = 0 } = request;
     const p = principal.kind === 'user' ? 'u' : 'a';
     const by = issuedBy === undefined ? {} : { by: issuedBy };
     const f = madeFrom.length === 0 ? {} : { f: [...madeFrom] };
     const d = depth === 0 ? {} : { d: depth };
+    const u = assumedBy === undefined ? {} : { u: assumedBy };
     return {
       t,
       p,
@@ -161,6 +167,7 @@ export class Sessions {
       ...by,
       ...f,
       ...d,
+      ...u,
     };
   }
 
@@ -194,7 +201,7 @@ export class Sessions {
     }
   }
 
-  #callerOf({ p, id, pr, d, ak = '' }: Claims): Caller | undefined {
+  #callerOf({ p, id, pr, d, u, ak = '' }: Claims): Caller | undefined {
     const { directory } = this.#options;
     const bound = { accessKey: ak, ...(pr === '' ? {} : { projectId: pr }), ...(d === undefined ? {} : { depth: d }) };
     if (p === 'u') {
@@ -203,12 +210,15 @@ export class Sessions {
       return { userId: id, userName: user.name, domainId: user.domainId, principal: { kind: 'user', id }, ...bound };
     }
     const agency = directory.agencies.get(id);
-    if (agency === undefined) return undefined;
+    const user = u === undefined ? undefined : directory.users.get(u);
+    if (agency === undefined || (u !== undefined && user === undefined)) return undefined;
+    const by = user && { assumedBy: { userId: user.id, userName: user.name, domainId: user.domainId } };
     return {
       userId: '',
       userName: agency.name,
       domainId: agency.domainId,
       principal: { kind: 'agency', id },
+      ...by,
       ...bound,
     };
   }
@@ -217,12 +227,13 @@ export class Sessions {
     const { directory, clock } = this.#options;
     const now = clock.now();
     if (claims.exp <= now) return undefined;
-    if (claims.p === 'u') {
-      const user = directory.users.get(claims.id);
-      if (user === undefined || !user.enabled || claims.iat < user.sessionsFrom) return undefined;
-    } else {
+    const userId = claims.p === 'u' ? claims.id : claims.u;
+    const user = userId === undefined ? undefined : directory.users.get(userId);
+    if (userId !== undefined && (user?.enabled !== true || claims.iat < user.sessionsFrom)) return undefined;
+    if (claims.p === 'a') {
       const agency = directory.agencies.get(claims.id);
       if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
+      if (agency.trustedService !== (user?.domainId ?? FUNCTION_SERVICE)) return undefined;
     }
     if (claims.by !== undefined && !this.#options.isActive(claims.by)) return undefined;
     if (claims.pr !== '' && !directory.projects.has(claims.pr)) return undefined;

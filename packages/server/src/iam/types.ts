@@ -60,12 +60,13 @@ export interface Policy {
   readonly modifiedAt: number;
 }
 
-/** Rights that a service may use in the name of the account. */
+/** Rights that a service, or users of another account, may use in the name of the account. */
 export interface Agency {
   readonly id: string;
   readonly domainId: string;
   readonly name: string;
   readonly description: string;
+  /** `FUNCTION_SERVICE`, or the id of an account whose users may assume it. */
   readonly trustedService: string;
   /** As requested: `FOREVER`, or a number of days. */
   readonly duration: string;
@@ -115,6 +116,8 @@ export interface Caller {
   readonly accessKey: string;
   /** The id of the session, when a browser at the console sent the request. */
   readonly consoleSession?: string;
+  /** The user of another account who assumed the agency. */
+  readonly assumedBy?: { readonly userId: string; readonly userName: string; readonly domainId: string };
   /** Functions that ran one after another, up to the one whose credentials these are; absent for others. */
   readonly depth?: number;
 }

@@ -9,12 +9,16 @@ const createAgency = defineCommand({
   summary: 'Make an agency: rights that functions act with, set by their xrole or app_xrole',
   flags: {
     policy: flag.list('NAME', 'grant this policy in the account and all its projects'),
+    'trust-account': flag.text('ACCOUNT', 'users of this other account may assume it, not functions'),
     days: flag.integer('DAYS', 'end after so many days; else never'),
     description: flag.text('TEXT', 'its purpose'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the agency' }],
-  examples: ["fgs iam agencies create caller --policy 'FunctionGraph CommonOperations'"],
+  examples: [
+    "fgs iam agencies create caller --policy 'FunctionGraph CommonOperations'",
+    "fgs iam agencies create deployer --trust-account shop --policy 'FunctionGraph FullAccess'",
+  ],
   async run({ flags, args }, context) {
     const { client } = await connect(flags, context);
     const { signal } = context;
@@ -22,6 +26,7 @@ const createAgency = defineCommand({
     for (const name of flags.policy) policies.push(await findPolicy({ client, signal }, name));
     const agency = {
       name: args.name,
+      ...(flags['trust-account'] === undefined ? {} : { trust_domain_name: flags['trust-account'] }),
       ...(flags.days === undefined ? {} : { duration: String(flags.days) }),
       ...(flags.description === undefined ? {} : { description: flags.description }),
     };

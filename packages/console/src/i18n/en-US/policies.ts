@@ -10,6 +10,7 @@ export const policies = {
     full: 'All operations on functions and flows, their triggers, dependencies and settings.',
     readOnly: 'See functions, flows, triggers, logs and metrics.',
     common: 'See the resources of ReadOnlyAccess and triggers, and run functions and flows.',
+    agent: 'Assume agencies of other accounts that trust this one.',
   },
   close: 'Close',
   document: 'Policy document',

@@ -10,6 +10,7 @@ export const policies = {
     full: '对函数和函数流及其触发器、依赖包和设置的全部操作。',
     readOnly: '查看函数、函数流、触发器、日志和监控指标。',
     common: '查看ReadOnlyAccess范围内的资源和触发器，并执行函数和函数流。',
+    agent: '切换到信任本账号的其他账号的委托。',
   },
   close: '关闭',
   document: '策略内容',

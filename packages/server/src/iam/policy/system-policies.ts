@@ -15,6 +15,9 @@ export const TENANT_ADMINISTRATOR = 'te_admin';
 /** Identities and the audit log. */
 export const SECURITY_ADMINISTRATOR = 'secu_admin';
 
+/** Act for agencies of other accounts that trust this one. */
+const AGENT_OPERATOR = 'te_agency';
+
 const READ = ['functiongraph:*:get*', 'functiongraph:*:list*'];
 
 const allow = (...actions: string[]): PolicyDocument => ({
@@ -22,7 +25,7 @@ const allow = (...actions: string[]): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action: actions }],
 });
 
-/** The three of the guide (table 1-6), and the two that make an administrator. */
+/** The three of the guide (table 1-6), the two that make an administrator, and Agent Operator. */
 export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
   {
     id: TENANT_ADMINISTRATOR,
@@ -47,6 +50,13 @@ export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
     displayName: 'Security Administrator',
     description: 'Users, groups, policies, agencies, projects, keys, and the audit log.',
     document: allow('iam:*:*', 'audit:*:*'),
+  },
+  {
+    id: AGENT_OPERATOR,
+    name: AGENT_OPERATOR,
+    displayName: 'Agent Operator',
+    description: 'Assume agencies of other accounts that trust this one.',
+    document: allow('iam:agencies:assume'),
   },
   {
     id: 'functiongraph_full_access',

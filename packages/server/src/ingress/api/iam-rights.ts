@@ -1,5 +1,5 @@
 import type { RouteBody, Routes } from '@funcgraph/api';
-import { FUNCTION_SERVICE, type Grant, type Holder, type Iam } from '../../iam/index.ts';
+import { type Agency, FUNCTION_SERVICE, type Grant, type Holder, type Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
@@ -31,6 +31,7 @@ type Ids =
 /** Policies, grants, agencies, enterprise projects, audit log. */
 export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly clock: Clock }): Handlers<Ids> {
   const { policies, groups, agencies, tenancy } = iam;
+  const agencyOf = (agency: Agency) => agencyReply(agency, tenancy.domain(agency.trustedService));
   return {
     async listPolicies(request) {
       const { domain_id: domainId, display_name: displayName, name } = request.query;
@@ -95,7 +96,7 @@ export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly c
     async listAgencies(request) {
       const { name } = request.query;
       const found = agencies.list(request.caller.domainId).filter((one) => !name || one.name === name);
-      return { agencies: found.map(agencyReply) };
+      return { agencies: found.map(agencyOf) };
     },
 
     async createAgency(request) {
@@ -103,23 +104,24 @@ export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly c
       const made = await agencies.create(request.caller.domainId, {
         name: agency.name,
         description: agency.description ?? '',
-        trustedService: agency.trust_domain_name ?? agency.trust_domain_id ?? FUNCTION_SERVICE,
+        trust: { id: agency.trust_domain_id, name: agency.trust_domain_name },
         duration: agency.duration ?? 'FOREVER',
       });
-      return { agency: agencyReply(made) };
+      return { agency: agencyOf(made) };
     },
 
     async showAgency(request) {
-      return { agency: agencyReply(agencies.find(request.caller.domainId, request.params.agency_id)) };
+      return { agency: agencyOf(agencies.find(request.caller.domainId, request.params.agency_id)) };
     },
 
     async updateAgency(request) {
-      const { description, duration } = request.body.agency;
+      const { description, duration, trust_domain_id: id, trust_domain_name: name } = request.body.agency;
       const change = {
         ...(description === undefined ? {} : { description }),
         ...(duration === undefined ? {} : { duration }),
+        ...(id === undefined && name === undefined ? {} : { trust: { id, name } }),
       };
-      return { agency: agencyReply(await agencies.update(request.caller.domainId, request.params.agency_id, change)) };
+      return { agency: agencyOf(await agencies.update(request.caller.domainId, request.params.agency_id, change)) };
     },
 
     async deleteAgency(request) {
@@ -128,7 +130,8 @@ export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly c
     },
 
     async listServiceTrustedAgencies(request) {
-      return agencies.list(request.caller.domainId).map(({ name, expiresAt }) => ({
+      const ofService = agencies.list(request.caller.domainId).filter((one) => one.trustedService === FUNCTION_SERVICE);
+      return ofService.map(({ name, expiresAt }) => ({
         name,
         expire_time: expiresAt === null ? '' : new Date(expiresAt).toISOString(),
       }));

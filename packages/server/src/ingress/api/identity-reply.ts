@@ -80,14 +80,15 @@ export function grantReply({ holder, policyId, scope }: Grant, name: string): Re
   };
 }
 
-export function agencyReply(agency: Agency): Reply<'showAgency'>['agency'] {
+/** `trusted` is the account that the agency trusts; undefined for a service, and for an account that does not exist any more. */
+export function agencyReply(agency: Agency, trusted: Domain | undefined): Reply<'showAgency'>['agency'] {
   return {
     id: agency.id,
     name: agency.name,
     domain_id: agency.domainId,
     description: agency.description,
     trust_domain_id: agency.trustedService,
-    trust_domain_name: agency.trustedService,
+    trust_domain_name: trusted?.name ?? agency.trustedService,
     duration: agency.duration,
     create_time: time(agency.createdAt),
     expire_time: agency.expiresAt === null ? null : time(agency.expiresAt),
@@ -125,6 +126,35 @@ export function auditReply(entry: AuditEntry): Reply<'listAudit'>['entries'][num
     status: entry.status,
     error_code: entry.errorCode,
     request_id: entry.requestId,
+  };
+}
+
+/** Of an agency that a user of another account assumed. */
+export interface AssumedToken {
+  readonly agency: Agency;
+  readonly domain: Domain;
+  readonly user: { readonly id: string; readonly name: string; readonly domain: Domain };
+  readonly project: Project | undefined;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** `roles` are the policies that count for the agency there. */
+export function assumedTokenReply(assumed: AssumedToken, roles: readonly Policy[]): Reply<'createToken'> {
+  const { agency, user, project, issuedAt, expiresAt } = assumed;
+  const domain = { id: assumed.domain.id, name: assumed.domain.name };
+  const home = { id: user.domain.id, name: user.domain.name };
+  return {
+    token: {
+      methods: ['assume_role'],
+      issued_at: time(issuedAt),
+      expires_at: time(expiresAt),
+      user: { id: agency.id, name: `${domain.name}/${agency.name}`, domain, password_expires_at: '' },
+      assumed_by: { user: { id: user.id, name: user.name, domain: home, password_expires_at: '' } },
+      ...(project === undefined ? { domain } : { project: { id: project.id, name: project.name, domain } }),
+      roles: roles.map(({ id, name }) => ({ id, name })),
+      catalog: [],
+    },
   };
 }
 

@@ -1,9 +1,20 @@
-import { type Caller, chainOf, type Iam, type IssuedToken, type Project, projectOfRegion } from '../../iam/index.ts';
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import {
+  type Caller,
+  chainOf,
+  type Iam,
+  type IssuedToken,
+  type Policy,
+  type Project,
+  projectOfRegion,
+  type TemporaryKey,
+} from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import { apiAddress } from './api-address.ts';
+import { AssumedRoles } from './assumed-role.ts';
 import { apiVersionReply, domainReply, projectReply, regionReply, tokenReply } from './identity-reply.ts';
 import { recordLogin } from './login-record.ts';
 
@@ -41,8 +52,10 @@ export function identityHandlers({
   /** Where clients reach the API, when that is not the address of their requests. */
   readonly publicUrl: string | undefined;
 }): Handlers<Ids> {
+  const roles = new AssumedRoles(iam, clock);
   return {
     async createToken(request) {
+      if (request.body.auth.identity.methods.includes('assume_role')) return roles.token(request);
       const { user } = request.body.auth.identity.password ?? {};
       const attempted = {
         operation: 'createToken',
@@ -52,7 +65,7 @@ export function identityHandlers({
         status: 201,
       } as const;
       const issued = await recordLogin(iam, request, attempted, () => login(iam, request));
-      const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
+      const body = tokenReply(issued, policiesOf(iam, issued));
       return new Reply(body, { status: 201, headers: { 'X-Subject-Token': issued.token } });
     },
 
@@ -63,18 +76,18 @@ export function identityHandlers({
         throw new PlatformError('not_found', 'X-Subject-Token holds no valid token');
       }
       if (issued.user.id !== request.caller.userId) ask(iam, request, 'iam:tokens:getToken');
-      const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
+      const body = tokenReply(issued, policiesOf(iam, issued));
       return new Reply(body, { headers: { 'X-Subject-Token': issued.token } });
     },
 
     async revokeToken(request) {
       const { 'x-subject-token': token } = request.headers;
       const session = typeof token === 'string' ? iam.sessions.token(token) : undefined;
-      const { domainId, userId } = request.caller;
+      const { domainId } = request.caller;
       if (session?.id === undefined || session.caller.domainId !== domainId) {
         throw new PlatformError('not_found', 'X-Subject-Token holds no valid token of a user');
       }
-      if (session.caller.userId !== userId) ask(iam, request, 'iam:tokens:revokeToken');
+      if (!isSame(session.caller, request.caller)) ask(iam, request, 'iam:tokens:revokeToken');
       await iam.revocations.add({ id: session.id, domainId, expiresAt: session.expiresAt });
       return {};
     },
@@ -134,10 +147,9 @@ export function identityHandlers({
 
     async createTemporaryKey(request) {
       const { methods, token } = request.body.auth.identity;
+      if (methods.includes('assume_role')) return { credential: keyReply(await roles.key(request)) };
       if (!methods.includes('token')) {
-        throw new PlatformError('invalid_request', 'auth.identity.methods must name token', {
-          hint: 'Agencies are for functions, which get their credentials without asking.',
-        });
+        throw new PlatformError('invalid_request', 'auth.identity.methods must name token or assume_role');
       }
       const { caller, until, ...from } = temporaryFor(
         iam,
@@ -149,14 +161,7 @@ export function identityHandlers({
       if (kind === 'nobody') throw new PlatformError('forbidden', 'A caller without identity cannot have a key.');
       const expiresAt = Math.min(requested, until);
       const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...from });
-      return {
-        credential: {
-          access: key.accessKey,
-          secret: key.secretKey,
-          securitytoken: key.securityToken,
-          expires_at: new Date(key.expiresAt).toISOString().replace('Z', '000Z'),
-        },
-      };
+      return { credential: keyReply(key) };
     },
 
     async listAccounts() {
@@ -184,6 +189,24 @@ export function identityHandlers({
       await iam.accounts.remove(request.params.domain_id);
       return {};
     },
+  };
+}
+
+/** The user of a token, or the same user for the same agency. */
+function isSame(a: Caller, b: Caller): boolean {
+  return a.principal.id === b.principal.id && a.assumedBy?.userId === b.assumedBy?.userId;
+}
+
+function policiesOf(iam: Iam, { user, project }: IssuedToken): Policy[] {
+  return iam.policiesOf({ kind: 'user', id: user.id }, project?.id);
+}
+
+function keyReply(key: TemporaryKey): RouteResponse<Routes['createTemporaryKey']>['credential'] {
+  return {
+    access: key.accessKey,
+    secret: key.secretKey,
+    securitytoken: key.securityToken,
+    expires_at: new Date(key.expiresAt).toISOString().replace('Z', '000Z'),
   };
 }
 
@@ -235,6 +258,9 @@ function temporaryFor(
   const session = token === undefined ? undefined : iam.sessions.token(token);
   if (token !== undefined && session?.caller.domainId !== caller.domainId) {
     throw new PlatformError('unauthenticated', 'The token is not valid any more.');
+  }
+  if (caller.assumedBy !== undefined || session?.caller.assumedBy !== undefined) {
+    throw new PlatformError('forbidden', 'The token of an agency makes no key: assume the agency for a key.');
   }
   if (session !== undefined) {
     return { caller: session.caller, until: session.expiresAt, madeFrom: chainOf(session) };

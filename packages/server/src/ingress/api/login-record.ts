@@ -3,7 +3,7 @@ import { toErrorBody } from '../../lib/platform-error.ts';
 import type { ApiRequest } from '../http/handler.ts';
 
 export interface Login {
-  readonly operation: 'createToken' | 'createConsoleSession' | 'finishConsoleOidc';
+  readonly operation: 'createToken' | 'createTemporaryKey' | 'createConsoleSession' | 'finishConsoleOidc';
   readonly action: string;
   /** Of an attempt that fails: the name that was tried, and the account that it named. */
   readonly name: string;

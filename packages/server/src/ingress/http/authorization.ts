@@ -1,5 +1,6 @@
 import type { Route } from '@funcgraph/api';
 import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import { checkAccount, checkProof } from '../clients/proof.ts';
 import type { BrowserDoor } from '../console/browser-door.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
@@ -23,11 +24,22 @@ export async function identify(
   peer: Peer,
 ): Promise<Caller> {
   if (route.auth === 'none') return iam.anonymous;
+  if (route.auth === 'optional') return proven(iam, request, peer);
   if (browsers?.takes(request.headers)) return browsers.identify(request);
   checkProof(request.headers, peer);
   const caller = await iam.authenticate(request);
   checkAccount(iam, caller, peer);
   return caller;
+}
+
+/** A wrong proof counts as none: clients send one with every request, also where they sign in. */
+async function proven(iam: Iam, request: SignedRequest, peer: Peer): Promise<Caller> {
+  try {
+    return await identify({ iam }, { auth: 'required' }, request, peer);
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === 'unauthenticated') return iam.anonymous;
+    throw error;
+  }
 }
 
 /** Checks that need no parsed body. Throws `forbidden`. */

@@ -8,6 +8,7 @@ const SYSTEM = {
   'FunctionGraph FullAccess': 'system.full',
   'FunctionGraph ReadOnlyAccess': 'system.readOnly',
   'FunctionGraph CommonOperations': 'system.common',
+  'Agent Operator': 'system.agent',
 } as const;
 
 /** The description of a policy, in the language of the page for those that the system has. */
