@@ -66,7 +66,7 @@ describe('an agency that trusts an account', () => {
     const ada = await guests.user([OPERATOR]);
     const key = await keyOf(ada.api, agency.name);
     expect(await works(key)).toBe(true);
-    expect(await mayCall(key, 'listUsers')).toBe(false);
+    expect(await mayCall(key, 'listUsers', {})).toBe(false);
     const token = await tokenOf(ada.api, agency.name);
     expect(token.about).toMatchObject({
       methods: ['assume_role'],
