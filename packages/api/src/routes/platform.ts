@@ -66,6 +66,10 @@ export const platformRoutes = {
           ok: Type.Boolean(),
           detail: Type.String(),
           hint: Type.Optional(Type.String()),
+          /** Which check found what, for programs that say it in another language: `network.closed`. */
+          code: Type.Optional(Type.String()),
+          /** What the detail names. */
+          values: Type.Optional(Type.Record(Type.String(), Type.String())),
         }),
       ),
     }),

@@ -203,7 +203,7 @@ journey(
     await page.getByText(/^安装运行时 .* 成功$/).waitFor();
 
     await page.getByRole('link', { name: '机器健康' }).click();
-    await page.getByRole('row', { name: /^disk space/ }).waitFor();
+    await page.getByRole('row', { name: /^磁盘空间/ }).waitFor();
     await page.getByText('空闲实例').waitFor();
     await look(page, 'health');
   },

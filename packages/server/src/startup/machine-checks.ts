@@ -32,7 +32,7 @@ export async function machineChecks(parts: CheckedParts): Promise<Check[]> {
   const { config, storage, runtimes, capabilities, externalS3 } = parts;
   return [
     ...(await resourceChecks(config.dataDir, runtimes.available())),
-    { name: 'stored in', ...(await storage.check()) },
+    { name: 'stored in', code: 'storage.place', ...(await storage.check()) },
     networkCheck(capabilities, config.egress),
     insideCheck(capabilities),
     startsCheck(capabilities),
@@ -45,6 +45,8 @@ function s3Check({ name, endpoint, ok, detail }: S3Probe): Check {
   return {
     name: `S3 service ${name}`,
     ok,
+    code: 's3.service',
+    values: { service: name, endpoint, answer: detail },
     detail: `${endpoint}: ${detail}`,
     ...(ok ? {} : { hint: 'Correct its entry in external_s3_file, or its keys, and restart the server.' }),
   };
@@ -52,18 +54,23 @@ function s3Check({ name, endpoint, ok, detail }: S3Probe): Check {
 
 async function resourceChecks(dataDir: string, runtimes: readonly string[]): Promise<Check[]> {
   const disk = await statfs(dataDir);
+  const memoryMb = Math.floor(totalmem() / 2 ** 20);
   const freeMb = Math.floor((disk.bavail * disk.bsize) / 2 ** 20);
   return [
     {
       name: 'disk space',
       ok: freeMb >= LOW_DISK_MB,
+      code: 'disk.space',
+      values: { free: String(freeMb), folder: dataDir },
       detail: `${freeMb} MB free for ${dataDir}`,
       ...(freeMb >= LOW_DISK_MB ? {} : { hint: 'Free some space or choose another --data-dir.' }),
     },
-    { name: 'memory', ok: true, detail: `${Math.floor(totalmem() / 2 ** 20)} MB` },
+    { name: 'memory', ok: true, code: 'memory.size', values: { size: String(memoryMb) }, detail: `${memoryMb} MB` },
     {
       name: 'runtimes',
       ok: runtimes.length > 0,
+      code: runtimes.length > 0 ? 'runtimes.found' : 'runtimes.none',
+      values: { names: runtimes.join(', ') },
       detail: runtimes.join(', '),
       ...(runtimes.length > 0 ? {} : { hint: 'Install one with: fgs runtimes install Node.js20.15' }),
     },

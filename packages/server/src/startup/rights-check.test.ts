@@ -12,13 +12,15 @@ it.each([
 ] as const)(
   'names the user of each process: %s, agent as root %s, server as %s',
   (driver, rootPrivileges, user, detail) => {
-    expect(rightsCheck({ driver, rootPrivileges }, user)).toEqual({ name: 'rights', ok: true, detail });
+    expect(rightsCheck({ driver, rootPrivileges }, user)).toMatchObject({ name: 'rights', ok: true, detail });
   },
 );
 
 it('warns of a server with the rights of root', () => {
-  expect(rightsCheck({ driver: 'bubblewrap', rootPrivileges: true }, 'root')).toEqual({
+  expect(rightsCheck({ driver: 'bubblewrap', rootPrivileges: true }, 'root')).toMatchObject({
     name: 'rights',
+    code: 'rights.users',
+    values: { server: 'root', agent: 'root' },
     ok: false,
     detail: `server: root; ${ROOT_AGENT}; ${OWN_USERS}`,
     hint: expect.stringContaining('funcgraph'),

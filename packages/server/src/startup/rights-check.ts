@@ -24,7 +24,13 @@ export function rightsCheck(
       : rootPrivileges
         ? 'a user of its own for each instance, from 300000 on'
         : `${serverUser}, isolated`;
-  const found = { name: 'rights', detail: `server: ${serverUser}; agent: ${agent}; functions: ${functions}` };
+  const isolation = driver === 'process' ? 'none' : rootPrivileges ? 'users' : 'shared';
+  const found = {
+    name: 'rights',
+    code: `rights.${isolation}`,
+    values: { server: serverUser, agent: agentUser },
+    detail: `server: ${serverUser}; agent: ${agent}; functions: ${functions}`,
+  };
   if (serverUser !== 'root') return { ...found, ok: true };
   return {
     ...found,

@@ -27,6 +27,10 @@ export interface Check {
   readonly ok: boolean;
   readonly detail: string;
   readonly hint?: string;
+  /** Stands for the detail and the hint in other languages. */
+  readonly code?: string;
+  /** What the detail names. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 export interface PlatformDeps {
@@ -68,7 +72,10 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
         version: deps.version,
         node: process.version,
         sandbox: { driver, root: rootPrivileges, cgroup, degraded: [...degraded] },
-        checks: (await deps.checks()).map((check) => ({ ...check })),
+        checks: (await deps.checks()).map(({ values, ...check }) => ({
+          ...check,
+          ...(values === undefined ? {} : { values: { ...values } }),
+        })),
       };
     },
 

@@ -10,11 +10,13 @@ import { Facts } from '../../../parts/facts.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import { Status } from '../../../parts/status.tsx';
 import '../platform.css';
+import { useCheckText } from './check-text.ts';
 import { Gauges } from './gauges.tsx';
 
 /** Features that work on the machine of the server, missing ones, and how full its pools are. */
 export function Page() {
   const { t } = useTexts('health');
+  const textOf = useCheckText();
   const doctor = useQuery(query('showDoctor'));
   const { data, error } = doctor;
   return (
@@ -40,9 +42,9 @@ export function Page() {
             <DataTable
               query={doctor}
               rows={[
-                ...data.checks,
-                ...data.sandbox.degraded.map((detail) => ({ name: t('notEnforced'), ok: false, detail })),
-              ].map((check, index) => ({ hint: '', ...check, key: String(index) }))}
+                ...data.checks.map((check) => ({ ok: check.ok, ...textOf(check) })),
+                ...data.sandbox.degraded.map((detail) => ({ name: t('notEnforced'), ok: false, detail, hint: '' })),
+              ].map((check, index) => ({ ...check, key: String(index) }))}
               rowKey={({ key }) => key}
               empty={<EmptyState title={t('checks')} text={t('noChecks')} command="fgs doctor" />}
               columns={[
