@@ -165,6 +165,8 @@ export default defineConfig({
           ...browsing,
           // in both languages and themes, each look takes four times as long
           testTimeout: 600_000,
+          // each question has the browser draw its page
+          expect: { poll: { timeout: 60_000, interval: 50 } },
           globalSetup: [...real('', []).test.globalSetup, 'packages/console/test/global-setup.ts'],
           isolate: false,
         },
