@@ -5,6 +5,7 @@ import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined';
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined';
 import BellOutlined from '@ant-design/icons/es/icons/BellOutlined';
 import BuildOutlined from '@ant-design/icons/es/icons/BuildOutlined';
+import ClusterOutlined from '@ant-design/icons/es/icons/ClusterOutlined';
 import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined';
 import ContainerOutlined from '@ant-design/icons/es/icons/ContainerOutlined';
 import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined';
@@ -171,6 +172,11 @@ export const PAGES = [
     group: 'platform',
     label: 'fileSystems',
     icon: HddOutlined,
+  }),
+  page('/cluster', () => import('../pages/platform/cluster/cluster-page.tsx'), {
+    group: 'platform',
+    label: 'cluster',
+    icon: ClusterOutlined,
   }),
   page('/health', () => import('../pages/platform/health/health-page.tsx'), {
     group: 'platform',

@@ -19,6 +19,5 @@ export const logs = {
     resume_other: 'Resume ({{count}} new)',
     clear: 'Clear',
   },
-  missing: 'Lines are missing: these servers could not be asked: {{servers}}.',
   partial: 'The search took too long, and lines are missing. Choose a shorter range or a function.',
 };

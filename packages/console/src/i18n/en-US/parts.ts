@@ -1,4 +1,5 @@
 export const parts = {
+  missingServers: 'Something is missing: these servers could not be asked: {{servers}}.',
   agency: {
     none: 'Use no agency',
     help: 'Gives the function rights on other services.',

@@ -34,6 +34,7 @@ export const shell = {
     images: 'Images',
     networks: 'Networks',
     fileSystems: 'File systems',
+    cluster: 'Cluster',
     health: 'Machine health',
   },
   language: { label: 'Language', 'zh-CN': '简体中文', 'en-US': 'English' },

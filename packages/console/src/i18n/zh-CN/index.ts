@@ -5,6 +5,7 @@ import { agencies } from './agencies.ts';
 import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { buckets } from './buckets.ts';
+import { cluster } from './cluster.ts';
 import { createFunction } from './create-function.ts';
 import { dependencies } from './dependencies.ts';
 import { fileSystems } from './file-systems.ts';
@@ -53,6 +54,7 @@ export const texts = {
   alarms,
   audit,
   buckets,
+  cluster,
   createFunction,
   dependencies,
   fileSystems,

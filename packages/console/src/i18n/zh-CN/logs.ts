@@ -17,6 +17,5 @@ export const logs = {
     resume_other: '继续（{{count}} 条新日志）',
     clear: '清空',
   },
-  missing: '日志不完整：无法查询以下服务器：{{servers}}。',
   partial: '搜索时间过长，仅显示部分日志。请缩小时间范围，或选择函数。',
 };

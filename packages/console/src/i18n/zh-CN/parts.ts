@@ -1,4 +1,5 @@
 export const parts = {
+  missingServers: '数据不完整：无法查询以下服务器：{{servers}}。',
   agency: {
     none: '不使用任何委托',
     help: '为函数授予访问其他服务的权限。',

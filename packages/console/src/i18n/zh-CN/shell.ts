@@ -28,6 +28,7 @@ export const shell = {
     images: '镜像',
     networks: '网络',
     fileSystems: '文件系统',
+    cluster: '集群',
     health: '机器健康',
   },
   language: { label: '语言', 'zh-CN': '简体中文', 'en-US': 'English' },

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { LogView } from '../../parts/log-view/index.ts';
+import { MissingServers } from '../../parts/missing-servers.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { SpanPicker, useSpan } from '../../parts/time-span/index.ts';
 import { useUrlState } from '../../parts/url-state.ts';
@@ -41,7 +42,6 @@ export function Page() {
   const lines = useLines({ read, live: live.lines, clearedAt, isOn, isOldestFirst: oldest });
   const failed = read.find(({ error }) => error !== null);
   const hasMore = read.some((source) => source.hasMore);
-  const missing = [...new Set(read.flatMap((source) => source.missing))];
   const isFetching = read.some((source) => source.isFetching);
 
   const start = (on: boolean) => {
@@ -80,7 +80,7 @@ export function Page() {
           }}
         />
         {project.isPartial && <Alert banner type="warning" title={t('partial')} />}
-        {missing.length > 0 && <Alert banner type="warning" title={t('missing', { servers: missing.join(', ') })} />}
+        <MissingServers names={read.flatMap((source) => source.missing)} />
         {failed?.error && <ErrorView error={failed.error} onRetry={failed.refetch} />}
         {live.error && <ErrorView error={live.error} onRetry={() => start(false)} />}
         <Volume lines={lines} />

@@ -6,6 +6,7 @@ import { ActionButton } from '../../../parts/action-button.tsx';
 import type { Metric } from '../../../parts/alarm-rule/index.ts';
 import { TimeChart } from '../../../parts/chart/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
+import { MissingServers } from '../../../parts/missing-servers.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
 import type { Span } from '../../../parts/time-span/index.ts';
 import { useAlarmLines } from './alarm-lines.ts';
@@ -46,75 +47,78 @@ export function Metrics({ urn, watched, span, step, onAlarm }: MetricsProps) {
   const times = { unit: t('units.times'), format: short, kind: 'bar' } as const;
   const ms = { format: short, kind: 'line' } as const;
   return (
-    <div className="monitoring-charts">
-      <TimeChart
-        {...times}
-        title={t('metrics.calls')}
-        info={t('metrics.callsInfo')}
-        thresholds={alarms('count')}
-        footer={<AlarmFooter title={t('metrics.calls')} onClick={() => onAlarm('count')} />}
-        figure={whole(figures.calls)}
-        series={[{ name: t('metrics.calls'), points: seriesOf(points, 'count') }]}
-      />
-      <TimeChart
-        {...times}
-        title={t('metrics.errors')}
-        info={t('metrics.errorsInfo')}
-        thresholds={alarms('failcount')}
-        footer={<AlarmFooter title={t('metrics.errors')} onClick={() => onAlarm('failcount')} />}
-        figure={whole(figures.failed)}
-        series={[{ name: t('metrics.errors'), points: seriesOf(points, 'failed') }]}
-      />
-      <TimeChart
-        {...ms}
-        title={t('metrics.duration')}
-        info={t('metrics.durationInfo')}
-        thresholds={alarms('duration', 'maxDuration', 'minDuration')}
-        footer={<AlarmFooter title={t('metrics.duration')} onClick={() => onAlarm('duration')} />}
-        figure={fine(figures.duration)}
-        unit={t('units.averageMs')}
-        series={[
-          { name: t('metrics.average'), points: seriesOf(points, 'duration_ms') },
-          { name: t('metrics.longest'), points: seriesOf(points, 'max_ms') },
-          { name: t('metrics.shortest'), points: seriesOf(points, 'min_ms') },
-        ]}
-      />
-      <TimeChart
-        {...ms}
-        title={t('metrics.quantiles')}
-        info={t('metrics.quantilesInfo')}
-        figure={fine(figures.slowest)}
-        unit={t('units.p99Ms')}
-        series={[
-          { name: 'P50', points: seriesOf(points, 'p50_ms') },
-          { name: 'P95', points: seriesOf(points, 'p95_ms') },
-          { name: 'P99', points: seriesOf(points, 'p99_ms') },
-        ]}
-      />
-      <TimeChart
-        {...times}
-        title={t('metrics.rejections')}
-        info={t('metrics.rejectionsInfo')}
-        thresholds={alarms('rejectcount')}
-        footer={<AlarmFooter title={t('metrics.rejections')} onClick={() => onAlarm('rejectcount')} />}
-        figure={whole(figures.rejected)}
-        series={[{ name: t('metrics.rejections'), points: seriesOf(points, 'rejected') }]}
-      />
-      <TimeChart
-        {...ms}
-        title={t('metrics.resources')}
-        info={t('metrics.resourcesInfo')}
-        thresholds={alarms('concurrency', 'reservedinstancenum')}
-        footer={<AlarmFooter title={t('metrics.resources')} onClick={() => onAlarm('concurrency')} />}
-        figure={whole(figures.concurrency)}
-        unit={t('units.mostAtOnce')}
-        series={[
-          { name: t('metrics.concurrency'), points: seriesOf(points, 'concurrency') },
-          { name: t('metrics.reserved'), points: seriesOf(points, 'reserved_instances') },
-          { name: t('metrics.instances'), points: seriesOf(points, 'instances') },
-        ]}
-      />
-    </div>
+    <>
+      <MissingServers names={data?.unreachable_servers} />
+      <div className="monitoring-charts">
+        <TimeChart
+          {...times}
+          title={t('metrics.calls')}
+          info={t('metrics.callsInfo')}
+          thresholds={alarms('count')}
+          footer={<AlarmFooter title={t('metrics.calls')} onClick={() => onAlarm('count')} />}
+          figure={whole(figures.calls)}
+          series={[{ name: t('metrics.calls'), points: seriesOf(points, 'count') }]}
+        />
+        <TimeChart
+          {...times}
+          title={t('metrics.errors')}
+          info={t('metrics.errorsInfo')}
+          thresholds={alarms('failcount')}
+          footer={<AlarmFooter title={t('metrics.errors')} onClick={() => onAlarm('failcount')} />}
+          figure={whole(figures.failed)}
+          series={[{ name: t('metrics.errors'), points: seriesOf(points, 'failed') }]}
+        />
+        <TimeChart
+          {...ms}
+          title={t('metrics.duration')}
+          info={t('metrics.durationInfo')}
+          thresholds={alarms('duration', 'maxDuration', 'minDuration')}
+          footer={<AlarmFooter title={t('metrics.duration')} onClick={() => onAlarm('duration')} />}
+          figure={fine(figures.duration)}
+          unit={t('units.averageMs')}
+          series={[
+            { name: t('metrics.average'), points: seriesOf(points, 'duration_ms') },
+            { name: t('metrics.longest'), points: seriesOf(points, 'max_ms') },
+            { name: t('metrics.shortest'), points: seriesOf(points, 'min_ms') },
+          ]}
+        />
+        <TimeChart
+          {...ms}
+          title={t('metrics.quantiles')}
+          info={t('metrics.quantilesInfo')}
+          figure={fine(figures.slowest)}
+          unit={t('units.p99Ms')}
+          series={[
+            { name: 'P50', points: seriesOf(points, 'p50_ms') },
+            { name: 'P95', points: seriesOf(points, 'p95_ms') },
+            { name: 'P99', points: seriesOf(points, 'p99_ms') },
+          ]}
+        />
+        <TimeChart
+          {...times}
+          title={t('metrics.rejections')}
+          info={t('metrics.rejectionsInfo')}
+          thresholds={alarms('rejectcount')}
+          footer={<AlarmFooter title={t('metrics.rejections')} onClick={() => onAlarm('rejectcount')} />}
+          figure={whole(figures.rejected)}
+          series={[{ name: t('metrics.rejections'), points: seriesOf(points, 'rejected') }]}
+        />
+        <TimeChart
+          {...ms}
+          title={t('metrics.resources')}
+          info={t('metrics.resourcesInfo')}
+          thresholds={alarms('concurrency', 'reservedinstancenum')}
+          footer={<AlarmFooter title={t('metrics.resources')} onClick={() => onAlarm('concurrency')} />}
+          figure={whole(figures.concurrency)}
+          unit={t('units.mostAtOnce')}
+          series={[
+            { name: t('metrics.concurrency'), points: seriesOf(points, 'concurrency') },
+            { name: t('metrics.reserved'), points: seriesOf(points, 'reserved_instances') },
+            { name: t('metrics.instances'), points: seriesOf(points, 'instances') },
+          ]}
+        />
+      </div>
+    </>
   );
 }
 

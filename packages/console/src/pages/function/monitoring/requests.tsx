@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
+import { MissingServers } from '../../../parts/missing-servers.tsx';
 import { SearchField } from '../../../parts/search-field.tsx';
 import type { SpanState } from '../../../parts/time-span/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
@@ -17,7 +18,7 @@ export function Requests({ fn, span, onOpen }: { fn: ShownFunction; span: SpanSt
   const { t } = useTexts('monitoring');
   const [url, setUrl] = useUrlState(NO_FILTER);
   const filter = filterOf(url);
-  const { list, rows, hasMore, more } = useRequests(fn, span, filter);
+  const { list, rows, missing, hasMore, more } = useRequests(fn, span, filter);
   const columns = useRequestColumns(onOpen);
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '');
   const refresh = () => {
@@ -26,6 +27,7 @@ export function Requests({ fn, span, onOpen }: { fn: ShownFunction; span: SpanSt
   };
   return (
     <>
+      <MissingServers names={missing} />
       <DataTable
         query={{ ...list, refetch: refresh }}
         rows={rows}

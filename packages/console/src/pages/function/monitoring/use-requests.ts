@@ -27,10 +27,11 @@ export function useRequests({ urn, baseUrn }: ShownFunction, span: Span, { id, r
   const one = useQuery({ ...query('showReceipt', { params: { request_id: id } }), enabled: id !== '' });
   if (id === '') {
     const rows: readonly Receipt[] = list.data?.pages.flatMap(({ receipts }) => receipts) ?? [];
-    return { list, rows, hasMore: list.hasNextPage, more: () => void list.fetchNextPage() };
+    const missing = list.data?.pages.flatMap(({ unreachable_servers: names }) => names ?? []) ?? [];
+    return { list, rows, missing, hasMore: list.hasNextPage, more: () => void list.fetchNextPage() };
   }
   // ids are found in the whole project
   const isOwn = one.data?.function_urn.startsWith(`${baseUrn}:`) === true;
   const found = { ...one, error: one.error?.status === 404 ? null : one.error };
-  return { list: found, rows: isOwn && one.data ? [one.data] : [], hasMore: false, more: () => undefined };
+  return { list: found, rows: isOwn && one.data ? [one.data] : [], missing: [], hasMore: false, more: () => undefined };
 }

@@ -1,0 +1,90 @@
+import { Space, type TableColumnsType, Tag, Tooltip } from 'antd';
+import { useTexts } from '../../../i18n/index.ts';
+import { Moment } from '../../../parts/moment.tsx';
+import { RowAction } from '../../../parts/row-action.tsx';
+import { Status } from '../../../parts/status.tsx';
+import { actionsOf, type Server, stateOf, workOf } from './servers.ts';
+
+interface Actions {
+  readonly hasOthers: boolean;
+  readonly onDrain: (server: Server) => void;
+  readonly onUndrain: (server: Server) => void;
+  readonly onRemove: (server: Server) => void;
+}
+
+const COLOURS = { live: 'good', draining: 'warning', gone: 'bad' } as const;
+const ROUTES = { drain: 'drainClusterNode', undrain: 'undrainClusterNode', remove: 'removeClusterNode' } as const;
+
+export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Actions): TableColumnsType<Server> {
+  const { t } = useTexts('cluster');
+  const { t: of } = useTexts('platform');
+  const clicks = { drain: onDrain, undrain: onUndrain, remove: onRemove };
+  return [
+    {
+      title: of('name'),
+      dataIndex: 'name',
+      fixed: 'left',
+      render: (name: string, { address, this_server: isThis }) => (
+        <>
+          {name} {isThis && <Tag>{t('thisServer')}</Tag>}
+          {address !== null && <div className="platform-hint">{address}</div>}
+        </>
+      ),
+    },
+    {
+      title: t('columns.state'),
+      key: 'state',
+      render: (_, server) => <Status kind={COLOURS[stateOf(server)]}>{t(`state.${stateOf(server)}`)}</Status>,
+    },
+    { title: t('columns.version'), dataIndex: 'version' },
+    { title: t('columns.running'), key: 'running', render: (_, { load }) => load?.running ?? '?' },
+    { title: t('columns.waiting'), key: 'waiting', render: (_, { load }) => load?.waiting ?? '?' },
+    { title: t('columns.instances'), key: 'instances', render: (_, { load }) => load?.instances ?? '?' },
+    {
+      title: t('columns.memory'),
+      key: 'memory',
+      render: (_, { load, memory_mb: all }) => `${load?.memory_mb ?? '?'} / ${all ?? '?'} MB`,
+    },
+    { title: t('columns.processors'), dataIndex: 'processors', render: (count: number | null) => count ?? '?' },
+    {
+      title: t('columns.runtimes'),
+      dataIndex: 'runtimes',
+      render: (names: string[]) => <Tooltip title={names.join(', ')}>{names.length}</Tooltip>,
+    },
+    { title: t('columns.work'), key: 'work', render: (_, server) => <Work server={server} /> },
+    {
+      title: t('columns.heartbeat'),
+      dataIndex: 'last_heartbeat',
+      render: (at: string | null) => (at === null ? '-' : <Moment at={at} />),
+    },
+    {
+      title: of('actions'),
+      key: 'actions',
+      fixed: 'right',
+      render: (_, server) => (
+        <Space size={16}>
+          {actionsOf(server, hasOthers).map((action) => (
+            <RowAction
+              key={action}
+              needs={ROUTES[action]}
+              text={t(`${action}.action`)}
+              onClick={() => clicks[action](server)}
+            />
+          ))}
+        </Space>
+      ),
+    },
+  ];
+}
+
+function Work({ server }: { readonly server: Server }) {
+  const { t } = useTexts('cluster');
+  const { names, streams } = workOf(server);
+  const known = ['alarms', 'buckets', 'housekeeping', 'streams', 'triggers'] as const;
+  const texts = names.map((name) => {
+    const found = known.find((one) => one === name);
+    return found === undefined ? name : t(`work.${found}`);
+  });
+  if (streams > 0) texts.push(t('work.lanes', { count: streams }));
+  return texts.length === 0 ? '-' : texts.join(', ');
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const FOLDER = resolve(import.meta.dirname, '../deploy/cluster');
+const text = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
+const NO_HAPROXY = spawnSync('haproxy', ['-v']).error !== undefined;
+
+describe('the example of a cluster', () => {
+  test.skipIf(NO_HAPROXY)('has a configuration that HAProxy accepts', () => {
+    const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(FOLDER, 'haproxy.cfg')], { encoding: 'utf8' });
+    expect([status, stderr.includes('[ALERT]')]).toEqual([0, false]);
+  });
+
+  test('has three servers with addresses and data of their own, and settings that exist', () => {
+    const { services } = parse(text('compose.yaml'), { merge: true }) as {
+      services: Record<string, { environment?: Record<string, string>; volumes?: string[] }>;
+    };
+    const servers = ['node1', 'node2', 'node3'].map((name) => services[name]);
+    const of = (setting: string) => new Set(servers.map((server) => server?.environment?.[setting]));
+    expect(of('FGS_CLUSTER_ADDRESS').size).toBe(3);
+    expect([...of('FGS_ARTIFACTS')]).toEqual(['/srv/artifacts']);
+    expect(new Set(servers.map((server) => server?.volumes?.[0])).size).toBe(3);
+    const written = [text('systemd/cluster.env'), text('compose.yaml')].join('\n');
+    const settings = readFileSync(join(FOLDER, '../../packages/server/src/config/schema.ts'), 'utf8');
+    const names = new Set([...written.matchAll(/^ *FGS_([A-Z_]+)[:=]/gm)].map(([, name = '']) => name.toLowerCase()));
+    expect([...names].filter((name) => !settings.includes(`    ${name}:`))).toEqual([]);
+    expect(names.size).toBeGreaterThan(4);
+  });
+});
