@@ -26,7 +26,7 @@ export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Ac
       fixed: 'left',
       render: (name: string, { address, this_server: isThis }) => (
         <>
-          {name} {isThis && <Tag>{t('thisServer')}</Tag>}
+          <span className="cut-text">{name}</span> {isThis && <Tag>{t('thisServer')}</Tag>}
           {address !== null && <div className="platform-hint">{address}</div>}
         </>
       ),
