@@ -155,6 +155,12 @@ export class FunctionGroup {
     return best;
   }
 
+  /** How many instances keep the processors busy; undefined when requests of this key run alone. */
+  workers(key: string, now: number): number | undefined {
+    const lane = this.#lanes.get(key);
+    return lane === undefined || lane.depth(now) === 1 ? undefined : lane.workers(PROCESSORS);
+  }
+
   *#byPreference(key: string): Generator<Instance> {
     for (const instance of this.reserved.keys()) if (instance.spec.key === key) yield instance;
     for (const instance of this.#members.get(key) ?? []) if (!this.reserved.has(instance)) yield instance;

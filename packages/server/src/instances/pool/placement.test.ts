@@ -4,6 +4,7 @@ import { type PlacementSnapshot, place } from './placement.ts';
 
 const base: PlacementSnapshot = {
   lanesAreFull: false,
+  workers: undefined,
   free: undefined,
   live: 0,
   starting: 0,
@@ -173,6 +174,21 @@ describe('placement', () => {
       { lanesAreFull: true, free: { id: 'idle', growMb: 0 } },
       { kind: 'wait', why: 'turn', againMs: 80 },
     ],
+    [
+      'starts no more instances for a burst of short requests than the processors can run, those under way included',
+      { workers: 4, serving: 1, starting: 3, live: 4, usualBusyMs: 90, usualOwnMs: 0.9, fastOwnMs: 0.9, waiting: 480 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
+    [
+      'starts as many as the processors can run',
+      { workers: 4, serving: 1, starting: 2, live: 3, usualBusyMs: 90, usualOwnMs: 0.9, fastOwnMs: 0.9, waiting: 480 },
+      { kind: 'start', evict: [] },
+    ],
+    [
+      'starts one more than the processors can run when no request ended for as long as two starts take',
+      { workers: 4, serving: 4, live: 4, usualBusyMs: 1, waiting: 480, stuckMs: 160 },
+      { kind: 'start', evict: [] },
+    ],
     ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait', why: 'memory' }],
   ])('%s', (_, change, expected) => {
     expect(place({ ...base, ...change })).toEqual(expected);
@@ -187,6 +203,7 @@ describe('placement', () => {
     });
     const snapshot = fc.record({
       lanesAreFull: fc.boolean(),
+      workers: fc.constantFrom(undefined, 1, 4),
       free: fc.constant(undefined),
       live: fc.nat(20),
       starting: fc.nat(10),

@@ -30,6 +30,11 @@ export interface RoomSnapshot {
 export interface PlacementSnapshot extends RoomSnapshot {
   /** The request is short, and as many instances as the processors can run have full lanes of such requests. */
   readonly lanesAreFull: boolean;
+  /**
+   * For a short request: how many instances keep the processors busy, with lanes that others share. Undefined when each
+   * request of the key needs an instance for itself.
+   */
+  readonly workers: number | undefined;
   /** The free instance that is used first; `growMb`: memory that it needs from the budget to run again. */
   readonly free: { readonly id: string; readonly growMb: number } | undefined;
   /** Starts under way for the requested key. */
@@ -82,9 +87,10 @@ export type Placement =
   | { readonly kind: 'refuse'; readonly reason: RefuseReason };
 
 /**
- * Where a waiting request goes. None while full lanes keep the processors busy. First a free instance; then a start for each request without one under way, unless a
- * busy instance will be free sooner than a new one could be ready; otherwise it waits. When the function's limit or the
- * machine's memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
+ * Where a waiting request goes. None while full lanes keep the processors busy. First a free instance; then a start for
+ * each request without one under way, unless a busy instance will be free sooner than a new one could be ready, or as
+ * many instances as the processors can run have lanes; otherwise it waits. When the function's limit or the machine's
+ * memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
  */
 export function place(snapshot: PlacementSnapshot): Placement {
   const { free } = snapshot;
@@ -99,7 +105,7 @@ export function place(snapshot: PlacementSnapshot): Placement {
   const freeStarts = snapshot.maxStarts - snapshot.startsUnderWay;
   if (freeStarts <= 0 || !mayHoldMore(snapshot.ownStarts, freeStarts, snapshot.maxStarts))
     return { kind: 'wait', why: 'starts' };
-  if (isSoonServed(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
+  if (isSoonServed(snapshot) || hasWorkers(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
   const room = roomFor(snapshot);
   return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
 }
@@ -154,6 +160,21 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
+/** One more would take processor time from these; a burst would otherwise start one for each request that waits. */
+function hasWorkers({ workers, serving, starting, stuckMs, usualStartMs, lateMs }: PlacementSnapshot): boolean {
+  if (workers === undefined || serving === 0 || isStuck({ stuckMs, usualStartMs, lateMs })) return false;
+  return serving + starting >= workers;
+}
+
+/** No request ended for as long as two starts take. */
+function isStuck({
+  stuckMs,
+  usualStartMs,
+  lateMs,
+}: Pick<PlacementSnapshot, 'stuckMs' | 'usualStartMs' | 'lateMs'>): boolean {
+  return stuckMs >= Math.max(2 * usualStartMs, slowAfterMs(lateMs));
+}
+
 /** A server that looks later than this does not get the processor time that it needs, and neither do instances. */
 const LATE_MS = 5;
 
@@ -177,7 +198,7 @@ function isSoonServed({
   stuckMs,
 }: PlacementSnapshot): boolean {
   if (serving === 0 || usualBusyMs === undefined) return false;
-  if (stuckMs >= Math.max(2 * usualStartMs, slowAfterMs(lateMs))) return false;
+  if (isStuck({ stuckMs, usualStartMs, lateMs })) return false;
   const ownMs = lateMs > LATE_MS ? fastOwnMs : usualOwnMs;
   const usualMs = ownMs === undefined ? usualBusyMs : Math.min(ownMs, usualBusyMs);
   return (usualMs * waiting) / ((serving + starting) * concurrency) < usualStartMs / 2;

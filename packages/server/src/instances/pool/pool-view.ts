@@ -30,6 +30,7 @@ export function placementSnapshot(
   return {
     ...roomSnapshot(view, group, spec),
     lanesAreFull: laneBytes !== undefined && group.laneFor(spec.key, laneBytes, now) === 'full',
+    workers: laneBytes === undefined ? undefined : group.workers(spec.key, now),
     free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
     starting: group.starting(spec.key),
     waiting: group.waitersFor(spec.key).length,
