@@ -105,7 +105,8 @@ export function place(snapshot: PlacementSnapshot): Placement {
   const freeStarts = snapshot.maxStarts - snapshot.startsUnderWay;
   if (freeStarts <= 0 || !mayHoldMore(snapshot.ownStarts, freeStarts, snapshot.maxStarts))
     return { kind: 'wait', why: 'starts' };
-  if (isSoonServed(snapshot) || hasWorkers(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
+  if (isSoonServed(snapshot) || hasWorkers(snapshot))
+    return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
   const room = roomFor(snapshot);
   return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
 }
