@@ -96,6 +96,7 @@ describe.skipIf(findPostgres() === undefined)('limits of two servers', () => {
     await sql('alter function budget_exchange rename to budget_exchange_elsewhere');
     try {
       await expect.poll(async () => (await call(a, urn)).status, PAUSE).toBe(503);
+      expect((await call(a, urn)).text).toContain('has not reached the database');
       expect(await ready(a)).toBe(503);
     } finally {
       await sql('alter function budget_exchange_elsewhere rename to budget_exchange');

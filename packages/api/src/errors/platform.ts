@@ -117,6 +117,13 @@ export const PLATFORM_ERRORS = {
     'The folder or bucket with the code that servers share cannot be reached.',
     true,
   ),
+  share_lost: user(
+    'FSS.0503',
+    503,
+    'admission',
+    'The server has not reached the database for 50 s, so that others may use its share of the limits; it begins no calls.',
+    true,
+  ),
   not_supported_here: user(
     'FSS.0426',
     426,

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Sealer } from '../lib/sealer.ts';
+import type { LimitShare } from './budgets/types.ts';
 import { ClusterListener } from './transport/listener.ts';
 import { NodeConnections } from './transport/node-connections.ts';
 import { Authority } from './trust/authority.ts';
@@ -99,4 +100,27 @@ export function testClusterNode(parts: Partial<ClusterNode> = {}): ClusterNode {
     ...{ runtimes: [], memoryMb: 1024, processors: 2, draining: false },
     ...parts,
   };
+}
+
+/** A share that tests set. */
+export class TestShare implements LimitShare {
+  isPaused = false;
+  requests = 0;
+  parts: number;
+
+  constructor(parts: number) {
+    this.parts = parts;
+  }
+
+  of(): number {
+    return this.parts;
+  }
+
+  couldBe(): number {
+    return this.parts;
+  }
+
+  ask(): undefined {
+    this.requests += 1;
+  }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TestShare } from '../cluster/testing.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { AccountGate, type GateLimits, WAITER_BYTES } from './account-gate.ts';
 
@@ -51,6 +52,35 @@ describe('the gate of an account', () => {
     await leave('a');
     await leave('a');
     expect(order.slice(10)).toEqual(['a', 'b']);
+  });
+
+  it('admits as many as the share of this server allows, and asks for more', async () => {
+    const share = new TestShare(2);
+    gate = new AccountGate(LIMITS, clock, share);
+    times(2, () => enter('a'));
+    enter('b');
+    expect([order, share.requests]).toEqual([['a', 'a'], 1]);
+    expect([...gate.uses()]).toEqual([{ key: 'p', limit: 10, used: 2, waiting: 1 }]);
+    share.parts = 5;
+    gate.onMore();
+    await settled();
+    expect(order).toEqual(['a', 'a', 'b']);
+  });
+
+  it('refuses new requests and those that wait while the share of this server is lost', async () => {
+    const share = new TestShare(1);
+    gate = new AccountGate(LIMITS, clock, share);
+    enter('a');
+    const waits = gate.enter({ projectId: 'p', functionKey: 'a', bytes: 0 });
+    share.isPaused = true;
+    gate.onPause(true);
+    await expect(waits).rejects.toMatchObject({ code: 'share_lost' });
+    await expect(gate.enter({ projectId: 'p', functionKey: 'b', bytes: 0 })).rejects.toMatchObject({
+      code: 'share_lost',
+    });
+    share.isPaused = false;
+    await leave('a');
+    expect(gate.enter({ projectId: 'p', functionKey: 'b', bytes: 0 })).toBeUndefined();
   });
 
   it('lets a patient request wait as long as it takes, in turn with the others', async () => {

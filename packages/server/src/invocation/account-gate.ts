@@ -77,10 +77,10 @@ export class AccountGate {
 
   /**
    * Undefined when there is room, the usual case; otherwise a promise for the turn, which rejects with `overloaded`,
-   * `unavailable` while this server may begin no work, or the signal's reason. Admitted entrants must `leave`.
+   * `share_lost` while this server may begin no work, or the signal's reason. Admitted entrants must `leave`.
    */
   enter(entrant: Entrant): Promise<void> | undefined {
-    if (this.isPaused) return Promise.reject(unavailable());
+    if (this.isPaused) return Promise.reject(shareLost());
     const account = this.#account(entrant.projectId);
     const use = useOf(account, entrant.functionKey);
     if (use.waiting.length === 0 && this.#hasRoom(entrant.projectId, account, use)) {
@@ -133,7 +133,7 @@ export class AccountGate {
   onPause(isPaused: boolean): void {
     if (!isPaused) return;
     for (const { functions } of [...this.#accounts.values()])
-      for (const use of [...functions.values()]) for (const one of [...use.waiting]) one.refuse(unavailable());
+      for (const use of [...functions.values()]) for (const one of [...use.waiting]) one.refuse(shareLost());
   }
 
   #wait(account: Account, use: FunctionUse, entrant: Entrant): Promise<void> {
@@ -181,7 +181,7 @@ export class AccountGate {
       account.turns.add(functionKey);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#share?.ask(projectId, concurrency);
+      void this.#share?.ask(projectId, concurrency);
       this.#shed(account);
     });
   }
@@ -259,9 +259,9 @@ function change(account: Account, use: FunctionUse, by: 1 | -1): void {
   account.used += placesOf(use);
 }
 
-function unavailable(): PlatformError {
-  return new PlatformError('unavailable', 'this server has not reached the database for 50 s and begins no calls', {
-    hint: 'Other servers may use its share of the limits. It goes on by itself when the database answers.',
+function shareLost(): PlatformError {
+  return new PlatformError('share_lost', 'This server has not reached the database for 50 s, so it begins no calls.', {
+    hint: 'Other servers may use its share of the limits by now. It goes on by itself when the database answers.',
   });
 }
 

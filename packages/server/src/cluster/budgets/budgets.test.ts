@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../lib/manual-clock.ts';
 import { Budgets } from './budgets.ts';
 import { claimOf, mostOf } from './claim.ts';
 import { FaultyCluster } from './model.ts';
+import { MemoryBudgets } from './testing.ts';
+import type { BudgetTable } from './types.ts';
 
 const SEEDS = Number(process.env.FUNCGRAPH_MODEL_SEEDS ?? 300);
 
@@ -35,6 +38,61 @@ describe('a claim', () => {
     expect(mostOf({ ...one, missingElsewhere: 0 })).toBe(20);
     expect(mostOf({ ...one, missingElsewhere: 3 })).toBe(17);
     expect(mostOf({ ...one, missingElsewhere: 100 })).toBe(10);
+  });
+});
+
+describe('the share of a server', () => {
+  const opened = async (mayGoOnAlone: boolean) => {
+    const clock = new ManualClock();
+    const memory = new MemoryBudgets(() => clock.now());
+    const away = { is: false };
+    const table: BudgetTable = {
+      join: (home) => memory.join(home),
+      replace: (home, lease) => memory.replace(home, lease),
+      leave: (lease) => memory.leave(lease),
+      exchange: (request) => (away.is ? Promise.reject(new Error('away')) : memory.exchange(request)),
+    };
+    const budgets = await Budgets.open({ table, home: 'a', mayGoOnAlone, clock, onError: () => {} });
+    const pauses: boolean[] = [];
+    const onPause = (isPaused: boolean) => void pauses.push(isPaused);
+    budgets.follow('calls', { uses: () => [], onMore: () => {}, onPause });
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        clock.advance(100);
+        await new Promise(setImmediate);
+      }
+    };
+    return { memory, budgets, share: budgets.share('calls'), away, pauses, pass };
+  };
+
+  it('is all of a limit while it is alone, and it stores nothing', async () => {
+    const { memory, share, pass } = await opened(false);
+    expect(share.of('p', 20)).toBe(20);
+    void share.ask('p', 20);
+    await pass(10_000);
+    expect([share.of('p', 20), memory.sum('calls/p')]).toEqual([20, 0]);
+  });
+
+  it('is nothing from 50 s after the last renewal on, and comes back with the database', async () => {
+    const { share, away, pauses, pass } = await opened(false);
+    away.is = true;
+    await pass(49_900);
+    expect([share.of('p', 20), share.isPaused]).toEqual([20, false]);
+    await pass(200);
+    expect([share.of('p', 20), share.isPaused]).toEqual([0, true]);
+    await pass(600_000);
+    away.is = false;
+    await pass(2_000);
+    expect([share.of('p', 20), share.isPaused, pauses]).toEqual([20, false, [true, false]]);
+  });
+
+  it('stays with a server that needs no others, as long as it is alone', async () => {
+    const { share, away, pauses, pass } = await opened(true);
+    away.is = true;
+    await pass(600_000);
+    away.is = false;
+    await pass(10_000);
+    expect([share.of('p', 20), pauses]).toEqual([20, []]);
   });
 });
 

@@ -32,6 +32,8 @@ interface Entry {
   /** Needs of the last seconds, by the time of each look. */
   needs: { readonly at: number; readonly parts: number }[];
   neededAt: number;
+  /** Work asked for more. */
+  requestedAt: number;
   missingElsewhere: number;
   sharers: number;
   /** As the table has it; undefined when that is not known. */
@@ -41,6 +43,8 @@ interface Entry {
 /** Parts that were not needed for so long are given back. */
 const UNUSED_MS = 2_000;
 const RECENT_MS = 60_000;
+/** Work that asked for more comes again within this time. */
+const REQUESTED_MS = 5_000;
 /** Between two messages: while work waits here or elsewhere; while limits are shared; otherwise; after a failure. */
 const EACH_MS = { hungry: 150, sharing: 1_000, calm: 5_000, failed: 500 };
 
@@ -98,16 +102,24 @@ export class Budgets {
       const entry = this.#entries.get(`${kind}/${key}`);
       return isLive && entry !== undefined ? Math.min(usable(entry), limit) : 0;
     };
-    const ask = (key: string, limit: number): void => {
-      if (this.#isAlone || this.#stopped) return;
+    const ask = (key: string, limit: number): Promise<void> | undefined => {
+      if (this.#isAlone || this.#stopped) return undefined;
       const entry = this.#entry(`${kind}/${key}`, limit);
-      if (entry.held >= limit) return;
+      if (entry.held >= limit) return undefined;
+      const isNew = clock.monotonic() - entry.requestedAt >= REQUESTED_MS;
+      entry.requestedAt = clock.monotonic();
       // while any work waits, the next message is sent soon
-      if (!this.#isHungry || entry.noted === undefined) this.#messages.request();
+      if (!this.#isHungry || isNew || entry.noted === undefined) this.#messages.request();
+      return this.#messages.idle();
+    };
+    const couldBe = (key: string, limit: number): number => {
+      const missing = this.#entries.get(`${kind}/${key}`)?.noted?.missing ?? 0;
+      return missing > 0 || this.isPaused ? of(key, limit) : limit;
     };
     const budgets = this;
     return {
       of,
+      couldBe,
       ask,
       get isPaused() {
         return budgets.isPaused;
@@ -203,7 +215,8 @@ export class Budgets {
 
   #lost(): void {
     this.#lease = undefined;
-    this.#isAlone = false;
+    // one that needs no others goes on until it hears of them
+    this.#isAlone &&= this.#options.mayGoOnAlone;
     this.#isOpening = false;
     this.#liveUntil = Number.NEGATIVE_INFINITY;
     this.#entries.clear();
@@ -224,6 +237,8 @@ export class Budgets {
     }
     for (const [kind, consumer] of this.#consumers)
       for (const use of consumer.uses()) this.#note(`${kind}/${use.key}`, use);
+    for (const entry of this.#entries.values())
+      if (now - entry.requestedAt < REQUESTED_MS) entry.waiting = Math.max(entry.waiting, 1);
     const asks: BudgetAsk[] = [];
     for (const entry of this.#entries.values()) {
       const { key, limit, used } = entry;
@@ -252,6 +267,7 @@ export class Budgets {
     }
     const entry: Entry = {
       ...{ key, limit, held: 0, used: 0, waiting: 0, needs: [], neededAt: Number.NEGATIVE_INFINITY },
+      requestedAt: Number.NEGATIVE_INFINITY,
       ...{ missingElsewhere: 0, sharers: 1, noted: undefined },
     };
     this.#entries.set(key, entry);

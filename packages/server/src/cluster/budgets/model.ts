@@ -250,7 +250,7 @@ export class FaultyCluster {
         work.running.add(one);
         this.#time.after(this.#random() ** 3 * 30_000, () => this.#end(server, work, one));
       }
-      if (work.waiting > 0) share.ask(name, limit);
+      if (work.waiting > 0) void share.ask(name, limit);
     }
   }
 

@@ -4,8 +4,13 @@ export interface LimitShare {
   readonly isPaused: boolean;
   /** How much of a limit this server may use now: all of it while it is alone, nothing while it is paused. */
   of(key: string, limit: number): number;
-  /** Work waits for more than `of` allows. The share grows in the background while another server leaves some. */
-  ask(key: string, limit: number): void;
+  /** As `of`, with what `ask` may bring: all of the limit unless an attempt has just failed. */
+  couldBe(key: string, limit: number): number;
+  /**
+   * Work waits for more than `of` allows, or is about to. The share grows in the background while another server leaves
+   * some. Resolves after the next attempt.
+   */
+  ask(key: string, limit: number): Promise<void> | undefined;
 }
 
 /** How much of a limit is used on this server. */

@@ -1,3 +1,4 @@
+import type { LimitShare } from '../../cluster/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import type { FunctionGroup, Waiter } from './function-group.ts';
 import { place } from './placement.ts';
@@ -13,12 +14,15 @@ export type Outlook = 'brief' | 'start' | 'soon' | 'full' | 'none';
 
 /** Decides as `place` would for a request that waits now, and changes nothing. */
 export function outlookOf(
-  view: PoolView,
+  view: PoolView & { readonly share: LimitShare | undefined },
   group: FunctionGroup,
   { spec, laneBytes }: Pick<Waiter, 'spec' | 'laneBytes'>,
   now: number,
 ): Outlook {
-  const snapshot = placementSnapshot(view, group, { spec, laneBytes, since: now }, now);
+  const { share } = view;
+  // what the share lacks is asked for when the request waits here
+  const hopeful = share === undefined ? view : { ...view, share: { of: share.couldBe } };
+  const snapshot = placementSnapshot(hopeful, group, { spec, laneBytes, since: now }, now);
   if (snapshot.lanesAreFull) return 'brief';
   const placement = place({ ...snapshot, waiting: snapshot.waiting + 1 });
   if (placement.kind === 'start' || placement.kind === 'reuse') return 'start';

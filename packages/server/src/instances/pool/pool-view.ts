@@ -15,7 +15,7 @@ export interface PoolView {
   /** How long a request waits at most. */
   readonly maxWaitMs: number;
   /** Of instances per function, where their limits count on several servers. */
-  readonly share: LimitShare | undefined;
+  readonly share: Pick<LimitShare, 'of'> | undefined;
 }
 
 export function placementSnapshot(
@@ -69,6 +69,14 @@ export function roomSnapshot(
   // The usual case needs no look at every instance of the machine.
   const idle = full ? idleInstances(view, isAlone ? undefined : group) : [];
   return { live, maxInstances, mayHave, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
+}
+
+/** Whether one more instance of a function is beyond what this server may have now. */
+export function needsShare({ groups, share }: PoolView, { functionKey, maxInstances }: LaunchSpec): boolean {
+  if (share === undefined || maxInstances <= 0) return false;
+  const group = groups.get(functionKey);
+  const live = group === undefined ? 0 : group.instances.size + group.starting();
+  return live >= share.of(functionKey, maxInstances);
 }
 
 function isLimited(live: number, most: number): boolean {

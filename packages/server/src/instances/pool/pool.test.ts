@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LimitShare } from '../../cluster/index.ts';
+import { TestShare } from '../../cluster/testing.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { LEAVE_MS } from '../runtime-link/runtime-link.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
@@ -27,7 +29,11 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Pool; driver: FakeSandboxDriver } {
+function poolOf(
+  fn: FakeFunction,
+  limits: Partial<PoolLimits> = {},
+  share?: LimitShare,
+): { pool: Pool; driver: FakeSandboxDriver } {
   const driver = new FakeSandboxDriver(fn);
   // Instances measure with a clock that stands still unless the test moves it.
   const deps = testStartDeps(driver, dir, clock);
@@ -35,6 +41,7 @@ function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Poo
     start: (s, signal) => startInstance(s, deps, signal),
     clock,
     limits: { ...TEST_LIMITS, ...limits },
+    share,
     log: pino({ level: 'silent' }),
   });
   pools.push(pool);
@@ -62,6 +69,25 @@ function call(lease: Lease, event = '{}', timeoutMs = 3000): ReturnType<Lease['i
 }
 
 describe('pool', () => {
+  it('starts as many instances as its share of the limit allows, and more when that grows', async () => {
+    const share = new TestShare(0);
+    const { pool, driver } = poolOf(echo, {}, share);
+    const first = pool.acquire(spec({ maxInstances: 4 }));
+    expect([driver.started.length, share.requests]).toEqual([0, 1]);
+    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 0, waiting: 1 }]);
+    share.parts = 1;
+    pool.onMore();
+    const lease = await first;
+    const second = pool.acquire(spec({ maxInstances: 4 }));
+    await expect.poll(() => [driver.started.length, share.requests > 1]).toEqual([1, true]);
+    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 1, waiting: 1 }]);
+    share.parts = 4;
+    pool.onMore();
+    (await second).release();
+    lease.release();
+    expect(driver.started).toHaveLength(2);
+  });
+
   it('starts an instance for the first request and reuses it for the next', async () => {
     const { pool, driver } = poolOf(echo);
     const first = await pool.acquire(spec());

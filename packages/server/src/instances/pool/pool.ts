@@ -17,7 +17,7 @@ import { type Offer, type Outlook, offerOf, outlookOf } from './outlook.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
 import { censusOf, hasWaiters, type Resident, usesOf } from './pool-census.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
-import { hasMemoryFor, mustYield, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
+import { hasMemoryFor, mustYield, needsShare, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { LOOK_AGAIN_MS, NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
 export interface PoolLimits extends WaitLimits, IdleLimits {
@@ -173,7 +173,7 @@ export class Pool {
         return true;
       case 'wait':
         waiter.why = placement.why;
-        if (placement.why === 'limit') this.#options.share?.ask(group.functionKey, waiter.spec.maxInstances);
+        if (placement.why === 'limit') void this.#options.share?.ask(group.functionKey, waiter.spec.maxInstances);
         if (placement.why === 'memory') this.#short.set(group, waiter.spec.memoryMb);
         if (placement.againMs !== undefined) this.#lookAgain(group, Math.min(placement.againMs, LOOK_AGAIN_MS));
         return false;
@@ -325,7 +325,7 @@ export class Pool {
     return laneBytes !== undefined && group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic()) === 'full';
   }
 
-  #view(): PoolView {
+  #view(): PoolView & { readonly share: LimitShare | undefined } {
     return {
       groups: this.#groups,
       memory: this.#memory,
@@ -342,6 +342,7 @@ export class Pool {
    * `StartFailed`, with `overloaded` when there is no room, or `unavailable` while stopping.
    */
   async reserve(spec: LaunchSpec, reserved: Reserved): Promise<Instance> {
+    if (needsShare(this.#view(), spec)) await this.#options.share?.ask(spec.functionKey, spec.maxInstances);
     if (this.#stopped) throw new PlatformError('unavailable', 'the server is stopping');
     const group = this.#group(spec.functionKey);
     const existing = group.unreserved(spec.key).find((instance) => hasMemoryFor(this.#memory, instance));
@@ -356,7 +357,6 @@ export class Pool {
     const never = neverFits(room);
     const found = never === undefined ? roomFor(room) : { lacks: never };
     if ('lacks' in found) {
-      if (found.lacks === 'limit') this.#options.share?.ask(group.functionKey, spec.maxInstances);
       this.#forget(group);
       throw overloaded(NO_ROOM[found.lacks]);
     }

@@ -27,7 +27,7 @@ export type Verdict =
   /** `refused`: it could not be run. */
   | { readonly kind: 'kill'; readonly reason: 'failed' | 'refused'; readonly code: number; readonly message: string };
 
-const NOT_RUN = new Set<string>(['overloaded', 'unavailable', 'no_disk_room']);
+const NOT_RUN = new Set<string>(['overloaded', 'unavailable', 'no_disk_room', 'share_lost']);
 
 /** Success, failure, or not run, by the result or error of the invoker. */
 export function classify(outcome: InvocationResult | { readonly thrown: unknown }): AttemptResult {

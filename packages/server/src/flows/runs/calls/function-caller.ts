@@ -52,6 +52,9 @@ export interface FunctionCallerOptions {
 const MOST_FIELDS_BYTES = 16 * 1024;
 const MOST_MESSAGE_CHARS = 4_096;
 
+/** `unavailable`: the sandbox agent was lost, the database is unreachable, or the server stops. */
+const PASSING = new Set<string>(['overloaded', 'unavailable', 'share_lost']);
+
 /** Calls functions for flows, through the same entry and with the same limits, records and logs as all other calls. */
 export class FunctionCaller {
   readonly #options: FunctionCallerOptions;
@@ -134,8 +137,7 @@ export class FunctionCaller {
       return resultOf(await invoker.invoke({ ...request, depth, traceparent, onAdmitted }));
     } catch (error) {
       if (signal.aborted) return undefined;
-      // `unavailable`: the sandbox agent was lost, the database is unreachable, or the server stops
-      const isPassing = error instanceof PlatformError && ['overloaded', 'unavailable'].includes(error.code);
+      const isPassing = error instanceof PlatformError && PASSING.has(error.code);
       return isPassing ? 'overloaded' : this.#thrown(error);
     }
   }
