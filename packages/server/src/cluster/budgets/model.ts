@@ -104,7 +104,7 @@ const CALM: Faults = { loss: 0, late: 0 };
 const ANSWER_MS = 3_000;
 const TROUBLE_MS = 240_000;
 /** More than any step of the budgets takes. */
-const TURNS = 40;
+const TURNS = 24;
 const MOST_REPORTED = 5;
 const CALM_MS = 150_000;
 /** How far clocks may run apart. */
