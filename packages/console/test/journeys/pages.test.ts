@@ -139,6 +139,7 @@ const OTHERS = [
   'images',
   'networks',
   'file-systems',
+  'cluster',
   'health',
 ];
 const ABOUT_FUNCTIONS = ['overview', 'functions', 'templates', 'flows', 'alarms', 'logs', 'gateway', 'quotas'];
