@@ -25,8 +25,8 @@ const waiting = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder
 const alone = { maxWorkers: 1, sequence: { groupOrder: 3 } };
 /** One server and one browser. */
 const browsing = { maxWorkers: 1, sequence: { groupOrder: 0 } };
-/** The machine may be busy with something else: what a test waits for has a minute to come. */
-const patient = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000, interval: 10 } } };
+/** The machine may be busy with something else: what a test waits for has two minutes to come. */
+const patient = { testTimeout: 480_000, hookTimeout: 480_000, expect: { poll: { timeout: 120_000, interval: 10 } } };
 
 /** Real servers and sandboxes. */
 const real = (name: string, include: string[], exclude: string[] = []) => ({

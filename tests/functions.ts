@@ -3,7 +3,7 @@ import { fakeZip } from '../packages/server/src/artifacts/testing.ts';
 import type { Credentials } from './server.ts';
 
 /** How long to look for what happens a little later, on a machine that others use too. */
-export const PATIENCE = { timeout: 60_000, interval: 50 };
+export const PATIENCE = { timeout: 120_000, interval: 50 };
 
 /** Who calls which server: the first account of a test server, or another one. */
 export interface Tenant {

@@ -42,7 +42,7 @@ describe.skipIf(!hasRabbitmq())(`with RabbitMQ${hasRabbitmq() ? '' : ` (${NO_RAB
       const { data } = await server.api.call('showWorkFlow', { params: flow });
       return data.triggers[0]?.connection?.state === 'CONNECTED';
     };
-    await expect.poll(isConnected, { timeout: 60_000, interval: 100 }).toBe(true);
+    await expect.poll(isConnected, { timeout: 120_000, interval: 100 }).toBe(true);
     const sent: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const texts = Array.from({ length: MESSAGES_A_ROUND }, (_, at) => `${round}-${at}`);
@@ -50,10 +50,10 @@ describe.skipIf(!hasRabbitmq())(`with RabbitMQ${hasRabbitmq() ? '' : ` (${NO_RAB
       await rabbitmq.publishWithIds(EXCHANGE, ...texts);
       sent.push(...texts);
       const count = async (): Promise<number> => (await started()).length;
-      await expect.poll(count, { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(killAt);
+      await expect.poll(count, { timeout: 120_000, interval: 20 }).toBeGreaterThanOrEqual(killAt);
       await server.kill('SIGKILL');
       await server.restart();
     }
-    await expect.poll(started, { timeout: 60_000, interval: 300 }).toEqual(sent.toSorted());
+    await expect.poll(started, { timeout: 120_000, interval: 300 }).toEqual(sent.toSorted());
   });
 });

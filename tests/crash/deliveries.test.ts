@@ -87,7 +87,7 @@ it('each accepted invocation reaches its destination, at whatever moment the ser
   const took = (): Set<string> => new Set(existsSync(ran) ? readFileSync(ran, 'utf8').trim().split('\n') : []);
   const missing = (): string[] =>
     [...accepted].filter(([id, fail]) => (fail ? webhook.of(id).length === 0 : !took().has(id))).map(([id]) => id);
-  await expect.poll(missing, { timeout: 60_000, interval: 200, message: reported }).toEqual([]);
+  await expect.poll(missing, { timeout: 120_000, interval: 200, message: reported }).toEqual([]);
   expect([...took()].filter((id) => accepted.get(id) !== false)).toEqual([]);
 
   const ended = async (): Promise<number> =>
@@ -136,6 +136,6 @@ it('each published message reaches its function and its address, at whatever mom
   const took = (): Set<string> => new Set(existsSync(ran) ? readFileSync(ran, 'utf8').trim().split('\n') : []);
   const posted = (): Set<string> => new Set(posts('Notification').map((post) => post.message_id));
   const missing = (): string[] => accepted.filter((id) => !took().has(id) || !posted().has(id));
-  await expect.poll(missing, { timeout: 60_000, interval: 200 }).toEqual([]);
+  await expect.poll(missing, { timeout: 120_000, interval: 200 }).toEqual([]);
   expect([...took(), ...posted()].filter((id) => !accepted.includes(id))).toEqual([]);
 });

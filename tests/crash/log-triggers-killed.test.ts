@@ -69,7 +69,7 @@ it('every stored log line is in one event that runs, and in one run of a flow, h
   const started = async () => ((await inputsOf(server, flow)) as LtsEvent[]).flatMap(({ lts }) => linesIn(lts.data));
   const numbers = async (): Promise<string[]> =>
     [...new Set((await started()).flatMap(({ message }) => /^number (\d+)$/.exec(message)?.[1] ?? []))].toSorted();
-  await expect.poll(numbers, { timeout: 60_000, interval: 500 }).toEqual([...(await logged())].toSorted());
+  await expect.poll(numbers, { timeout: 120_000, interval: 500 }).toEqual([...(await logged())].toSorted());
   const uids = (await started()).map(({ log_uid }) => log_uid);
   expect(uids.length).toBe(new Set(uids).size);
 });

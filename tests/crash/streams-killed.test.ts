@@ -58,7 +58,7 @@ it('each stored record reaches its function in the order of its shard, and one r
     const all = new Set(batches().flat());
     return stored.filter((record) => !all.has(record));
   };
-  await expect.poll(missing, { timeout: 60_000, interval: 200 }).toEqual([]);
+  await expect.poll(missing, { timeout: 120_000, interval: 200 }).toEqual([]);
   expect(
     batches()
       .flat()
@@ -70,7 +70,7 @@ it('each stored record reaches its function in the order of its shard, and one r
     expect(numbers).toEqual(numbers.map((_, at) => at));
   }
   const started = async () => ((await inputsOf(server, flow)) as DisEvent[]).flatMap(recordsOf).toSorted();
-  await expect.poll(started, { timeout: 60_000, interval: 500 }).toEqual(stored.toSorted());
+  await expect.poll(started, { timeout: 120_000, interval: 500 }).toEqual(stored.toSorted());
   // a batch whose end is stored does not run again
   const runs = batches().length;
   await server.kill('SIGKILL');

@@ -8,7 +8,7 @@ import { deploy, PATIENCE, project, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 /** The longest wait, for brokers and servers that start again. */
-const LONG = { timeout: 60_000, interval: 50 };
+const LONG = { timeout: 120_000, interval: 50 };
 
 interface BrokerEvent {
   readonly trigger_type: string;

@@ -162,7 +162,7 @@ done`;
       expect([text, receipt.cold]).toEqual(['abc', true]);
       return receipt.boot_ms;
     };
-    await expect.poll(bootOfNew, { timeout: 30_000, interval: 500 }).toBe(0);
+    await expect.poll(bootOfNew, { timeout: 120_000, interval: 500 }).toBe(0);
   });
 
   it('are made, given dependencies and run by fgs', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AccountFolder, noted, noting } from '../crash/account-folder.ts';
-import { deploy, runtimeOf } from '../functions.ts';
+import { deploy, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 const LONG = { timeout: 400_000, interval: 500 };
@@ -25,6 +25,11 @@ async function reader(name: string, words: string): Promise<{ urn: string; done:
   const ran = `${account.path}/${name}`;
   const files = { 'index.js': `exports.handler = async (event, context) => { ${noting(ran, words)} };` };
   const urn = await deploy(server, { name, runtime: await runtimeOf(server, 'Node.js'), files });
+  // more would mostly measure their starts
+  await server.api.call('updateFunctionMaxInstanceConfig', {
+    params: target(server, urn),
+    body: { max_instance_num: 2 },
+  });
   return { urn, done: () => noted(ran).flat() };
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
 import { type Credentials, ROOT, SERVER } from '../server.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 250 };
+const PATIENCE = { timeout: 120_000, interval: 250 };
 let folder: string;
 let dataDir: string;
 let stop: (() => Promise<unknown>) | undefined;

@@ -19,7 +19,7 @@ import {
 } from './isolation/waiting.ts';
 
 const isRoot = process.getuid?.() === 0;
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 const FLAGS = ['nodev', 'nosuid', 'ro'];
 
 describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was given code by %s', (attach) => {

@@ -7,7 +7,7 @@ import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.
 import { agentGroups, bridgesOf, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
-const PATIENCE = { timeout: 30_000, interval: 20 };
+const PATIENCE = { timeout: 120_000, interval: 20 };
 
 describe.runIf(isRoot)('when a process of the platform is killed', () => {
   let bench: SandboxBench;

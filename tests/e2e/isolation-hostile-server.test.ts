@@ -56,7 +56,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
       for (const line of lines) replies.push(JSON.parse(line) as Reply);
     });
     // `expect.poll` works inside tests only
-    await vi.waitFor(() => expect(replies[0]?.event).toBe('ready'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(replies[0]?.event).toBe('ready'), { timeout: 120_000 });
     makeTraps();
   });
   afterAll(async () => {
@@ -89,7 +89,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
       .map((order, at) => ({ ...order, seq: first + at }))
       .filter(({ request }) => typeof request !== 'string');
     const answered = () => numbered.filter(({ seq }) => replies.some((reply) => reply.seq === seq)).length;
-    await expect.poll(answered, { timeout: 60_000, interval: 50 }).toBe(numbered.length);
+    await expect.poll(answered, { timeout: 120_000, interval: 50 }).toBe(numbered.length);
     return numbered.map((order) => ({ ...order, reply: replies.find(({ seq }) => seq === order.seq) }));
   }
 

@@ -14,7 +14,7 @@ const isRoot = process.getuid?.() === 0;
 const missing = ['/usr/sbin/ip', '/usr/bin/nsenter'].filter((program) => !existsSync(program));
 const BRIDGE = 'fgconntest';
 const WIRE = { outer: 'fgconntest1', bridge: BRIDGE, address: '203.0.113.130/24', gateway: '203.0.113.1' };
-const PATIENCE = { timeout: 30_000, interval: 20 };
+const PATIENCE = { timeout: 120_000, interval: 20 };
 
 interface Link {
   readonly ifname: string;

@@ -19,7 +19,7 @@ const canHold =
   isRoot &&
   spawnSync('nft', ['add table inet fgtestheld { flags owner, persist; }; delete table inet fgtestheld']).status === 0;
 const EGRESS: SandboxNetwork = { kind: 'egress' };
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 120_000, interval: 50 };
 /** Refused at once, so that a function need not wait for its own timeout. */
 const REFUSED = { errno: 'EHOSTUNREACH' };
 const NOWHERE = { errno: 'ENETUNREACH' };

@@ -189,7 +189,7 @@ describe.runIf(isRoot)('a server that root starts', () => {
     process.kill(launcherPid, 'SIGKILL');
     await own.exited;
     const living = () => [pid, agent].filter((each) => existsSync(`/proc/${each}`));
-    await expect.poll(living, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(living, { timeout: 120_000 }).toEqual([]);
     await own.restart();
     await own.stop();
   });

@@ -89,7 +89,7 @@ const eventually = <T>(read: () => T | Promise<T>) =>
       server.clock.advance(20);
       return read();
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 120_000, interval: 5 },
   );
 
 describe('an alarm rule', () => {

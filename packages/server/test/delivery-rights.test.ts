@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities, refusal } from './identity-fixture.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 const MAY = [{ Effect: 'Allow', Action: ['functiongraph:*:*'] }];
 const NOT_NEXT = [
   {

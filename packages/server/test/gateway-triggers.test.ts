@@ -4,7 +4,7 @@ import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts'
 import { FakeServer } from './fake-server.ts';
 import { Identities, refusal } from './identity-fixture.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
 let server: FakeServer;

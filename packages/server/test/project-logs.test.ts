@@ -45,7 +45,7 @@ it('has the lines of all functions with their names, page by page', async () => 
     'default/orders "order 18 created"',
     'default/payments "order 17 paid"',
   ];
-  await expect.poll(found, { timeout: 30_000 }).toEqual(all);
+  await expect.poll(found, { timeout: 120_000 }).toEqual(all);
   const paged: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const page = await search({ keyword: 'order 1', limit: '1', ...(cursor === '' ? {} : { cursor }) });

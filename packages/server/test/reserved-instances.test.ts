@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { FakeFunction } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 const HOUR = 3_600_000;
 type Target = { project_id: string; function_urn: string };
 

@@ -77,7 +77,7 @@ describe('many large bodies at once', () => {
         const statuses = new Set(opened.map(({ status }) => status()));
         expect([...statuses]).toEqual([401]);
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
   });
 });

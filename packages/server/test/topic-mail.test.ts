@@ -61,7 +61,7 @@ const eventually = <T>(read: () => T, stepMs = 50) =>
       server.clock.advance(stepMs);
       return read();
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 120_000, interval: 5 },
   );
 
 async function topic(name: string, display_name = '') {

@@ -85,7 +85,7 @@ const eventually = <T>(read: () => T, stepMs = 50) =>
       server.clock.advance(stepMs);
       return read();
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 120_000, interval: 5 },
   );
 
 const open = async (url: string) => {

@@ -7,7 +7,7 @@ import { type NodeLoad, openLoadDoor, Roster } from './roster.ts';
 import { RosterStore } from './roster-store.ts';
 import { startTwoTestNodes, type TestNode } from './testing.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 const IDLE: NodeLoad = { running: 0, waiting: 0, instances: 1, memoryMb: 128 };
 
 let storage: Storage;

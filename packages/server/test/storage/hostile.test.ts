@@ -5,7 +5,7 @@ import { ManualClock } from '../../src/lib/manual-clock.ts';
 import { FakeServer } from '../fake-server.ts';
 import { send, sign, type Wish } from './raw-requests.ts';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 120_000 };
 
 let server: FakeServer;
 const connections: RawConnection[] = [];

@@ -9,7 +9,7 @@ import { tlsBetweenNodes } from '../transport/tls.ts';
 import { type Authority, hostNameOf, type NodeCredentials } from './authority.ts';
 import { Credentials } from './credentials.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 const DAY_MS = 24 * 3_600_000;
 const HOME = 'home';
 /** Fails the test. */

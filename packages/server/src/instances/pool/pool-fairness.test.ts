@@ -11,7 +11,7 @@ import { TEST_LIMITS, testSpec, testStartDeps } from '../testing.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 const LIMITS = { ...TEST_LIMITS, maxWaiting: 1_000 };
 /** Measured use of a frozen instance. */
 const FROZEN_MB = 10;

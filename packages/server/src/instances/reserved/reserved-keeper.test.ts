@@ -20,7 +20,7 @@ const LIMITS: PoolLimits = {
   maxStarts: 8,
   memoryMb: 2048,
 };
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 const log = pino({ level: 'silent' });
 const echo: FakeFunction = { handler: (event) => event };
 

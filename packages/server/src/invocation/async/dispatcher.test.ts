@@ -21,7 +21,7 @@ const failed = {
   payload: Buffer.from('{"errorMessage":"no"}'),
 } as unknown as InvocationResult;
 
-const PATIENCE = { timeout: 30_000, interval: 2 };
+const PATIENCE = { timeout: 120_000, interval: 2 };
 
 let clock: ManualClock;
 let storage: Storage;

@@ -123,7 +123,7 @@ const settled = (id: string, state: string, step = 0) =>
       control.clock.advance(step);
       expect((await queue.get(id))?.state).toBe(state);
     },
-    { timeout: 30_000, interval: 2 },
+    { timeout: 120_000, interval: 2 },
   );
 
 describe('to a webhook', () => {

@@ -29,7 +29,7 @@ const HEAD: CallHead = {
   ...{ eventBytes: 0, change: 0, spentMs: 0, waitedMs: 0 },
 };
 const RECEIPT = { request_id: 'r1', total_ms: 2, handler_ms: 1, init_ms: 0 };
-const PATIENCE = { timeout: 20_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 
 let first: TestNode;
 let second: TestNode;

@@ -61,7 +61,7 @@ it('each change on disk has each of its events once, whenever its server is kill
     const caughtUp = () => Promise.resolve();
     const fanOut = new FanOut({ store, queue, subscribers: [subscriber], caughtUp, clock: systemClock, log });
     fanOut.start();
-    await expect.poll(() => storage.db.selectFrom('fact').select('id').execute(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => storage.db.selectFrom('fact').select('id').execute(), { timeout: 120_000 }).toEqual([]);
     await fanOut.stop();
     const changes = (await idsOf(storage, 'changes')).map((id) => id.replace('change ', ''));
     const expected = changes.flatMap((id) => LISTENERS.map((listener) => `${id}/${listener}`));

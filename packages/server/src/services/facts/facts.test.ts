@@ -85,7 +85,7 @@ async function events(): Promise<string[]> {
   const rows = await storage.db.selectFrom('message').select('id').orderBy('position').execute();
   return rows.map(({ id }) => id);
 }
-const drained = () => expect.poll(left, { timeout: 30_000 }).toEqual([]);
+const drained = () => expect.poll(left, { timeout: 120_000 }).toEqual([]);
 
 describe('facts', () => {
   it('become one event for each subscription, in their order', async () => {
@@ -119,7 +119,7 @@ describe('facts', () => {
       clock.advance(1000);
       return left();
     };
-    await expect.poll(passing, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(passing, { timeout: 120_000 }).toEqual([]);
     expect(await events()).toEqual(['fact-1/t1']);
   });
 
@@ -150,7 +150,7 @@ describe('facts', () => {
     queue = await open({ messages: 5, bytes: 1024 ** 2 });
     fanOut();
     await note(factsOf(), fact(), fact({ projectId: 'p2', id: 'other' }));
-    await expect.poll(async () => (await events()).length, { timeout: 30_000 }).toBe(10);
+    await expect.poll(async () => (await events()).length, { timeout: 120_000 }).toBe(10);
     expect((await left()).length).toBe(2);
     for (let turn = 0; turn < 30 && (await left()).length > 0; turn += 1) {
       const leased = await queue.lease({ topic: 'events', limit: 10, leaseMs: 1000 });
@@ -174,7 +174,7 @@ describe('facts', () => {
     };
     const first = fanOut({ queue: dying });
     await note(factsOf(), fact());
-    await expect.poll(async () => (await events()).length, { timeout: 30_000 }).toBe(200);
+    await expect.poll(async () => (await events()).length, { timeout: 120_000 }).toBe(200);
     await first.stop();
     fanOut();
     await drained();
@@ -186,7 +186,7 @@ describe('facts', () => {
     let refused = 0;
     fanOut({ lease: { guard: { query: none, mustAffect: true }, onRefused: () => (refused += 1) } });
     await note(factsOf(), fact());
-    await expect.poll(() => refused, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => refused, { timeout: 120_000 }).toBeGreaterThan(0);
     expect(await events()).toEqual([]);
     expect(await left()).toEqual(['fact-1']);
   });

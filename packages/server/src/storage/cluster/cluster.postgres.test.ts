@@ -5,7 +5,7 @@ import { newPlace } from '../testing.ts';
 import { openAt } from '../testing-place.ts';
 import { BEAT_MS, EXPIRY_MS } from './membership.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 120_000, interval: 10 };
 
 interface Server {
   readonly storage: Storage;

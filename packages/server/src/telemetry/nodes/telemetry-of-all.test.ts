@@ -11,7 +11,7 @@ import { openTelemetryDoor } from './telemetry-door.ts';
 import { TelemetryOfAll } from './telemetry-of-all.ts';
 import { FakeNetwork } from './testing.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 const START = Date.UTC(2026, 2, 10, 12);
 const HOMES = ['home-a', 'home-b', 'home-c'] as const;
 

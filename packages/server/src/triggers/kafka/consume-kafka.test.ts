@@ -175,7 +175,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
     await kafka.publish(topic, ['long', 'next'], 'k');
     const long = ([text]: readonly string[]) => (text === 'long' ? setTimeout(3_000) : Promise.resolve());
     const { ended } = consume(long, { batchSize: 1 }, { sessionMs: 2_500 });
-    await expect.poll(() => handled, { timeout: 20_000 }).toEqual([['long'], ['next']]);
+    await expect.poll(() => handled, { timeout: 120_000 }).toEqual([['long'], ['next']]);
     control.abort();
     await ended;
   });

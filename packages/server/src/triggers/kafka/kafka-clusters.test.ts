@@ -7,7 +7,7 @@ import { KafkaFront } from '../brokers/testing-kafka-front.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
 const LOGIN = { user: 'ann', password: 'secret-1' };
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
 
 interface Place {
   readonly ports: readonly number[];

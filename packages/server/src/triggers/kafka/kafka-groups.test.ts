@@ -9,7 +9,7 @@ import { hasKcat, NO_KCAT, publishTo, TestKafka } from '../brokers/testing-kafka
 /** Brokers of a cluster that runs already, without TLS and logins: `host:port`, several with commas. */
 const GIVEN = process.env.FGS_TEST_KAFKA;
 const MEMBER = fileURLToPath(new URL('./group-member.fixture.ts', import.meta.url));
-const PATIENCE = { timeout: 60_000, interval: 50 };
+const PATIENCE = { timeout: 120_000, interval: 50 };
 const PARTITIONS = [0, 1, 2, 3] as const;
 /** The least that brokers allow unless they are set otherwise; the mock cluster has no bound. */
 const SESSION_MS = GIVEN === undefined ? 2_000 : 6_000;

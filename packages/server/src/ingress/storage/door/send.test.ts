@@ -57,7 +57,7 @@ describe('an object on its way', () => {
         clock.advance(10_000);
         expect(ended).toBe(true);
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
     expect(await sent).toBeInstanceOf(ClientGone);
   });
