@@ -32,7 +32,7 @@ const COUNTS = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 /** What `count-reporter.ts` prints of a file with a failed test. */
 const FAILED_FILE = /^\{"project":.*\}$/;
 /** More failed files than this are no accident of a busy machine. */
-const MOST_AGAIN = 8;
+const MOST_AGAIN = 12;
 
 /**
  * Runs the lanes to their ends, the last ones alone, prints what they print, and resolves with the sum of their counts.

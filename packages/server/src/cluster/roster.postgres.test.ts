@@ -36,6 +36,8 @@ beforeEach(async () => {
   nodes = await startTwoTestNodes();
   const [first, second] = nodes;
   members = [await join(first.node), await join(second.node)];
+  // a look at the servers that came late would remove one that a test lets expire
+  await expect.poll(() => members.map(({ others }) => others.length), PATIENCE).toEqual([1, 1]);
   openLoadDoor(second.listener, () => loadOfSecond);
   roster = new Roster({
     store: new RosterStore(storage),
