@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { Balancer } from '../balancer.ts';
 import { deploy, PATIENCE, request, runtimeOf, target } from '../functions.ts';
-import type { Credentials, TestServer } from '../server.ts';
+import { type Credentials, ServerDidNotStart, type TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
@@ -11,7 +11,7 @@ const SOURCE = `exports.handler = async (event, context) => {
   return event;
 };`;
 
-const CLIENTS = 4;
+const CLIENTS = 2;
 /** A restart on a busy machine takes a minute. */
 const PATIENT = { timeout: 900_000 };
 const LONG = { ...PATIENCE, timeout: 240_000 };
@@ -41,7 +41,7 @@ describe.skipIf(findPostgres() === undefined)('two servers behind a balancer', (
     await vi.waitFor(async () => expect((await request(second, { method: 'GET', path })).status).toBe(200), LONG);
     balancer = new Balancer([first, second].map((server) => () => endpoints.get(server)));
     await vi.waitFor(() => expect(balancer.ready).toEqual([true, true]), LONG);
-  }, LONG.timeout);
+  }, PATIENT.timeout);
   afterAll(async () => {
     await balancer?.stop();
     await two?.[Symbol.asyncDispose]();
@@ -95,7 +95,7 @@ describe.skipIf(findPostgres() === undefined)('two servers behind a balancer', (
         await expect.poll(listed, LONG).toEqual([expect.objectContaining({ this_server: true, leases })]);
         const before = done;
         await expect.poll(() => done, LONG).toBeGreaterThan(before + CLIENTS);
-        await server.restart();
+        await restarted(server);
         endpoints.set(server, server.endpoint);
         await expect.poll(() => balancer.ready, LONG).toEqual([true, true]);
       }
@@ -144,3 +144,13 @@ describe.skipIf(findPostgres() === undefined)('two servers behind a balancer', (
     expect((await first.api.call('listClusterNodes', {})).data.nodes).toHaveLength(1);
   });
 });
+
+/** Starts a server as a supervisor does: on a very busy machine its database may not answer in time. */
+async function restarted(server: TestServer, tries = 5): Promise<void> {
+  try {
+    await server.restart();
+  } catch (error) {
+    if (!(error instanceof ServerDidNotStart) || tries === 1) throw error;
+    await restarted(server, tries - 1);
+  }
+}
