@@ -14,7 +14,7 @@ export interface AgentLimits {
 }
 
 /** The kernel does these at once; a request or its answer may wait behind others. */
-const SHORT_MS = 5_000;
+const SHORT_MS = 10_000;
 /** Longer than the agent's own limits for the programs that it runs. */
 const LONG_MS = 45_000;
 
