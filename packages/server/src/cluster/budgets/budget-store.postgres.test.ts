@@ -6,7 +6,7 @@ import { BudgetStore } from './budget-store.ts';
 import { MemoryBudgets, randomOf } from './testing.ts';
 import type { BudgetAsk, BudgetRequest } from './types.ts';
 
-const STEPS = 300;
+const STEPS = 120;
 const KEYS = ['calls/a', 'calls/b', 'instances/a'];
 
 let place: string;
@@ -117,7 +117,9 @@ describe('the shares of limits', () => {
     const first = await server('first');
     await server('second');
     await first.exchange([], { sharing: true });
-    const stores = await Promise.all(Array.from({ length: 4 }, () => openAt(place)));
+    const stores: Storage[] = [];
+    // one after another: on a busy machine, a connection may take seconds
+    while (stores.length < 3) stores.push(await openAt(place));
     const servers = await Promise.all(
       stores.map(async ({ signals }, at) => {
         if (signals === undefined) throw new Error('no signals');
