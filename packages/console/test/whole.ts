@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** What a browser window of 1280 by 800 pixels shows, whole and at 200 %, where each pixel of a page takes four. */
-const SIZES = {
+export const SIZES = {
   whole: { width: 1280, height: 800 },
   zoomed: { width: 640, height: 400 },
 } as const;
@@ -45,13 +45,14 @@ export async function expectLoaded(page: Page, name: string): Promise<void> {
   await expect.poll(() => page.locator(LOADING).count(), { message: name }).toBe(0);
 }
 
-/** The page as it is stays inside of the window at both sizes. */
+/** The page as it is stays inside of the window at both sizes, first at that which the window has. */
 export async function expectWhole(page: Page, name: string): Promise<void> {
-  for (const size of [SIZES.whole, SIZES.zoomed]) {
+  const { whole, zoomed } = SIZES;
+  const isZoomed = page.viewportSize()?.width === zoomed.width;
+  for (const size of isZoomed ? [zoomed, whole] : [whole, zoomed]) {
     await page.setViewportSize(size);
     await expectLoaded(page, name);
     // a page draws itself anew for its size
     await expect.poll(() => page.evaluate(FAULTS), { message: `${name} at ${size.width} px` }).toEqual([]);
   }
-  await page.setViewportSize(SIZES.whole);
 }
