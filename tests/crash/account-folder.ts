@@ -2,6 +2,12 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/**
+ * Of a server whose functions keep such an account: without isolation they can write it. Few run at once: after a restart
+ * one hundred would start for the events that wait, and leave the machine no time for anything else.
+ */
+export const ACCOUNTING: readonly string[] = ['--sandbox', 'process', '--account-concurrency', '8'];
+
 /** Where functions without isolation keep an account of their runs, outside of everything that is killed. */
 export class AccountFolder {
   readonly path: string;

@@ -7,7 +7,7 @@ import {
 import { publishTo } from '../../packages/server/src/triggers/brokers/testing-kafka.ts';
 import { deploy, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 
 const TOPIC = 'orders';
 const PARTITIONS = [0, 1, 2] as const;
@@ -23,7 +23,7 @@ describe.skipIf(!hasApacheKafka())(`with Apache Kafka${hasApacheKafka() ? '' : `
     account = new AccountFolder();
     [server, kafka] = await Promise.all([
       // without isolation a function can write its account outside of everything that is killed
-      TestServer.start({ args: ['--sandbox', 'process'], env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
+      TestServer.start({ args: ACCOUNTING, env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
       TestApacheKafka.start(),
     ]);
     await kafka.makeTopic(TOPIC, PARTITIONS.length);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasRabbitmq, NO_RABBITMQ, TestRabbitmq } from '../../packages/server/src/triggers/brokers/testing-rabbitmq.ts';
 import { TestServer } from '../server.ts';
+import { ACCOUNTING } from './account-folder.ts';
 import { flowOfInputs, inputsOf } from './run-inputs.ts';
 
 const ROUNDS = 2;
@@ -16,7 +17,7 @@ describe.skipIf(!hasRabbitmq())(`with RabbitMQ${hasRabbitmq() ? '' : ` (${NO_RAB
   let rabbitmq: TestRabbitmq;
   beforeAll(async () => {
     [server, rabbitmq] = await Promise.all([
-      TestServer.start({ args: ['--sandbox', 'process'], env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
+      TestServer.start({ args: ACCOUNTING, env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
       TestRabbitmq.start(),
     ]);
   });

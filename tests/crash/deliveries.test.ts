@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { WebhookReceiver } from '../webhook.ts';
+import { ACCOUNTING } from './account-folder.ts';
 
 const ROUNDS = 4;
 const EVENTS_A_ROUND = 40;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o777);
   webhook = await WebhookReceiver.start();
   // Without isolation a function can keep the account outside of everything that is killed.
-  server = await TestServer.start({ args: ['--sandbox', 'process'], env: { FGS_WEBHOOK_HOSTS: '127.0.0.1' } });
+  server = await TestServer.start({ args: ACCOUNTING, env: { FGS_WEBHOOK_HOSTS: '127.0.0.1' } });
   runtime = await runtimeOf(server, 'Node.js');
 });
 afterAll(async () => {

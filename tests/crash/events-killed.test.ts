@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 import { loadUntilKilled } from './until-killed.ts';
 
 const ROUNDS = 2;
@@ -22,7 +22,7 @@ const ran = (): string => join(folder.path, 'ran');
 
 beforeAll(async () => {
   folder = new AccountFolder();
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
   const source = `exports.handler = async (event, context) => { ${noting(ran(), 'event.id')} return 'done'; };`;
   urn = await deploy(server, {
     name: 'account',

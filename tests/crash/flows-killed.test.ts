@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TestServer } from '../server.ts';
-import { AccountFolder } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder } from './account-folder.ts';
 import { FlowAccount } from './flow-account.ts';
 import { loadUntilKilled } from './until-killed.ts';
 
@@ -13,7 +13,7 @@ let flow: FlowAccount;
 
 beforeAll(async () => {
   folder = new AccountFolder();
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
   flow = await FlowAccount.open(server, 'killed', { folder: folder.path, ms: 5 });
 });
 afterAll(async () => {

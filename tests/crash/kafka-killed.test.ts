@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKcat, NO_KCAT, TestKafka } from '../../packages/server/src/triggers/brokers/testing-kafka.ts';
 import { deploy, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 
 const TOPIC = 'orders';
 const PARTITIONS = [0, 1, 2, 3, 4, 5] as const;
@@ -21,7 +21,7 @@ describe.skipIf(!hasKcat())(`with Kafka${hasKcat() ? '' : ` (${NO_KCAT})`}`, () 
     account = new AccountFolder();
     [server, kafka] = await Promise.all([
       // without isolation a function can write its account outside of everything that is killed
-      TestServer.start({ args: ['--sandbox', 'process'], env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
+      TestServer.start({ args: ACCOUNTING, env: { FGS_BROKER_HOSTS: '127.0.0.1' } }),
       TestKafka.start(BROKERS),
     ]);
     await kafka.makeTopic(TOPIC, PARTITIONS.length);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 import { flowOfInputs, inputsOf } from './run-inputs.ts';
 import { loadUntilKilled } from './until-killed.ts';
 
@@ -17,7 +17,7 @@ const ran = (): string => join(folder.path, 'ran');
 
 beforeAll(async () => {
   folder = new AccountFolder();
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
   const runtime = await runtimeOf(server, 'Node.js');
   const talk = "exports.handler = async (event, context) => console.log('number ' + event.n);";
   const note = `exports.handler = async (event, context) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { asyncInvocations, call, deploy, enqueue, invoke, PATIENCE, project, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { ACCOUNTING } from './account-folder.ts';
 
 const EVENTS_A_ROUND = 80;
 const SENDERS = 6;
@@ -21,7 +22,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     folder = mkdtempSync(join(tmpdir(), 'funcgraph-account-'));
     chmodSync(folder, 0o777);
     // Without isolation a function can keep the account outside of everything that is killed.
-    server = await TestServer.start({ database: await cluster.create(), args: ['--sandbox', 'process'] });
+    server = await TestServer.start({ database: await cluster.create(), args: ACCOUNTING });
     runtime = await runtimeOf(server, 'Node.js');
   });
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 import { Belongings } from './leftovers.ts';
 import { loadUntilKilled } from './until-killed.ts';
 
@@ -16,7 +16,7 @@ const ran = (): string => join(folder.path, 'ran');
 
 beforeAll(async () => {
   folder = new AccountFolder();
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
   const source = `exports.handler = async (event, context) => {
     ${noting(ran(), 'event.n')}
     if (event.fail) throw new Error('asked to fail');

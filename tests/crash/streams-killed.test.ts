@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy, PATIENCE, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
-import { AccountFolder, noted, noting } from './account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from './account-folder.ts';
 import { flowOfInputs, inputsOf } from './run-inputs.ts';
 
 const ROUNDS = 3;
@@ -21,7 +21,7 @@ let account: AccountFolder;
 beforeAll(async () => {
   account = new AccountFolder();
   // without isolation a function can keep the account outside of everything that is killed
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
 });
 afterAll(async () => {
   await server?.stop();

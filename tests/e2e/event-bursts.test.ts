@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AccountFolder, noted, noting } from '../crash/account-folder.ts';
+import { ACCOUNTING, AccountFolder, noted, noting } from '../crash/account-folder.ts';
 import { deploy, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
@@ -12,7 +12,7 @@ let account: AccountFolder;
 beforeAll(async () => {
   account = new AccountFolder();
   // without isolation a function can write its account outside
-  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  server = await TestServer.start({ args: ACCOUNTING });
 });
 afterAll(async () => {
   await server?.stop();
