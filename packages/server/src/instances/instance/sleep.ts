@@ -1,6 +1,9 @@
 import type { Heartbeat } from './heartbeat.ts';
 import type { InstanceParts } from './instance-types.ts';
 
+/** Then it is tried at every 64th request. */
+const MOST_FAILURES = 6;
+
 /** Freezes all processes of an idle instance, and thaws them for its next request. */
 export class Sleep {
   readonly #parts: Pick<InstanceParts, 'sandbox' | 'link'>;
@@ -8,6 +11,11 @@ export class Sleep {
   /** From the freeze request until the thaw request. */
   #asleep = false;
   #frozen = false;
+  #isFreezing = false;
+  /** In a row. */
+  #failures = 0;
+  /** Requests to freeze that are left out before the next attempt. */
+  #left = 0;
   #thawing: Promise<void> | undefined;
 
   constructor(parts: Pick<InstanceParts, 'sandbox' | 'link'>, heartbeat: Heartbeat | undefined) {
@@ -23,20 +31,33 @@ export class Sleep {
     return !this.#asleep && this.#thawing === undefined;
   }
 
-  /** Resolves when it is frozen, or cannot be. */
+  /** Resolves when it is frozen, or cannot be: it is tried again at one of the next requests, after each failure a later one. */
   async freeze(): Promise<void> {
-    if (this.#asleep) return;
+    if (this.#isFreezing || (this.#asleep && !this.#mayTryAgain())) return;
     this.#asleep = true;
+    this.#isFreezing = true;
     this.#heartbeat?.pause();
     try {
       await this.#parts.sandbox.freeze();
+      this.#failures = 0;
       if (this.#asleep) this.#parts.link.rest();
       // A thaw cancels a freeze that is under way.
       this.#frozen = this.#asleep;
     } catch {
-      // An instance that cannot be frozen stays awake.
+      // It counts as asleep: if the answer only came late, its processes need a thaw.
+      this.#failures = Math.min(this.#failures + 1, MOST_FAILURES);
+      this.#left = 2 ** this.#failures;
       this.#heartbeat?.resume();
+    } finally {
+      this.#isFreezing = false;
     }
+  }
+
+  /** A busy machine does not give the processes the time to freeze; others never do. */
+  #mayTryAgain(): boolean {
+    if (this.#failures === 0) return false;
+    this.#left -= 1;
+    return this.#left <= 0;
   }
 
   /** Undefined when it is awake: a warm call does not wait. */
@@ -44,6 +65,7 @@ export class Sleep {
     if (!this.#asleep) return this.#thawing;
     this.#asleep = false;
     this.#frozen = false;
+    this.#failures = 0;
     this.#parts.link.wake();
     this.#thawing = this.#parts.sandbox.thaw().finally(() => {
       this.#thawing = undefined;
