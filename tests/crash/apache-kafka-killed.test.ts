@@ -69,7 +69,7 @@ describe.skipIf(!hasApacheKafka())(`with Apache Kafka${hasApacheKafka() ? '' : `
     const killAt = Math.ceil(Math.random() * sent.length);
     await expect.poll(() => new Set(done()).size, LONG).toBeGreaterThanOrEqual(killAt);
     await Promise.all([server.kill('SIGKILL'), kafka.kill()]);
-    // the server is there before its broker
+    // the server starts while its broker is still down
     await server.restart();
     await kafka.boot();
     await send();

@@ -7,7 +7,7 @@ const EXCHANGE = 'select budget_exchange($1::bigint, $2::bigint, $3::bigint, $4:
 const REPLACE = 'delete from budget_lease where home = $1 and id < $2::bigint';
 const LEAVE = 'delete from budget_lease where id = $1::bigint';
 
-/** Leases and parts in PostgreSQL, each step in one statement, besides the pool. */
+/** Leases and parts in PostgreSQL. Each step is one statement on the connection for signals, not on one of the pool. */
 export class BudgetStore implements BudgetTable {
   readonly #signals: Pick<Signals, 'ask'>;
 
