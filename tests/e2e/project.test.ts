@@ -438,6 +438,7 @@ test('fgs init --from-existing writes what runs, without secrets, and takes it o
   expect(begun.stdout.toString(), begun.stderr).toBe(
     [
       'funcgraph.yaml and the code of prices',
+      'also bucket failed-events, topic failed',
       'set before you deploy, with the values of the secrets: PRICES_KEY',
       `see what a deploy would change:  cd ${own} && fgs diff\n`,
     ].join('\n'),
@@ -459,8 +460,42 @@ test('fgs init --from-existing writes what runs, without secrets, and takes it o
   expect((await runCli(['diff', ...args], env)).stdout.toString()).toBe('after: no difference\n');
   await runCli(['destroy', '--yes', ...args], env);
   expect(await names()).toEqual([]);
-  await runCli(['topics', 'delete', 'failed', '--yes'], env);
-  await runCli(['buckets', 'delete', 'failed-events', '--yes'], env);
+});
+
+test('fgs init --from-existing takes over flows, topics, buckets, packages and alarms, too', async () => {
+  await writeFile(join(folder, 'funcgraph.yaml'), EVERYTHING.replace('name: all', 'name: whole'));
+  await writeFile(join(folder, 'order.yaml'), FLOW);
+  const made = await fgs(['deploy', '--yes']);
+  expect(made.exitCode, made.stderr).toBe(0);
+  const params = { project_id: server.credentials.project_id, name: 'whole', stage: 'default' };
+  await server.api.call('deleteDeployment', { params });
+  await runCli(
+    ['alarms', 'create', 'of-version', '--function', 'prices', '--version', 'latest', '--when', 'sum count > 9'],
+    environment(),
+  );
+
+  const own = join(place, 'everything');
+  const begun = await runCli(['init', own, '--from-existing'], environment());
+  expect(begun.stdout.toString(), begun.stderr).toContain(
+    [
+      'funcgraph.yaml and the code of prices',
+      'also dependency rates, bucket photos, topic paid, flow order, alarm fails, alarm of-version\n',
+    ].join('\n'),
+  );
+  expect(await readFile(join(own, 'dependencies/rates/node_modules/rates/index.js'), 'utf8')).toBe(
+    'module.exports = 7\n',
+  );
+  expect(await readFile(join(own, 'flows/order.yaml'), 'utf8')).toContain('function: prices\n');
+  const args = ['--file', join(own, 'funcgraph.yaml')];
+  const same = await runCli(['diff', ...args], environment());
+  expect(same.stdout.toString(), same.stderr).toBe('everything: no difference\n');
+  await writeFile(join(own, 'dependencies/rates/node_modules/rates/index.js'), 'module.exports = 9');
+  const changed = await runCli(['diff', ...args], environment());
+  expect(changed.stdout.toString()).toContain('~ dependency rates\n');
+  expect(changed.stdout.toString()).toContain('~ function prices\n');
+  const destroyed = await runCli(['destroy', '--yes', ...args], environment());
+  expect(destroyed.exitCode, destroyed.stderr).toBe(0);
+  expect(await names()).toEqual([]);
 });
 
 test('a folder without a project file is deployed as one function', async () => {

@@ -11,7 +11,9 @@ import { planOf } from '../../project/plan/plan.ts';
 import { planText } from '../../project/plan/plan-text.ts';
 import { keyOf } from '../../project/plan/resource.ts';
 import { refuseFilled } from '../template-files.ts';
+import { download } from './download.ts';
 import { functionNames, readExisting } from './existing-functions.ts';
+import { type ExistingServices, readServices } from './existing-services.ts';
 import { FILE_NAME, openProject } from './open-project.ts';
 import { findActual } from './plan-project.ts';
 import { readDesired } from './read-desired.ts';
@@ -19,19 +21,21 @@ import { readDesired } from './read-desired.ts';
 interface Request {
   readonly folder: string;
   readonly flags: ConnectionFlags;
-  /** All of the project unless given. */
+  /** This function; everything unless given. */
   readonly only: string | undefined;
 }
 
 export interface Begun {
   readonly functions: readonly string[];
+  /** Other things of the file, such as `topic paid`. */
+  readonly services: readonly string[];
   /** Variables that must be set before a deploy. */
   readonly variables: readonly string[];
   /** What the file does not describe, or describes otherwise. */
   readonly notes: readonly string[];
 }
 
-/** Writes a project of functions that exist, and takes them over: later deploys change and delete them. */
+/** Writes a project of what exists, or of one function, and takes it over: later deploys change and delete them. */
 export async function initExisting({ folder, flags, only }: Request, context: Context): Promise<Begun> {
   const { signal } = context;
   const connection = await connect(flags, context);
@@ -39,18 +43,28 @@ export async function initExisting({ folder, flags, only }: Request, context: Co
   await refuseFilled(folder, basename(folder));
   const notes: string[] = [];
   const tell = (text: string) => void notes.push(text);
+  const isFree = await freedom(project, connection, { signal, tell });
+  const services = only === undefined ? await readServices(connection, { signal, tell, isFree }) : undefined;
   const entries: Record<string, FunctionEntry> = {};
-  for (const name of await chosen(only, project, connection, { signal, tell })) {
+  for (const name of await chosen(only, connection, signal)) {
+    if (!isFree('function', name)) continue;
     const existing = await readExisting(name, connection, { signal, tell });
-    if (existing !== undefined) entries[name] = describeFunction(name, existing);
+    if (existing !== undefined) entries[name] = withPackages(describeFunction(name, existing), services);
   }
-  if (Object.keys(entries).length === 0) throw refused('there is no function to begin with');
-  const text = projectText({ name: project, functions: entries }, connection.credentials.endpoint);
+  const file = {
+    name: project,
+    ...(Object.keys(entries).length === 0 ? {} : { functions: entries }),
+    ...services?.entries,
+  };
+  if (Object.keys(file).length === 1) throw refused('the server has nothing to begin with');
+  const text = projectText(file, connection.credentials.endpoint);
   readProject(text, FILE_NAME);
   for (const [name, { folder: own }] of Object.entries(entries)) {
     if (own !== undefined) await writeCode(join(folder, name), name, connection, signal);
   }
-  await mkdir(folder, { recursive: true });
+  for (const [name, files] of services?.packages ?? []) await writeFiles(join(folder, 'dependencies', name), files);
+  await mkdir(join(folder, services?.flowFiles.size ? 'flows' : '.'), { recursive: true });
+  for (const [path, flow] of services?.flowFiles ?? []) await writeFile(join(folder, path), flow, { flag: 'wx' });
   await writeFile(join(folder, FILE_NAME), text, { flag: 'wx' });
   const variables = Object.values(entries).flatMap(({ secrets = {} }) =>
     Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : [])),
@@ -58,33 +72,54 @@ export async function initExisting({ folder, flags, only }: Request, context: Co
   // the values are not known: the first deploy sends those of the shell
   const env = { ...context.env, ...Object.fromEntries(variables.map((name) => [name, 'unknown'])) };
   notes.push(...(await takeOver(join(folder, FILE_NAME), flags, { ...context, env })));
-  return { functions: Object.keys(entries), variables, notes };
+  return { functions: Object.keys(entries), services: namesOf(services?.entries ?? {}), variables, notes };
 }
+
+const namesOf = (services: object): string[] =>
+  Object.entries(services).flatMap(([kind, map]) => Object.keys(map).map((name) => `${SINGULAR[kind]} ${name}`));
+
+const SINGULAR: Readonly<Record<string, string>> = {
+  dependencies: 'dependency',
+  buckets: 'bucket',
+  topics: 'topic',
+  flows: 'flow',
+  alarms: 'alarm',
+};
 
 const refused = (message: string, hint?: string): CliError =>
   new CliError(message, { code: 'CLI.PROJECT', exitCode: EXIT.refused, hint });
 
-async function chosen(
-  only: string | undefined,
+/** Whether something belongs to no project yet; `tell` gets the name of the one that it belongs to. */
+async function freedom(
   project: string,
-  { client, credentials, ...connection }: Connection,
+  { client, credentials }: Connection,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
-): Promise<string[]> {
+): Promise<(kind: string, name: string) => boolean> {
   const params = { project_id: credentials.projectId };
   const owners = new Map<string, string>();
   for (const { name, stage } of (await client.call('listDeployments', { params, signal })).data.deployments) {
     if (name === project)
       throw refused(`the server has a project ${project} already`, 'Give a folder of another name.');
     const { data } = await client.call('showDeployment', { params: { ...params, name, stage }, signal });
-    for (const one of data.resources) if (one.kind === 'function') owners.set(one.name, name);
+    for (const one of data.resources) owners.set(keyOf(one), name);
   }
-  const names = await functionNames({ client, credentials, ...connection }, signal);
-  if (only !== undefined && !names.includes(only)) throw refused(`there is no function ${only}`);
-  return (only === undefined ? names : [only]).filter((name) => {
-    const owner = owners.get(name);
-    if (owner !== undefined) tell(`${name} belongs to the project ${owner}, and is not in the file`);
+  return (kind, name) => {
+    const owner = owners.get(keyOf({ kind, name }));
+    if (owner !== undefined) tell(`${kind} ${name} belongs to the project ${owner}, and is not in the file`);
     return owner === undefined;
-  });
+  };
+}
+
+async function chosen(only: string | undefined, connection: Connection, signal: AbortSignal): Promise<string[]> {
+  const names = await functionNames(connection, signal);
+  if (only !== undefined && !names.includes(only)) throw refused(`there is no function ${only}`);
+  return only === undefined ? names : [only];
+}
+
+/** A function that has the newest version of a package of the file follows the package. */
+function withPackages(entry: FunctionEntry, services: ExistingServices | undefined): FunctionEntry {
+  if (entry.dependencies === undefined || services === undefined) return entry;
+  return { ...entry, dependencies: entry.dependencies.map((text) => services.newest.get(text) ?? text) };
 }
 
 async function writeCode(folder: string, name: string, connection: Connection, signal: AbortSignal): Promise<void> {
@@ -93,12 +128,7 @@ async function writeCode(folder: string, name: string, connection: Connection, s
     params: connection.functionParams(name, 'default'),
     signal,
   });
-  const ticket = data.func_code.link.slice(data.func_code.link.lastIndexOf('/') + 1);
-  const chunks: Uint8Array[] = [];
-  for await (const piece of (await client.pieces('downloadFunctionCode', { params: { ticket }, signal })).pieces) {
-    chunks.push(piece);
-  }
-  const bytes = Buffer.concat(chunks);
+  const bytes = await download(data.func_code.link, connection, signal);
   const isArchive = data.code_type !== 'jar' && bytes.toString('latin1', 0, 2) === 'PK';
   const single = { path: data.code_filename || `${name}.jar`, content: bytes, executable: false, isLink: false };
   await writeFiles(folder, isArchive ? unzip(bytes) : [single]);

@@ -12,11 +12,11 @@ type Template = RouteResponse<Routes['showFunctionTemplate']>;
 
 export const initCommand = defineCommand({
   name: 'init',
-  summary: 'Begin a project: write funcgraph.yaml and a first function from a template, or the functions of the server',
+  summary: 'Begin a project: write funcgraph.yaml and a first function from a template, or what the server has',
   flags: {
     template: flag.text('NAME', 'a name of fgs functions templates; hello-node when absent'),
     function: flag.text('NAME', 'name of the function; hello when absent'),
-    'from-existing': flag.boolean('write the functions of the server, or --function alone, and take them over'),
+    'from-existing': flag.boolean('write what the server has, or --function alone, and take it over'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'folder', summary: 'where to; this folder when absent', optional: true }],
@@ -52,16 +52,17 @@ export const initCommand = defineCommand({
   },
 });
 
-function begunText({ functions, variables, notes }: Begun, folder: string, shown: string | undefined) {
+function begunText({ functions, services, variables, notes }: Begun, folder: string, shown: string | undefined) {
   const lines = [
-    `${FILE_NAME} and the code of ${functions.join(', ')}`,
+    functions.length === 0 ? FILE_NAME : `${FILE_NAME} and the code of ${functions.join(', ')}`,
+    ...(services.length === 0 ? [] : [`also ${services.join(', ')}`]),
     ...notes,
     ...(variables.length === 0
       ? []
       : [`set before you deploy, with the values of the secrets: ${variables.join(', ')}`]),
     `see what a deploy would change:  ${shown === undefined ? '' : `cd ${shown} && `}fgs diff`,
   ];
-  return { kind: 'message' as const, text: lines.join('\n'), data: { folder, functions, variables, notes } };
+  return { kind: 'message' as const, text: lines.join('\n'), data: { folder, functions, services, variables, notes } };
 }
 
 function partsOf(template: Template) {

@@ -1,0 +1,11 @@
+import type { Connection } from '../../connection/index.ts';
+
+/** The archive behind a link of the API, whose last part is a ticket that permits it. */
+export async function download(link: string, { client }: Connection, signal: AbortSignal): Promise<Buffer> {
+  const ticket = link.slice(link.lastIndexOf('/') + 1);
+  const chunks: Uint8Array[] = [];
+  for await (const piece of (await client.pieces('downloadFunctionCode', { params: { ticket }, signal })).pieces) {
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks);
+}
