@@ -43,6 +43,9 @@ await timed('set-up', async () => {
   await ensureProgram('systemd', 'systemd', 'the service is tested with it', () =>
     existsSync('/usr/lib/systemd/systemd'),
   );
+  await ensureProgram('debugpy', 'python3-debugpy', 'the debugger of Python functions is tested with it', () =>
+    existsSync('/usr/lib/python3/dist-packages/debugpy'),
+  );
   await ensureInstalled();
   await ensureBuilt();
   await buildJava();

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE } from '../functions.ts';
-import { CLI, ofPrograms, runCli, TestServer } from '../server.ts';
+import { runCli, TestServer } from '../server.ts';
+import { dev, freePort } from './dev-session.ts';
 
 let server: TestServer;
 let folder: string;
@@ -40,14 +39,6 @@ const code = (price: number): string => `exports.handler = async (event, context
 `;
 
 const environment = (): NodeJS.ProcessEnv => ({ FGS_DATA_DIR: server.dataDir });
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port: found } = taken.address() as { port: number };
-  taken.close();
-  return found;
-}
 
 /** Speaks the protocol of the inspector. */
 class Inspector {
@@ -113,28 +104,6 @@ class Inspector {
   }
 }
 
-async function dev(work: (shown: () => string) => Promise<void>): Promise<void> {
-  const args = ['dev', '--yes', '--inspect', '--inspect-port', String(port), '--file', join(folder, 'funcgraph.yaml')];
-  const child: ChildProcess = spawn(process.execPath, [CLI, ...args], {
-    env: { ...ofPrograms(), ...environment() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let shown = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      shown += chunk.toString();
-    });
-  }
-  const ended = once(child, 'close');
-  try {
-    await work(() => shown);
-  } finally {
-    child.kill('SIGINT');
-    await ended;
-  }
-  expect(child.exitCode, shown).toBe(0);
-}
-
 const invoke = (qualifier = 'latest'): ReturnType<typeof runCli> =>
   runCli(['functions', 'invoke', 'prices', '--qualifier', qualifier, '--data', '{"factor":7}'], environment());
 
@@ -147,7 +116,7 @@ test('fgs dev --inspect leads a debugger to the one instance of a function, whic
     expect(deployed.exitCode, deployed.stderr).toBe(0);
     expect((await invoke('!live')).stdout.toString()).toContain(`{"price":${7 * price}}`);
   }
-  await dev(async (shown) => {
+  await dev({ file, port, environment: environment() }, async (shown) => {
     await expect.poll(shown, PATIENCE).toContain(`prices | debugger of Node.js at 127.0.0.1:${port}`);
     expect(shown()).toContain(`rates | debugger of Python at 127.0.0.1:${port + 1}`);
     // a function without the package that debugs Python says what to install, and runs
