@@ -74,6 +74,37 @@ const sharedSchemas = {
 const SHALLOW_COPY = 'Object.defineProperties({}, Object.getOwnPropertyDescriptors(current))';
 
 /**
+ * TypeBox compiles a validator when it is made. Most are made when their module is loaded, which takes a tenth of the start of
+ * the server, and most starts use few of them: here each is compiled when it is used.
+ */
+const lateValidators = {
+  name: 'late-validators',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]typebox[/\\]build[/\\]compile[/\\]validator\.mjs$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(EAGER_VALIDATOR, LATE_VALIDATOR);
+      if (contents === text) throw new Error(`${path} makes validators in another way`);
+      return { contents };
+    });
+  },
+};
+const EAGER_VALIDATOR =
+  /\bthis\.hasCodec = (HasCodec\(context, type\));\s*this\.buildResult = (Build\(context, type\));\s*this\.evaluateResult = this\.buildResult\.Evaluate\(\);\s*\}/;
+const LATE_VALIDATOR = `this.parts = { context, type };
+    }
+    get hasCodec() {
+      const { context, type } = this.parts;
+      return (this.parts.hasCodec ??= $1);
+    }
+    get buildResult() {
+      const { context, type } = this.parts;
+      return (this.parts.built ??= $2);
+    }
+    get evaluateResult() {
+      return (this.parts.evaluated ??= this.buildResult.Evaluate());
+    }`;
+
+/**
  * What a program loads on demand is in files of its own: a launcher loads no server, and a server no unused client. A
  * CommonJS module loaded so has no names: `(await import('saxes')).default`.
  */
@@ -92,7 +123,7 @@ async function bundle(name, entry) {
     format: 'esm',
     target: 'node24',
     external: EXTERNAL,
-    plugins: [keepPlaces(outdir), lazyBuiltins, sharedSchemas],
+    plugins: [keepPlaces(outdir), lazyBuiltins, sharedSchemas, lateValidators],
     banner: { js: BANNER },
     logLevel: 'warning',
   });

@@ -17,13 +17,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(base, { recursive: true, force: true }));
 
-/** A program that answers the questions for its version and its path, in `<base>/<folder>/bin/<program>`. */
+/** A program that answers the questions for its version, or for its path and its version, in `<base>/<folder>/bin/<program>`. */
 async function fakeInterpreter(folder: string, program: string, version: string): Promise<string> {
   const root = join(base, folder);
   await mkdir(join(root, 'bin'), { recursive: true });
   await writeFile(
     join(root, 'bin', program),
-    `#!/bin/sh\n[ "$2" = process.execPath ] && echo "$0" || echo ${version}\n`,
+    `#!/bin/sh\ncase $2 in process.execPath*) echo "$0" ;; esac\necho ${version}\n`,
     {
       mode: 0o755,
     },

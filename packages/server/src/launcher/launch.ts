@@ -52,6 +52,7 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   server.once('exit', (code, signal) => void end(undefined, code, signal));
   const begin: LauncherMessage = { event: 'begin', settings, runDir, linkDir };
   server.send(begin);
+  orders.startFirstAgent();
   stop.signal.addEventListener('abort', () => server.kill('SIGTERM'));
   stop.onSecond(() => server.kill('SIGTERM'));
 

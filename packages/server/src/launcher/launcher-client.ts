@@ -15,6 +15,8 @@ export class Launcher {
   readonly runDir: string;
   readonly linkDir: string;
   #starting: Starting | undefined;
+  /** Of the agent that the launcher starts without an order; undefined once it was asked for. */
+  #first: Promise<AgentProcess> | undefined;
   #onRemoved: (() => void) | undefined;
   readonly #onEnd = new Map<number, (reason: string) => void>();
   /** Of the living agent. */
@@ -24,6 +26,8 @@ export class Launcher {
     this.settings = settings;
     this.runDir = runDir;
     this.linkDir = linkDir;
+    this.#first = this.#nextAgent();
+    this.#first.catch(() => {});
     process.on('message', (message: LauncherMessage, handle: unknown) => this.#receive(message, handle));
   }
 
@@ -32,19 +36,33 @@ export class Launcher {
     if (process.send === undefined) throw new Error('only the launcher starts a server like this');
     // Its agent ended with the launcher, and every instance with the agent: no wait is needed.
     process.on('disconnect', () => process.exit(1));
-    const begin = await new Promise<LauncherMessage>((resolve) => process.once('message', resolve));
-    if (begin.event !== 'begin') throw new Error(`the launcher began with ${begin.event}`);
-    return new Launcher(begin);
+    return new Promise((resolve, reject) =>
+      // the next message may arrive in the same turn
+      process.once('message', (begin: LauncherMessage) => {
+        if (begin.event === 'begin') resolve(new Launcher(begin));
+        else reject(new Error(`the launcher began with ${begin.event}`));
+      }),
+    );
   }
 
-  /** Has the launcher start an agent. One at a time: the one before must have ended. Rejects when it cannot be started. */
+  /**
+   * The agent that the launcher started with this server; from the second call on, has it start another. One at a time: the
+   * one before must have ended. Rejects when it cannot be started.
+   */
   readonly startAgent = (): Promise<AgentProcess> => {
-    const starting = new Promise<AgentProcess>((resolve, reject) => {
-      this.#starting = { resolve, reject };
-    });
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined) return first;
+    const starting = this.#nextAgent();
     this.#order('start-agent');
     return starting;
   };
+
+  #nextAgent(): Promise<AgentProcess> {
+    return new Promise((resolve, reject) => {
+      this.#starting = { resolve, reject };
+    });
+  }
 
   /** Removes the run folder, unless something else uses it. While the data directory is locked: the next server makes its own. */
   readonly removeRunDir = (): Promise<void> => {

@@ -4,8 +4,9 @@ import { type LauncherMessage, orderIn } from './messages.ts';
 import { closeRunDir } from './run-dir.ts';
 
 /**
- * Carries out the orders of the server: starts an agent, always with the same rules, and passes its socket on; at most
- * one lives at a time. An order has no arguments, so a compromised server can only repeat orders.
+ * Starts agents, always with the same rules, and passes their sockets to the server; at most one lives at a time. The
+ * first one is not ordered, because an agent takes as long to start as a server and needs nothing of it. An order has no
+ * arguments, so a compromised server can only repeat orders.
  */
 export class Orders {
   readonly #options: AgentProcessOptions;
@@ -15,6 +16,11 @@ export class Orders {
   constructor(options: AgentProcessOptions, server: Pick<ChildProcess, 'connected' | 'send'>) {
     this.#options = options;
     this.#server = server;
+  }
+
+  /** Call once the server has its first message. */
+  startFirstAgent(): void {
+    this.#start();
   }
 
   /** False when the message is no order. */

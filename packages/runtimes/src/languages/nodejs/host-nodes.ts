@@ -4,7 +4,15 @@ import { fileStamp } from '../../programs/interpreter-file.ts';
 import { runProgram } from '../../programs/run-program.ts';
 
 const ASK_TIMEOUT_MS = 15_000;
+const PATH_AND_VERSION = 'process.execPath + "\\n" + process.versions.node';
+const VERSION = /^\d+\.\d+\.\d+$/;
 const NAMES = ['node', 'nodejs'];
+
+export interface HostNode {
+  readonly path: string;
+  /** As the program itself reported it; undefined when it was not asked. */
+  readonly version: string | undefined;
+}
 
 /**
  * The Node.js programs in the folders of `searchPath`, in its order. Leaves out everything in a `node_modules` folder: npm
@@ -13,8 +21,8 @@ const NAMES = ['node', 'nodejs'];
 export async function findHostNodes(
   searchPath: readonly string[],
   known: (path: string, stamp: string) => string | undefined,
-): Promise<string[]> {
-  const found = new Set<string>();
+): Promise<HostNode[]> {
+  const found = new Map<string, HostNode>();
   // the same file often has several names: /bin may be /usr/bin, and nodejs may be node
   const tried = new Set<string>();
   for (const folder of searchPath.filter(isAbsolute)) {
@@ -23,14 +31,15 @@ export async function findHostNodes(
         const path = await realpath(join(folder, name));
         if (tried.has(path) || isInPackage(path)) continue;
         tried.add(path);
-        const program = known(path, await fileStamp(path)) === undefined ? await programBehind(path) : path;
-        if (!isInPackage(program)) found.add(program);
+        const isKnown = known(path, await fileStamp(path)) !== undefined;
+        const node = isKnown ? { path, version: undefined } : await nodeBehind(path);
+        if (!isInPackage(node.path) && !found.has(node.path)) found.set(node.path, node);
       } catch {
         // This folder has none that runs.
       }
     }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 function isInPackage(path: string): boolean {
@@ -38,7 +47,10 @@ function isInPackage(path: string): boolean {
 }
 
 /** A version manager may put a program on the path that starts the real one. */
-async function programBehind(path: string): Promise<string> {
-  const { code, stdout } = await runProgram(path, ['-p', 'process.execPath'], ASK_TIMEOUT_MS);
-  return code === 0 ? realpath(stdout.trim()) : path;
+async function nodeBehind(path: string): Promise<HostNode> {
+  const { code, stdout } = await runProgram(path, ['-p', PATH_AND_VERSION], ASK_TIMEOUT_MS);
+  const [program = '', version = ''] = stdout.trim().split('\n');
+  if (code !== 0) return { path, version: undefined };
+  const real = await realpath(program);
+  return { path: real, version: real === path && VERSION.test(version) ? version : undefined };
 }

@@ -57,11 +57,12 @@ export const nodejs: Language = {
 
 async function findOnHost({ searchPath, platformNode }: HostPlaces, known: KnownVersion): Promise<HostInterpreter[]> {
   const found = await findHostNodes(searchPath, known);
-  const programs = found.length > 0 ? found : [await realpath(platformNode)];
+  const programs = found.length > 0 ? found : [{ path: await realpath(platformNode), version: undefined }];
   const probes = await Promise.allSettled(
-    programs.map(async (path) => {
+    programs.map(async ({ path, version: reported }) => {
       const stamp = await fileStamp(path);
-      return { path, stamp, version: known(path, stamp) ?? (await askVersion(path, QUESTION)), kind: 'file' as const };
+      const version = known(path, stamp) ?? reported ?? (await askVersion(path, QUESTION));
+      return { path, stamp, version, kind: 'file' as const };
     }),
   );
   return probes.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
