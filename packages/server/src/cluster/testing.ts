@@ -105,6 +105,7 @@ export function testClusterNode(parts: Partial<ClusterNode> = {}): ClusterNode {
 /** A share that tests set. */
 export class TestShare implements LimitShare {
   isPaused = false;
+  isFixed = false;
   requests = 0;
   parts: number;
 

@@ -83,6 +83,19 @@ describe('the gate of an account', () => {
     expect(gate.enter({ projectId: 'p', functionKey: 'b', bytes: 0 })).toBeUndefined();
   });
 
+  it('says that the share does not grow when this server does not reach the database', async () => {
+    const share = new TestShare(1);
+    share.isFixed = true;
+    gate = new AccountGate(LIMITS, clock, share);
+    enter('a');
+    const waits = gate.enter({ projectId: 'p', functionKey: 'a', bytes: 0 });
+    clock.advance(5_000);
+    await expect(waits).rejects.toMatchObject({
+      code: 'overloaded',
+      hint: expect.stringContaining('does not reach the database'),
+    });
+  });
+
   it('lets a patient request wait as long as it takes, in turn with the others', async () => {
     times(10, () => enter('a'));
     enter('b', { isPatient: true });

@@ -164,14 +164,7 @@ export class AccountGate {
           reject(error);
         },
       };
-      const refuseLate = (): void =>
-        waiting.refuse(
-          overloaded(
-            account.used < concurrency
-              ? `The function uses its full share of the ${concurrency} invocations of the account, and none ended within ${maxWaitMs} ms: the rest is for other functions.`
-              : `${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`,
-          ),
-        );
+      const refuseLate = (): void => waiting.refuse(overloaded(this.#whyFull(account)));
       const timer: Timer | undefined = isPatient ? undefined : this.#clock.after(maxWaitMs, refuseLate);
       const onAbort = (): void => waiting.refuse(signal?.reason);
       use.waiting.push(waiting);
@@ -184,6 +177,17 @@ export class AccountGate {
       void this.#share?.ask(projectId, concurrency);
       this.#shed(account);
     });
+  }
+
+  #whyFull({ used }: Account): string {
+    const { maxWaitMs, concurrency } = this.#limits;
+    const ended = `none ended within ${maxWaitMs} ms`;
+    if (this.#share?.isFixed === true) {
+      return `This server does not reach the database, so its share of the ${concurrency} invocations of the account does not grow, and ${ended}.`;
+    }
+    return used < concurrency
+      ? `The function uses its full share of the ${concurrency} invocations of the account, and ${ended}: the rest is for other functions.`
+      : `${concurrency} invocations of the account run already, and ${ended}.`;
   }
 
   /** Refuses waiting requests until the rest is within the limit. */

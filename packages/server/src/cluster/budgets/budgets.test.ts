@@ -5,7 +5,7 @@ import { Budgets } from './budgets.ts';
 import { claimOf, mostOf } from './claim.ts';
 import { FaultyCluster } from './model.ts';
 import { MemoryBudgets } from './testing.ts';
-import type { BudgetTable } from './types.ts';
+import type { BudgetTable, Use } from './types.ts';
 
 const SEEDS = Number(process.env.FUNCGRAPH_MODEL_SEEDS ?? 60);
 const LONG = { timeout: 1_200_000 };
@@ -56,14 +56,15 @@ describe('the share of a server', () => {
     const budgets = await Budgets.open({ table, home: 'a', mayGoOnAlone, clock, onError: () => {} });
     const pauses: boolean[] = [];
     const onPause = (isPaused: boolean) => void pauses.push(isPaused);
-    budgets.follow('calls', { uses: () => [], onMore: () => {}, onPause });
+    const uses: Use[] = [];
+    budgets.follow('calls', { uses: () => uses, onMore: () => {}, onPause });
     const pass = async (ms: number): Promise<void> => {
       for (let passed = 0; passed < ms; passed += 100) {
         clock.advance(100);
         await new Promise(setImmediate);
       }
     };
-    return { memory, budgets, share: budgets.share('calls'), away, pauses, pass };
+    return { clock, memory, budgets, share: budgets.share('calls'), uses, away, pauses, pass };
   };
 
   it('is all of a limit while it is alone, and it stores nothing', async () => {
@@ -85,6 +86,24 @@ describe('the share of a server', () => {
     away.is = false;
     await pass(2_000);
     expect([share.of('p', 20), share.isPaused, pauses]).toEqual([20, false, [true, false]]);
+  });
+
+  it('is kept while the table is away, though less is used, and is given back afterwards', async () => {
+    const { clock, memory, share, uses, away, pass } = await opened(false);
+    const other = await Budgets.open({ table: memory, home: 'b', mayGoOnAlone: false, clock, onError: () => {} });
+    uses.push({ key: 'p', limit: 20, used: 6, waiting: 0 });
+    void share.ask('p', 20);
+    await pass(10_000);
+    const before = share.of('p', 20);
+    expect(before).toBeGreaterThanOrEqual(6);
+    away.is = true;
+    uses.length = 0;
+    await pass(30_000);
+    expect([share.of('p', 20), share.isFixed]).toEqual([before, true]);
+    away.is = false;
+    await pass(10_000);
+    expect([share.of('p', 20) < before, share.isFixed]).toEqual([true, false]);
+    await other.stop();
   });
 
   it('stays with a server that needs no others, as long as it is alone', async () => {

@@ -68,6 +68,8 @@ export class Budgets {
   /** Monotonic ms. */
   #liveUntil = Number.NEGATIVE_INFINITY;
   #isHungry = false;
+  /** The last message was not answered. */
+  #isFailing = false;
   #next: Timer | undefined;
   #lapse: Timer | undefined;
   #wasPaused = false;
@@ -124,6 +126,9 @@ export class Budgets {
       get isPaused() {
         return budgets.isPaused;
       },
+      get isFixed() {
+        return budgets.#isFailing && !budgets.#isAlone;
+      },
     };
   }
 
@@ -160,6 +165,7 @@ export class Budgets {
     this.#number += 1;
     const request = { lease: this.#lease, number: this.#number, sharing: this.#isOpening, asks };
     const answer = await table.exchange(request);
+    this.#isFailing = false;
     if (answer === undefined) {
       this.#lost();
       this.#messages.request();
@@ -225,6 +231,7 @@ export class Budgets {
 
   #failed(error: unknown): void {
     this.#options.onError(error);
+    this.#isFailing = true;
     this.#watch();
     this.#sendIn(EACH_MS.failed);
   }
@@ -243,7 +250,10 @@ export class Budgets {
     for (const entry of this.#entries.values()) {
       const { key, limit, used } = entry;
       if (this.#isOpening) entry.held = used;
-      const { want, missing } = claimOf({ ...entry, ...needsOf(entry, now), servers: this.#servers });
+      const claim = claimOf({ ...entry, ...needsOf(entry, now), servers: this.#servers });
+      const { missing } = claim;
+      // it could not be asked for again, and calls go on without the table
+      const want = this.#isFailing ? Math.max(claim.want, Math.min(entry.held, limit)) : claim.want;
       entry.held = Math.min(entry.held, want);
       if (entry.noted?.held === want && entry.noted.missing === missing) continue;
       entry.noted = undefined;

@@ -2,6 +2,8 @@
 export interface LimitShare {
   /** True while another server may have taken back the parts of this one: no work may begin. */
   readonly isPaused: boolean;
+  /** True while the table does not answer: the share does not grow. */
+  readonly isFixed: boolean;
   /** How much of a limit this server may use now: all of it while it is alone, nothing while it is paused. */
   of(key: string, limit: number): number;
   /** As `of`, with what `ask` may bring: all of the limit unless an attempt has just failed. */
