@@ -84,6 +84,8 @@ export interface TestServerOptions {
   readonly folder?: string;
   /** Folder with the notes about interpreters, outside of tests; see `prepared-runtimes.ts`. */
   readonly runtimes?: string;
+  /** Words before the program, such as those that put it on another machine. */
+  readonly under?: readonly string[];
   /** Gets the log output of the server as it arrives. */
   readonly onLog?: (text: string) => void;
 }
@@ -288,7 +290,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   #spawn(): ChildProcess {
-    const { args = [], env = {}, database, home = ROOT } = this.#options;
+    const { args = [], env = {}, database, home = ROOT, under = [] } = this.#options;
     const flags = [
       '--data-dir',
       this.dataDir,
@@ -304,9 +306,10 @@ export class TestServer implements AsyncDisposable {
     ];
     // File systems that tests share stand beside the data directories.
     flags.push('--mount-roots', tmpdir());
+    const [program = '', ...before] = [...under, process.execPath.replace(ROOT, `${home}/`)];
     const child = fork(join(home, relative(ROOT, SERVER)), flags, {
       cwd: ROOT,
-      execPath: process.execPath.replace(ROOT, `${home}/`),
+      execPath: program,
       // tests run as root, too; the functions are their own
       env: {
         ...process.env,
@@ -314,7 +317,7 @@ export class TestServer implements AsyncDisposable {
         ...env,
         ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }),
       },
-      execArgv: [],
+      execArgv: before,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -42,21 +42,21 @@ export class PostgresCluster {
   #log = '';
   #databases = 0;
 
-  private constructor(bin: string, settings: readonly string[]) {
+  private constructor(bin: string, settings: readonly string[], parent: string) {
     this.#bin = bin;
     this.#settings = settings;
-    this.folder = mkdtempSync(join(tmpdir(), 'fg-pg-'));
+    this.folder = mkdtempSync(join(parent, 'fg-pg-'));
     if (this.#account === undefined) return;
     chownSync(this.folder, this.#account.uid, this.#account.gid);
     // servers started by root run as another user; the socket requires the password
     chmodSync(this.folder, 0o711);
   }
 
-  /** Throws where PostgreSQL is not installed: check `findPostgres` first. */
-  static async start(settings: readonly string[] = []): Promise<PostgresCluster> {
+  /** Throws where PostgreSQL is not installed: check `findPostgres` first. `parent`: where its folder is made. */
+  static async start(settings: readonly string[] = [], parent = tmpdir()): Promise<PostgresCluster> {
     const bin = findPostgres();
     if (bin === undefined) throw new Error(NO_POSTGRES);
-    const cluster = new PostgresCluster(bin, settings);
+    const cluster = new PostgresCluster(bin, settings, parent);
     const password = join(cluster.folder, 'password');
     writeFileSync(password, `${PASSWORD}\n`);
     // a locale that does not sort texts by their bytes
