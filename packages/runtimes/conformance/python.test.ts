@@ -54,6 +54,20 @@ for (const each of found) {
       expect(logs).toEqual(['INFO {"名": "值"}']);
     });
 
+    it('reads and writes JSON as the module json does, which Python 3 loads for functions that import it only', async () => {
+      const { payload } = await answer('same_json.check', JSON.stringify({ seed: 7, texts: 5000 }));
+      expect(JSON.parse(payload)).toEqual({ wasLoaded: each.version.startsWith('2.'), different: [] });
+    });
+
+    it('writes results by the default of JSONEncoder that a function has set', async () => {
+      expect(await answer('same_json.patched')).toMatchObject({ code: 0, payload: '["Plain"]' });
+    });
+
+    it('loads the standard library before code that has its names', async () => {
+      await current().init(join(ROOT, 'own_names'), 'index.handler');
+      expect(await current().invoke('{}')).toMatchObject({ code: 0, payload: '{"read": true}' });
+    });
+
     it('reports results that are not JSON as 4007', async () => {
       const { code, payload } = await answer('index.circular');
       expect([code, JSON.parse(payload).errorMessage]).toEqual([

@@ -22,6 +22,7 @@ def main():
     runner = Runner(link)
     if os.environ.get('FUNCGRAPH_REHEARSE'):
         # No request waits for this process, and functions that log or fail need them.
+        import json  # noqa: F401
         import logging  # noqa: F401
         import traceback  # noqa: F401
     link.hello('python ' + sys.version.split()[0])

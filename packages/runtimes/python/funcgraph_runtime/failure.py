@@ -1,11 +1,11 @@
 # -*- coding: utf-8 -*-
 """Failures of the function as the payload texts of the contract."""
-import json
 import os
 
+from funcgraph_runtime import json_text
 from funcgraph_runtime.text import to_bytes, to_text
 
-_dumps = json.dumps
+_dumps = json_text.dumps
 MAX_CAUSES = 5
 OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/'
 

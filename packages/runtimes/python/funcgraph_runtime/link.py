@@ -1,6 +1,5 @@
 # -*- coding: utf-8 -*-
 """The instance's half of PROTOCOL.md."""
-import json
 import os
 import struct
 import time
@@ -13,6 +12,7 @@ try:
 except ImportError:
     import thread as _thread
 
+from funcgraph_runtime import json_text
 from funcgraph_runtime.raw_output import RawOutput
 from funcgraph_runtime.text import text_type, to_bytes
 
@@ -21,8 +21,8 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_LOG = 90 * 1024
 
 # User code may replace these; the link must keep working.
-_loads = json.loads
-_dumps = json.dumps
+_loads = json_text.loads
+_dumps = json_text.dumps
 _now = time.time
 # Python 2 has no other.
 _clock = getattr(time, 'perf_counter', time.time)

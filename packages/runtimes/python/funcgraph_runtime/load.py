@@ -5,6 +5,7 @@ import sys
 import time
 
 from funcgraph_runtime.failure import ConfigError
+from funcgraph_runtime.json_text import load_before
 from funcgraph_runtime.text import PY2
 
 HOST_PREFIXES = ('/usr', '/usr/local')
@@ -73,9 +74,10 @@ def enter_environment(frame):
         root = root.encode('utf-8')
     real = os.path.realpath(root)
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != SHIM_DIR]
-    sys.path.insert(0, real)
     extra = os.environ.get('PYTHONPATH', '') if 'PYTHONPATH' in frame['env'] else ''
-    sys.path[1:1] = [entry for entry in extra.split(':') if entry]
+    own = [real] + [entry for entry in extra.split(':') if entry]
+    load_before(own)
+    sys.path[:0] = own
     add_site_packages()
     try:
         # The code may have been attached after this process started: open the folder again.

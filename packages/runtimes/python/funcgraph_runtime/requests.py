@@ -1,11 +1,11 @@
 # -*- coding: utf-8 -*-
 """Runs the initializer and the handler. Every request ends in exactly one result."""
-import collections
-import json
 import os
 import sys
 import time
+from _collections import deque
 
+from funcgraph_runtime import json_text
 from funcgraph_runtime.context import Context
 from funcgraph_runtime.failure import ConfigError, Failure, describe, dump
 from funcgraph_runtime.load import enter_environment, load_entry
@@ -15,8 +15,8 @@ from funcgraph_runtime.text import PY2, encode_all, native, text_type, to_bytes,
 
 MAX_RESULT = 6291456
 
-_loads = json.loads
-_dumps = json.dumps
+_loads = json_text.loads
+_dumps = json_text.dumps
 _now = time.time
 _getpid = os.getpid
 _exit = os._exit
@@ -36,7 +36,7 @@ class Runner(object):
         # Set when several requests run at once: then the main thread reads the link, and streams wait here for it.
         self.news = None
         # Requests that came while another ran; see Lanes in PROTOCOL.md.
-        self.lane = collections.deque()
+        self.lane = deque()
         # Whether the last request may have written output beside the link.
         self.is_raw = False
         self.outputs = []
@@ -194,7 +194,7 @@ class Runner(object):
     def give_back(self):
         """Returns what waits; a request that streams was sent when the server knew the result of the one before."""
         request_ids = [frame['requestId'] for frame, _ in self.lane if not frame.get('stream')]
-        self.lane = collections.deque(one for one in self.lane if one[0].get('stream'))
+        self.lane = deque(one for one in self.lane if one[0].get('stream'))
         self.link.give_back(request_ids)
 
     def run_lane(self):

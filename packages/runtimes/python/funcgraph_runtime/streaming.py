@@ -1,7 +1,6 @@
 # -*- coding: utf-8 -*-
 """Answers that a handler gives piece by piece: a generator, or anything else with a `next`. See PROTOCOL.md."""
-import json
-
+from funcgraph_runtime import json_text
 from funcgraph_runtime.text import PY2, byte_types, text_type, to_bytes, to_text
 
 MAX_RESULT = 6291456
@@ -10,7 +9,7 @@ WINDOW = 1024 * 1024
 CHUNK_COST = 256
 MAX_HEADERS = 200
 
-_dumps = json.dumps
+_dumps = json_text.dumps
 _NEXT = 'next' if PY2 else '__next__'
 
 
