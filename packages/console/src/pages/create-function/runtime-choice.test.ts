@@ -11,3 +11,8 @@ test('the newest usable version of the first language is chosen at first', () =>
   expect(usualRuntime([row('http', 'http')], NOW)).toBeUndefined();
   expect(eventRuntimes([row('http', 'http'), row('Custom Image', 'image')])).toEqual([]);
 });
+
+test('runtimes that are not installed come last', () => {
+  const all = [row('Node.js14.18', 'nodejs', false), row('Node.js20', 'nodejs'), row('Java11', 'java')];
+  expect(eventRuntimes(all).map(({ name }) => name)).toEqual(['Node.js20', 'Java11', 'Node.js14.18']);
+});

@@ -6,8 +6,11 @@ export type RuntimeRow = RouteResponse<Routes['listRuntimes']>['runtimes'][numbe
 /** HTTP functions and images are chosen by type and way. */
 const NO_CHOICE = new Set(['http', 'image']);
 
-export const eventRuntimes = (all: readonly RuntimeRow[]): RuntimeRow[] =>
-  all.filter(({ language }) => !NO_CHOICE.has(language));
+/** Those that can be chosen come first. */
+export function eventRuntimes(all: readonly RuntimeRow[]): RuntimeRow[] {
+  const shown = all.filter(({ language }) => !NO_CHOICE.has(language));
+  return [...shown.filter(({ available }) => available), ...shown.filter(({ available }) => !available)];
+}
 
 /** The newest usable version of the first language. */
 export function usualRuntime(all: readonly RuntimeRow[], now: Date): string | undefined {
