@@ -344,7 +344,7 @@ export class TestServer implements AsyncDisposable {
 }
 
 /** Notes about the interpreters of the machine, as from an earlier start; in benchmarks, each server looks itself. */
-async function placeRuntimes(dataDir: string, prepared: string | undefined): Promise<void> {
+export async function placeRuntimes(dataDir: string, prepared?: string): Promise<void> {
   if (prepared === undefined && process.env.VITEST === undefined) return;
   const runtimes = prepared ?? (await import('vitest')).inject('preparedRuntimes');
   await cp(runtimes, join(dataDir, 'runtimes'), { recursive: true, preserveTimestamps: true });

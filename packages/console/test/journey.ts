@@ -1,19 +1,26 @@
 import { type Client, createClient } from '@funcgraph/api';
-import { type Cookie, chromium, type Page } from 'playwright-core';
+import { type Browser, type Cookie, chromium, type Page } from 'playwright-core';
 import { test as base, expect, inject } from 'vitest';
 import type { Tenant } from '../../../tests/functions.ts';
-import { type ProgramRun, runCli } from '../../../tests/server.ts';
+import { type Credentials, type ProgramRun, runCli } from '../../../tests/server.ts';
 import { type Tab, Tabs } from './tabs.ts';
 import { choosePreferences } from './views.ts';
 
 export { look } from './views.ts';
 
-/** The server of all journeys. */
+/** A server, as `fgs` and its owner see it. */
+interface ServerPlace {
+  readonly credentials: Credentials;
+  readonly dataDir: string;
+}
+
+/** The server of all journeys, unless another one is given. */
 export class Platform implements Tenant {
-  readonly #given = inject('consoleServer');
+  readonly #given: ServerPlace;
   readonly api: Client;
 
-  constructor() {
+  constructor(given: ServerPlace = inject('consoleServer')) {
+    this.#given = given;
     const { endpoint, access_key: accessKey, secret_key: secretKey } = this.credentials;
     this.api = createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey } });
   }
@@ -35,6 +42,8 @@ export class Platform implements Tenant {
 export interface Visit {
   /** Whether as the first user. */
   readonly signedIn?: boolean;
+  /** A server of the journey itself. */
+  readonly at?: Platform;
 }
 
 /** A person at a browser of their own. */
@@ -98,6 +107,8 @@ export class Visitor {
 
 interface Fixtures {
   readonly platform: Platform;
+  readonly browser: Browser;
+  /** Of the server of all journeys. */
   readonly tabs: Tabs;
   /** Cookies of a session of the first user, which no journey may end. */
   readonly session: readonly Cookie[];
@@ -109,14 +120,16 @@ interface Fixtures {
 export const journey = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from the pattern
   platform: [async ({}, use) => use(new Platform()), { scope: 'worker' }],
-  tabs: [
-    async ({ platform }, use) => {
+  browser: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from the pattern
+    async ({}, use) => {
       const browser = await chromium.connect(inject('consoleBrowser'));
-      await use(new Tabs(browser, platform.endpoint));
+      await use(browser);
       await browser.close();
     },
     { scope: 'worker' },
   ],
+  tabs: [async ({ browser, platform }, use) => use(new Tabs(browser, platform.endpoint)), { scope: 'worker' }],
   session: [
     async ({ platform, tabs }, use) => {
       const tab = await tabs.take();
@@ -127,17 +140,19 @@ export const journey = base.extend<Fixtures>({
     },
     { scope: 'worker' },
   ],
-  visit: async ({ platform, tabs, session }, use) => {
-    const visits: { readonly tab: Tab; readonly visitor: Visitor }[] = [];
-    await use(async ({ signedIn = true } = {}) => {
-      const tab = await tabs.take();
-      const visitor = new Visitor(platform, tab);
-      visits.push({ tab, visitor });
+  visit: async ({ platform, browser, tabs, session }, use) => {
+    const visits: { readonly tab: Tab; readonly visitor: Visitor; readonly at: Platform }[] = [];
+    await use(async ({ signedIn = true, at = platform } = {}) => {
+      const tab = await (at === platform ? tabs : new Tabs(browser, at.endpoint)).take();
+      const visitor = new Visitor(at, tab);
+      visits.push({ tab, visitor, at });
       await choosePreferences(tab.page, 'zh-CN', 'light');
-      if (signedIn) await tab.context.addCookies(session);
+      if (!signedIn) return visitor;
+      if (at === platform) await tab.context.addCookies(session);
+      else await visitor.signIn();
       return visitor;
     });
-    for (const { tab } of visits) await tabs.giveBack(tab);
+    for (const { tab, at } of visits) await (at === platform ? tabs.giveBack(tab) : tab.context.close());
     for (const { visitor } of visits) visitor.expectNoComplaint();
   },
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { idleImage, loadImage, staticBusybox, webImage } from '../../../../tests/images.ts';
+import { idleImage, loadImage } from '../../../../tests/images.ts';
 import { journey, look } from '../journey.ts';
 
 journey('a blank function begins with code of its runtime and has a page of its own', async ({ visit }) => {
@@ -37,7 +37,6 @@ journey('a blank function begins with code of its runtime and has a page of its 
   await page.getByText('创建函数 journey-blank 成功').waitFor();
   await page.waitForURL(/\/console\/functions\/journey-blank$/);
 
-  // the quick start of the guide
   const code = page.getByRole('textbox', { name: /^index\.\w+ 的代码$/ });
   await code.click();
   await page.keyboard.press('Control+f');
@@ -45,18 +44,7 @@ journey('a blank function begins with code of its runtime and has a page of its 
   await page.getByRole('textbox', { name: '替换' }).fill('Good day, ');
   await page.getByRole('button', { name: '全部替换' }).click();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: '部署', exact: true }).click();
-  await page.getByText('部署代码成功').waitFor();
-  const test = page.getByRole('region', { name: '测试', exact: true });
-  await test.getByRole('textbox', { name: '测试事件' }).click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText('{"name":"Ada"}');
-  await test.getByRole('button', { name: '测试', exact: true }).click();
-  await test.getByText('执行成功').waitFor();
-  await test
-    .getByRole('region', { name: '函数返回' })
-    .getByText(/Good day, Ada!/)
-    .waitFor();
+  await expect.poll(() => code.textContent()).toContain('Good day, ');
 });
 
 journey('a template fills code and settings in, and asks only for name and agency', async ({ platform, visit }) => {
@@ -137,45 +125,5 @@ journey(
       command: '/bin/idle',
       working_dir: '/srv',
     });
-  },
-);
-
-const busybox = staticBusybox();
-
-// the quick start of the guide
-journey.skipIf(busybox === undefined)(
-  'an image becomes an HTTP function, which a saved test event calls',
-  async ({ platform, visit }) => {
-    await loadImage(platform, webImage('journey/web:1', busybox ?? ''));
-    const visitor = await visit();
-    const { page } = visitor;
-    await visitor.open('/create-function?way=image');
-    await page.getByRole('radio', { name: 'HTTP函数' }).check();
-    await page.getByText('镜像中的 Web 服务处理所有请求。').waitFor();
-    await page.getByRole('textbox', { name: '函数名称' }).fill('journey-web');
-    await page.getByRole('combobox', { name: '容器镜像' }).fill('journey/web:1');
-    await page.getByText('fgs functions create journey-web --runtime http --handler - --image journey/web:1').waitFor();
-    await page.getByRole('button', { name: '创建函数' }).click();
-    await page.getByText('创建函数 journey-web 成功').waitFor();
-
-    const test = page.getByRole('region', { name: '测试', exact: true });
-    // a request, which its server answers
-    await test.getByRole('textbox', { name: '测试事件' }).getByText('"httpMethod"').waitFor();
-    await test.getByRole('combobox', { name: '请选择测试事件' }).press('Enter');
-    await page.getByTitle('配置测试事件', { exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: '配置测试事件' });
-    await dialog.getByRole('combobox', { name: '事件模板' }).press('Enter');
-    await page.getByTitle('apig-event-template', { exact: true }).last().click();
-    const event = dialog.getByRole('textbox', { name: '测试事件' });
-    await event.getByText('"requestContext"').waitFor();
-    await event.click();
-    await page.keyboard.press('Control+a');
-    await page.keyboard.insertText('{"httpMethod": "GET", "path": "/hello.txt", "headers": {}, "body": ""}');
-    await dialog.getByRole('textbox', { name: '事件名称' }).fill('helloworld');
-    await look(page, 'function-configure-event');
-    await dialog.getByRole('button', { name: /创.?建/ }).click();
-    await test.getByTitle('helloworld').waitFor();
-    await test.getByRole('button', { name: '测试', exact: true }).click();
-    await test.getByText('执行成功').waitFor();
   },
 );
