@@ -5,14 +5,42 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ofPrograms, placeCli, ROOT, TestServer } from '../server.ts';
 
-/** All commands of a page, or of a section, in their order, as one script that ends at the first that fails. */
-async function commandsOf(guide: string, heading: string | undefined, fgs: string): Promise<string> {
-  const page = await readFile(join(ROOT, 'docs/guides', guide), 'utf8');
-  const text = heading === undefined ? page : page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
-  if (text === undefined) throw new Error(`${guide} has no heading ${heading}`);
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands);
-  return ['set -ex', ...blocks].join('\n').replaceAll('npx fgs', fgs);
+/** How a test runs a page. */
+export interface Reading {
+  /** The section; the whole page unless given. */
+  readonly heading?: string | undefined;
+  /** Commands that make what the page takes for granted. */
+  readonly before?: string;
+  /** Texts of the commands and what stands there in a test, such as an address of the reader. Each must occur. */
+  readonly instead?: Readonly<Record<string, string>>;
 }
+
+/** A command that waits for good fails its page. */
+const LONGEST_MS = 180_000;
+
+const PAGES = join(ROOT, 'docs/guides');
+
+/** All commands of a page, or of a section, in their order, as one script that ends at the first that fails. */
+async function commandsOf(
+  guide: string,
+  { heading, before = '', instead = {} }: Reading,
+  fgs: string,
+): Promise<string> {
+  const page = await readFile(guide === 'README.md' ? join(ROOT, guide) : join(PAGES, guide), 'utf8');
+  const text = heading === undefined ? page : page.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`));
+  if (text === undefined) throw new Error(`${guide} has no heading ${heading}`);
+  let commands = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n');
+  for (const [from, to] of Object.entries(instead)) {
+    if (!commands.includes(from)) throw new Error(`no command of ${guide} has ${from}`);
+    commands = commands.replaceAll(from, () => to);
+  }
+  // a page that starts a server for good gets one that ends when it is ready
+  const script = ['set -ex', before, commands].join('\n');
+  return script.replaceAll(/^(.*)npx fgs start\b/gm, `$1'${START}'`).replaceAll('npx fgs', fgs);
+}
+
+/** Starts a server with the flags of a page, and ends it when it is ready. */
+const START = join(ROOT, 'tests/e2e/start-until-ready.sh');
 
 /** Runs pages of the guide against one server. */
 export class Guides implements AsyncDisposable {
@@ -32,11 +60,17 @@ export class Guides implements AsyncDisposable {
 
   /** Runs a page, or a section of it, in a folder of its own; a command that fails fails it. */
   async run(guide: string, heading?: string): Promise<string> {
+    return this.read(guide, { heading });
+  }
+
+  /** The same, with what the reader of the page brings along. */
+  async read(guide: string, reading: Reading): Promise<string> {
     const cwd = await mkdtemp(join(this.#folder, 'work-'));
-    const env = { ...ofPrograms(), FGS_DATA_DIR: this.server.dataDir };
-    const script = await commandsOf(guide, heading, join(this.#folder, 'fgs'));
+    const { PATH } = process.env;
+    const env = { ...ofPrograms(), PATH: `${this.#folder}:${PATH}`, FGS_DATA_DIR: this.server.dataDir, HOME: cwd };
+    const script = await commandsOf(guide, reading, join(this.#folder, 'fgs'));
     const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile('/bin/bash', ['-c', script], { cwd, env }, (error, out, err) =>
+      execFile('/bin/bash', ['-c', script], { cwd, env, timeout: LONGEST_MS }, (error, out, err) =>
         resolve({ code: error?.code ?? 0, stdout: out, stderr: err }),
       );
     });

@@ -2,9 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { packFolder } from '../../code/index.ts';
-import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CONNECTION_FLAGS, type Connection, connect } from '../../connection/index.ts';
 import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { withProgress } from '../functions/progress.ts';
+import { runtimeFor } from '../functions/runtime-for.ts';
 
 /** The archive in the form of the API: its bytes, or its address. */
 async function sourceFields(
@@ -40,11 +41,32 @@ async function readArchive(path: string, shown: string): Promise<Buffer> {
   }
 }
 
+/** For a language without a version, the runtime of the package of that name, so that it gets another version. */
+async function runtimeOf(
+  name: string,
+  requested: string,
+  { client, credentials }: Connection,
+  signal: AbortSignal,
+): Promise<string> {
+  // of a version that this machine has not, too: its functions may run elsewhere
+  if (/\d/.test(requested)) return requested;
+  const params = { project_id: credentials.projectId };
+  const { data } = await client.call('listDependencies', { params, query: { name }, signal });
+  const own = data.dependencies.find(
+    (one) => one.name === name && one.owner !== 'public' && one.runtime.startsWith(requested),
+  );
+  return runtimeFor(requested, own?.runtime, client, signal);
+}
+
 export const create = defineCommand({
   name: 'dependencies create',
   summary: 'Store a library package, or another version of one of this name and runtime',
   flags: {
-    runtime: flag.text('RUNTIME', 'runtime of the functions it is for', { required: true }),
+    runtime: flag.text(
+      'RUNTIME',
+      'runtime of the functions it is for; a language alone is that of its package, or the newest',
+      { required: true },
+    ),
     folder: flag.text('DIR', 'folder to pack; for Node.js it holds node_modules'),
     zip: flag.text('FILE', 'zip archive of at most 50 MB'),
     url: flag.text('URL', 'http or https address from which the server fetches a zip'),
@@ -53,14 +75,15 @@ export const create = defineCommand({
   },
   args: [{ name: 'name', summary: 'name of the package' }],
   examples: [
-    'fgs dependencies create drawing --runtime Node.js20.15 --folder ./layer',
+    'fgs dependencies create drawing --runtime Node.js --folder ./layer',
     'fgs dependencies create tables --runtime Python3.10 --zip tables.zip --description "pandas 2"',
   ],
   async run({ flags, args }, context) {
-    const { client, credentials } = await connect(flags, context);
+    const connection = await connect(flags, context);
+    const { client, credentials } = connection;
     const body = {
       name: args.name,
-      runtime: flags.runtime,
+      runtime: await runtimeOf(args.name, flags.runtime, connection, context.signal),
       ...(await sourceFields(flags, context)),
       ...(flags.description === undefined ? {} : { description: flags.description }),
     };

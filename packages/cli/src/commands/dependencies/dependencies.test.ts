@@ -67,6 +67,30 @@ test('stores a folder, an archive or an address, and wants exactly one of them',
   });
 });
 
+test('a language alone is the runtime of the package of that name, or the newest that the server has', async () => {
+  server.on(`POST ${ALL}/version`, { body: { ...dependency(1), download_link: 'http://x' } });
+  server.on('GET /v1/runtimes', {
+    body: {
+      runtimes: ['Node.js18.15', 'Node.js20.15', 'Node.js22.16'].map((name) => ({
+        ...{ name, language: 'nodejs', version: '', source: 'host', served_by: '', lanes: 'yes', hint: '' },
+        available: name !== 'Node.js22.16',
+      })),
+    },
+  });
+  writeFileSync(join(folder, 'lib.zip'), 'zip');
+  const runtimeOf = async (name: string) => {
+    const run = await fgs('dependencies', 'create', name, '--runtime', 'Node.js', '--zip', 'lib.zip');
+    expect(run.exitCode, run.stderr).toBe(0);
+    return JSON.parse(server.requests(`POST ${ALL}/version`).at(-1)?.body.toString() ?? '').runtime as string;
+  };
+  has(
+    dependency(1, { runtime: 'Node.js18.15' }),
+    dependency(2, { owner: 'public', name: 'q', runtime: 'Node.js16.17' }),
+  );
+  expect(await runtimeOf('lib')).toBe('Node.js18.15');
+  expect(await runtimeOf('q')).toBe('Node.js20.15');
+});
+
 test('lists all pages, own ones and public ones apart', async () => {
   has(dependency(1), dependency(2, { owner: 'public', name: 'q' }));
   const { stdout } = await fgs('dependencies', 'list', '--runtime', 'Node.js20.15');
