@@ -11,7 +11,7 @@ const matrix = {
   cluster: ['storage'],
   artifacts: [],
   images: ['storage'],
-  telemetry: ['storage', 'cluster'],
+  telemetry: ['storage', 'cluster', 'artifacts'],
   control: ['storage', 'artifacts', 'images'],
   iam: ['storage'],
   launcher: ['config'],

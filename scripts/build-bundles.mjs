@@ -18,6 +18,7 @@ const PROGRAMS = {
     'images/unpack/unpack-thread',
     'flows/runs/values/value-thread',
     'storage/dialects/sqlite/engine-thread',
+    'telemetry/copies/copy-thread',
     'telemetry/telemetry-thread',
   ],
 };

@@ -31,6 +31,7 @@ export async function stateParts({
     retainDays: config.logRetainDays,
     limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
     exportTo: config.otlp === undefined ? undefined : exportTo(config.otlp, config.region),
+    isCopied: config.sharedArtifacts !== undefined && config.databaseUrl !== undefined,
     mayWriteLogs: () => !disk.state.low,
     clock,
     onError: (error) => log.error({ err: error }, 'telemetry could not be written'),

@@ -167,7 +167,10 @@ export interface PendingCall<Call, Result> {
 }
 
 export interface CallHandler<Call, Result> {
-  /** Answers every call before it returns. `flush` sends the answers given so far without waiting for the others. */
+  /**
+   * Answers every call before it returns, or later with a `flush` behind it. `flush` sends the answers given so far without
+   * waiting for the others.
+   */
   handle(calls: ReadonlyArray<PendingCall<Call, Result>>, flush: () => void): void;
   /** The thread ends when it has returned or resolved. */
   close(): void | Promise<void>;

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
 import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastDerived, lastRecord } from './chunk-table.ts';
+import type { Piece } from './copies/types.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes, removeMinutes } from './metrics/minute-table.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { addColumns, hasOldRecords, lastOldRecord, oldRecordsAfter } from './old-records.ts';
@@ -67,7 +68,8 @@ export class DayFile {
   /** Whether the file has records that an earlier release stored, one in a row. */
   readonly hasOldRecords: boolean;
 
-  constructor(path: string) {
+  /** `firstSeq`: of a file without rows. */
+  constructor(path: string, { firstSeq = 1 }: { readonly firstSeq?: number } = {}) {
     this.db = new Database(path, { timeout: 5000 });
     try {
       // affects new files only: they shrink when rows are deleted
@@ -85,6 +87,10 @@ export class DayFile {
       this.#nextSeq =
         1 +
         Math.max(lastDerived(this), Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get()));
+      if (this.#nextSeq === 1 && this.#lastRecord === 0) {
+        this.#nextSeq = firstSeq;
+        this.#lastRecord = firstSeq - 1;
+      }
       this.#recoverSums();
     } catch (error) {
       this.db.close();
@@ -172,6 +178,44 @@ export class DayFile {
     this.#unsummed += all.length;
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
     return all;
+  }
+
+  /** Adds what another server wrote into its file of this day, at the same positions. What is here already stays. */
+  addCopy({ lines, chunks, gauges, cuts }: Piece): void {
+    const insert = this.prepare('insert into line values (?, ?, ?, ?, ?, ?, ?, ?)');
+    const index = this.prepare('insert into line_word (rowid, message) values (?, ?)');
+    const lastLine = Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
+    const newChunks = chunks.filter(({ seq }) => seq > this.#lastRecord);
+    const added: InvocationRecord[] = [];
+    this.#atomic(() => {
+      for (const { seq, key, time, version, requestId, instanceId, level, message } of lines) {
+        if (seq <= lastLine) continue;
+        insert.run(seq, time, this.#intern(key), version, requestId, instanceId, level, message);
+        index.run(seq, message);
+      }
+      for (const { seq, lineSeq, chunk } of newChunks) {
+        const records = unpackRecords(chunk);
+        insertChunk(this, { seq, functionId: this.#intern(chunk.functionKey), chunk, lineSeq, records });
+        added.push(...records);
+        this.#lastRecord = seq + records.length - 1;
+      }
+      for (const { minute, ...sample } of gauges) addGauges(this, minute, [sample], (key) => this.#intern(key));
+    });
+    this.#minutes.add(added);
+    this.#unsummed += added.length;
+    this.sumUp();
+    for (const { key, time } of cuts) this.#removeUntil(this.#intern(key), time);
+  }
+
+  /** Removes the lines of a function up to a time, and those that are made from its records. */
+  #removeUntil(functionId: number, time: number): void {
+    const some = this.prepare<RemovedLine>(
+      `select seq, function_id, time, message from line where function_id = ? and time <= ? limit ${REMOVED_AT_ONCE}`,
+    );
+    for (let lines = some.all(functionId, time); lines.length > 0; lines = some.all(functionId, time)) {
+      this.#removeLines(lines, Number.POSITIVE_INFINITY);
+    }
+    this.prepare('insert or replace into line_cut values (?, ?)').run(functionId, time);
   }
 
   /** Like `sumUp`, for a reader: on a full disk it uses the minutes that are written. */

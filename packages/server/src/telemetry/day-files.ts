@@ -1,20 +1,33 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamaged, openOrSetAside, setAside } from './damage.ts';
-import { type Day, oldestDay } from './day.ts';
+import { type Day, dayMs, oldestDay } from './day.ts';
 import { DayFile } from './day-file.ts';
 
 const maxOpen = 8;
+/** Positions of a file that begins in a day: no server writes as many lines. */
+const SEQS_PER_MS = 1000;
+const MAX_AGE_DAYS = 10_000;
+
+export interface DayFilesOptions {
+  /**
+   * The positions of a new file are behind those of any earlier file of the day: copies know a line by its position, also
+   * after a damaged file was set aside.
+   */
+  readonly uniquePositions?: boolean;
+}
 
 /** The files of all days. A day is removed by deleting its file. */
 export class DayFiles {
   readonly #dir: string;
   readonly #open = new Map<Day, DayFile>();
   readonly #onSetAside: (path: string) => void;
+  readonly #uniquePositions: boolean;
 
   /** Creates a missing directory; it may hold secrets that functions have logged. */
-  constructor(dir: string, onSetAside: (path: string) => void) {
+  constructor(dir: string, onSetAside: (path: string) => void, { uniquePositions = false }: DayFilesOptions = {}) {
     this.#dir = dir;
+    this.#uniquePositions = uniquePositions;
     this.#onSetAside = onSetAside;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
@@ -85,6 +98,8 @@ export class DayFiles {
 
   #load(day: Day): DayFile {
     const path = this.#path(day);
-    return openOrSetAside(path, () => new DayFile(path), this.#onSetAside);
+    const age = Math.min(Math.max(Date.now() - Date.parse(day), 0), MAX_AGE_DAYS * dayMs);
+    const firstSeq = this.#uniquePositions ? 1 + age * SEQS_PER_MS : 1;
+    return openOrSetAside(path, () => new DayFile(path, { firstSeq }), this.#onSetAside);
   }
 }

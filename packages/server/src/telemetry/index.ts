@@ -14,6 +14,8 @@ export {
   type Measurement,
   type Values,
 } from './alarms/types.ts';
+export type { CopyPlace } from './copies/copy-calls.ts';
+export { TelemetryCopies } from './copies/telemetry-copies.ts';
 export type { ExportFacts } from './export/types.ts';
 export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
+import type { MadePiece, MadeUsage } from './copies/piece-maker.ts';
 import { type ExportLoss, LossWatch } from './export/loss-watch.ts';
 import type { ExportFacts } from './export/types.ts';
 import { folderId } from './folder-id.ts';
@@ -11,6 +12,8 @@ import type { ExportSettings, LogLimits, TelemetryCall, TelemetryResult, Telemet
 
 /** Interval between checks of the size limits. */
 const LIMIT_EVERY_MS = 60_000;
+/** Days that are remembered as removed. */
+const MAX_REMOVED = 100;
 const NO_LIMITS: LogLimits = { totalBytes: Number.MAX_SAFE_INTEGER, projectBytes: Number.MAX_SAFE_INTEGER };
 
 export interface TelemetryOptions {
@@ -25,6 +28,8 @@ export interface TelemetryOptions {
   readonly clock: Clock;
   /** A collector that gets lines and records, too. */
   readonly exportTo?: ExportSettings | undefined;
+  /** What is written is copied to other servers: `copying` makes the files. */
+  readonly isCopied?: boolean;
   /** Called once a minute while the collector does not get everything. */
   readonly onExportLoss?: (loss: ExportLoss) => void;
   /** Called for batches that could not be written and for followers that threw. */
@@ -39,12 +44,24 @@ export interface TelemetryOptions {
   readonly searchBudgetMs?: number;
 }
 
+/** Pieces of what is written, as files that a place with copies gets. Only with `isCopied`. */
+export interface TelemetryCopying {
+  /** The next one that the place does not have; undefined when it has all. */
+  next(place: string, now: number): Promise<MadePiece | undefined>;
+  /** The place has it. */
+  note(place: string, piece: MadePiece): Promise<void>;
+  usage(): Promise<MadeUsage>;
+  /** Days that were removed since the last call, for their age or size. */
+  takeRemoved(): readonly string[];
+}
+
 export interface Telemetry {
   /** Names the folder of the files. */
   readonly folder: string;
   readonly logs: LogStore;
   readonly records: InvocationRecords;
   readonly metrics: Metrics;
+  readonly copying: TelemetryCopying;
   /** Undefined without a collector. */
   exportFacts(): Promise<ExportFacts | undefined>;
   /** Removes days older than `retainDays`; also done automatically when a day begins. Returns which. */
@@ -62,6 +79,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     retainDays,
     limits: options.limits ?? NO_LIMITS,
     searchBudgetMs: options.searchBudgetMs ?? 250,
+    copyDir: options.isCopied === true ? join(options.dir, 'logs', 'to-copy') : undefined,
     export: options.exportTo,
   };
   const folder = await folderId(data.dir);
@@ -81,11 +99,27 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const flush = async (): Promise<void> => {
     await Promise.all([logs.flush(), records.flush()]);
   };
+  const removed: string[] = [];
   const drop = async (op: 'prune' | 'limit'): Promise<readonly string[]> => {
     const result = await thread.call({ op, now: clock.now() });
     if (result.op !== 'prune') return [];
     for (const path of result.setAside) options.onSetAside?.(path);
+    removed.push(...result.dropped);
+    removed.splice(0, removed.length - MAX_REMOVED);
     return result.dropped;
+  };
+  const copying: TelemetryCopying = {
+    next: async (place, now) => {
+      const result = await thread.call({ op: 'piece', place, now });
+      return result.op === 'piece' ? result.piece : undefined;
+    },
+    note: async (place, piece) => void (await thread.call({ op: 'piece-copied', place, piece })),
+    usage: async () => {
+      const result = await thread.call({ op: 'usage-copy' });
+      if (result.op !== 'usage-copy') throw new Error(`unexpected answer ${result.op}`);
+      return result.usage;
+    },
+    takeRemoved: () => removed.splice(0),
   };
   const exportFacts = async (): Promise<ExportFacts | undefined> => {
     if (data.export === undefined) return undefined;
@@ -119,5 +153,5 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const prune = (): Promise<readonly string[]> => drop('prune');
   await prune();
   limitLater();
-  return { folder, logs, records, metrics, exportFacts, prune, flush, close };
+  return { folder, logs, records, metrics, copying, exportFacts, prune, flush, close };
 }

@@ -1,6 +1,7 @@
 import { isFullDisk } from '../lib/full-disk.ts';
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
 import { measureAll, readMinutes } from './alarms/read-minutes.ts';
+import { PieceMaker } from './copies/piece-maker.ts';
 import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
@@ -26,13 +27,15 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #limits: LogLimits;
   readonly #searchBudgetMs: number;
   readonly #exporter: Exporter | undefined;
+  readonly #pieces: PieceMaker | undefined;
   /** Damaged files that were set aside since the last answer to `prune`. */
   readonly #setAside: string[] = [];
   #prunedOn: Day | undefined;
 
   constructor(data: TelemetryThreadData, sinceStart: SinceStart, exporter: Exporter | undefined) {
     const onSetAside = (path: string): void => void this.#setAside.push(path);
-    this.#files = new DayFiles(data.dir, onSetAside);
+    this.#files = new DayFiles(data.dir, onSetAside, { uniquePositions: data.copyDir !== undefined });
+    this.#pieces = data.copyDir === undefined ? undefined : new PieceMaker(this.#files, data.copyDir);
     this.#usage = new UsageFile(data.dir, onSetAside);
     this.#retainDays = data.retainDays;
     this.#limits = data.limits;
@@ -125,7 +128,16 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         return { op: 'done' };
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
+        this.#pieces?.touch(dayOf(call.now));
         return { op: 'done' };
+      case 'piece':
+        return { op: 'piece', piece: this.#pieces?.next(call.place, call.now) };
+      case 'piece-copied':
+        this.#pieces?.note(call.place, call.piece);
+        return { op: 'done' };
+      case 'usage-copy':
+        if (this.#pieces === undefined) throw new Error('nothing is copied');
+        return { op: 'usage-copy', usage: this.#pieces.usage(this.#usage) };
       case 'limit': {
         const dropped = enforceLimits(this.#files, this.#limits, dayOf(call.now));
         return { op: 'prune', dropped, setAside: this.#setAside.splice(0) };
@@ -148,6 +160,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
       if (list === undefined) byDay.set(key, [item]);
       else list.push(item);
     }
+    if (this.#pieces !== undefined) for (const day of byDay.keys()) this.#pieces.touch(day);
     return byDay;
   }
 

@@ -1,4 +1,5 @@
 import type { AlarmMinute, AlarmReading, FunctionMeasurement, Values } from './alarms/types.ts';
+import type { MadePiece, MadeUsage } from './copies/piece-maker.ts';
 import type { ServerFacts } from './export/resources.ts';
 import type { ExportFacts, OtlpTarget } from './export/types.ts';
 import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
@@ -28,6 +29,10 @@ export type TelemetryCall =
   | { readonly op: 'alarm-minutes'; readonly readings: readonly AlarmReading[] }
   | { readonly op: 'forget-metrics'; readonly functionKey: string }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
+  /** The next piece that a place does not have; only with `copyDir`. */
+  | { readonly op: 'piece'; readonly place: string; readonly now: number }
+  | { readonly op: 'piece-copied'; readonly place: string; readonly piece: MadePiece }
+  | { readonly op: 'usage-copy' }
   | { readonly op: 'prune'; readonly now: number }
   /** Enforces the size limits; answers like `prune`. */
   | { readonly op: 'limit'; readonly now: number };
@@ -44,6 +49,8 @@ export type TelemetryResult =
   | { readonly op: 'steps'; readonly steps: readonly MetricStep[] }
   | { readonly op: 'rank-rows'; readonly rows: readonly RankRow[] }
   | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
+  | { readonly op: 'piece'; readonly piece: MadePiece | undefined }
+  | { readonly op: 'usage-copy'; readonly usage: MadeUsage }
   | { readonly op: 'totals'; readonly totals: Totals }
   | { readonly op: 'export-facts'; readonly facts: ExportFacts | undefined }
   | { readonly op: 'measure'; readonly values: readonly Values[] }
@@ -68,6 +75,8 @@ export interface TelemetryThreadData {
   readonly limits: LogLimits;
   /** How long one search may block writes. */
   readonly searchBudgetMs: number;
+  /** Where files that are copied to other servers are made. Undefined: nothing is copied. */
+  readonly copyDir: string | undefined;
   /** Undefined: nothing is exported. */
   readonly export: ExportSettings | undefined;
 }

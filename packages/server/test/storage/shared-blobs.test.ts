@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Blobs } from '../../src/artifacts/index.ts';
-import { sharedBlobsConformance } from '../../src/artifacts/shared/conformance.ts';
+import { S3Blobs, S3Files } from '../../src/artifacts/index.ts';
+import { sharedBlobsConformance, sharedFilesConformance } from '../../src/artifacts/shared/conformance.ts';
 import { ManualClock } from '../../src/lib/manual-clock.ts';
 import type { S3Place } from '../../src/lib/s3-place.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -56,6 +56,11 @@ sharedBlobsConformance('a bucket', async () => {
       await client.put('code', `${place.prefix}blobs/${sha256}`, Buffer.from(content));
     },
   };
+});
+
+sharedFilesConformance('a bucket', async () => {
+  const place = newPlace();
+  return () => new S3Files(place, 'telemetry');
 });
 
 const changedAt = async (Key: string): Promise<number> => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ArtifactStore } from '../artifact-store.ts';
 import type { SharedBlobs } from './shared-blobs.ts';
+import type { SharedFiles } from './shared-files.ts';
 
 const HOUR_MS = 3_600_000;
 const CODE = Buffer.from('exports.handler = () => 1');
@@ -131,6 +132,43 @@ export function sharedBlobsConformance(name: string, open: () => Promise<SharedB
       const copy = join(dir, 'copy');
       expect(await place.blobs().fetch(sha256, copy)).toBe(true);
       expect((await readFile(copy)).equals(bytes)).toBe(true);
+    });
+  });
+}
+
+/** The contract of files that servers share by name. `open` makes an empty place. */
+export function sharedFilesConformance(name: string, open: () => Promise<() => SharedFiles>): void {
+  describe(`files that two servers share in ${name}`, () => {
+    let dir: string;
+    beforeEach(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'fg-files-'));
+    });
+    afterEach(() => rm(dir, { recursive: true, force: true }));
+
+    it('are listed, read and removed where they were not stored', async () => {
+      const place = await open();
+      const [a, b] = [place(), place()];
+      const file = join(dir, 'file');
+      await writeFile(file, 'some bytes');
+      expect(await b.list('pieces')).toEqual([]);
+      expect(await b.read('pieces/x/1', 100)).toBeUndefined();
+      for (const one of ['pieces/x/1', 'pieces/x/2', 'pieces/y/1']) await a.put(one, file);
+      await a.mark('index/x');
+      expect([...(await b.list('pieces'))].sort()).toEqual(['pieces/x/1', 'pieces/x/2', 'pieces/y/1']);
+      expect(await b.list('pieces/y')).toEqual(['pieces/y/1']);
+      expect(await b.read('pieces/x/1', 100)).toEqual(Buffer.from('some bytes'));
+      expect(await b.read('index/x', 100)).toEqual(Buffer.alloc(0));
+      await expect(b.read('pieces/x/1', 5)).rejects.toThrow();
+      for (const one of ['pieces/x/1', 'pieces/x/2', 'pieces/y/1', 'pieces/z/1']) await b.remove(one);
+      expect([await a.list('pieces'), await a.list('index')]).toEqual([[], ['index/x']]);
+    });
+
+    it.each(['../x', 'a/../../x', '/x', 'a//b', '.hidden', ''])('are not named %j', async (bad) => {
+      const files = (await open())();
+      const refused = async (work: () => Promise<unknown>) => work();
+      await expect(refused(() => files.read(bad, 1))).rejects.toThrow();
+      await expect(refused(() => files.mark(bad))).rejects.toThrow();
+      await expect(refused(() => files.remove(bad))).rejects.toThrow();
     });
   });
 }

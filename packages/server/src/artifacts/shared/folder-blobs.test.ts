@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sharedBlobsConformance } from './conformance.ts';
+import { sharedBlobsConformance, sharedFilesConformance } from './conformance.ts';
 import { FolderBlobs } from './folder-blobs.ts';
+import { FolderFiles } from './folder-files.ts';
 
 const SHA = 'a'.repeat(64);
 
@@ -57,4 +58,10 @@ it('a server whose folder cannot be written does not start', async () => {
     code: 'artifacts',
     hint: expect.stringContaining('--artifacts'),
   });
+});
+
+sharedFilesConformance('a folder', async () => {
+  const dir = await mkdtemp(join(root, 'place-'));
+  await new FolderBlobs(dir).start();
+  return () => new FolderFiles(dir, 'telemetry');
 });

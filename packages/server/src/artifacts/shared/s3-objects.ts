@@ -74,8 +74,22 @@ export class S3Objects {
     return found?.Body?.transformToString();
   }
 
+  /** Undefined when the object does not exist. Throws for one of more than so many bytes. */
+  async getBytes(key: string, maxBytes: number): Promise<Buffer | undefined> {
+    const found = await this.#s3.getObject(this.#at(key)).catch(undefinedIfMissing);
+    if (found === undefined) return undefined;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of found.Body as Readable) {
+      size += (chunk as Buffer).length;
+      if (size > maxBytes) throw new Error(`an object of more than ${maxBytes} bytes`);
+      chunks.push(chunk as Buffer);
+    }
+    return Buffer.concat(chunks);
+  }
+
   async putText(key: string, text: string): Promise<void> {
-    await this.#s3.putObject({ ...this.#at(key), Body: text });
+    await this.#s3.putObject({ ...this.#at(key), Body: text, ContentLength: Buffer.byteLength(text) });
   }
 
   /** Writes a new file and returns its SHA-256. Undefined, without a file, when the object does not exist. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { UsageCopy } from '../copies/types.ts';
 import { isDamaged, openOrSetAside, setAside } from '../damage.ts';
 import type { Day } from '../day.ts';
 import type { DayFile } from '../day-file.ts';
@@ -87,6 +88,23 @@ export class UsageFile {
       for (const used of usedOn(files.get(day), projectId)) add(day, used.calls, used.gb_s);
     }
     return names.map((month) => sums.get(month) ?? { month, calls: 0, gbSeconds: 0 });
+  }
+
+  /** The days that are written. */
+  copy(): UsageCopy {
+    const days = this.#db.prepare<unknown[], UsageCopy['days'][number]>('select * from usage order by day').all();
+    return { days, closed: this.#db.prepare('select day from closed order by day').pluck().all() as string[] };
+  }
+
+  /** Replaces all by what another server wrote. */
+  replace({ days, closed }: UsageCopy): void {
+    this.#db.transaction(() => {
+      this.#db.exec('delete from usage; delete from closed');
+      const insert = this.#db.prepare('insert or replace into usage values (?, ?, ?, ?)');
+      for (const { day, project, calls, gb_s } of days) insert.run(day, project, calls, gb_s);
+      const close = this.#db.prepare('insert or ignore into closed values (?)');
+      for (const day of closed) close.run(day);
+    })();
   }
 
   #open(): Database.Database {

@@ -9,8 +9,9 @@ import { wireSteps } from './wire-steps.ts';
 /** Of the messages in one answer, which has at least one line. */
 const MAX_CHARS = 1024 * 1024;
 
-export interface LocalTelemetry {
-  readonly logs: Pick<LogStore, 'query' | 'findEach' | 'tail'>;
+/** What answers questions: the files of this server, or the copies of one that is gone. */
+export interface QueriedTelemetry {
+  readonly logs: Pick<LogStore, 'query' | 'findEach'>;
   readonly records: Pick<InvocationRecords, 'attempts' | 'list'>;
   readonly metrics: Pick<Metrics, 'steps' | 'rankRows' | 'months'>;
 }
@@ -19,7 +20,7 @@ type Answer = NodeAnswers[NodeCall['op']];
 
 /** What this server has to a call, for itself or for another server. Throws `telemetry.query` or `telemetry.cursor`. */
 export async function answerCall(
-  { logs, records, metrics }: LocalTelemetry,
+  { logs, records, metrics }: QueriedTelemetry,
   clock: Clock,
   call: NodeCall,
 ): Promise<Answer> {

@@ -1,5 +1,7 @@
 import type { ClusterNode, Nodes } from '../../cluster/index.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { CopiedServer } from '../copies/copy-names.ts';
+import type { GoneServers, TelemetryCopies } from '../copies/telemetry-copies.ts';
 import { TelemetryError } from '../errors.ts';
 import { ranked } from '../metrics/series.ts';
 import type { MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery } from '../metrics/types.ts';
@@ -20,6 +22,8 @@ export interface TelemetryOfAllOptions {
   /** Undefined on a server without an address for others. */
   readonly connections: Connections | undefined;
   readonly clock: Clock;
+  /** What servers wrote that are gone; undefined where nothing is copied. */
+  readonly copies?: Pick<TelemetryCopies, 'goneFor' | 'ask'> | undefined;
   /** Another server gave no answer, or none that could be used. */
   readonly onUnreachable: (node: ClusterNode, error: unknown) => void;
 }
@@ -29,6 +33,8 @@ export interface Unreachable {
   readonly unreachable: readonly string[];
 }
 
+type LinesCall = NodeCall & { readonly op: 'lines' };
+type RecordsCall = NodeCall & { readonly op: 'records' };
 type Answered<Op extends NodeCall['op']> = Unreachable & { readonly answers: readonly NodeAnswers[Op][] };
 
 interface Paging<Op extends 'lines' | 'records', Item> {
@@ -36,6 +42,7 @@ interface Paging<Op extends 'lines' | 'records', Item> {
   readonly call: (cursor: { readonly cursor?: string }) => NodeCall & { readonly op: Op };
   readonly itemsOf: (answer: NodeAnswers[Op]) => readonly Item[];
   readonly isBefore: (a: Item, b: Item) => boolean;
+  readonly gone: GoneServers;
   /** Leaves out what some servers found on the first page. */
   readonly choose?: (answers: ReadonlyMap<string, NodeAnswers[Op]>) => ReadonlySet<string>;
 }
@@ -47,12 +54,17 @@ interface Merged<Item> extends Unreachable {
 }
 
 const UNKNOWN = 'a server that is gone';
+/** Of servers that nothing is known of. */
+const UNKNOWN_HOME = 'unknown';
 /** Of a search of several functions, below the time that is waited for another server. */
 const EACH_MS = 2_500;
 
+const NONE: GoneServers = { servers: [], unknown: false };
+
 /**
- * Logs, records and metrics of all servers. Each has its own; a query asks all of them, and the answer names those that
- * could not be asked. Without other servers nothing is different from asking this one.
+ * Logs, records and metrics of all servers. Each has its own; a query asks all of them, and reads the copies of those that
+ * are gone. The answer names those that could not be asked, or whose copies cannot be read. Without other servers nothing is
+ * different from asking this one.
  */
 export class TelemetryOfAll {
   readonly #options: TelemetryOfAllOptions;
@@ -67,11 +79,16 @@ export class TelemetryOfAll {
   /** Like `LogStore.query`. */
   async query(query: LogQuery): Promise<LogPage & Unreachable> {
     const { logs } = this.#options.local;
-    if (this.#isAlone(query.cursor)) return { ...(await logs.query(query)), unreachable: [] };
+    const call = (cursor: { readonly cursor?: string }): LinesCall => ({
+      ...{ op: 'lines', query: { ...without(query), ...cursor, places: true } },
+    });
+    const gone = await this.#gone(call({}));
+    if (this.#isAlone(query.cursor, gone)) return { ...(await logs.query(query)), unreachable: [] };
     const descending = query.order === 'desc';
     const { items: lines, ...page } = await this.#page<'lines', LogLine>({
       query,
-      call: (cursor) => ({ op: 'lines', query: { ...without(query), ...cursor, places: true } }),
+      call,
+      gone,
       itemsOf: ({ lines }) => lines.map((line) => ({ ...line, functionKey: query.functionKey })),
       isBefore: (a, b) => (descending ? a.time > b.time : a.time < b.time),
       // texts that are no whole words count only where no server has words
@@ -87,10 +104,11 @@ export class TelemetryOfAll {
   /** Like `LogStore.queryEach`. */
   async queryEach(query: EachQuery, isOver: () => boolean): Promise<EachPage & Unreachable> {
     const { logs } = this.#options.local;
-    if (this.#isAlone(undefined)) return { ...(await logs.queryEach(query, isOver)), unreachable: [] };
+    const gone = await this.#gone({ op: 'each', query: without(query), budgetMs: EACH_MS });
+    if (this.#isAlone(undefined, gone)) return { ...(await logs.queryEach(query, isOver)), unreachable: [] };
     const missing = new Set<string>();
     const page = await pageOfEach(query, async (one) => {
-      const { answers, unreachable } = await this.#all({ op: 'each', query: one, budgetMs: EACH_MS });
+      const { answers, unreachable } = await this.#all({ op: 'each', query: one, budgetMs: EACH_MS }, gone);
       for (const name of unreachable) missing.add(name);
       const known = new Set(one.functionKeys);
       const found = answers.map(({ lines }) => lines.filter(({ functionKey }) => known.has(functionKey)));
@@ -127,10 +145,15 @@ export class TelemetryOfAll {
   /** Like `InvocationRecords.list`. */
   async list(query: RecordQuery): Promise<RecordPage & Unreachable> {
     const { records } = this.#options.local;
-    if (this.#isAlone(query.cursor)) return { ...(await records.list(query)), unreachable: [] };
+    const call = (more: { readonly cursor?: string }): RecordsCall => ({
+      ...{ op: 'records', query: { ...without(query), ...more, places: true } },
+    });
+    const gone = await this.#gone(call({}));
+    if (this.#isAlone(query.cursor, gone)) return { ...(await records.list(query)), unreachable: [] };
     const { items, cursor, unreachable } = await this.#page<'records', InvocationRecord>({
       query,
-      call: (more) => ({ op: 'records', query: { ...without(query), ...more, places: true } }),
+      call,
+      gone,
       itemsOf: (answer) => answer.records.map((record) => ({ ...record, functionKey: query.functionKey })),
       isBefore: (a, b) => a.startedAt > b.startedAt,
     });
@@ -140,8 +163,9 @@ export class TelemetryOfAll {
   /** Like `Metrics.series`. */
   async series(query: MetricQuery): Promise<Unreachable & { readonly points: readonly MetricPoint[] }> {
     const { metrics } = this.#options.local;
-    if (this.#isAlone(undefined)) return { points: await metrics.series(query), unreachable: [] };
-    const { answers, unreachable } = await this.#all({ op: 'steps', query });
+    const gone = await this.#gone({ op: 'steps', query });
+    if (this.#isAlone(undefined, gone)) return { points: await metrics.series(query), unreachable: [] };
+    const { answers, unreachable } = await this.#all({ op: 'steps', query }, gone);
     return {
       points: addedPoints(
         query,
@@ -181,21 +205,46 @@ export class TelemetryOfAll {
     return answerCall(this.#options.local, this.#options.clock, call);
   }
 
-  #isAlone(cursor: string | undefined): boolean {
+  #isAlone(cursor: string | undefined, gone: GoneServers): boolean {
     // a cursor of one server continues a page from before the others came
-    return cursor === undefined ? this.#options.nodes.others.length === 0 : !isNodesCursor(cursor);
+    if (cursor !== undefined) return !isNodesCursor(cursor);
+    return this.#options.nodes.others.length === 0 && gone.servers.length === 0 && !gone.unknown;
   }
 
-  /** The answers of this server, which comes first, and of all others that can be reached. */
-  async #all<Op extends NodeCall['op']>(call: NodeCall & { readonly op: Op }): Promise<Answered<Op>> {
+  async #gone(call: NodeCall): Promise<GoneServers> {
+    return (await this.#options.copies?.goneFor(call)) ?? NONE;
+  }
+
+  /** The answers of this server, which comes first, of all others that can be reached, and of the copies of those that are gone. */
+  async #all<Op extends NodeCall['op']>(
+    call: NodeCall & { readonly op: Op },
+    gone?: GoneServers,
+  ): Promise<Answered<Op>> {
     const { nodes } = this.#options;
     const own = this.answer(call) as Promise<NodeAnswers[Op]>;
-    const answering = nodes.others.map(async (node) => ({ node, answer: await this.#ask<Op>(node, call) }));
-    const others = await Promise.all(answering);
+    const { servers, unknown } = gone ?? (await this.#gone(call));
+    const others = await Promise.all([
+      ...nodes.others.map(async (node) => {
+        const answer = await this.#ask<Op>(node, call);
+        return { name: node.name, answer, complete: answer !== undefined };
+      }),
+      ...servers.map(async (server) => ({ name: server.name, ...(await this.#read<Op>(server, call)) })),
+    ]);
     return {
       answers: [await own, ...others.flatMap(({ answer }) => (answer === undefined ? [] : [answer]))],
-      unreachable: others.filter(({ answer }) => answer === undefined).map(({ node }) => node.name),
+      unreachable: [
+        ...others.filter(({ complete }) => !complete).map(({ name }) => name),
+        ...(unknown ? [UNKNOWN] : []),
+      ],
     };
+  }
+
+  /** From the copies of a server that is gone. */
+  async #read<Op extends NodeCall['op']>(
+    server: CopiedServer,
+    call: NodeCall & { readonly op: Op },
+  ): Promise<{ readonly answer: NodeAnswers[Op] | undefined; readonly complete: boolean }> {
+    return (await this.#options.copies?.ask<Op>(server, call)) ?? { answer: undefined, complete: false };
   }
 
   /** Undefined when the other server cannot be asked. Throws what is wrong with the query. */
@@ -220,23 +269,30 @@ export class TelemetryOfAll {
     itemsOf,
     isBefore,
     choose,
+    gone,
   }: Paging<Op, Item>): Promise<Merged<Item>> {
     const { nodes } = this.#options;
     const known = new Map([nodes.self, ...nodes.others].map((node) => [node.home, node]));
+    const copied = new Map(gone.servers.map((server) => [server.home, server]));
     const place = query.cursor === undefined ? undefined : decodeNodesCursor(query.cursor);
-    const starts = place?.positions ?? new Map([...known.keys()].map((home): [string, Position] => [home, undefined]));
+    const homes = [...known.keys(), ...copied.keys()];
+    const starts = place?.positions ?? new Map(homes.map((home): [string, Position] => [home, undefined]));
     const missed = new Set(place?.missed);
+    if (place === undefined && gone.unknown) missed.add(UNKNOWN_HOME);
     const answers = new Map<string, NodeAnswers[Op]>();
     const ask = async (home: string, start: Position): Promise<void> => {
       if (start === null) return;
-      const node = known.get(home);
+      const [node, copies] = [known.get(home), copied.get(home)];
       const one = call(start === undefined ? {} : { cursor: start });
-      const isOwn = node === nodes.self;
-      const answer = isOwn
-        ? ((await this.answer(one)) as NodeAnswers[Op])
-        : node === undefined
-          ? undefined
-          : await this.#ask<Op>(node, one);
+      const found = async (): Promise<NodeAnswers[Op] | undefined> => {
+        if (node === nodes.self) return (await this.answer(one)) as NodeAnswers[Op];
+        if (node !== undefined) return this.#ask<Op>(node, one);
+        if (copies === undefined) return undefined;
+        const { answer, complete } = await this.#read<Op>(copies, one);
+        if (!complete) missed.add(home);
+        return answer;
+      };
+      const answer = await found();
       if (answer === undefined) missed.add(home);
       else answers.set(home, answer);
     };
@@ -253,7 +309,7 @@ export class TelemetryOfAll {
       items,
       cursor: isEnd ? null : encodeNodesCursor({ positions, missed: [...missed] }),
       complete: isEnd || items.length === query.limit,
-      unreachable: [...missed].map((home) => known.get(home)?.name ?? UNKNOWN),
+      unreachable: [...missed].map((home) => known.get(home)?.name ?? copied.get(home)?.name ?? UNKNOWN),
     };
   }
 }

@@ -1,0 +1,217 @@
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isDamage } from '../damage.ts';
+import { type Day, dayMs, dayOf } from '../day.ts';
+import { DayFiles } from '../day-files.ts';
+import { UsageFile } from '../metrics/usage-file.ts';
+import type { NodeCall } from '../nodes/node-calls.ts';
+import { isTime } from '../range.ts';
+import { timeOfId } from '../record-chunk.ts';
+import type { CopiedServer } from './copy-names.ts';
+import { MAX_FILE_BYTES, unpackPiece, unpackUsage } from './piece.ts';
+import type { SharedCopies } from './shared-copies.ts';
+
+/** Pieces that are read at once. */
+const READ_AT_ONCE = 8;
+/** A server may come back and go again, and one that lost its database may still store. */
+const LOOK_AGAIN_MS = 5_000;
+/** No query takes this long. */
+const IN_USE_MS = 10_000;
+
+/** The files of a server that is gone, as far as queries needed them. */
+export interface Replica {
+  readonly files: DayFiles;
+  readonly usage: UsageFile;
+  /** False when something of the days that were asked for cannot be read. */
+  isComplete(days: readonly Day[]): boolean;
+}
+
+interface ReplicaDay {
+  /** Name of the last piece. */
+  last: string;
+  lookedAt: number;
+  usedAt: number;
+  damaged: boolean;
+}
+
+interface OpenReplica {
+  readonly dir: string;
+  readonly files: DayFiles;
+  readonly usage: UsageFile;
+  readonly days: Map<Day, ReplicaDay>;
+  usageName: string | undefined;
+  /** Imports, one after another. */
+  work: Promise<unknown>;
+}
+
+export interface ReplicasOptions {
+  readonly copies: Pick<SharedCopies, 'pieces' | 'read'>;
+  /** Emptied at the start: what is here can be read again. */
+  readonly dir: string;
+  /** Of all files. The days that are not used for the longest time are removed. */
+  readonly maxBytes: number;
+}
+
+/** Files of other servers that are gone, made from their copies. */
+export class Replicas {
+  readonly #options: ReplicasOptions;
+  readonly #open = new Map<string, OpenReplica>();
+
+  constructor(options: ReplicasOptions) {
+    this.#options = options;
+    rmSync(options.dir, { recursive: true, force: true });
+  }
+
+  /** With these days of a server. Rejects when the copies cannot be read. */
+  async get(server: CopiedServer, days: readonly Day[]): Promise<Replica> {
+    const replica = this.#replicaOf(server.home);
+    const done = replica.work.then(() => this.#import(replica, server, days));
+    replica.work = done.catch(() => {});
+    try {
+      await done;
+    } catch (error) {
+      // made again by the next query
+      if (isDamage(error)) this.#close(server.home);
+      throw error;
+    }
+    const { files, usage } = replica;
+    return { files, usage, isComplete: (of) => of.every((day) => replica.days.get(day)?.damaged !== true) };
+  }
+
+  /** Removes the files of servers that are back. */
+  keepOnly(isGone: (home: string) => boolean): void {
+    for (const home of [...this.#open.keys()]) if (!isGone(home)) this.#close(home);
+  }
+
+  /** Imports that run are given up, and their callers get an error. */
+  close(): void {
+    for (const home of [...this.#open.keys()]) this.#close(home);
+  }
+
+  #replicaOf(home: string): OpenReplica {
+    let replica = this.#open.get(home);
+    if (replica === undefined) {
+      const dir = join(this.#options.dir, home);
+      // a damaged file of a copy is made again
+      const ignore = (): void => {};
+      const files = new DayFiles(dir, ignore);
+      const usage = new UsageFile(dir, ignore);
+      replica = { dir, files, usage, days: new Map(), usageName: undefined, work: Promise.resolve() };
+      this.#open.set(home, replica);
+    }
+    return replica;
+  }
+
+  async #import(replica: OpenReplica, server: CopiedServer, days: readonly Day[]): Promise<void> {
+    this.#checkOpen(server.home, replica);
+    if (server.usage !== undefined && server.usage !== replica.usageName)
+      await this.#importUsage(replica, server.usage);
+    for (const day of days) {
+      const known = replica.days.get(day);
+      const now = performance.now();
+      if (known !== undefined) known.usedAt = now;
+      if (known === undefined || now - known.lookedAt > LOOK_AGAIN_MS) await this.#importDay(replica, server.home, day);
+    }
+    this.#limit(replica, days);
+  }
+
+  async #importUsage(replica: OpenReplica, name: string): Promise<void> {
+    const bytes = await this.#options.copies.read(name, MAX_FILE_BYTES);
+    // replaced meanwhile: the next list has the new one
+    if (bytes === undefined) return;
+    this.#checkOpen(basename(replica.dir), replica);
+    replica.usage.replace(unpackUsage(bytes, name.slice(-64)));
+    replica.usageName = name;
+  }
+
+  async #importDay(replica: OpenReplica, home: string, day: Day): Promise<void> {
+    const { copies } = this.#options;
+    const now = performance.now();
+    const state = replica.days.get(day) ?? { last: '', lookedAt: now, usedAt: now, damaged: false };
+    const pieces = (await copies.pieces(day, home)).filter(({ name }) => name > state.last);
+    for (let from = 0; from < pieces.length; from += READ_AT_ONCE) {
+      const some = pieces.slice(from, from + READ_AT_ONCE);
+      const read = await Promise.all(some.map(({ name }) => copies.read(name, MAX_FILE_BYTES)));
+      this.#checkOpen(home, replica);
+      for (const [at, { name, sha256 }] of some.entries()) {
+        const bytes = read[at];
+        try {
+          if (bytes === undefined) throw new Error('a piece of a copy is missing');
+          replica.files.get(day).addCopy(unpackPiece(bytes, sha256));
+        } catch (error) {
+          if ((error as { code?: unknown }).code !== undefined && !isOfContent(error)) throw error;
+          state.damaged = true;
+        }
+        state.last = name;
+        replica.days.set(day, state);
+        // others may ask meanwhile
+        await new Promise((resolve) => setImmediate(resolve));
+        this.#checkOpen(home, replica);
+      }
+    }
+    state.lookedAt = performance.now();
+    replica.days.set(day, state);
+  }
+
+  #checkOpen(home: string, replica: OpenReplica): void {
+    if (this.#open.get(home) !== replica) throw new Error('the copies of this server are closed');
+  }
+
+  /** May be exceeded by what one query needs. */
+  #limit(using: OpenReplica, needed: readonly Day[]): void {
+    const now = performance.now();
+    const all = [...this.#open.values()].flatMap((replica) =>
+      [...replica.days].map(([day, { usedAt }]) => ({ replica, day, usedAt, bytes: replica.files.bytesOf(day) })),
+    );
+    let excess = all.reduce((sum, { bytes }) => sum + bytes, 0) - this.#options.maxBytes;
+    for (const { replica, day, usedAt, bytes } of all.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (excess <= 0) return;
+      if ((replica === using && needed.includes(day)) || now - usedAt < IN_USE_MS) continue;
+      replica.files.drop(day);
+      replica.days.delete(day);
+      excess -= bytes;
+    }
+  }
+
+  #close(home: string): void {
+    const replica = this.#open.get(home);
+    if (replica === undefined) return;
+    this.#open.delete(home);
+    replica.files.close();
+    replica.usage.close();
+    rmSync(replica.dir, { recursive: true, force: true });
+  }
+}
+
+/** Errors of what was read, not of the disk or of the place. */
+function isOfContent(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('Z_') || error instanceof RangeError;
+}
+
+/** The days of a server whose files a call reads. For the usage of months, those that `closed` does not have. */
+export function daysFor(call: NodeCall, { days }: Pick<CopiedServer, 'days'>, closed: readonly Day[] = []): Day[] {
+  const between = (from: number, to: number): Day[] => {
+    const [first, last] = [dayOf(clamped(from)), dayOf(clamped(to))];
+    return days.filter((day) => day >= first && day <= last);
+  };
+  switch (call.op) {
+    case 'lines':
+    case 'each':
+    case 'records':
+      return between(call.query.from, call.query.to);
+    case 'attempts': {
+      const time = timeOfId(call.requestId);
+      // a request that waits is recorded on the day in which its attempt began
+      return time === undefined ? [...days] : days.filter((day) => day >= dayOf(clamped(time - dayMs)));
+    }
+    case 'steps':
+    case 'ranks':
+      return between(call.query.from - dayMs, call.query.to + dayMs);
+    case 'months':
+      return days.filter((day) => !closed.includes(day));
+  }
+}
+
+function clamped(time: number): number {
+  return isTime(time) ? time : time < 0 || Number.isNaN(time) ? 0 : Date.UTC(9999, 0);
+}
