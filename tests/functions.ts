@@ -29,9 +29,13 @@ export interface Deployment {
 }
 
 /** The runtime of this machine whose name begins so, under the version it really has. */
-export async function runtimeOf(server: Tenant, family: 'Node.js' | 'Python' | 'Java' | 'Go'): Promise<string> {
+export async function runtimeOf(
+  server: Tenant,
+  family: 'Node.js' | 'Python' | 'Java' | 'Go' | 'Custom',
+): Promise<string> {
   const { data } = await server.api.call('listRuntimeTypes', { params: project(server) });
-  const found = (data as { type: string }[]).findLast(({ type }) => type.startsWith(family));
+  const all = data as { type: string }[];
+  const found = all.find(({ type }) => type === family) ?? all.findLast(({ type }) => type.startsWith(family));
   if (found === undefined) throw new Error(`this machine has no ${family}`);
   return found.type;
 }

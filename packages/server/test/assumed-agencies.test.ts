@@ -148,7 +148,7 @@ describe('an agency that trusts an account', () => {
     });
   });
 
-  it('ends its keys and tokens with the trust, the agency, the key or token of the user, and the user', async () => {
+  it('ends its keys and tokens with the trust, the agency, the key or token of the user, and the user who is disabled or deleted', async () => {
     const trust = await trusting();
     const gone = await trusting();
     const stays = await trusting();
@@ -183,7 +183,12 @@ describe('an agency that trusts an account', () => {
     server.clock.advance(1);
     expect(await isOver(late)).toBe(true);
     expect(await works(kept.api)).toBe(true);
-    await admin.call('deleteUser', { params: { user_id: bob.id } });
+    const params = { user_id: bob.id };
+    await admin.call('updateUser', { params, body: { user: { enabled: false } } });
+    expect(await isOver(kept.api)).toBe(true);
+    await admin.call('updateUser', { params, body: { user: { enabled: true } } });
+    expect(await works(kept.api)).toBe(true);
+    await admin.call('deleteUser', { params });
     expect(await isOver(kept.api)).toBe(true);
   });
 });

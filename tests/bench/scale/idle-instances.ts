@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MEMORY_SIZES_MB, type Receipt } from '@funcgraph/api';
+import { buildGoPrograms } from '../../../packages/runtimes/conformance/go-programs.ts';
 import { processesOf } from '../../crash/leftovers.ts';
 import { deploy, invoke, runtimeOf } from '../../functions.ts';
 import { compileJar } from '../../java-code.ts';
-import type { TestServer } from '../../server.ts';
+import { ROOT, type TestServer } from '../../server.ts';
 import { availableMb, type Footprint, footprint } from './footprint.ts';
 
-export type Family = 'Node.js' | 'Python' | 'Java';
+export type Family = 'Node.js' | 'Python' | 'Java' | 'Go' | 'Custom';
 
 const JAVA = `package demo;
 import com.huawei.services.runtime.Context;
@@ -16,7 +18,25 @@ const SOURCES: Readonly<Record<Family, () => Readonly<Record<string, string | Ui
   'Node.js': () => ({ 'index.js': "exports.handler = async (event, context) => 'hello';" }),
   Python: () => ({ 'index.py': "def handler(event, context):\n    return 'hello'\n" }),
   Java: () => ({ 'code.jar': compileJar({ 'demo/App.java': JAVA }) }),
+  Go: () => ({ handler: goHandlers() }),
+  Custom: () => ({ bootstrap: readFileSync(join(ROOT, 'examples/bootstrap-shell/bootstrap')) }),
 };
+const HANDLERS: Readonly<Partial<Record<Family, string>>> = {
+  Java: 'demo.App.hello',
+  Go: 'handler',
+  Custom: 'bootstrap',
+};
+
+const goPrograms = await buildGoPrograms();
+
+function goHandlers(): Buffer {
+  if ('missing' in goPrograms) throw new Error(goPrograms.missing);
+  return readFileSync(goPrograms.handlers);
+}
+
+/** Why this machine has no Go programs to measure. */
+export const whyNoGo = (): string | undefined => ('missing' in goPrograms ? goPrograms.missing : undefined);
+
 /** Instances of one function that cannot serve for each other: one for each memory size. */
 const SIZES = MEMORY_SIZES_MB.slice(0, 3);
 const AT_ONCE = 4;
@@ -98,7 +118,7 @@ async function makeInstances(
   const requested: Omit<Made, 'instanceId'>[] = [];
   for (let n = 0; requested.length < count; n += 1) {
     const family = families[n % families.length] ?? 'Node.js';
-    const handler = family === 'Java' ? 'demo.App.hello' : 'index.handler';
+    const handler = HANDLERS[family] ?? 'index.handler';
     const runtime = await runtimeOf(server, family);
     const files = SOURCES[family]();
     const urn = await deploy(server, { name: `idle-${n}`, runtime, handler, files, dynamicMemory: true });

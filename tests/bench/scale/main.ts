@@ -3,7 +3,7 @@ import { whyNoJava } from '../../java-code.ts';
 import { TestServer } from '../../server.ts';
 import { leaksIn, runCycles } from './cycles.ts';
 import { footprint } from './footprint.ts';
-import { type Family, measureIdle } from './idle-instances.ts';
+import { type Family, measureIdle, whyNoGo } from './idle-instances.ts';
 import { measureLogs } from './logs.ts';
 
 /** They fill several batches of the telemetry. */
@@ -31,7 +31,13 @@ const cycles = Number(values.cycles);
 if (idle > 0) {
   await using server = await TestServer.start({ args: ['--idle-timeout', '6h'] });
   progress(`a server at rest: ${JSON.stringify(footprint(server))}`);
-  const families: Family[] = ['Node.js', 'Python', ...(whyNoJava() === undefined ? (['Java'] as const) : [])];
+  const families: Family[] = [
+    'Node.js',
+    'Python',
+    'Custom',
+    ...(whyNoJava() === undefined ? (['Java'] as const) : []),
+    ...(whyNoGo() === undefined ? (['Go'] as const) : []),
+  ];
   process.stdout.write(`${JSON.stringify(await measureIdle(server, idle, { families, progress }), null, 2)}\n`);
   process.stdout.write(`${JSON.stringify(await measureLogs(server, LOGGED_CALLS))}\n`);
 }

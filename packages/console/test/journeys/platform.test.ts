@@ -126,6 +126,21 @@ journey('an agency is made in three steps, with a policy of the account', async 
   await look(page, 'agency');
   const { stdout } = await platform.fgs(['iam', 'agencies', 'show', 'platform-agency']);
   expect(stdout.toString()).toContain('platform-caller');
+
+  const made = await platform.fgs(['iam', 'accounts', 'create', 'trusted-team', '--output', 'json']);
+  expect(made.exitCode, made.stderr).toBe(0);
+  await visitor.open('/agencies?create=1');
+  await dialog.getByLabel('委托名称').fill('agency-of-team');
+  await dialog.getByText('普通账号').click();
+  await next(dialog);
+  await dialog.getByText('请输入账号名称').waitFor();
+  await dialog.getByLabel('委托的账号').fill('trusted-team');
+  await look(page, 'agencies-account');
+  await next(dialog);
+  await next(dialog);
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await page.getByText('创建委托 agency-of-team 成功').waitFor();
+  await page.getByRole('row', { name: /agency-of-team 普通账号 trusted-team/ }).waitFor();
 });
 
 journey('the secret of an access key is shown once, and the audit trail has each change', async ({ visit }) => {

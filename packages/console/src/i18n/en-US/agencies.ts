@@ -1,12 +1,18 @@
 export const agencies = {
   title: 'Agencies',
-  intro: 'Rights that functions act with when they call other services. A function names its agency.',
+  intro:
+    'Rights that functions act with when they call other services, or users of an account that you trust. A function names its agency.',
   search: 'Search by name or description',
   back: 'All agencies',
-  columns: { name: 'Agency name', ends: 'Ends' },
+  columns: { name: 'Agency name', trusts: 'Trusts', ends: 'Ends' },
   kind: 'Type',
-  kindService: 'Cloud service',
+  kinds: { service: 'Cloud service', account: 'Account' },
   service: 'Cloud service',
+  account: {
+    label: 'Delegated account',
+    help: 'Users of this account who have the policy Agent Operator act with the rights of the agency.',
+    missing: 'Enter the name of an account',
+  },
   duration: {
     label: 'Duration',
     FOREVER: 'Permanent',
@@ -26,7 +32,7 @@ export const agencies = {
     submit: 'OK',
     steps: { agency: 'Agency', policies: 'Policies', scope: 'Scope' },
     policies: 'Policies',
-    policiesHelp: 'Tick what functions with this agency may do. It can be changed later.',
+    policiesHelp: 'Tick what functions with this agency, or users of the account, may do. It can be changed later.',
     search: 'Search policies',
     chosen_one: '{{count}} chosen',
     chosen_other: '{{count}} chosen',
@@ -35,7 +41,7 @@ export const agencies = {
   },
   remove: {
     title: 'Delete agency {{name}}?',
-    consequence: 'Credentials that functions got from it end at once. This cannot be undone.',
+    consequence: 'Credentials that functions or users got from it end at once. This cannot be undone.',
     done: 'Agency {{name}} deleted',
     failed: 'Agency {{name}} was not deleted',
   },

@@ -1,12 +1,17 @@
 export const agencies = {
   title: '委托',
-  intro: '函数访问其他服务时使用的权限，由函数指定所用的委托。',
+  intro: '函数访问其他服务、或被委托账号的用户进行操作时使用的权限；函数指定所用的委托。',
   search: '按名称或描述搜索',
   back: '全部委托',
-  columns: { name: '委托名称', ends: '到期时间' },
+  columns: { name: '委托名称', trusts: '委托对象', ends: '到期时间' },
   kind: '委托类型',
-  kindService: '云服务',
+  kinds: { service: '云服务', account: '普通账号' },
   service: '云服务',
+  account: {
+    label: '委托的账号',
+    help: '该账号中拥有 Agent Operator 策略的用户，可以使用该委托的权限。',
+    missing: '请输入账号名称',
+  },
   duration: {
     label: '持续时间',
     FOREVER: '永久',
@@ -26,7 +31,7 @@ export const agencies = {
     submit: '确定',
     steps: { agency: '委托信息', policies: '选择策略', scope: '设置作用范围' },
     policies: '权限策略',
-    policiesHelp: '勾选使用该委托的函数所需的权限，之后可以修改。',
+    policiesHelp: '勾选使用该委托的函数或账号所需的权限，之后可以修改。',
     search: '搜索策略',
     chosen_other: '已选 {{count}}',
     done: '创建委托 {{name}} 成功',
@@ -34,7 +39,7 @@ export const agencies = {
   },
   remove: {
     title: '删除委托 {{name}}？',
-    consequence: '函数通过该委托获得的凭证立即失效，且无法恢复。',
+    consequence: '函数或用户通过该委托获得的凭证立即失效，且无法恢复。',
     done: '删除委托 {{name}} 成功',
     failed: '删除委托 {{name}} 失败',
   },

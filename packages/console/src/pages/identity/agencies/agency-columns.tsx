@@ -6,12 +6,21 @@ import { Moment } from '../../../parts/moment.tsx';
 import { RowAction } from '../../../parts/row-action.tsx';
 import '../identity.css';
 
+/** How the API names the service that functions belong to. */
+const FUNCTION_SERVICE = 'op_svc_cff';
+
 export type Agency = RouteResponse<Routes['listAgencies']>['agencies'][number];
 
 /** When an agency ends, if ever. */
 export function AgencyEnd({ of: { expire_time } }: { of: Agency }) {
   const { t } = useTexts('agencies');
   return expire_time === null ? t('duration.FOREVER') : <Moment at={expire_time} />;
+}
+
+/** FunctionGraph, or the account whose users may act with the agency. */
+export function AgencyTrust({ of: { trust_domain_name: name } }: { of: Agency }) {
+  const { t } = useTexts('agencies');
+  return name === FUNCTION_SERVICE ? 'FunctionGraph' : `${t('kinds.account')} ${name}`;
 }
 
 export function useAgencyColumns({ onDelete }: { onDelete: (agency: Agency) => void }): TableColumnsType<Agency> {
@@ -28,7 +37,7 @@ export function useAgencyColumns({ onDelete }: { onDelete: (agency: Agency) => v
         </Link>
       ),
     },
-    { title: t('service'), key: 'service', render: () => 'FunctionGraph' },
+    { title: t('columns.trusts'), key: 'trusts', render: (_, agency) => <AgencyTrust of={agency} /> },
     { title: t('columns.ends'), key: 'ends', render: (_, agency) => <AgencyEnd of={agency} /> },
     {
       title: of('description'),

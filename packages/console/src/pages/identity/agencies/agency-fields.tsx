@@ -1,21 +1,40 @@
-import { Form, InputNumber, Select } from 'antd';
+import { Form, Input, InputNumber, Radio, Select } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
 import { NameFields } from '../name-fields.tsx';
+import { MAX_NAME } from '../names.ts';
 
 const MAX_DAYS = 3650;
 const DURATIONS = ['FOREVER', 'ONEDAY', 'days'] as const;
 
-/** Name, kind and duration of an agency. Agencies are for FunctionGraph only. */
+const KINDS = ['service', 'account'] as const;
+export type AgencyKind = (typeof KINDS)[number];
+
+/** Name, whom it trusts, and duration of an agency. The only service is FunctionGraph. */
 export function AgencyFields() {
   const { t } = useTexts('agencies');
   const duration = Form.useWatch<(typeof DURATIONS)[number]>('duration');
+  const kind = Form.useWatch<AgencyKind>('kind');
   return (
     <>
       <NameFields label={t('columns.name')} />
-      <div className="agency-kind">
-        <Fixed label={t('kind')} value={t('kindService')} />
-        <Fixed label={t('service')} value="FunctionGraph" />
-      </div>
+      <Form.Item name="kind" label={t('kind')} required>
+        <Radio.Group options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} />
+      </Form.Item>
+      {kind === 'account' ? (
+        <Form.Item
+          name="account"
+          label={t('account.label')}
+          extra={t('account.help')}
+          rules={[{ required: true, whitespace: true, message: t('account.missing') }]}
+        >
+          <Input autoComplete="off" maxLength={MAX_NAME} />
+        </Form.Item>
+      ) : (
+        <dl className="agency-service">
+          <dt>{t('service')}</dt>
+          <dd>FunctionGraph</dd>
+        </dl>
+      )}
       <Form.Item name="duration" label={t('duration.label')} required>
         <Select options={DURATIONS.map((value) => ({ value, label: t(`duration.${value}`) }))} />
       </Form.Item>
@@ -29,14 +48,5 @@ export function AgencyFields() {
         </Form.Item>
       )}
     </>
-  );
-}
-
-function Fixed({ label, value }: { label: string; value: string }) {
-  return (
-    <dl>
-      <dt>{label}</dt>
-      <dd>{value}</dd>
-    </dl>
   );
 }

@@ -6,7 +6,7 @@ import { ErrorView } from '../../../parts/error-view.tsx';
 import { PageHeader } from '../../../parts/page-header.tsx';
 import { Grants } from '../grants/grants.tsx';
 import '../identity.css';
-import { AgencyEnd } from './agency-columns.tsx';
+import { AgencyEnd, AgencyTrust } from './agency-columns.tsx';
 
 export function Page() {
   const { t } = useTexts('agencies');
@@ -23,7 +23,8 @@ export function Page() {
         actions={
           data && (
             <span>
-              {t('columns.ends')}: <AgencyEnd of={data.agency} />
+              {t('columns.trusts')}: <AgencyTrust of={data.agency} /> · {t('columns.ends')}:{' '}
+              <AgencyEnd of={data.agency} />
             </span>
           )
         }

@@ -4,7 +4,7 @@ import { useTexts } from '../../../i18n/index.ts';
 import { useChange } from '../../../parts/use-change.ts';
 import { ScopeFields } from '../grants/scope-fields.tsx';
 import { type ScopeChoice, useGrant } from '../grants/use-grant.ts';
-import { AgencyFields } from './agency-fields.tsx';
+import { AgencyFields, type AgencyKind } from './agency-fields.tsx';
 import { PolicyChoice } from './policy-choice.tsx';
 
 const STEPS = ['agency', 'policies', 'scope'] as const;
@@ -13,12 +13,14 @@ const LAST = STEPS.length - 1;
 interface Fields extends ScopeChoice {
   readonly name: string;
   readonly description?: string;
+  readonly kind: AgencyKind;
+  readonly account?: string;
   readonly duration: 'FOREVER' | 'ONEDAY' | 'days';
   readonly days?: number;
   readonly policies: string[];
 }
 
-const NOTHING: Partial<Fields> = { duration: 'FOREVER', policies: [], scope: 'domain' };
+const NOTHING: Partial<Fields> = { kind: 'service', duration: 'FOREVER', policies: [], scope: 'domain' };
 
 /** An agency in the three steps of the guide: itself, its policies, where they count. */
 export function CreateAgency({ onClose }: { onClose: () => void }) {
@@ -31,8 +33,18 @@ export function CreateAgency({ onClose }: { onClose: () => void }) {
 
   const submit = async () => {
     // the fields of all steps, hidden ones too
-    const { name, description = '', duration, days, policies, ...scope } = form.getFieldsValue(true) as Fields;
-    const agency = { name, description, duration: duration === 'days' ? String(days) : duration };
+    const {
+      name,
+      description = '',
+      kind,
+      account = '',
+      duration,
+      days,
+      policies,
+      ...scope
+    } = form.getFieldsValue(true) as Fields;
+    const trust = kind === 'account' ? { trust_domain_name: account.trim() } : {};
+    const agency = { name, description, ...trust, duration: duration === 'days' ? String(days) : duration };
     const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
     const created = await creation.send({ body: { agency } }, texts);
     if (created === undefined) return setStep(0);
