@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import { DoorServers } from '../ingress/index.ts';
 import {
@@ -83,6 +84,7 @@ export function instanceParts(deps: InstanceDeps) {
       maxWaitMs: config.maxWaitMs,
       maxWaiting: MAX_WAITING,
       maxStarts: MAX_STARTS,
+      firstStarts: availableParallelism(),
       memoryMb: config.memoryBudgetMb,
     },
     share: deps.budgets?.share('instances'),

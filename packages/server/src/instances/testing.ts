@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { PoolLimits } from './pool/pool.ts';
+import type { PoolLimits } from './pool/pool-limits.ts';
 import { LinkLimits } from './runtime-link/index.ts';
 import type { SandboxDriver } from './sandbox/index.ts';
 import type { LaunchSpec } from './start/launch-spec.ts';
@@ -11,6 +11,7 @@ export const TEST_LIMITS: PoolLimits = {
   maxWaitMs: 5_000,
   maxWaiting: 3,
   maxStarts: 8,
+  firstStarts: 8,
   memoryMb: 1024,
 };
 

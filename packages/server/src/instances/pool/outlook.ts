@@ -46,7 +46,7 @@ export interface Offer {
   readonly roomMb: number;
 }
 
-export function offerOf({ groups, memory, startsUnderWay, maxStarts }: PoolView): Offer {
+export function offerOf({ groups, memory, startsUnderWay, limits }: PoolView): Offer {
   const keys = new Map<string, { idle: number; busy: number; waiting: number }>();
   const of = ({ key }: LaunchSpec): { idle: number; busy: number; waiting: number } => {
     const known = keys.get(key);
@@ -63,5 +63,5 @@ export function offerOf({ groups, memory, startsUnderWay, maxStarts }: PoolView)
     }
     for (const waiter of group.waiters) if (waiter.waiting) of(waiter.spec).waiting += 1;
   }
-  return { keys, roomMb: startsUnderWay < maxStarts ? Math.max(memory.freeMb, 0) : 0 };
+  return { keys, roomMb: startsUnderWay < limits.maxStarts ? Math.max(memory.freeMb, 0) : 0 };
 }

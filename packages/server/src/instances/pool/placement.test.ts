@@ -21,6 +21,7 @@ const base: PlacementSnapshot = {
   ownStarts: 0,
   startsUnderWay: 0,
   maxStarts: 8,
+  firstStarts: 2,
   memoryMb: 128,
   freeMemoryMb: 1024,
   totalMemoryMb: 1024,
@@ -189,6 +190,26 @@ describe('placement', () => {
       { workers: 4, serving: 4, live: 4, usualBusyMs: 1, waiting: 480, stuckMs: 160 },
       { kind: 'start', evict: [] },
     ],
+    [
+      'starts as many instances as the processors can run, before a request has ended',
+      { starting: 1, ownStarts: 1, startsUnderWay: 1, live: 1, waiting: 16 },
+      { kind: 'start', evict: [] },
+    ],
+    [
+      'starts no more than that for the requests that wait after a restart',
+      { starting: 2, ownStarts: 2, startsUnderWay: 2, live: 2, waiting: 16 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
+    ],
+    [
+      'starts as many again each time that two starts should have taken',
+      { starting: 3, ownStarts: 3, startsUnderWay: 3, live: 3, waiting: 16, stuckMs: 160 },
+      { kind: 'start', evict: [] },
+    ],
+    [
+      'starts one for each request that waits, once they are known to be long',
+      { starting: 2, ownStarts: 2, startsUnderWay: 2, live: 3, serving: 1, waiting: 16, usualBusyMs: 900 },
+      { kind: 'start', evict: [] },
+    ],
     ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait', why: 'memory' }],
   ])('%s', (_, change, expected) => {
     expect(place({ ...base, ...change })).toEqual(expected);
@@ -220,6 +241,7 @@ describe('placement', () => {
       ownStarts: fc.nat(10),
       startsUnderWay: fc.nat(10),
       maxStarts: fc.constant(8),
+      firstStarts: fc.constantFrom(1, 2, 8),
       memoryMb: fc.constantFrom(128, 512, 4096),
       freeMemoryMb: fc.nat(1024),
       totalMemoryMb: fc.constant(2048),

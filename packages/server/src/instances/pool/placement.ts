@@ -65,6 +65,8 @@ export interface PlacementSnapshot extends RoomSnapshot {
   /** Starts under way on the machine. */
   readonly startsUnderWay: number;
   readonly maxStarts: number;
+  /** Starts at once that the processors can run. */
+  readonly firstStarts: number;
 }
 
 /**
@@ -88,8 +90,8 @@ export type Placement =
 
 /**
  * Where a waiting request goes. None while full lanes keep the processors busy. First a free instance; then a start for
- * each request without one under way, unless a busy instance will be free sooner than a new one could be ready, or as
- * many instances as the processors can run have lanes; otherwise it waits. When the function's limit or the machine's
+ * each request without one under way, unless a busy instance will be free sooner than a new one could be ready, as many
+ * instances as the processors can run have lanes, or as many starts are the first ones; otherwise it waits. When the function's limit or the machine's
  * memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
  */
 export function place(snapshot: PlacementSnapshot): Placement {
@@ -105,7 +107,7 @@ export function place(snapshot: PlacementSnapshot): Placement {
   const freeStarts = snapshot.maxStarts - snapshot.startsUnderWay;
   if (freeStarts <= 0 || !mayHoldMore(snapshot.ownStarts, freeStarts, snapshot.maxStarts))
     return { kind: 'wait', why: 'starts' };
-  if (isSoonServed(snapshot) || hasWorkers(snapshot))
+  if (isSoonServed(snapshot) || hasWorkers(snapshot) || hasFirstStarts(snapshot))
     return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
   const room = roomFor(snapshot);
   return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
@@ -167,13 +169,25 @@ function hasWorkers({ workers, serving, starting, stuckMs, usualStartMs, lateMs 
   return serving + starting >= workers;
 }
 
+/**
+ * Until a request of the key has ended it may be short, so that few instances suffice for all that wait, as after a restart
+ * of the server. More starts than processors take processor time from each other; those that wait for something else get
+ * company each time that two starts should have taken.
+ */
+function hasFirstStarts(snapshot: PlacementSnapshot): boolean {
+  const { usualBusyMs, starting, firstStarts, stuckMs } = snapshot;
+  if (usualBusyMs !== undefined) return false;
+  const late = Math.max(0, Math.floor(stuckMs / stuckAfterMs(snapshot)));
+  return starting >= firstStarts * (1 + late);
+}
+
 /** No request ended for as long as two starts take. */
-function isStuck({
-  stuckMs,
-  usualStartMs,
-  lateMs,
-}: Pick<PlacementSnapshot, 'stuckMs' | 'usualStartMs' | 'lateMs'>): boolean {
-  return stuckMs >= Math.max(2 * usualStartMs, slowAfterMs(lateMs));
+function isStuck(snapshot: Pick<PlacementSnapshot, 'stuckMs' | 'usualStartMs' | 'lateMs'>): boolean {
+  return snapshot.stuckMs >= stuckAfterMs(snapshot);
+}
+
+function stuckAfterMs({ usualStartMs, lateMs }: Pick<PlacementSnapshot, 'usualStartMs' | 'lateMs'>): number {
+  return Math.max(2 * usualStartMs, slowAfterMs(lateMs));
 }
 
 /** A server that looks later than this does not get the processor time that it needs, and neither do instances. */

@@ -5,15 +5,14 @@ import type { LaunchSpec } from '../start/launch-spec.ts';
 import type { FunctionGroup, Waiter } from './function-group.ts';
 import type { MemoryBook } from './memory-book.ts';
 import type { IdleInstance, PlacementSnapshot, RoomSnapshot } from './placement.ts';
+import type { PoolLimits } from './pool-limits.ts';
 
 /** The state of the pool that `place` needs. */
 export interface PoolView {
   readonly groups: ReadonlyMap<string, FunctionGroup>;
   readonly memory: MemoryBook;
   readonly startsUnderWay: number;
-  readonly maxStarts: number;
-  /** How long a request waits at most. */
-  readonly maxWaitMs: number;
+  readonly limits: PoolLimits;
   /** Of instances per function, where their limits count on several servers. */
   readonly share: Pick<LimitShare, 'of'> | undefined;
 }
@@ -42,10 +41,11 @@ export function placementSnapshot(
     fastOwnMs: pace.fastOwnMs,
     lateMs: group.lateMs,
     // a request that waits for twice this time must still have time for a start of its own
-    usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
+    usualStartMs: Math.min(pace.startMs, view.limits.maxWaitMs / 4),
     ownStarts: group.starting(),
     startsUnderWay: view.startsUnderWay,
-    maxStarts: view.maxStarts,
+    maxStarts: view.limits.maxStarts,
+    firstStarts: view.limits.firstStarts,
   };
 }
 

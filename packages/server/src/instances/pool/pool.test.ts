@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LimitShare } from '../../cluster/index.ts';
 import { TestShare } from '../../cluster/testing.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
@@ -12,7 +12,8 @@ import { StartFailed } from '../start/start-errors.ts';
 import { startInstance } from '../start/start-instance.ts';
 import { NO_CREDENTIALS, testSpec as spec, TEST_LIMITS, testStartDeps } from '../testing.ts';
 import type { Lease } from './lease.ts';
-import { Pool, type PoolLimits } from './pool.ts';
+import { Pool } from './pool.ts';
+import type { PoolLimits } from './pool-limits.ts';
 
 let dir: string;
 let clock: ManualClock;
@@ -69,6 +70,27 @@ function call(lease: Lease, event = '{}', timeoutMs = 3000): ReturnType<Lease['i
 }
 
 describe('pool', () => {
+  it('starts as many instances as processors for a burst of an unknown function, and more while none of them is ready', async () => {
+    const { pool } = poolOf(echo, { firstStarts: 2, maxWaiting: 16 });
+    const begun = clock.monotonic();
+    const start = vi
+      .spyOn(FakeSandboxDriver.prototype, 'start')
+      .mockImplementation(
+        (_, signal) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+      );
+    const waiting = Array.from({ length: 8 }, () => pool.acquire(spec()).catch(() => {}));
+    const seen = [pool.gauges().starting];
+    while (clock.monotonic() < begun + 450) {
+      clock.advance(50);
+      seen.push(pool.gauges().starting);
+    }
+    expect([...new Set(seen)]).toEqual([2, 4, 6]);
+    start.mockRestore();
+    await pool.stop(AbortSignal.abort());
+    await Promise.all(waiting);
+  });
+
   it('starts as many instances as its share of the limit allows, and more when that grows', async () => {
     const share = new TestShare(0);
     const { pool, driver } = poolOf(echo, {}, share);

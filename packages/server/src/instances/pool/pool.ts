@@ -10,21 +10,16 @@ import { StartFailed } from '../start/start-errors.ts';
 import { Departures } from './departures.ts';
 import { logFailedStart } from './failed-start.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
-import { type IdleLimits, IdleSweep } from './idle-sweep.ts';
+import { IdleSweep } from './idle-sweep.ts';
 import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
 import { type Offer, type Outlook, offerOf, outlookOf } from './outlook.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
 import { censusOf, hasWaiters, type Resident, usesOf } from './pool-census.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
+import type { PoolLimits } from './pool-limits.ts';
 import { hasMemoryFor, mustYield, needsShare, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
-import { LOOK_AGAIN_MS, NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
-
-export interface PoolLimits extends WaitLimits, IdleLimits {
-  readonly maxStarts: number;
-  /** Memory budget of all instances: those in use are charged with their limits, frozen ones with their use. */
-  readonly memoryMb: number;
-}
+import { LOOK_AGAIN_MS, NO_ROOM, overloaded, waitIn } from './waiting.ts';
 
 interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
@@ -330,8 +325,7 @@ export class Pool {
       groups: this.#groups,
       memory: this.#memory,
       startsUnderWay: this.#startsUnderWay,
-      maxStarts: this.#options.limits.maxStarts,
-      maxWaitMs: this.#options.limits.maxWaitMs,
+      limits: this.#options.limits,
       share: this.#options.share,
     };
   }

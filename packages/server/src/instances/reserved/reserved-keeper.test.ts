@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { Pool, type PoolLimits } from '../pool/pool.ts';
+import { Pool } from '../pool/pool.ts';
+import type { PoolLimits } from '../pool/pool-limits.ts';
 import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from '../sandbox/fake/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
@@ -18,6 +19,7 @@ const LIMITS: PoolLimits = {
   maxWaitMs: 5_000,
   maxWaiting: 10,
   maxStarts: 8,
+  firstStarts: 8,
   memoryMb: 2048,
 };
 const PATIENCE = { timeout: 120_000, interval: 5 };
