@@ -10,6 +10,8 @@ import { tlsBetweenNodes } from './tls.ts';
 const CONNECT_MS = 2_000;
 /** Below the time for which the other node keeps an idle connection. */
 const IDLE_MS = 45_000;
+/** A body of bytes that the other node answered but did not read. */
+const UNSENT_MS = 1_000;
 /** To one node. More requests wait for a connection. */
 const MAX_CONNECTIONS = 512;
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -103,10 +105,7 @@ export class NodeConnections {
       sending.once('response', (answer) => {
         // a later failure of the connection is one of the answer
         sending.on('error', () => {});
-        // the other node does not want the rest of the body
-        answer.once('end', () => {
-          if (!sending.writableFinished) sending.destroy();
-        });
+        answer.once('end', () => endSoon(sending));
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer, bodySent });
       });
       if (body === undefined) sending.end();
@@ -165,6 +164,20 @@ export class NodeConnections {
     pool.agent.maxFreeSockets = 0;
     for (const sockets of Object.values(pool.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
+}
+
+/**
+ * The answer is complete. A body that is not sent by now is one that the other node does not want; the end of one that is
+ * sent may be reported a moment after the answer, and then the connection is kept.
+ */
+function endSoon(request: ClientRequest): void {
+  if (request.writableFinished) return;
+  if (!request.writableEnded) {
+    request.destroy();
+    return;
+  }
+  const late = setTimeout(() => request.destroy(), UNSENT_MS);
+  for (const event of ['finish', 'close']) request.once(event, () => clearTimeout(late));
 }
 
 /** A body that waits until there is a connection can be sent elsewhere when none comes about. */
