@@ -14,6 +14,8 @@ export interface LoadPlan {
   readonly expected: string;
   readonly warmupMs: number;
   readonly measureMs: number;
+  /** Right answers that have this text in head or body are counted. */
+  readonly counted?: string;
 }
 
 export interface LoadResult {
@@ -21,6 +23,7 @@ export interface LoadResult {
   /** With those of the warm-up and all that failed. */
   readonly answers: number;
   readonly failures: number;
+  readonly counted: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -56,6 +59,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
   const requests = plan.requests.map((request) => Buffer.from(request, 'base64'));
   const latencies: number[] = [];
   let failures = 0;
+  let counted = 0;
   let answers = 0;
   const refusals: LoadResult['refusals'][number][] = [];
   const begin = performance.now();
@@ -74,6 +78,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         requests: latencies.length,
         answers,
         failures,
+        counted,
         perSecond: (latencies.length / plan.measureMs) * 1000,
         p50Ms: at(0.5),
         p99Ms: at(0.99),
@@ -101,8 +106,10 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         const now = performance.now();
         answers += 1;
         if (now >= from && now < until) {
-          if (isRight(answer, plan.expected)) latencies.push(now - sentAt);
-          else {
+          if (isRight(answer, plan.expected)) {
+            latencies.push(now - sentAt);
+            if (plan.counted !== undefined && answer.includes(plan.counted)) counted += 1;
+          } else {
             failures += 1;
             if (refusals.length < KEPT_REFUSALS) refusals.push({ status, body: bodyOf(answer).toString() });
           }

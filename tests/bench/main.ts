@@ -7,6 +7,7 @@ import { alarms } from './sections/alarms.ts';
 import { asynchronous } from './sections/async.ts';
 import { brokers } from './sections/brokers.ts';
 import { buckets } from './sections/buckets.ts';
+import { cluster as servers } from './sections/cluster.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
 import { gateway } from './sections/gateway.ts';
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   alarms,
   gateway,
   hop,
+  cluster: servers,
   cold,
   peer,
 };

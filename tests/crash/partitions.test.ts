@@ -71,6 +71,15 @@ describe.skipIf(whyNot !== undefined)(`three servers on machines of their own${w
     return { heir: heir as Machine, ms: Date.now() - begin };
   };
 
+  it('keep their connections to each other', async () => {
+    const [a] = machines.all as [Machine];
+    const before = machines.connectionsOf(a);
+    expect(before.length).toBeGreaterThan(0);
+    // many messages of each to each
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(machines.connectionsOf(a)).toEqual(expect.arrayContaining([...before]));
+  });
+
   it('that do not reach each other serve what they get', LONG, async () => {
     const [a, b] = machines.all as [Machine, Machine];
     machines.cut(a, b);

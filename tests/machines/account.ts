@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { noted, noting } from '../crash/account-folder.ts';
-import { asyncInvocations, deploy, type RawAnswer, request, runtimeOf, target } from '../functions.ts';
-import type { TestServer } from '../server.ts';
+import { asyncInvocations, deploy, type RawAnswer, request, runtimeOf, type Tenant, target } from '../functions.ts';
 
 /** Refusals that promise nothing. */
 const REFUSALS: readonly number[] = [429, 503];
@@ -43,7 +42,7 @@ export class ClusterAccount {
   }
 
   /** `folder`: functions may write it. */
-  static async open(server: TestServer, folder: string): Promise<ClusterAccount> {
+  static async open(server: Tenant, folder: string): Promise<ClusterAccount> {
     const runtime = await runtimeOf(server, 'Node.js');
     const note = (what: string, n: string) =>
       noting(join(folder, 'steps'), `'${what}', ${n}, context.getRequestID(), Date.now()`);
@@ -64,7 +63,7 @@ export class ClusterAccount {
   }
 
   /** Calls the function and judges the answer. */
-  async call(server: TestServer, ms: number): Promise<CallResult> {
+  async call(server: Tenant, ms: number): Promise<CallResult> {
     const n = this.#next();
     const answer = await this.#request(server, 'invocations', { n, ms });
     const result = this.#judged(n, answer);
@@ -73,7 +72,7 @@ export class ClusterAccount {
   }
 
   /** Sends an event once, and notes whether it was accepted. */
-  async enqueue(server: TestServer, ms: number): Promise<boolean> {
+  async enqueue(server: Tenant, ms: number): Promise<boolean> {
     const n = this.#next();
     const answer = await this.#request(server, 'invocations-async', { n, ms });
     const id = answer?.json.request_id;
@@ -88,7 +87,7 @@ export class ClusterAccount {
   }
 
   /** Accepted ids without a stored result. */
-  async open(server: TestServer): Promise<string[]> {
+  async open(server: Tenant): Promise<string[]> {
     const ended = new Set(
       (await this.#stored(server)).filter(({ status }) => isEnd(status)).map((one) => one.request_id),
     );
@@ -96,7 +95,7 @@ export class ClusterAccount {
   }
 
   /** Compares what is stored and what ran with what was sent; returns what is wrong. */
-  async violations(server: TestServer, limit: number): Promise<string[]> {
+  async violations(server: Tenant, limit: number): Promise<string[]> {
     const stored = await this.#stored(server);
     const results = Map.groupBy(stored, ({ request_id }) => request_id);
     const steps = this.steps();
@@ -196,7 +195,7 @@ export class ClusterAccount {
     return REFUSALS.includes(status) ? 'refused' : 'interrupted';
   }
 
-  async #request(server: TestServer, operation: string, event: object): Promise<RawAnswer | undefined> {
+  async #request(server: Tenant, operation: string, event: object): Promise<RawAnswer | undefined> {
     try {
       const { project_id } = server.credentials;
       const path = `/v2/${project_id}/fgs/functions/${this.urn}/${operation}`;
@@ -207,7 +206,7 @@ export class ClusterAccount {
     }
   }
 
-  #stored(server: TestServer) {
+  #stored(server: Tenant) {
     return asyncInvocations(server, this.urn);
   }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from '../../packages/server/src/lib/secret.ts';
@@ -5,9 +6,11 @@ import { PostgresCluster } from '../../packages/server/src/storage/testing-clust
 import { runCli, TestServer } from '../server.ts';
 import { CodeBucket } from './code-bucket.ts';
 import { MachineNetwork } from './network.ts';
-import { groupFolders, Quota } from './quota.ts';
+import { Quota } from './quota.ts';
 
 export { whyNoMachines } from './network.ts';
+
+const CLUSTER_PORT = 8090;
 
 export interface MachinesOptions {
   readonly servers: number;
@@ -40,23 +43,26 @@ export class Machines implements AsyncDisposable {
   readonly cluster: PostgresCluster;
   readonly database: Secret;
   readonly all: readonly Machine[];
+  /** Of PostgreSQL. */
+  readonly databaseQuota: Quota;
   readonly #s3: CodeBucket | undefined;
 
-  private constructor(parts: Pick<Machines, 'network' | 'cluster' | 'database' | 'all'>, s3: CodeBucket | undefined) {
+  private constructor(
+    parts: Pick<Machines, 'network' | 'cluster' | 'database' | 'databaseQuota' | 'all'>,
+    s3: CodeBucket | undefined,
+  ) {
     this.network = parts.network;
     this.cluster = parts.cluster;
     this.database = parts.database;
     this.all = parts.all;
+    this.databaseQuota = parts.databaseQuota;
     this.#s3 = s3;
   }
 
   static async start({ servers, args = [], memoryBytes, s3 = false }: MachinesOptions): Promise<Machines> {
     const names = Array.from({ length: servers }, (_, n) => `node${n + 1}`);
-    const groupOf = (name: string): string => `fgmach-${process.pid}-${name}`;
-    const network = new MachineNetwork(
-      names,
-      names.flatMap((name) => groupFolders(groupOf(name))),
-    );
+    const network = new MachineNetwork(names);
+    const databaseQuota = new Quota(network.groupOf('database'));
     const started: Machine[] = [];
     let cluster: PostgresCluster | undefined;
     let bucket: CodeBucket | undefined;
@@ -68,12 +74,13 @@ export class Machines implements AsyncDisposable {
     };
     try {
       cluster = await listeningPostgres(network);
+      databaseQuota.add(cluster.pid ?? 0);
       const local = await cluster.create();
-      const database = new Secret(local.reveal().replace(encodeURIComponent(cluster.folder), network.serviceAddress));
+      const database = urlOver(network, cluster, local);
       bucket = s3 ? await CodeBucket.start(network) : undefined;
       const place = bucket?.flags ?? ['--artifacts', writableFolder(network, 'artifacts')];
       for (const name of names) {
-        const quota = new Quota(groupOf(name));
+        const quota = new Quota(network.groupOf(name));
         if (memoryBytes !== undefined) quota.limitMemory(memoryBytes);
         const address = network.addressOf(name);
         const joining =
@@ -83,12 +90,12 @@ export class Machines implements AsyncDisposable {
         const server = await TestServer.start({
           database,
           under: [...quota.words, ...network.on(name)],
-          args: ['--host', address, '--cluster-address', `${address}:8090`, ...args, ...place, ...joining],
+          args: ['--host', address, '--cluster-address', `${address}:${CLUSTER_PORT}`, ...args, ...place, ...joining],
           folder: homeIn(network, name, started[0]?.server),
         });
         started.push({ name, address, server, quota });
       }
-      return new Machines({ network, cluster, database: local, all: started }, bucket);
+      return new Machines({ network, cluster, databaseQuota, database: local, all: started }, bucket);
     } catch (error) {
       await end();
       throw error;
@@ -103,6 +110,14 @@ export class Machines implements AsyncDisposable {
     this.network.mend(machine.name, this.#addressOf(far));
   }
 
+  /** Local ports of connections from one server to the internal addresses of others. */
+  connectionsOf({ name }: Machine): readonly string[] {
+    const [program = '', ...words] = this.network.on(name);
+    const filter = ['state', 'established', `( dport = :${CLUSTER_PORT} )`];
+    const lines = execFileSync(program, [...words, 'ss', '-tnH', ...filter], { encoding: 'utf8' }).split('\n');
+    return lines.flatMap((line) => /:(\d+)\s+\S+\s*$/.exec(line)?.[1] ?? []);
+  }
+
   /** Runs a statement as an administrator of the database would. */
   sql(text: string): Promise<Record<string, unknown>[]> {
     return this.cluster.run(this.database, text);
@@ -113,7 +128,7 @@ export class Machines implements AsyncDisposable {
     await this.#s3?.stop();
     await this.cluster.stop();
     this.network[Symbol.dispose]();
-    for (const { quota } of this.all) quota[Symbol.dispose]();
+    for (const quota of [this.databaseQuota, ...this.all.map((each) => each.quota)]) quota[Symbol.dispose]();
   }
 
   #addressOf(far: Far): string {
@@ -130,10 +145,16 @@ export function writableFolder(network: MachineNetwork, name: string): string {
   return folder;
 }
 
-async function listeningPostgres(network: MachineNetwork): Promise<PostgresCluster> {
+/** A PostgreSQL that machines of the network reach at its service address. */
+export async function listeningPostgres(network: MachineNetwork): Promise<PostgresCluster> {
   const access = join(network.folder, 'pg_hba.conf');
   writeFileSync(access, 'local all all scram-sha-256\nhost all all samenet scram-sha-256\n', { mode: 0o644 });
   return PostgresCluster.start([`listen_addresses=${network.serviceAddress}`, `hba_file=${access}`], network.folder);
+}
+
+/** The URL of one of its databases for those machines. */
+export function urlOver({ serviceAddress }: MachineNetwork, { folder }: PostgresCluster, url: Secret): Secret {
+  return new Secret(url.reveal().replace(encodeURIComponent(folder), serviceAddress));
 }
 
 /** Flags with which another server joins. */

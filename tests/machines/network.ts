@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupFolders } from './quota.ts';
 
 const PREFIX = 'fgmach';
 const NAMESPACES = '/run/netns';
@@ -52,6 +54,8 @@ export function whyNoMachines(): string | undefined {
  * from them without cutting off the test. Everything goes away with this process, also when it is killed.
  */
 export class MachineNetwork implements Disposable {
+  /** Begins with the id of this process. */
+  readonly id: string;
   /** For data of what runs here; removed at the end. */
   readonly folder: string;
   /** Of this process: for its requests. */
@@ -62,17 +66,18 @@ export class MachineNetwork implements Disposable {
   readonly #names = new Map<string, string>();
   readonly #guard: ChildProcess;
 
-  /** `groups`: control groups to remove at the end, which may not exist yet. */
-  constructor(machines: readonly string[], groups: readonly string[] = []) {
+  constructor(machines: readonly string[]) {
     removeLeftovers();
     this.folder = mkdtempSync(join(tmpdir(), `${PREFIX}-${process.pid}-`));
     chmodSync(this.folder, 0o755);
-    const number = process.pid % 8192;
-    this.#net = `10.${200 + (number >> 8)}.${number & 255}`;
+    const [high = 0, low = 0, third = 0] = randomBytes(3);
+    this.#net = `10.${200 + (high & 31)}.${low}`;
+    this.id = `${process.pid}-${Buffer.from([high, low, third]).toString('hex')}`;
     this.ownAddress = `${this.#net}.1`;
     this.serviceAddress = `${this.#net}.2`;
     const names = ['switch', ...machines];
-    for (const [index, name] of names.entries()) this.#names.set(name, `${PREFIX}-${process.pid}-${index}`);
+    const groups = ['database', ...machines].flatMap((name) => groupFolders(this.groupOf(name)));
+    for (const [index, name] of names.entries()) this.#names.set(name, `${PREFIX}-${this.id}-${index}`);
     this.#guard = spawn('/bin/sh', ['-c', GUARD, 'sh', ...this.#names.values()], {
       env: { PATH: process.env.PATH, FOLDER: this.folder, GROUPS_LEFT: groups.join(' ') },
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -85,6 +90,11 @@ export class MachineNetwork implements Disposable {
       this[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** The control group for what runs on that machine, or for `database`; it need not exist. Removed at the end. */
+  groupOf(machine: string): string {
+    return `${PREFIX}-${this.id}-${machine}`;
   }
 
   addressOf(machine: string): string {
@@ -136,7 +146,7 @@ export class MachineNetwork implements Disposable {
     run('ip', '-n', hub, 'link', 'add', 'switch', 'type', 'bridge');
     run('ip', '-n', hub, 'address', 'add', `${this.addressOf('switch')}/24`, 'dev', 'switch');
     run('ip', '-n', hub, 'link', 'set', 'switch', 'up');
-    const own = `${PREFIX}${process.pid}`;
+    const own = `fgm-${this.id.slice(-6)}`;
     run('ip', 'link', 'add', own, 'type', 'veth', 'peer', 'name', 'port0', 'netns', hub);
     for (const address of [this.ownAddress, this.serviceAddress])
       run('ip', 'address', 'add', `${address}/24`, 'dev', own);

@@ -9,7 +9,7 @@ const isV1 = existsSync(join(ROOT, 'cpu'));
 
 /** Where the group of a name is, in each hierarchy that limits something. */
 export function groupFolders(name: string): readonly string[] {
-  return isV1 ? ['cpu', 'memory'].map((controller) => join(ROOT, controller, name)) : [join(ROOT, name)];
+  return isV1 ? ['cpu', 'memory', 'cpuacct'].map((controller) => join(ROOT, controller, name)) : [join(ROOT, name)];
 }
 
 /** A control group with limits for the processes that start in it, as far as this machine lets us make one. */
@@ -30,11 +30,22 @@ export class Quota implements Disposable {
     return ['/bin/sh', '-c', `${enter.join(' && ')} && exec "$@"`, 'sh'];
   }
 
+  /** Puts a process that runs already into the group, with the children that it starts from now on. */
+  add(pid: number): void {
+    if (this.whyNot === undefined)
+      for (const folder of this.#folders) writeFileSync(join(folder, 'cgroup.procs'), `${pid}`);
+  }
+
   /** Processors, such as 0.25; undefined for no limit. May change while processes run. */
   limitProcessors(processors: number | undefined): void {
     const us = processors === undefined ? undefined : Math.round(processors * PERIOD_US);
     if (isV1) this.#write('cpu.cfs_quota_us', String(us ?? -1));
     else this.#write('cpu.max', `${us ?? 'max'} ${PERIOD_US}`);
+  }
+
+  /** Whatever else runs on this machine, the processes get the processor time of their limit. */
+  comeFirst(): void {
+    this.#write(isV1 ? 'cpu.shares' : 'cpu.weight', isV1 ? '200000' : '10000');
   }
 
   limitMemory(bytes: number): void {
@@ -46,8 +57,7 @@ export class Quota implements Disposable {
     if (this.whyNot !== undefined) return Number.NaN;
     const [folder = ''] = this.#folders;
     if (!isV1) return Number(/^usage_usec (\d+)/m.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8'))?.[1]) / 1e6;
-    const accounting = folder.replace('/cpu/', '/cpuacct/');
-    return existsSync(accounting) ? Number(readFileSync(join(accounting, 'cpuacct.usage'), 'utf8')) / 1e9 : Number.NaN;
+    return Number(readFileSync(join(folder.replace('/cpu/', '/cpuacct/'), 'cpuacct.usage'), 'utf8')) / 1e9;
   }
 
   [Symbol.dispose](): void {

@@ -72,6 +72,11 @@ export class PostgresCluster {
     return cluster;
   }
 
+  /** Of the server that runs now. */
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
   get #data(): string {
     return join(this.folder, 'data');
   }
