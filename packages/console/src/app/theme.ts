@@ -44,6 +44,10 @@ const DARK = {
   colorBorderSecondary: '#2a2f36',
 };
 
+/** The border of what is chosen or not. */
+const LIGHT_CHOICE = '#8a9099';
+const DARK_CHOICE = '#747b86';
+
 export type ThemeName = 'light' | 'dark';
 
 export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
@@ -69,6 +73,11 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
       itemSelectedColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
       itemHoverColor: name === 'dark' ? DARK.colorLink : LIGHT.colorLink,
     },
+    // what shows where to click has a contrast of at least 3 to 1
+    Radio: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
+    Checkbox: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
+    // beside a dialog in a window of 1280 px
+    Notification: { width: 340 },
     Dropdown: { colorPrimary: name === 'dark' ? DARK.colorLink : LIGHT.colorLink },
     Table: {
       // not transparent: rows pass below the heading of a fixed column

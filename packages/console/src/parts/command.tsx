@@ -30,9 +30,7 @@ function Line({ line, children }: { line: string; children?: ReactNode }) {
   const { t } = useTexts('parts');
   return (
     <div className="command">
-      {/* a long line scrolls by keyboard too */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
-      <code tabIndex={0}>{line}</code>
+      <code>{line}</code>
       {children}
       <CopyButton text={line} label={t('copy.command')} />
     </div>

@@ -97,6 +97,7 @@ journey(
     await page.getByRole('textbox', { name: 'Working Dir' }).fill('/app');
     await page.getByText('CMD、Args 和 Working Dir 总长度不能超过 5120 个字符').first().waitFor();
     await page.getByRole('textbox', { name: 'Args' }).fill('--port,8000');
+    await page.getByText('CMD、Args 和 Working Dir 总长度不能超过 5120 个字符').first().waitFor({ state: 'detached' });
     await page.getByRole('textbox', { name: '用户ID' }).fill('2000');
     await page
       .getByText(/--image \S*journey\/boxed:1 --image-args --port,8000 --working-dir \/app --uid 2000$/)

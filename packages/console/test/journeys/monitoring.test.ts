@@ -146,7 +146,7 @@ journey(
     const instance = /实例ID (\S+)/.exec((await log.getByRole('listitem').first().textContent()) ?? '')?.[1] ?? '';
     await page.getByRole('searchbox', { name: '实例ID' }).fill('i-0');
     await page.getByRole('searchbox', { name: '实例ID' }).press('Enter');
-    await log.getByText('没有日志').waitFor();
+    await log.getByText(/没有(日志|符合筛选条件的日志)/).waitFor();
     await page.getByRole('searchbox', { name: '实例ID' }).fill(instance);
     await page.getByRole('searchbox', { name: '实例ID' }).press('Enter');
     await expect.poll(() => log.getByRole('listitem').count()).toBe(2);

@@ -57,7 +57,7 @@ journey('triggers are made from the form of their kind, switched and deleted', a
   await timer.getByRole('combobox', { name: '时区' }).fill('Asia/Shang');
   await page.getByTitle('Asia/Shanghai').click();
   await timer.getByText('每星期一至星期五 09:30').waitFor();
-  await timer.getByText('最近五次触发时间（Asia/Shanghai）').waitFor();
+  await timer.getByText('接下来五次触发时间（Asia/Shanghai）').waitFor();
   expect(await timer.getByRole('listitem').first().textContent()).toMatch(/09:30:00$/);
   await timer.getByRole('textbox', { name: '附加信息' }).fill('{"job": "morning"}');
   await timer.getByRole('switch', { name: '是否开启' }).click();

@@ -5,9 +5,7 @@ export const cluster = {
   thisServer: 'asked now',
   columns: {
     state: 'State',
-    version: 'Version',
-    running: 'Running calls',
-    waiting: 'Waiting calls',
+    calls: 'Calls running / waiting',
     instances: 'Instances',
     memory: 'Memory',
     processors: 'Processors',

@@ -124,6 +124,7 @@ export const flowRun = {
     search: 'Search in lines',
     ofRun: 'Run {{run}} ✕',
     older: 'Older lines',
+    none: 'Start the flow, or choose a longer range:',
     note: 'An express flow keeps no runs. What its log level lets through is here; a caller that waits gets the output.',
   },
   facts: {

@@ -20,6 +20,7 @@ export const health = {
     network: 'Network of functions',
     inside: 'Calls from functions',
     rights: 'Rights of processes',
+    starts: 'Start of sandboxes',
     s3: 'S3 service {{service}}',
   },
   details: {
@@ -38,6 +39,10 @@ export const health = {
     rightsUsers:
       'Server: {{server}}; agent: {{agent}}, within the rules it was started with; functions: a user of its own for each instance',
     rightsShared: 'Server: {{server}}; agent: {{agent}}; functions: {{server}}, isolated',
+    startsProcess: 'Functions are plain processes, without sandboxes.',
+    startsLauncher: 'The compiled launcher makes sandboxes by itself.',
+    startsBubblewrap:
+      'Bubblewrap makes sandboxes, as safely, and takes longer: the compiled launcher is missing or cannot run here.',
     s3Service: '{{endpoint}}: {{answer}}',
   },
   hints: {
@@ -49,6 +54,8 @@ export const health = {
     insideProcess: 'Run the server with a sandbox: --sandbox bubblewrap.',
     insideClosed: 'Install gcc and libc6-dev, build again (npm run build), and restart the server.',
     rights: 'The server does not need the rights of root: leave out the setting user, and it runs as funcgraph.',
+    startsBubblewrap:
+      'Install gcc and libc6-dev, build again (npm run build), and restart the server. Linux must be 5.12 or newer.',
     s3Service: 'Correct its entry in external_s3_file, or its keys, and restart the server.',
   },
   gauges: {

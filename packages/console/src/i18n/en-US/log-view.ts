@@ -1,5 +1,7 @@
 export const logView = {
   none: 'No log lines',
+  noneInRange: 'No log lines in this range',
+  noMatch: 'No line fits the filters.',
   open: 'Whole line of {{time}}',
   copy: 'Copy the line',
   around: 'Lines around it',

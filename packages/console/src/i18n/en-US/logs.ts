@@ -8,6 +8,7 @@ export const logs = {
   refresh: 'Refresh',
   more: 'Load older lines',
   lines: 'Log lines',
+  none: 'What functions and express flows log stands here. Call one, or choose a longer range:',
   volume_one: '{{count}} line, {{loud}} of WARN or ERROR',
   volume_other: '{{count}} lines, {{loud}} of WARN or ERROR',
   live: {

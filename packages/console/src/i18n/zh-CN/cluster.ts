@@ -4,9 +4,7 @@ export const cluster = {
   thisServer: '当前访问',
   columns: {
     state: '状态',
-    version: '版本',
-    running: '运行中的调用',
-    waiting: '等待中的调用',
+    calls: '运行 / 等待的调用',
     instances: '实例数',
     memory: '内存',
     processors: '处理器',

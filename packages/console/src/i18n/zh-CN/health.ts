@@ -20,6 +20,7 @@ export const health = {
     network: '函数网络',
     inside: '函数调用平台',
     rights: '进程权限',
+    starts: '沙箱启动方式',
     s3: 'S3服务 {{service}}',
   },
   details: {
@@ -37,6 +38,9 @@ export const health = {
     rightsNone: '服务器：{{server}}；代理：{{agent}}；函数：{{agent}}，没有隔离',
     rightsUsers: '服务器：{{server}}；代理：{{agent}}，仅限启动时的规则；函数：每个实例使用独立的用户',
     rightsShared: '服务器：{{server}}；代理：{{agent}}；函数：{{server}}，已隔离',
+    startsProcess: '函数作为普通进程运行，没有沙箱。',
+    startsLauncher: '由编译好的启动程序直接创建沙箱。',
+    startsBubblewrap: '由Bubblewrap创建沙箱：同样安全，但启动较慢。启动程序缺失或在本机上无法运行。',
     s3Service: '{{endpoint}}：{{answer}}',
   },
   hints: {
@@ -47,6 +51,7 @@ export const health = {
     insideProcess: '请使用沙箱运行服务器：--sandbox bubblewrap。',
     insideClosed: '请安装gcc和libc6-dev，重新构建（npm run build）后重新启动服务器。',
     rights: '服务器不需要root权限：去掉user设置后，将以funcgraph用户运行。',
+    startsBubblewrap: '请安装gcc和libc6-dev，重新构建（npm run build）后重新启动服务器。需要Linux 5.12或更高版本。',
     s3Service: '请更正external_s3_file中的条目或其密钥，然后重新启动服务器。',
   },
   gauges: {

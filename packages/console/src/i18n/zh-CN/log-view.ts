@@ -1,5 +1,7 @@
 export const logView = {
   none: '没有日志',
+  noneInRange: '该时间段内没有日志',
+  noMatch: '没有符合筛选条件的日志。',
   open: '{{time}} 的完整日志',
   copy: '复制该行',
   around: '查看上下文',

@@ -8,6 +8,7 @@ export const logs = {
   refresh: '刷新',
   more: '加载更早的日志',
   lines: '日志',
+  none: '函数和快速函数流的日志显示在此处。请调用函数或启动函数流，或选择更长的时间范围：',
   volume_other: '共 {{count}} 行，其中 WARN 和 ERROR {{loud}} 行',
   live: {
     start: '实时日志',

@@ -2,7 +2,7 @@ export const schedule = {
   zone: '时区',
   unit: '单位',
   units: { m: '分钟（1-60）', h: '小时（1-24）', d: '天（1-30）' },
-  next: '最近五次触发时间（{{zone}}）',
+  next: '接下来五次触发时间（{{zone}}）',
   examples: {
     daily: '每天 8:00',
     workdays: '工作日 9:30',

@@ -30,7 +30,7 @@ export const streams = {
     title: '向通道 {{name}} 发送记录',
     dataMissing: '请输入数据',
     keyHelp: '相同键的记录保存在同一分区。',
-    done: '已保存为分区 {{shard}} 的第 {{number}} 条记录',
+    done: '已保存到分区 {{shard}}，序号 {{number}}',
     failed: '发送记录失败',
   },
   remove: {

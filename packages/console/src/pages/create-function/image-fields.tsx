@@ -7,6 +7,11 @@ import { useTexts } from '../../i18n/index.ts';
 import { useNumbers } from '../../parts/numbers.ts';
 import type { ImageDraft } from './new-function.ts';
 
+/** Their lengths count together. */
+const TOGETHER = ['command', 'args', 'workingDir'] as const;
+const othersOf = (name: (typeof TOGETHER)[number]) =>
+  TOGETHER.filter((each) => each !== name).map((each) => ['image', each]);
+
 const ID = /^(-1|[1-9]\d{0,4})?$/;
 
 /** The image of a function, and what is changed about it. */
@@ -22,11 +27,12 @@ export function ImageFields() {
     const { command = '', args = '', workingDir = '' }: Partial<ImageDraft> = form.getFieldValue('image') ?? {};
     if (command.length + args.length + workingDir.length > most) throw new Error(t('image.tooLong', { most }));
   };
-  const text = (name: 'command' | 'args' | 'workingDir', placeholder: string) => (
+  const text = (name: (typeof TOGETHER)[number], placeholder: string) => (
     <Form.Item
       name={['image', name]}
       label={t(`image.${name}.label`)}
       extra={t(`image.${name}.help`)}
+      dependencies={othersOf(name)}
       rules={[
         { validator: fitsTogether },
         ...(name === 'workingDir' ? [{ pattern: /^\//, message: t('image.workingDir.rule') }] : []),

@@ -1,10 +1,11 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Select, Skeleton } from 'antd';
+import type { ReactNode } from 'react';
 import { pages } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { LogView, type ShownLine } from '../../parts/log-view/index.ts';
+import { LogView, NoLines, type ShownLine } from '../../parts/log-view/index.ts';
 import { SearchField } from '../../parts/search-field.tsx';
 import { SpanPicker, useSpan } from '../../parts/time-span/index.ts';
 import { useUrlState } from '../../parts/url-state.ts';
@@ -17,10 +18,10 @@ const LOOK_AGAIN_MS = 5000;
 
 /** The log lines of an express flow, which keeps no runs. */
 export function Page() {
-  return <FlowFrame>{(flow) => <Lines flow={flow} />}</FlowFrame>;
+  return <FlowFrame>{(flow, start) => <Lines flow={flow} start={start} />}</FlowFrame>;
 }
 
-function Lines({ flow }: { flow: ShownFlow }) {
+function Lines({ flow, start }: { flow: ShownFlow; start: ReactNode }) {
   const { t } = useTexts('flowRun');
   const span = useSpan('1h');
   const [{ q, level, run }, setUrl] = useUrlState({ q: '', level: '', run: '' });
@@ -40,6 +41,15 @@ function Lines({ flow }: { flow: ShownFlow }) {
     }),
     refetchInterval: span.name === 'custom' ? false : LOOK_AGAIN_MS,
   });
+  const isFiltered = [q, level, run].some((each) => each !== '');
+  const none = (
+    <NoLines
+      text={t('logs.none')}
+      action={start}
+      command={`fgs flows start ${flow.name} --wait`}
+      onClear={isFiltered ? () => setUrl({ q: '', level: '', run: '' }) : undefined}
+    />
+  );
   return (
     <>
       <div className="flow-tools">
@@ -62,6 +72,7 @@ function Lines({ flow }: { flow: ShownFlow }) {
           <LogView
             label={t('logs.title')}
             keyword={q}
+            none={none}
             lines={data.pages.flatMap(({ lines }) => lines).map(toShown)}
             onRequest={({ requestId }) => setUrl({ run: requestId })}
           />

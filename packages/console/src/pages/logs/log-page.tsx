@@ -2,7 +2,7 @@ import { Alert, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { LogView } from '../../parts/log-view/index.ts';
+import { LogView, NoLines } from '../../parts/log-view/index.ts';
 import { MissingServers } from '../../parts/missing-servers.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { SpanPicker, useSpan } from '../../parts/time-span/index.ts';
@@ -55,6 +55,16 @@ export function Page() {
     live.clear();
     setClearedAt(new Date().toISOString());
   };
+  const isFiltered = keyword !== '' || level !== '';
+  const none = (
+    <NoLines
+      text={t('none')}
+      command={
+        first?.kind === 'flow' ? `fgs flows start ${first.name}` : `fgs functions invoke ${first?.name ?? 'hello'}`
+      }
+      onClear={isFiltered ? () => setUrl({ keyword: '', level: '' }) : undefined}
+    />
+  );
   return (
     <>
       <PageHeader title={t('title')} intro={t('intro')} />
@@ -87,6 +97,7 @@ export function Page() {
         <div className="log-explorer-lines">
           <LogView
             label={t('lines')}
+            none={isFetching || isOn ? undefined : none}
             lines={lines}
             keyword={keyword}
             wrap={wrap}

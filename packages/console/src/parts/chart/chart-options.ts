@@ -69,7 +69,7 @@ export function chartOptions({ kind, series, thresholds, format, formatTime }: C
       min: 0,
       // all lines are seen, however few values there are
       max: ({ max }: { max: number }) => (thresholds.some(({ value }) => value > max) ? highest(thresholds) : null),
-      minInterval: kind === 'bar' ? 1 : 0,
+      minInterval: series.every(({ points }) => points.every(({ value }) => Number.isInteger(value))) ? 1 : 0,
       splitNumber: 3,
       axisLabel: { color: colors.text, formatter: format },
       splitLine: { lineStyle: { color: colors.line } },

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type UIEvent, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type UIEvent, useEffect, useRef, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { keyOf, type ShownLine } from './log-line.ts';
 import { LogRow } from './log-row.tsx';
@@ -11,6 +11,8 @@ const OVERSCAN = 20;
 interface LogViewProps {
   readonly lines: readonly ShownLine[];
   readonly label: string;
+  /** Shown when there are no lines. */
+  readonly none?: ReactNode;
   readonly keyword?: string;
   readonly wrap?: boolean;
   /** Whether the last line stays in sight when lines are added. */
@@ -27,7 +29,7 @@ interface LogViewProps {
 /** Lines of a log; only those in sight are drawn. */
 export function LogView(props: LogViewProps) {
   const { lines, label, keyword = '', wrap = false, follow = false, marked = '' } = props;
-  const { onLeaveEnd, onRequest, onAround, linkOf } = props;
+  const { none, onLeaveEnd, onRequest, onAround, linkOf } = props;
   const { t } = useTexts('logView');
   const element = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
@@ -75,7 +77,7 @@ export function LogView(props: LogViewProps) {
       tabIndex={0}
       onScroll={onScroll}
     >
-      {lines.length === 0 && <p className="log-none">{t('none')}</p>}
+      {lines.length === 0 && (none === undefined ? <p className="log-none">{t('none')}</p> : none)}
       <ol style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, key, start }) => {
           const line = lines[index];

@@ -5,7 +5,7 @@ import { Button, Input } from 'antd';
 import { pages } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
-import { DownloadLines, LevelField, LogView, WrapField } from '../../../parts/log-view/index.ts';
+import { DownloadLines, LevelField, LogView, NoLines, WrapField } from '../../../parts/log-view/index.ts';
 import { SearchField } from '../../../parts/search-field.tsx';
 import type { SpanState } from '../../../parts/time-span/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
@@ -42,6 +42,14 @@ export function RequestLogs({ fn, span, onOpen }: RequestLogsProps) {
   });
   if (error && !data) return <ErrorView error={error} onRetry={() => void refetch()} />;
   const lines = data?.pages.flatMap((page) => page.lines).map(toShown) ?? [];
+  const isFiltered = [keyword, of, instance, level].some((each) => each !== '');
+  const none = (
+    <NoLines
+      text={t('requests.noneText')}
+      command={`fgs functions invoke ${fn.name}`}
+      onClear={isFiltered ? () => setUrl({ keyword: '', of: '', instance: '', level: '' }) : undefined}
+    />
+  );
   return (
     <div className="surface request-logs">
       <div className="table-tools">
@@ -66,6 +74,7 @@ export function RequestLogs({ fn, span, onOpen }: RequestLogsProps) {
       <div className="request-log-lines">
         <LogView
           label={t('views.logs')}
+          none={isFetching ? undefined : none}
           lines={lines}
           keyword={keyword}
           wrap={wrap}

@@ -1,6 +1,7 @@
 import { Space, type TableColumnsType, Tag, Tooltip } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
 import { Moment } from '../../../parts/moment.tsx';
+import { useNumbers } from '../../../parts/numbers.ts';
 import { RowAction } from '../../../parts/row-action.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { actionsOf, type Server, stateOf, workOf } from './servers.ts';
@@ -12,22 +13,25 @@ interface Actions {
   readonly onRemove: (server: Server) => void;
 }
 
+const MEBIBYTE = 1024 * 1024;
 const COLOURS = { live: 'good', draining: 'warning', gone: 'bad' } as const;
 const ROUTES = { drain: 'drainClusterNode', undrain: 'undrainClusterNode', remove: 'removeClusterNode' } as const;
 
 export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Actions): TableColumnsType<Server> {
   const { t } = useTexts('cluster');
   const { t: of } = useTexts('platform');
+  const numbers = useNumbers();
+  const size = (mb: number | null | undefined) => (typeof mb === 'number' ? numbers.bytes(mb * MEBIBYTE) : '?');
   const clicks = { drain: onDrain, undrain: onUndrain, remove: onRemove };
   return [
     {
       title: of('name'),
       dataIndex: 'name',
       fixed: 'left',
-      render: (name: string, { address, this_server: isThis }) => (
+      render: (name: string, { address, version, this_server: isThis }) => (
         <>
           <span className="cut-text">{name}</span> {isThis && <Tag>{t('thisServer')}</Tag>}
-          {address !== null && <div className="platform-hint">{address}</div>}
+          <div className="platform-hint">{[address, version].filter((each) => each !== null).join(' · ')}</div>
         </>
       ),
     },
@@ -36,22 +40,46 @@ export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Ac
       key: 'state',
       render: (_, server) => <Status kind={COLOURS[stateOf(server)]}>{t(`state.${stateOf(server)}`)}</Status>,
     },
-    { title: t('columns.version'), dataIndex: 'version' },
-    { title: t('columns.running'), key: 'running', render: (_, { load }) => load?.running ?? '?' },
-    { title: t('columns.waiting'), key: 'waiting', render: (_, { load }) => load?.waiting ?? '?' },
-    { title: t('columns.instances'), key: 'instances', render: (_, { load }) => load?.instances ?? '?' },
+    {
+      title: t('columns.calls'),
+      key: 'calls',
+      align: 'right',
+      render: (_, { load }) =>
+        load === null ? '?' : `${numbers.whole(load.running)} / ${numbers.whole(load.waiting)}`,
+    },
+    {
+      title: t('columns.instances'),
+      key: 'instances',
+      align: 'right',
+      render: (_, { load }) => (load === null ? '?' : numbers.whole(load.instances)),
+    },
     {
       title: t('columns.memory'),
       key: 'memory',
-      render: (_, { load, memory_mb: all }) => `${load?.memory_mb ?? '?'} / ${all ?? '?'} MB`,
+      align: 'right',
+      render: (_, { load, memory_mb: all }) => `${size(load?.memory_mb)} / ${size(all)}`,
     },
-    { title: t('columns.processors'), dataIndex: 'processors', render: (count: number | null) => count ?? '?' },
+    {
+      title: t('columns.processors'),
+      dataIndex: 'processors',
+      align: 'right',
+      render: (count: number | null) => count ?? '?',
+    },
     {
       title: t('columns.runtimes'),
       dataIndex: 'runtimes',
+      align: 'right',
       render: (names: string[]) => <Tooltip title={names.join(', ')}>{names.length}</Tooltip>,
     },
-    { title: t('columns.work'), key: 'work', render: (_, server) => <Work server={server} /> },
+    {
+      title: t('columns.work'),
+      key: 'work',
+      render: (_, server) => (
+        <div className="cluster-work">
+          <Work server={server} />
+        </div>
+      ),
+    },
     {
       title: t('columns.heartbeat'),
       dataIndex: 'last_heartbeat',

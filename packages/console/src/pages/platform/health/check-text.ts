@@ -11,6 +11,7 @@ const NAMES = {
   network: 'names.network',
   inside: 'names.inside',
   rights: 'names.rights',
+  starts: 'names.starts',
   s3: 'names.s3',
 } as const;
 
@@ -29,6 +30,9 @@ const DETAILS = {
   'rights.none': 'details.rightsNone',
   'rights.users': 'details.rightsUsers',
   'rights.shared': 'details.rightsShared',
+  'starts.process': 'details.startsProcess',
+  'starts.launcher': 'details.startsLauncher',
+  'starts.bubblewrap': 'details.startsBubblewrap',
   's3.service': 'details.s3Service',
 } as const;
 
@@ -42,6 +46,7 @@ const HINTS = {
   'rights.none': 'hints.rights',
   'rights.users': 'hints.rights',
   'rights.shared': 'hints.rights',
+  'starts.bubblewrap': 'hints.startsBubblewrap',
   's3.service': 'hints.s3Service',
 } as const;
 

@@ -2,6 +2,11 @@ import { LIMITS } from '@funcgraph/api/limits';
 import { Form, Input } from 'antd';
 import { useTexts } from '../../../../i18n/index.ts';
 
+/** Their lengths count together. */
+const TOGETHER = ['command', 'args', 'workingDir'] as const;
+const othersOf = (name: (typeof TOGETHER)[number]) =>
+  TOGETHER.filter((each) => each !== name).map((each) => ['image', each]);
+
 /** What a function changes about its container image. */
 export function ImageFields() {
   const { t } = useTexts('functionSettings');
@@ -16,6 +21,7 @@ export function ImageFields() {
       name={['image', name]}
       label={t(`image.${name}.label`)}
       extra={t(`image.${name}.help`)}
+      dependencies={othersOf(name)}
       rules={[{ validator: fitsTogether }]}
     >
       <Input className="code-input" autoComplete="off" spellCheck={false} placeholder={placeholder} />
@@ -49,6 +55,7 @@ export function ImageFields() {
         name={['image', 'workingDir']}
         label={t('image.workingDir.label')}
         extra={t('image.workingDir.help')}
+        dependencies={othersOf('workingDir')}
         rules={[{ pattern: /^\//, message: t('image.workingDir.rule') }, { validator: fitsTogether }]}
       >
         <Input className="code-input" autoComplete="off" spellCheck={false} placeholder="/app" />
