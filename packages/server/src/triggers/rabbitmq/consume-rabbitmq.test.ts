@@ -126,6 +126,32 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
     expect(await left()).toBe(0);
   });
 
+  it('of a backlog arrive in full batches and in order, and a batch that failed arrives again as it was', async () => {
+    const texts = Array.from({ length: 57 }, (_, n) => `${n}`);
+    const first = consume(
+      (batch) => (batch.includes('20') ? Promise.reject(new Error('not now')) : Promise.resolve()),
+      {
+        batchSize: 5,
+      },
+    );
+    await first.connected;
+    await publish('first');
+    await expect.poll(() => handled).toEqual([['first']]);
+    await publish(...texts);
+    await expect(first.ended).rejects.toThrow('not now');
+    const [failed] = batches.slice(-1);
+    const before = handled.flat();
+    expect(before.slice(1)).toEqual(texts.slice(0, before.length - 1));
+    expect(handled.filter((batch) => batch.length === 5).length).toBeGreaterThan(2);
+    const second = consume(undefined, { batchSize: 5 });
+    await expect.poll(() => handled.flat().at(-1)).toBe('56');
+    const again = batches.filter(({ messages }) => messages.includes('"20"'))[1];
+    expect(again).toMatchObject({ id: failed?.id, messages: failed?.messages });
+    control.abort();
+    await second.ended;
+    expect(await left()).toBe(0);
+  });
+
   it('stay at the broker while nothing reads them, and end handling before the connection ends', async () => {
     const gate = Promise.withResolvers<void>();
     const { connected, ended } = consume(() => gate.promise);

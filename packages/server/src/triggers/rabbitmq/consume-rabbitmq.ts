@@ -39,8 +39,10 @@ interface Waiting {
 
 /**
  * Reads messages until the session is aborted. Rejects when the connection is refused or lost; the broker then delivers
- * again what was not acknowledged. One unacknowledged message arrives by itself and starts a batch; the others are
- * fetched one by one until the batch is full, because a prefetch count does not limit bytes.
+ * again what was not acknowledged. The unacknowledged messages are those of one batch, so that they make the same batch when
+ * they are delivered again. One message arrives by itself and starts a batch; the others are fetched one by one until the
+ * batch is full, because a prefetch count does not limit bytes. After a full batch of small messages, those of the next one
+ * arrive by themselves.
  */
 export async function consumeRabbitmq(connection: RabbitmqConnection, session: BrokerSession): Promise<void> {
   session.signal.throwIfAborted();
@@ -67,7 +69,7 @@ export async function consumeRabbitmq(connection: RabbitmqConnection, session: B
       // waits for its end even when the connection is lost: the next one delivers the same messages
       await session.handle(brokerBatch(connection.queue, batch));
       await Promise.race([lost.promise, undefined]);
-      reader.acknowledge(batch);
+      await Promise.race([lost.promise, reader.acknowledge(batch)]);
       guard.reset();
     }
   } finally {
@@ -134,6 +136,12 @@ class Reader {
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
   #arrived = Promise.withResolvers<void>();
+  /** How many messages arrive by themselves. */
+  #window = 1;
+  /** Of what arrives by itself; undefined while nothing does. */
+  #consumer: string | undefined;
+  /** Those that wait were gathered for the batch before: no other is fetched, which could arrive before one of them. */
+  #isRest = false;
 
   constructor(
     channel: Channel,
@@ -153,13 +161,30 @@ class Reader {
     await channel.assertQueue(queue, { durable: true, arguments: { 'x-consumer-timeout': ACK_TIMEOUT_MS } });
     // an exchange of type fanout has no use for the pattern, one of type topic takes all messages
     await channel.bindQueue(queue, settings.exchange, '#');
-    await channel.prefetch(1);
-    await channel.consume(queue, (message) => this.#arrive(message));
+    await this.#consume();
+  }
+
+  async #consume(): Promise<void> {
+    await this.#channel.prefetch(this.#window);
+    const { consumerTag } = await this.#channel.consume(this.#connection.queue, (message) => this.#arrive(message));
+    this.#consumer = consumerTag;
+  }
+
+  /** What was on its way has arrived then. */
+  async #stopConsuming(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    if (consumer !== undefined) await this.#channel.cancel(consumer);
   }
 
   /** The next batch; empty when the signal is aborted first. */
   async next(signal: AbortSignal): Promise<readonly Waiting[]> {
-    const { queue, settings } = this.#connection;
+    if (!this.#isRest) await this.#gather(signal);
+    return signal.aborted ? [] : this.#waiting.slice(0, this.#batchLength());
+  }
+
+  async #gather(signal: AbortSignal): Promise<void> {
+    if (this.#consumer === undefined) await this.#consume();
     const aborted = Promise.withResolvers<void>();
     const stop = () => aborted.resolve();
     signal.addEventListener('abort', stop);
@@ -168,12 +193,28 @@ class Reader {
     } finally {
       signal.removeEventListener('abort', stop);
     }
+    if (this.#window === 1) await this.#fetch(signal);
+    else await this.#receive(signal);
+  }
+
+  async #fetch(signal: AbortSignal): Promise<void> {
+    const { queue, settings } = this.#connection;
     while (!signal.aborted && this.#waiting.length < settings.batchSize && this.#bytes < BATCH_BYTES) {
       const message = await this.#channel.get(queue);
       if (message === false) break;
       this.#add(message);
     }
-    return signal.aborted ? [] : this.#waiting.slice(0, this.#batchLength());
+  }
+
+  /** Until no more messages may arrive, or the queue has none. */
+  async #receive(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#waiting.length < this.#window) {
+      const { messageCount } = await this.#channel.checkQueue(this.#connection.queue);
+      if (messageCount > 0) continue;
+      // one that arrives while the batch is handled would be in no batch
+      await this.#stopConsuming();
+      break;
+    }
   }
 
   /** Messages that are delivered again are not mixed with new ones: so they make the same batch, with the same id. */
@@ -186,12 +227,26 @@ class Reader {
   }
 
   /** Those of the batch, which are the oldest ones. */
-  acknowledge(batch: readonly Waiting[]): void {
+  async acknowledge(batch: readonly Waiting[]): Promise<void> {
     const last = batch.at(-1);
     if (last === undefined) return;
+    const window = this.#windowAfter(batch);
+    if (window !== this.#window || batch.length < this.#waiting.length) {
+      // before the acknowledgement, which would let the next message arrive
+      await this.#stopConsuming();
+      this.#window = window;
+    }
     this.#channel.ack(last.message, true);
     for (const { bytes } of this.#waiting.splice(0, batch.length)) this.#bytes -= bytes;
-    if (this.#waiting.length === 0) this.#arrived = Promise.withResolvers();
+    this.#isRest = this.#waiting.length > 0;
+    if (!this.#isRest) this.#arrived = Promise.withResolvers();
+  }
+
+  /** A batch that was not full ended a backlog. */
+  #windowAfter(batch: readonly Waiting[]): number {
+    const { batchSize } = this.#connection.settings;
+    const largest = Math.max(...batch.map(({ bytes }) => bytes));
+    return batch.length === batchSize && largest * batchSize <= BATCH_BYTES ? batchSize : 1;
   }
 
   #arrive(message: ConsumeMessage | null): void {
