@@ -22,17 +22,17 @@ export class TwoServers implements AsyncDisposable {
     this.second = parts.second;
   }
 
-  /** `artifacts`: settings of each server for its code, instead of one folder. */
-  static async start(artifacts?: readonly [readonly string[], readonly string[]]): Promise<TwoServers> {
+  /** `artifacts`: settings of each server for its code, instead of one folder; or those of both for the folder of a test. */
+  static async start(
+    artifacts?: readonly [readonly string[], readonly string[]] | ((folder: string) => readonly string[]),
+  ): Promise<TwoServers> {
     const folder = mkdtempSync(join(tmpdir(), 'funcgraph-two-'));
     chmodSync(folder, 0o777);
     const common = join(folder, 'artifacts');
     mkdirSync(common);
     chmodSync(common, 0o777);
-    const [ofFirst, ofSecond] = artifacts ?? [
-      ['--artifacts', common],
-      ['--artifacts', common],
-    ];
+    const ofBoth = typeof artifacts === 'function' ? artifacts(folder) : ['--artifacts', common];
+    const [ofFirst, ofSecond] = typeof artifacts === 'object' ? artifacts : [ofBoth, ofBoth];
     const cluster = await PostgresCluster.start();
     const database = await cluster.create();
     // with few slots, no server takes all events of a test

@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { CachedItem } from '../lib/byte-cache.ts';
+import { CachedFolder, isJustUsed, noteUse } from '../lib/cached-folder.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import { Uses } from '../lib/uses.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
@@ -44,6 +47,9 @@ export class ArtifactStore {
   readonly #pins = new Map<string, number>();
   /** Collections of pinned artifacts, repeated when the last pin is released. */
   readonly #postponed = new Map<string, IsReferenced>();
+  readonly #uses = new Uses();
+  #onFetched = (): void => {};
+  readonly #cached: { readonly blobs: CachedFolder; readonly trees: CachedFolder; readonly merged: CachedFolder };
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(options: ArtifactStoreOptions) {
@@ -51,6 +57,8 @@ export class ArtifactStore {
     this.#limits = options.limits ?? ARCHIVE_LIMITS;
     this.#shared = options.shared;
     this.merged = new MergedTrees(options.dir);
+    const folder = (part: string): CachedFolder => new CachedFolder(this.#path(part));
+    this.#cached = { blobs: folder('blobs'), trees: folder('trees'), merged: folder('merged') };
   }
 
   /** Creates the folders and removes leftovers of a crash. Call once, before all other methods. */
@@ -114,6 +122,7 @@ export class ArtifactStore {
     return this.#locks.run(sha256, async () => {
       const blob = this.#blob(sha256);
       if (await exists(treePath)) {
+        if (this.#shared !== undefined) await noteUse(treePath);
         // what cannot be shared now is shared at the next start
         if (await exists(blob)) await this.#shared?.share(sha256, blob).catch(ignoreUnavailable);
         return true;
@@ -125,11 +134,102 @@ export class ArtifactStore {
         await this.#build(staging, blob, { kind, ...(fileName === undefined ? {} : { fileName }) });
         await renameFolder(staging, treePath);
         await sealFolder(this.#path('trees'));
+        this.#onFetched();
         return true;
       } finally {
         await rm(staging, { recursive: true, force: true });
       }
     });
+  }
+
+  /** `listener` is called when bytes were fetched, stored or unpacked. */
+  onFetched(listener: () => void): void {
+    this.#onFetched = listener;
+  }
+
+  /** Whether bytes are shared, so that those which are missing here are fetched when they are needed. */
+  get isShared(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  /** Shares the bytes that this server has. What cannot be shared now is shared at the next start. */
+  async share({ sha256 }: Pick<Artifact, 'sha256'>): Promise<void> {
+    const blob = this.#blob(sha256);
+    await this.#locks.run(sha256, async () => {
+      if (await exists(blob)) await this.#shared?.share(sha256, blob).catch(ignoreUnavailable);
+    });
+  }
+
+  /** Keeps a folder, whether it exists yet or not, from being removed as one that can be fetched again. */
+  use(path: string): () => void {
+    return this.#uses.hold(path);
+  }
+
+  /** Whether a folder of code exists; notes that it is used. */
+  has(path: string): Promise<boolean> {
+    // the lock under which it is removed: what is in use afterwards stays
+    if (dirname(path) !== this.#path('trees')) return this.merged.has(path);
+    return this.#locks.run(basename(path).slice(0, 64), async () => {
+      if (!(await exists(path))) return false;
+      await noteUse(path);
+      return true;
+    });
+  }
+
+  /** What can be fetched and unpacked again: nothing where no bytes are shared. */
+  async cached(): Promise<readonly CachedItem[]> {
+    if (this.#shared === undefined) return [];
+    const { blobs, trees, merged } = this.#cached;
+    return [
+      ...(await blobs.list()).map(({ name, ...item }) => ({ ...item, remove: () => this.#evictBlob(name) })),
+      ...(await trees.list()).map(({ name, path, ...item }) => ({
+        ...item,
+        remove: () => this.#evictTree(name, path),
+      })),
+      ...(await merged.list()).map(({ path, ...item }) => ({
+        ...item,
+        remove: () => this.merged.remove(path, () => this.#uses.has(path)),
+      })),
+    ];
+  }
+
+  async #evictBlob(sha256: string): Promise<boolean> {
+    if (!SHA256.test(sha256)) return false;
+    return this.#locks.run(sha256, async () => {
+      const blob = this.#blob(sha256);
+      if (this.#pins.has(sha256) || (await isJustUsed(blob)) || !(await this.#isShared(sha256))) return false;
+      await rm(blob, { force: true });
+      return true;
+    });
+  }
+
+  async #evictTree(name: string, path: string): Promise<boolean> {
+    const sha256 = name.slice(0, 64);
+    if (!SHA256.test(sha256)) return false;
+    return this.#locks.run(sha256, async () => {
+      if (this.#pins.has(sha256) || (await isJustUsed(path)) || !(await this.#isShared(sha256))) return false;
+      if (this.#uses.has(path)) return false;
+      const doomed = this.#path('incoming', randomUUID());
+      await rename(path, doomed);
+      await rm(doomed, { recursive: true, force: true });
+      return true;
+    });
+  }
+
+  /** Whether the bytes are those of all servers: what only this one has must not be removed. Under the lock of the digest. */
+  async #isShared(sha256: string): Promise<boolean> {
+    const blob = this.#blob(sha256);
+    // without its bytes a tree was made of fetched ones, or they were shared before they were removed
+    if (!(await exists(blob))) return true;
+    return (
+      this.#shared?.share(sha256, blob).then(
+        () => true,
+        (error: unknown) => {
+          ignoreUnavailable(error);
+          return false;
+        },
+      ) ?? false
+    );
   }
 
   /** Fetches and unpacks shared bytes before a function uses them. */
@@ -238,11 +338,16 @@ export class ArtifactStore {
     await sealFolder(this.#path('trees'));
     await sealFolder(this.#path('blobs'));
     await this.#shared?.put(artifact.sha256, target);
+    this.#onFetched();
   }
 
   async #fetchMissing(sha256: string): Promise<void> {
-    if (this.#shared === undefined || (await exists(this.#blob(sha256)))) return;
-    await this.#locks.run(sha256, () => this.#haveBlob(sha256));
+    if (this.#shared === undefined) return;
+    await this.#locks.run(sha256, async () => {
+      const blob = this.#blob(sha256);
+      if (await exists(blob)) await noteUse(blob);
+      else await this.#haveBlob(sha256);
+    });
   }
 
   /** Whether the bytes are here and unchanged, fetched if need be. Under the lock of the digest. */
@@ -261,6 +366,7 @@ export class ArtifactStore {
     }
     await rename(incoming, blob);
     await sealFolder(this.#path('blobs'));
+    this.#onFetched();
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { noteUse } from '../lib/cached-folder.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { mergeInto } from './merge-folders.ts';
@@ -52,6 +53,15 @@ export class MergedTrees {
     return this.#locks.run(path, async () => {
       if (!(await pathExists(path))) await this.#build(parts, path);
       return this.#pin(path);
+    });
+  }
+
+  /** Whether a tree exists; notes that it is used. */
+  has(path: string): Promise<boolean> {
+    return this.#locks.run(path, async () => {
+      if (!(await pathExists(path))) return false;
+      await noteUse(path);
+      return true;
     });
   }
 

@@ -30,15 +30,33 @@ const MAX_WAITING = 2_000;
 
 export type InstanceDeps = Root &
   Pick<HostParts, 'linkDir' | 'runtimes'> &
-  Pick<StateParts, 'telemetry' | 'catalog' | 'iam'> &
+  Pick<StateParts, 'telemetry' | 'catalog' | 'iam' | 'artifacts'> &
   SandboxParts &
   Pick<ClusterParts, 'budgets'> &
   Pick<ControlParts, 'networks' | 'fileSystems' | 'images' | 'catalogSource'>;
 
+/** `releases` are called when what was started has ended, or cannot be started. */
+async function whileUsed<Started extends { readonly exited: Promise<unknown> }>(
+  releases: readonly (() => void)[],
+  start: () => Promise<Started>,
+): Promise<Started> {
+  const release = (): void => {
+    for (const one of releases) one();
+  };
+  try {
+    const started = await start();
+    void started.exited.then(release);
+    return started;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
 /** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
 export function instanceParts(deps: InstanceDeps) {
   const { config, driver, capabilities, linkDir, telemetry, catalog, runtimes, clock, log, life } = deps;
-  const { networks, fileSystems, images, catalogSource } = deps;
+  const { networks, fileSystems, images, catalogSource, artifacts } = deps;
   const logs = new RequestLogs(telemetry.logs, clock, catalog.isReplaced.bind(catalog));
   const doors = new DoorServers(clock);
   life.onStop(() => doors.stop());
@@ -51,7 +69,15 @@ export function instanceParts(deps: InstanceDeps) {
     doors: capabilities.doors ? doors : undefined,
   };
   const prewarmed = new Prewarmed({
-    boot: (launch) => bootAndFreeze(launch, bootDeps),
+    boot: async (launch) => {
+      const uses = launch.rootfs === undefined ? [] : [images.use(launch.rootfs.path)];
+      const booting = whileUsed(uses, async () => {
+        if (launch.rootfs !== undefined) await images.ready(launch.rootfs.path);
+        const booted = await bootAndFreeze(launch, bootDeps);
+        return { booted, exited: booted.sandbox.exited };
+      });
+      return (await booting).booted;
+    },
     clock,
     limits: { perRuntime: canAssign ? config.prewarm : 0, quietMs: PREWARM_QUIET_MS },
     isTight: (): boolean => pool.isMemoryShort,
@@ -73,9 +99,16 @@ export function instanceParts(deps: InstanceDeps) {
   const pool: Pool = new Pool({
     start: async (spec, signal) => {
       const { rootfs } = spec.runtime;
-      if (rootfs !== undefined) await images.ready(rootfs.path);
-      for (const { source } of spec.codeBinds) await catalogSource.codeReady(source);
-      return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
+      const sources = spec.codeBinds.map(({ source }) => source);
+      const uses = [
+        ...(rootfs === undefined ? [] : [images.use(rootfs.path)]),
+        ...sources.map((at) => artifacts.use(at)),
+      ];
+      return whileUsed(uses, async () => {
+        if (rootfs !== undefined) await images.ready(rootfs.path);
+        for (const source of sources) await catalogSource.codeReady(source);
+        return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
+      });
     },
     clock,
     limits: {

@@ -7,6 +7,7 @@ import { alarmParts } from './alarm-parts.ts';
 import { Assembly } from './assembly.ts';
 import { asyncParts } from './async-parts.ts';
 import { bucketParts } from './bucket-parts.ts';
+import { startCache } from './cache-parts.ts';
 import { clusterParts, openCluster } from './cluster-parts.ts';
 import { startConsumers } from './consumer-parts.ts';
 import { controlParts, startControl } from './control-parts.ts';
@@ -56,6 +57,7 @@ const assemble = (root: Root) =>
     .add(controlParts)
     .add(instanceParts)
     .add(startControl)
+    .add(startCache)
     .add(gatewayParts)
     .add(resourceParts)
     .add(invocationParts)

@@ -225,6 +225,7 @@ export function compileConfig(
     minFreeDiskBytes: sizeMb(raw.min_free_disk ?? '256MB', 'min_free_disk') * 2 ** 20,
     logBytes: sizeMb(raw.log_size ?? '10GB', 'log_size') * 2 ** 20,
     logBytesPerProject: sizeMb(raw.log_size_per_project ?? '2GB', 'log_size_per_project') * 2 ** 20,
+    artifactCacheBytes: sizeMb(raw.artifact_cache ?? '20GB', 'artifact_cache') * 2 ** 20,
     asyncRetainDays: raw.async_retain_days ?? 7,
     flowRetainDays: raw.flow_retain_days ?? 30,
     logRetainDays: raw.log_retain_days ?? 7,

@@ -200,6 +200,8 @@ export const RawConfig = Type.Object(
      */
     log_size: Type.Optional(Type.String()),
     log_size_per_project: Type.Optional(Type.String()),
+    /** Copies of shared code and images on this server; what is not used for the longest time is removed, and fetched again. */
+    artifact_cache: Type.Optional(Type.String()),
     /** How long the status of finished asynchronous invocations is kept. */
     async_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     /** How long ended runs of flows are kept. */
@@ -350,6 +352,8 @@ export interface Config {
   readonly minFreeDiskBytes: number;
   readonly logBytes: number;
   readonly logBytesPerProject: number;
+  /** Of copies of shared code and images. Without shared code nothing is removed. */
+  readonly artifactCacheBytes: number;
   readonly asyncRetainDays: number;
   readonly flowRetainDays: number;
   readonly logRetainDays: number;

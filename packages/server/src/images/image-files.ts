@@ -1,8 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { CachedItem } from '../lib/byte-cache.ts';
+import { CachedFolder, isJustUsed, noteUse } from '../lib/cached-folder.ts';
+import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
+import { Uses } from '../lib/uses.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
+import { isDigest } from './document.ts';
 import { ImageError } from './errors.ts';
 import { parseImageConfig } from './image-config.ts';
 import type { ImageLimits } from './image-limits.ts';
@@ -25,6 +30,12 @@ export class ImageFiles {
   readonly #shared: SharedLayers | undefined;
   /** Names of files that this process stored or that the database had. */
   readonly #known = new Set<string>();
+  /** Layers that are being unpacked, or stored for an image. */
+  readonly #layerUses = new Uses();
+  /** One fetch of a layer at a time. */
+  readonly #fetches = new KeyLock();
+  readonly #cached: { readonly blobs: CachedFolder; readonly rootfs: CachedFolder };
+  #onFetched = (): void => {};
 
   constructor(options: {
     readonly dir: string;
@@ -33,6 +44,7 @@ export class ImageFiles {
     readonly shared: SharedLayers | undefined;
   }) {
     const { dir } = options;
+    this.#cached = { blobs: new CachedFolder(join(dir, 'blobs')), rootfs: new CachedFolder(join(dir, 'rootfs')) };
     this.#dir = dir;
     this.#limits = options.limits;
     this.#unpackImage = options.unpack;
@@ -95,6 +107,7 @@ export class ImageFiles {
   ): Promise<number> {
     const target = this.rootfs(id);
     const staging = join(this.#dir, 'incoming', randomUUID());
+    const uses = layers.map(({ digest }) => this.#layerUses.hold(digest));
     try {
       for (const { digest } of layers) await this.#fetchMissing(digest);
       const bytes = await this.#unpackImage({
@@ -106,10 +119,59 @@ export class ImageFiles {
       });
       this.#known.add(basename(target));
       if (!(await this.has(id))) await rename(staging, target);
+      this.#onFetched();
       return bytes;
     } finally {
+      for (const release of uses) release();
       await rm(staging, { recursive: true, force: true });
     }
+  }
+
+  /** `listener` is called when an image was unpacked. */
+  onFetched(listener: () => void): void {
+    this.#onFetched = listener;
+  }
+
+  /** Layers that can be fetched again: nothing where none are shared. */
+  async cachedLayers(): Promise<readonly CachedItem[]> {
+    if (this.#shared === undefined) return [];
+    return (await this.#cached.blobs.list()).map(({ name, ...item }) => ({
+      ...item,
+      remove: () => this.#evictLayer(`sha256:${name}`),
+    }));
+  }
+
+  /** Folders that can be made again, with what removes one that is not in use. */
+  async cachedFolders(evict: (path: string) => Promise<boolean>): Promise<readonly CachedItem[]> {
+    if (this.#shared === undefined) return [];
+    return (await this.#cached.rootfs.list()).map(({ path, ...item }) => ({ ...item, remove: () => evict(path) }));
+  }
+
+  noteUse(id: string): Promise<void> {
+    return noteUse(this.rootfs(id));
+  }
+
+  /** At once; what was a part of it is removed afterwards. */
+  async removeFolder(path: string): Promise<void> {
+    const doomed = join(this.#dir, 'incoming', randomUUID());
+    await rename(path, doomed);
+    await rm(doomed, { recursive: true, force: true });
+  }
+
+  #evictLayer(digest: string): Promise<boolean> {
+    if (!isDigest(digest)) return Promise.resolve(false);
+    return this.#fetches.run(digest, async () => {
+      const path = this.#blobs.path(digest);
+      if (this.#layerUses.has(digest) || (await isJustUsed(path))) return false;
+      // what only this server has must not be removed
+      const shared = await this.#shared?.share(hexOf(digest), path).then(
+        () => true,
+        () => false,
+      );
+      if (shared !== true) return false;
+      await rm(path, { force: true });
+      return true;
+    });
   }
 
   /** Removes every other image, and layers that only those use; unknown files only if `mayRemove` allows it. */
@@ -143,16 +205,21 @@ export class ImageFiles {
   }
 
   async #fetchMissing(digest: string): Promise<void> {
-    if (this.#shared === undefined || (await this.#blobs.has(digest))) return;
-    const incoming = join(this.#dir, 'incoming', randomUUID());
-    // a layer that is missing is reported by the unpacking
-    if (await this.#shared.fetch(hexOf(digest), incoming)) await rename(incoming, this.#blobs.path(digest));
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    await this.#fetches.run(digest, async () => {
+      if (await this.#blobs.has(digest)) return;
+      const incoming = join(this.#dir, 'incoming', randomUUID());
+      // a layer that is missing is reported by the unpacking
+      if (await shared.fetch(hexOf(digest), incoming)) await rename(incoming, this.#blobs.path(digest));
+    });
   }
 
   async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
     // A stored layer was checked when it was stored. Without a digest, a layer with the requested content is used.
     const known = source.digest ?? diffId;
     if (await this.#blobs.has(known)) {
+      await noteUse(this.#blobs.path(known));
       const { size } = await stat(this.#blobs.path(known));
       if (size > left) throw new ImageError('too-large', `the image is larger than ${this.#limits.imageBytes} bytes`);
       return { digest: known, size };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -130,6 +130,53 @@ describe('the images of a machine', () => {
     await a.sweepShared();
     expect(readdirSync(join(dir, 'shared', 'blobs'))).toHaveLength(2);
     await Promise.all([a.stop(), b.stop(), c.stop()]);
+  });
+
+  it('above the limit of copies are removed unless they are in use, and made again from layers that are fetched once', async () => {
+    const shared = new FolderBlobs(join(dir, 'shared'));
+    let fetches = 0;
+    const options = {
+      ...{ store: new ImageStore(storage.db), limits: imageLimits(1 << 20), clock, mayRemove: async () => true },
+      ...{ log: pino({ level: 'silent' }), unpack: unpackImage },
+    };
+    const a = new Images({ ...options, dir: join(dir, 'a'), shared });
+    const counted = Object.assign(Object.create(shared) as FolderBlobs, {
+      fetch: async (sha256: string, file: string) => {
+        fetches += 1;
+        return shared.fetch(sha256, file);
+      },
+      start: () => shared.start(),
+      share: (sha256: string, file: string) => shared.share(sha256, file),
+    });
+    const b = new Images({ ...options, dir: join(dir, 'b'), shared: counted });
+    await a.start();
+    await b.start();
+    const path = join(dir, 'archive');
+    const folderOf = async (name: string, content: string): Promise<string> => {
+      writeFileSync(path, fakeLayout(name, image(content)));
+      return b.rootfs((await a.load(path, undefined, () => {}, gone))[0]?.id ?? '');
+    };
+    const [one, two] = [await folderOf('app:1', '1'), await folderOf('app:2', '2')];
+    // both have the same base
+    await Promise.all([b.ready(one), b.ready(two), b.ready(one)]);
+    expect(fetches).toBe(3);
+    const release = b.use(one);
+    const evict = async (): Promise<void> => {
+      for (const part of ['blobs', 'rootfs'])
+        for (const name of readdirSync(join(dir, 'b', part))) utimesSync(join(dir, 'b', part, name), 0, 0);
+      for (const item of await b.cached()) await item.remove();
+    };
+    await evict();
+    expect(readdirSync(join(dir, 'b', 'blobs'))).toEqual([]);
+    expect([existsSync(one), existsSync(two)]).toEqual([true, false]);
+    await b.ready(two);
+    expect(readFileSync(join(two, 'app'), 'utf8')).toBe('2');
+    release();
+    await evict();
+    expect([existsSync(one), existsSync(two)]).toEqual([false, false]);
+    await b.ready(one);
+    expect(readFileSync(join(one, 'app'), 'utf8')).toBe('1');
+    await Promise.all([a.stop(), b.stop()]);
   });
 
   it('share layers on disk', async () => {

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
+import type { CachedItem } from '../lib/byte-cache.ts';
 import type { Clock } from '../lib/clock.ts';
 import { GraceCollector } from '../lib/grace-collector.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import { Uses } from '../lib/uses.ts';
 import { ArchiveFiles } from './archive/archive-files.ts';
 import { findImages } from './archive/find-images.ts';
 import { ImageError } from './errors.ts';
@@ -52,6 +54,7 @@ export class Images {
   readonly #files: ImageFiles;
   readonly #locks = new KeyLock();
   readonly #held = new Map<string, number>();
+  readonly #uses = new Uses();
   /** Folders that were seen; the others are looked for. */
   readonly #ready = new Set<string>();
   /** Images that lost a version: an instance of it may still run from them. */
@@ -103,8 +106,33 @@ export class Images {
     await this.#locks.run(rootfs, async () => {
       const id = `sha256:${basename(rootfs)}`;
       const image = (await this.#files.has(id)) ? undefined : await store.find(id);
+      await this.#files.noteUse(id);
       if (image !== undefined) await this.#files.unpack(id, image.layers, () => {}, this.#stopping.signal);
       this.#ready.add(rootfs);
+    });
+  }
+
+  /** `listener` is called when an image was unpacked. */
+  onFetched(listener: () => void): void {
+    this.#files.onFetched(listener);
+  }
+
+  /** Keeps the folder of an image, whether it exists yet or not, from being removed as one that can be made again. */
+  use(rootfs: string): () => void {
+    return this.#uses.hold(rootfs);
+  }
+
+  /** What can be fetched and unpacked again: nothing where no layers are shared. */
+  async cached(): Promise<readonly CachedItem[]> {
+    return [...(await this.#files.cachedLayers()), ...(await this.#files.cachedFolders((path) => this.#evict(path)))];
+  }
+
+  #evict(rootfs: string): Promise<boolean> {
+    return this.#locks.run(rootfs, async () => {
+      if (this.#uses.has(rootfs)) return false;
+      this.#ready.delete(rootfs);
+      await this.#files.removeFolder(rootfs);
+      return true;
     });
   }
 

@@ -66,7 +66,10 @@ export class Dependencies {
         const packages = await options.store.load(ids);
         for (const { versions } of packages) {
           // code that is missing is reported when a function uses it
-          for (const { artifact } of versions) await options.artifacts.prefetch(artifact).catch(() => {});
+          for (const { artifact } of versions) {
+            if (ids === undefined && options.artifacts.isShared) await options.artifacts.share(artifact);
+            else await options.artifacts.prefetch(artifact).catch(() => {});
+          }
         }
         return packages;
       },

@@ -62,8 +62,21 @@ export class CatalogSource {
    * `artifacts_unavailable`.
    */
   async codeReady(folder: string): Promise<void> {
-    const stored = this.#late.get(folder);
+    const stored = this.#late.get(folder) ?? (await this.#missing(folder));
     if (stored !== undefined) await this.#restoreCode(stored);
+  }
+
+  /** A version whose shared code is not here: it was not needed yet, or was removed for the space. */
+  async #missing(folder: string): Promise<StoredFunction | undefined> {
+    const { artifacts, stores } = this.#options;
+    if (!artifacts.isShared || (await artifacts.has(folder))) return undefined;
+    for (const { functionId, versions } of this.#catalog.entries()) {
+      for (const { artifact, version } of versions.values()) {
+        if (artifact.treePath !== folder) continue;
+        return (await stores.functions.load([functionId])).find((stored) => stored.version.version === version);
+      }
+    }
+    return undefined;
   }
 
   async #reload(changed: ReadonlySet<string> | undefined): Promise<void> {
@@ -97,7 +110,7 @@ export class CatalogSource {
       this.#catalog.set({
         ...{ functionId, createdAt, projectId, package: pkg, name, url: urlOf.get(functionId) },
         isTraced: sealedTracing !== '',
-        versions: await this.#versions(stored, before),
+        versions: await this.#versions(stored, before, changed === undefined),
         aliases: new Map(aliasesOf.get(functionId)?.map(({ alias }) => [alias.name, alias])),
         asyncConfigs: new Map(asyncOf.get(functionId)?.map((config) => [config.qualifier, config])),
         reserved: new Map(reservedOf.get(functionId)?.map((config) => [config.qualifier, config])),
@@ -109,12 +122,15 @@ export class CatalogSource {
   async #versions(
     rows: readonly StoredFunction[],
     before: CatalogEntry | undefined,
+    isStart: boolean,
   ): Promise<Map<string, VersionSnapshot>> {
+    const { artifacts } = this.#options;
     const versions = new Map<string, VersionSnapshot>();
     for (const stored of rows) {
       const { version, revision } = stored.version;
       const known = before?.versions.get(version);
-      if (known?.revision !== String(revision)) await this.#restoreCode(stored).catch(() => {});
+      if (isStart && artifacts.isShared) await artifacts.share(stored.version.artifact);
+      else if (known?.revision !== String(revision)) await this.#restoreCode(stored).catch(() => {});
       versions.set(version, known?.revision === String(revision) ? known : this.#options.access.snapshot(stored));
     }
     return versions;
@@ -133,21 +149,27 @@ export class CatalogSource {
     const lost = { projectId, package: pkg, name, version: version.version };
     const parts = [{ artifact: version.artifact, fileName: version.artifactFile }];
     for (const { artifact } of dependencies) parts.push({ artifact, fileName: undefined });
-    for (const { artifact, fileName } of parts) {
-      const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
-        if (error instanceof PlatformError && error.code === 'artifacts_unavailable') {
-          if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
-          this.#late.set(treePath, stored);
-          throw error;
-        }
-        onLostCode?.({ ...lost, sha256: artifact.sha256, error });
-        return true;
-      });
-      if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+    // none may be removed for its space before all are put together
+    const uses = [treePath, ...parts.map(({ artifact }) => artifact.treePath)].map((path) => artifacts.use(path));
+    try {
+      for (const { artifact, fileName } of parts) {
+        const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
+          if (error instanceof PlatformError && error.code === 'artifacts_unavailable') {
+            if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
+            this.#late.set(treePath, stored);
+            throw error;
+          }
+          onLostCode?.({ ...lost, sha256: artifact.sha256, error });
+          return true;
+        });
+        if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+      }
+      const folder = await access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
+      folder?.release();
+      this.#late.delete(treePath);
+    } finally {
+      for (const release of uses) release();
     }
-    const folder = await access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
-    folder?.release();
-    this.#late.delete(treePath);
   }
 }
 
