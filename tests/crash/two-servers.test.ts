@@ -250,22 +250,29 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
       a.api.call('updateFunctionReservedInstancesCount', { params: target(a, urn), body: { count, idle_mode: false } });
     const reservedOn = async (server: TestServer) => {
       const { data } = await server.api.call('showReservedInstances', { params: target(server, urn) });
-      return data.reserved_instances.flatMap(({ desired, ready }) => [desired, ready]);
+      const counts = data.reserved_instances.flatMap(({ desired, ready }) => [desired, ready]);
+      return { counts, missing: data.unreachable_servers ?? [] };
     };
-    const evenly = [
-      [2, 2],
-      [2, 2],
-    ];
+    const together = { counts: [4, 4], missing: [] };
     await reserve(4);
-    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual(evenly);
+    for (const server of [a, b]) await expect.poll(() => reservedOn(server), PATIENCE).toEqual(together);
+    process.kill(b.pid, 'SIGSTOP');
+    try {
+      const own = { counts: [2, 2], missing: [expect.stringContaining(`(${b.pid})`)] };
+      expect(await reservedOn(a)).toEqual(own);
+    } finally {
+      process.kill(b.pid, 'SIGCONT');
+    }
+    await expect.poll(() => reservedOn(a), PATIENCE).toEqual(together);
     await b.kill('SIGKILL');
     const killedAt = Date.now();
-    await expect.poll(() => reservedOn(a), PATIENCE).toEqual([4, 4]);
+    await expect.poll(() => reservedOn(a), PATIENCE).toEqual(together);
     console.info(`reserved instances of a killed server were placed again after ${Date.now() - killedAt} ms`);
     await b.restart();
-    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual(evenly);
+    for (const server of [b, a]) await expect.poll(() => reservedOn(server), PATIENCE).toEqual(together);
     await reserve(0);
-    await expect.poll(async () => [await reservedOn(a), await reservedOn(b)], PATIENCE).toEqual([[], []]);
+    const none = { counts: [], missing: [] };
+    for (const server of [a, b]) await expect.poll(() => reservedOn(server), PATIENCE).toEqual(none);
   });
 
   it('a server that stood still finishes nothing that the other one took over, and goes on', async () => {

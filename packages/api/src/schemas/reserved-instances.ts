@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Nullable, PageInfo, WholeNumber, WireFlag, WireInt, WireText } from './common.ts';
+import { Nullable, PageInfo, UnreachableServers, WholeNumber, WireFlag, WireInt, WireText } from './common.ts';
 
 const Text = WireText();
 
@@ -91,4 +91,5 @@ export const ReservedInstanceStates = Type.Object({
       ]),
     }),
   ),
+  unreachable_servers: UnreachableServers,
 });

@@ -15,6 +15,8 @@ export type Output = (
       readonly columns: Columns;
       readonly rows: readonly Row[];
       readonly none: string;
+      /** What is missing in the rows; printed apart from them. */
+      readonly note?: string;
     }
   | {
       readonly kind: 'record';

@@ -56,6 +56,7 @@ export async function printOutput(output: Output, context: Context, fields?: rea
             ? `${output.none}\n`
             : `${tableText(output.columns, output.rows, { width: stdout.columns, heading: style.heading })}\n`,
         );
+      if (output.note !== undefined) await writeNote(output.note, LINE_FEED, context);
       break;
     case 'record':
       if (format === 'json') await stdout.write(await serialized(output.data, context));

@@ -66,6 +66,8 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   readonly columns?: { readonly [C in keyof NoInfer<X>]?: Heading };
   /** Printed in place of an empty table. */
   readonly none?: string;
+  /** What is missing in the rows of an answer. */
+  note?(answer: Answer<R>): string | undefined;
   text?(answer: Answer<R>, said: Said<R, A>, flags: OwnValues<F>, now: number): string;
   /** The record, or the message for programs; without it the answer. */
   data?(answer: Answer<R>, said: Said<R, A>): Row;
@@ -121,8 +123,19 @@ export function operation<
       if (spec.rows !== undefined) {
         const rows: X[] = [];
         const next = (answer: Answer<R>) => spec.next?.(answer, rows.length, values) as Fields | undefined;
-        for await (const answer of pagesOf({}, call, next)) rows.push(...spec.rows(answer, values));
-        return { kind: 'table', columns: columns as Columns, rows: rows as readonly object[] as readonly Row[], none };
+        const notes = new Set<string>();
+        for await (const answer of pagesOf({}, call, next)) {
+          rows.push(...spec.rows(answer, values));
+          const note = spec.note?.(answer);
+          if (note !== undefined) notes.add(note);
+        }
+        const table = {
+          kind: 'table',
+          columns: columns as Columns,
+          rows: rows as readonly object[] as readonly Row[],
+          none,
+        } as const;
+        return notes.size === 0 ? table : { ...table, note: [...notes].join('\n') };
       }
       const { data } = await call({});
       const shown = spec.data?.(data, said) ?? (data as Row);

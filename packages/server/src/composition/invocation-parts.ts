@@ -1,5 +1,13 @@
 import { ReservedPlaces, ReservedRoomStore, reservedQuota } from '../control/index.ts';
-import { AccountGate, DebugSessions, Invoker, networkGap, ReservedDemand } from '../invocation/index.ts';
+import {
+  AccountGate,
+  DebugSessions,
+  Invoker,
+  networkGap,
+  openReservedDoor,
+  ReservedDemand,
+  ReservedOfAll,
+} from '../invocation/index.ts';
 import { startMeasuring } from '../startup/index.ts';
 import type { ClusterParts } from './cluster-parts.ts';
 import type { ControlParts } from './control-parts.ts';
@@ -88,7 +96,15 @@ export async function invocationParts(deps: InvocationDeps) {
   reservedDemand.start();
   onPeaks((peaks) => reservedDemand.follow(peaks));
   life.onStop(() => reservedDemand.stop());
-  return { gate, ...measuring, invoker, debugSessions, reservedDemand, forwarding };
+  const reservedOfAll = new ReservedOfAll({
+    local: reservedDemand,
+    nodes: deps.nodes,
+    connections: deps.cluster?.connections,
+    onUnreachable: ({ name }, error) =>
+      log.warn({ server: name, err: error }, 'a server could not be asked for reserved instances'),
+  });
+  if (deps.cluster !== undefined) openReservedDoor(deps.cluster.listener, reservedDemand);
+  return { gate, ...measuring, invoker, debugSessions, reservedOfAll, forwarding };
 }
 
 export type InvocationParts = Awaited<ReturnType<typeof invocationParts>>;

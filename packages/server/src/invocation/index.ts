@@ -44,6 +44,7 @@ export { networkGap } from './network-hint.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { ReservedDemand } from './reserved-demand.ts';
+export { openReservedDoor, ReservedOfAll } from './reserved-of-all.ts';
 export { createdAt, mayStream, resolve, versionsOf } from './resolve.ts';
 export { RunningRequests } from './running-requests.ts';
 export type { InvocationRequest, InvocationResult } from './types.ts';

@@ -79,7 +79,9 @@ export class ReservedDemand {
   }
 
   /** Current state of a setting. */
-  state(config: ReservedConfig): ReservedState & { readonly note: string | undefined } {
+  state(
+    config: Pick<ReservedConfig, 'functionId' | 'qualifier'>,
+  ): ReservedState & { readonly note: string | undefined } {
     const id = idOf(config);
     return { ...(this.#options.keeper.state(id) ?? NOTHING), note: this.#notes.get(id) };
   }
@@ -276,6 +278,6 @@ function functionIdOf(id: string): string {
   return id.slice(0, id.indexOf(':'));
 }
 
-function idOf({ functionId, qualifier }: ReservedConfig): string {
+function idOf({ functionId, qualifier }: Pick<ReservedConfig, 'functionId' | 'qualifier'>): string {
   return `${functionId}:${qualifier}`;
 }

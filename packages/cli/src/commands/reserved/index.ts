@@ -1,5 +1,6 @@
 import { flag, type Noun } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
+import { MissingServers } from '../missing-servers.ts';
 import { parseMetricPolicy, parsePolicy } from './policy-flag.ts';
 
 interface Failing {
@@ -95,6 +96,11 @@ export const reserved: Noun = {
           mode: row.idle_mode ? 'on' : 'off',
           problem: row.failing === null ? '' : problemText(row.failing),
         })),
+      note: (answer) => {
+        const missing = new MissingServers();
+        missing.add(answer);
+        return missing.notes('reserved instances')[0]?.note;
+      },
       columns: {
         qualifier_type: 'OF',
         qualifier_name: 'NAME',

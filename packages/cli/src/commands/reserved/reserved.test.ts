@@ -71,6 +71,11 @@ test('lists settings, page after page, and shows present instances', async () =>
   server.on(SHOW, { body: { reserved_instances: [{ ...ROW, desired: 9, ready: 2, starting: 1, failing }] } });
   const { stdout } = await cli(['reserved', 'show', 'hello']);
   expect(stdout).toMatch(/live +1 +9 +2 +1 +on +init_failed: no licence \(failed 3 times, next try 2027/);
+  const row = { ...ROW, desired: 9, ready: 2, starting: 1, failing: null };
+  server.on(SHOW, { body: { reserved_instances: [row], unreachable_servers: ['node2'] } });
+  const { stdout: part, stderr } = await cli(['reserved', 'show', 'hello', '--output', 'json']);
+  expect(JSON.parse(part)).toHaveLength(1);
+  expect(stderr).toContain('reserved instances are missing: these servers could not be asked: node2');
 });
 
 test.each(['', 'busy', 'busy,60', 'busy,x,1', ',60,1', 'busy,60,1,2'])(

@@ -9,11 +9,12 @@ import {
 import { LATEST } from '../../domain/names.ts';
 import type { Iam } from '../../iam/index.ts';
 import type { ReservedState } from '../../instances/index.ts';
-import type { ReservedDemand } from '../../invocation/index.ts';
+import type { ReservedOfAll } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { qualifierText, readName } from './functions-target.ts';
 import { markedPage } from './page.ts';
+import { unreachableField, withUnreachable } from './unreachable.ts';
 
 type Ids =
   | 'updateFunctionReservedInstancesCount'
@@ -33,7 +34,7 @@ export interface ReservedInstanceDeps {
   readonly iam: Iam;
   readonly functions: Functions;
   readonly reservedConfigs: ReservedConfigs;
-  readonly reservedDemand: Pick<ReservedDemand, 'state'>;
+  readonly reservedOfAll: Pick<ReservedOfAll, 'states'>;
   readonly region: string;
 }
 
@@ -42,7 +43,7 @@ export function reservedInstanceHandlers({
   iam,
   functions,
   reservedConfigs,
-  reservedDemand,
+  reservedOfAll,
   region,
 }: ReservedInstanceDeps): Handlers<Ids> {
   /** Those of the functions on which the caller has the right. */
@@ -72,14 +73,12 @@ export function reservedInstanceHandlers({
       const { query, params } = request;
       const all = seen(request, await listed(params.project_id, query.urn));
       const { items, page_info, count } = markedPage(all, query, { usual: 400, most: 400 });
-      return {
-        reservedinstances: items.map((config) => ({
-          func_urn: functionUrn(config.fn, region, config.qualifier),
-          count: reservedDemand.state(config).desired,
-        })),
-        page_info,
-        count,
-      };
+      const of = await reservedOfAll.states(items);
+      const reservedinstances = items.map((config, at) => ({
+        func_urn: functionUrn(config.fn, region, config.qualifier),
+        count: of.states[at]?.desired ?? 0,
+      }));
+      return withUnreachable({ reservedinstances, page_info, count }, of);
     },
 
     async listReservedInstanceConfigs(request) {
@@ -92,11 +91,13 @@ export function reservedInstanceHandlers({
     async showReservedInstances(request) {
       const { project_id, function_urn } = request.params;
       const all = await listed(project_id, function_urn);
+      const of = await reservedOfAll.states(all);
       return {
-        reserved_instances: all.map((config) => ({
-          ...reply(config, region),
-          ...stateReply(reservedDemand.state(config)),
-        })),
+        reserved_instances: all.flatMap((config, at) => {
+          const state = of.states[at];
+          return state === undefined ? [] : [{ ...reply(config, region), ...stateReply(state) }];
+        }),
+        ...unreachableField(of),
       };
     },
   };

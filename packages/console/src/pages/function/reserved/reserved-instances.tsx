@@ -7,6 +7,7 @@ import { ActionButton } from '../../../parts/action-button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
+import { MissingServers } from '../../../parts/missing-servers.tsx';
 import { useNotices } from '../../../parts/notices.tsx';
 import { useUrlState } from '../../../parts/url-state.ts';
 import type { ShownFunction } from '../shown-function.ts';
@@ -49,6 +50,7 @@ export function ReservedInstances({ fn }: { fn: ShownFunction }) {
         <h2>{t('title')}</h2>
         <p>{t('intro', { percent: PERCENT })}</p>
       </header>
+      <MissingServers names={list.data?.unreachable_servers} />
       <DataTable
         query={list}
         rows={rows}
