@@ -9,6 +9,7 @@ import { brokers } from './sections/brokers.ts';
 import { buckets } from './sections/buckets.ts';
 import { cluster as servers } from './sections/cluster.ts';
 import { cold } from './sections/cold.ts';
+import { dev } from './sections/dev.ts';
 import { flows } from './sections/flows.ts';
 import { gateway } from './sections/gateway.ts';
 import { hop } from './sections/hop.ts';
@@ -36,6 +37,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   cluster: servers,
   cold,
   peer,
+  dev,
 };
 
 const { values } = parseArgs({

@@ -1,5 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
-import { crc32 } from './crc32.ts';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 /** One entry of an archive built byte by byte. Absent fields get the values of a correct archive. */
 export interface FakeEntry {

@@ -1,9 +1,8 @@
 import { type FileHandle, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { ArchiveLimits } from './artifact-limits.ts';
-import { crc32 } from './crc32.ts';
 import { hasControlCharacter } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
 import { checkLinks } from './link-check.ts';

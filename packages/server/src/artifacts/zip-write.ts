@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { deflateRaw } from 'node:zlib';
-import { crc32 } from './crc32.ts';
+import { crc32, deflateRaw } from 'node:zlib';
 import { ArtifactError } from './errors.ts';
 
 const deflate = promisify(deflateRaw);

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { invoke } from '../../functions.ts';
+import { CLI, ofPrograms, ROOT, TestServer } from '../../server.ts';
+import { absolute, type Row } from '../report.ts';
+import { median, type Section } from '../section.ts';
+
+const SAVES = 15;
+const LONGEST_MS = 20_000;
+const MODULES = join(ROOT, 'node_modules');
+
+interface Project {
+  readonly what: string;
+  /** Ms. All files of a function are packed and unpacked again, so many of them have no budget. */
+  readonly most?: number;
+  /** The file that is saved. */
+  readonly path: string;
+  code(answer: number): string;
+  /** Other files of the folder of the function. */
+  prepare(folder: string): Promise<void>;
+}
+
+const plain = (answer: number): string => `exports.handler = async (event, context) => ${answer};\n`;
+
+const PROJECTS: readonly Project[] = [
+  { what: 'one file', most: 300, path: 'index.js', code: plain, prepare: async () => {} },
+  {
+    what: 'TypeScript with fastify and kysely',
+    most: 300,
+    path: 'index.ts',
+    code: (answer) => `import fastify from 'fastify';
+import { Kysely } from 'kysely';
+export const handler = async (event: unknown, context: unknown) => (fastify && Kysely ? ${answer} : 0);\n`,
+    prepare: async (folder) => {
+      await writeFile(join(folder, 'tsconfig.json'), '{}');
+      await symlink(MODULES, join(folder, '../node_modules'));
+    },
+  },
+  {
+    what: 'one file beside 1,000 of a package',
+    path: 'index.js',
+    code: plain,
+    prepare: (folder) => cp(join(MODULES, 'lodash'), join(folder, 'node_modules/lodash'), { recursive: true }),
+  },
+];
+
+/** How long it takes from a save to the first call that runs the saved code, while `fgs dev` runs. */
+export const dev: Section = async (bench) => {
+  await using server = await TestServer.start();
+  const rows: Row[] = [];
+  for (const project of PROJECTS) {
+    bench.progress(`fgs dev: ${project.what}`);
+    const { what, most } = project;
+    const budget = most === undefined ? {} : { most };
+    rows.push(absolute(`save to first call, ${what}`, await saveToCall(server, project), 'ms', budget));
+  }
+  return rows;
+};
+
+/** The median. */
+async function saveToCall(server: TestServer, { path, code, prepare }: Project): Promise<number> {
+  const root = await mkdtemp(join(tmpdir(), 'funcgraph-dev-'));
+  const folder = join(root, 'saved');
+  await mkdir(folder);
+  await prepare(folder);
+  await writeFile(join(folder, path), code(0));
+  const file = join(root, 'funcgraph.yaml');
+  await writeFile(
+    file,
+    'name: saved\nfunctions:\n  saved: { folder: ./saved, runtime: Node.js, handler: index.handler, memory: 512 }\n',
+  );
+  const child = spawn(process.execPath, [CLI, 'dev', '--yes', '--file', file], {
+    env: { ...ofPrograms(), FGS_DATA_DIR: server.dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (text: Buffer) => text.includes('watching') && resolve());
+      child.on('close', () => reject(new Error('fgs dev ended')));
+    });
+    const urn = `urn:fss:${server.credentials.region}:${server.credentials.project_id}:function:default:saved`;
+    const times: number[] = [];
+    for (let answer = 1; answer <= SAVES; answer += 1) {
+      const begin = performance.now();
+      await writeFile(join(folder, path), code(answer));
+      while ((await invoke(server, urn, {})).text !== String(answer)) {
+        if (performance.now() - begin > LONGEST_MS) throw new Error('the saved code did not arrive');
+      }
+      times.push(performance.now() - begin);
+    }
+    return median(times);
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+    await server.fgs(['destroy', '--yes', '--file', file]);
+    await rm(root, { recursive: true, force: true });
+  }
+}
