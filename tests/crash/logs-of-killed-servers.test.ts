@@ -23,7 +23,7 @@ describe.skipIf(findPostgres() === undefined)('what a killed server logged', () 
   const copied = (): string[] => {
     const dir = join(two.folder, 'artifacts', 'telemetry');
     const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /\/\d{8}-\w{64}$/.test(name),
+      /\/\d{15}-\w{64}$/.test(name),
     );
     return names.flatMap((name) => {
       const { lines } = unpackPiece(readFileSync(join(dir, name)), name.slice(-64));

@@ -62,7 +62,7 @@ export class CopyEngine implements CallHandler<CopyCall, CopyResult> {
         return this.#ask(call);
       case 'sweep': {
         const live = new Set(call.live);
-        this.#replicas.keepOnly((one) => !live.has(one));
+        this.#replicas.keepOnly((one) => !live.has(one), call.oldest);
         await this.#copies.sweep(call.oldest, call.now, { home, days: call.removed });
         return { op: 'done' };
       }

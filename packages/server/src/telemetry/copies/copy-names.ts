@@ -21,7 +21,7 @@ export const USAGE = 'usage';
 
 const MARK = /^index\/(\d{4}-\d{2}-\d{2})\.([\w-]{1,64})\.([\w-]+)$/;
 const USED = /^usage\/([\w-]{1,64})\.([\w-]+)\.(\d{15})-([0-9a-f]{64})$/;
-const PIECE = /\/(\d{8})-([0-9a-f]{64})$/;
+const PIECE = /\/(\d{15})-([0-9a-f]{64})$/;
 
 /** Says that a server has pieces of a day: so that a list of all pieces is not needed to find the servers. */
 export function markName(day: Day, home: string, server: string): string {
@@ -34,7 +34,7 @@ export function piecesFolder(day: Day, home: string): string {
 
 /** Sorted by name, pieces are in the order in which they were made. */
 export function pieceName(day: Day, home: string, number: number, sha256: string): string {
-  return `${piecesFolder(day, home)}/${String(number).padStart(8, '0')}-${sha256}`;
+  return `${piecesFolder(day, home)}/${String(number).padStart(15, '0')}-${sha256}`;
 }
 
 export function usageName(home: string, server: string, madeAt: number, sha256: string): string {

@@ -16,7 +16,7 @@ const PIECE_MINUTES = 10;
 
 /** Up to which positions a day is copied to a place. */
 interface Copied {
-  /** Pieces so far. */
+  /** Of the last piece. The first one of a file has that of its time: behind those of a file that was set aside. */
   readonly number: number;
   readonly line: number;
   readonly record: number;
@@ -97,7 +97,7 @@ export class PieceMaker {
     const before = file
       .prepare<Copied>('select number, line, record, gauge from copied where place = ?')
       .get(place) ?? {
-      ...{ number: 0, line: 0, record: 0, gauge: 0 },
+      ...{ number: Math.max(0, now - Date.parse(day)), line: 0, record: 0, gauge: 0 },
     };
     const lines = linesAfter(file, before.line);
     const chunks = chunksAfter(file, before.record);

@@ -78,9 +78,15 @@ export class Replicas {
     return { files, usage, isComplete: (of) => of.every((day) => replica.days.get(day)?.damaged !== true) };
   }
 
-  /** Removes the files of servers that are back. */
-  keepOnly(isGone: (home: string) => boolean): void {
+  /** Removes the files of servers that are back, and days before `oldest`. */
+  keepOnly(isGone: (home: string) => boolean, oldest: Day): void {
     for (const home of [...this.#open.keys()]) if (!isGone(home)) this.#close(home);
+    for (const { files, days } of this.#open.values()) {
+      for (const day of [...days.keys()].filter((one) => one < oldest)) {
+        files.drop(day);
+        days.delete(day);
+      }
+    }
   }
 
   /** Imports that run are given up, and their callers get an error. */

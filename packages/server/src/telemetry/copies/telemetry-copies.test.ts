@@ -186,17 +186,37 @@ it('copies in pieces, each row once, also after a crash between storing a piece 
   append(gone, 100, 'more');
   await gone.telemetry.flush();
   const { copying } = gone.telemetry;
-  const [, part] = /^(\d{8})/.exec(last) ?? [];
+  const [, part] = /^(\d{15})/.exec(last) ?? [];
   const place = 'another place';
   const made = await copying.next(place, START);
-  expect(made?.copied.number).toBe(1);
+  expect(made?.copied).toMatchObject({ number: 12 * 3_600_000 + 1 });
   // as if the note of the last piece was lost: all is copied again, in pieces of higher numbers
   if (made === undefined) throw new Error('no piece');
-  renameSync(made.path, join(folder, `${String(Number(part) + 1).padStart(8, '0')}-${made.sha256}`));
+  renameSync(made.path, join(folder, `${String(Number(part) + 1).padStart(15, '0')}-${made.sha256}`));
   await copied(gone);
   const { texts } = await lines(here, 5000);
   expect(texts).toHaveLength(count + 1);
   expect(new Set(texts).size).toBe(count + 1);
+});
+
+it('shows the lines of a day before and after its file was damaged and begun again', async () => {
+  const here = await server('here');
+  const first = await server('gone');
+  for (const n of [1, 2]) {
+    append(first, n, `line ${n}`);
+    await copied(first);
+  }
+  await closing.pop()?.();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, 'gone/logs', `2026-03-10.db${suffix}`), { force: true });
+  writeFileSync(join(dir, 'gone/logs/2026-03-10.db'), 'not a database');
+  clock.advance(1_000);
+  const again = await server('gone');
+  for (const n of [3, 4]) {
+    append(again, n, `line ${n}`);
+    await copied(again);
+  }
+  expect(readdirSync(join(dir, 'gone/logs'))).toContain('2026-03-10.db.damaged');
+  expect(await lines(here)).toEqual({ texts: ['line 1', 'line 2', 'line 3', 'line 4'], unreachable: [] });
 });
 
 it('names a server whose copies are damaged or missing, and shows what can be read', async () => {
