@@ -256,11 +256,13 @@ export class MessageStore {
       const first = sql`select group_key, not_before from message where topic = ${topic} and state = 'ready'`;
       const order = sql`order by group_key, not_before limit 1`;
       // One look into the index for each group: the backlog of a group is not read.
-      const { rows } = await sql<{ group: string; dueAt: number }>`with recursive known as (
+      // what begins with "select" is a read: each server looks several times a second, and a write costs a commit
+      const { rows } = await sql<{ group: string; dueAt: number }>`select group_key as "group", not_before as "dueAt"
+        from (with recursive known as (
           (${first} ${order})
           union all
           select next.* from known cross join lateral (${first} and group_key > known.group_key ${order}) as next
-        ) select group_key as "group", not_before as "dueAt" from known`.execute(this.#db);
+        ) select * from known) as known`.execute(this.#db);
       return rows;
     }
     return this.#db

@@ -45,6 +45,22 @@ describe('the queue in PostgreSQL', () => {
     await storage.close();
   });
 
+  it('writes nothing when it looks for messages of other servers', async () => {
+    const place = await newPlace('');
+    const storage = await openAt(place);
+    const queue = await Queue.open({ storage, now: () => 5 });
+    const other = new Client({ connectionString: place });
+    await other.connect();
+    const written = async () => (await other.query('select boot, marker from funcgraph_marker')).rows;
+    await queue.enqueue({ id: 'a', topic: 't', group: 'g', payload: Buffer.from('a') });
+    const before = await written();
+    expect(before.length).toBeGreaterThan(0);
+    expect(await queue.readyGroups('t')).toEqual([{ group: 'g', dueAt: 5 }]);
+    expect(await written()).toEqual(before);
+    await other.end();
+    await storage.close();
+  });
+
   it('finishes a lease once when several calls of the same moment end it differently', async () => {
     const storage = await openTestStorage();
     const queue = await Queue.open({ storage, now: () => 5 });
