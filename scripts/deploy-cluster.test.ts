@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SERVER_FLAGS } from '../packages/cli/src/commands/start.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../deploy/cluster');
 const text = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
@@ -12,6 +13,16 @@ describe('the example of a cluster', () => {
   test.skipIf(NO_HAPROXY)('has a configuration that HAProxy accepts', () => {
     const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(FOLDER, 'haproxy.cfg')], { encoding: 'utf8' });
     expect([status, stderr.includes('[ALERT]')]).toEqual([0, false]);
+  });
+
+  test('has commands with flags that exist', () => {
+    const unit = text('systemd/funcgraph.service').replaceAll('\\\n', ' ');
+    const written = [/^ExecStart=\S+ (.*)$/m.exec(unit)?.[1] ?? '', text('README.md').replaceAll('\n', ' ')].join(' ');
+    const flags = [...written.matchAll(/--([a-zA-Z][a-zA-Z-]+)/g)].map(([, name = '']) => name);
+    const ofOthers = ['detach', 'no-TTY', 'profile'];
+    const known = [...Object.keys(SERVER_FLAGS), ...ofOthers];
+    expect(flags.length).toBeGreaterThan(8);
+    expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
   });
 
   test('has three servers with addresses and data of their own, and settings that exist', () => {
