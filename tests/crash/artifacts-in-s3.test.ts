@@ -8,7 +8,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { Line } from '../../packages/server/test/storage/line.ts';
-import { call, deploy, PATIENCE, runtimeOf } from '../functions.ts';
+import { call, deploy, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
@@ -83,6 +83,25 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
     lines[0].mend();
     await two.first.restart();
     await expect.poll(() => answer(two.first, urn), PATIENCE).toEqual([200, expect.stringContaining('twice')]);
+  });
+
+  it('show what a server logged that has stopped, from its copies there', async () => {
+    const code = "exports.handler = async (event, context) => { console.log('said it'); return 'done'; };";
+    const urn = await deploy(two.first, { name: 'logging', runtime, files: { 'index.js': code } });
+    await expect.poll(() => answer(two.second, urn), PATIENCE).toEqual([200, expect.stringContaining('done')]);
+    await two.second.kill('SIGTERM');
+    const said = async () => {
+      const { data } = await two.first.api.call('queryLogs', {
+        params: target(two.first, urn),
+        query: { keyword: 'said' },
+      });
+      return { lines: data.lines.length, missing: data.unreachable_servers };
+    };
+    await expect.poll(said, PATIENCE).toEqual({ lines: 1, missing: undefined });
+    const { Contents = [] } = await s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/telemetry/pieces/' });
+    expect(Contents.length).toBeGreaterThan(0);
+    await two.second.restart();
+    await expect.poll(said, PATIENCE).toEqual({ lines: 1, missing: undefined });
   });
 
   it('do not start with wrong keys', async () => {
