@@ -53,7 +53,9 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   const begin: LauncherMessage = { event: 'begin', settings, runDir, linkDir };
   server.send(begin);
   orders.startFirstAgent();
-  stop.signal.addEventListener('abort', () => server.kill('SIGTERM'));
+  // a message, because a signal would kill a server that is not far enough to handle it
+  const stopping: LauncherMessage = { event: 'stop' };
+  stop.signal.addEventListener('abort', () => server.send(stopping, (error) => error && server.kill('SIGTERM')));
   stop.onSecond(() => server.kill('SIGTERM'));
 
   async function end(failure: string | undefined, code: number | null, signal: NodeJS.Signals | null): Promise<void> {

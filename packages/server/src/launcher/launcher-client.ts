@@ -92,6 +92,8 @@ export class Launcher {
       else this.#onDoor({ sandboxId, port, handle });
     } else if (message.event === 'agent-failed') {
       this.#starting?.reject(new Error(message.reason));
+    } else if (message.event === 'stop') {
+      process.kill(process.pid, 'SIGTERM');
     } else if (message.event === 'run-dir-removed') {
       this.#onRemoved?.();
     } else if (message.event === 'agent-ended') {

@@ -13,7 +13,9 @@ export type LauncherMessage =
   | { readonly event: 'door'; readonly sandboxId: string; readonly port: number }
   | { readonly event: 'agent-failed'; readonly reason: string }
   | { readonly event: 'agent-ended'; readonly pid: number; readonly reason: string }
-  | { readonly event: 'run-dir-removed' };
+  | { readonly event: 'run-dir-removed' }
+  /** As SIGTERM. */
+  | { readonly event: 'stop' };
 
 /**
  * Requests of a server to its launcher: `remove-run-dir` comes last, while it still holds the lock of the data
