@@ -56,9 +56,11 @@ describe.skipIf(whyNot !== undefined)(`the guide for several machines${whyNot ? 
       FGS_ROOT_WITHOUT_ISOLATION: 'allow',
       FGS_ACCOUNT_CONCURRENCY: String(LIMIT),
     };
-    // a group of its own: killing it ends the server at once, too
-    const options = { cwd: file(name), env, detached: true, stdio: 'pipe' as const };
-    const child = spawn(program, [...words, '/bin/bash', '-euc', asOn(name, script)], options);
+    const child = spawn(program, [...words, '/bin/bash', '-euc', asOn(name, script)], {
+      cwd: file(name),
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => logs.push(`${name}: ${chunk.toString()}`));
     return child;
@@ -79,14 +81,18 @@ describe.skipIf(whyNot !== undefined)(`the guide for several machines${whyNot ? 
     );
   /** Starts a server by the last command of the guide that does, and waits until the balancer would take it. */
   const start = async (name: string, script: string): Promise<void> => {
-    running.set(name, spawned(name, `exec ${script.slice(script.indexOf('npx fgs start'))}`));
-    await expect.poll(() => ready(name), LONG).toBe(true);
+    const child = spawned(name, `exec ${script.slice(script.indexOf('npx fgs start'))}`);
+    running.set(name, child);
+    const state = async (): Promise<unknown> => child.exitCode ?? ((await ready(name)) ? 'ready' : 'starts');
+    await expect.poll(state, LONG).not.toBe('starts');
+    expect(await state(), logs.slice(-20).join('')).toBe('ready');
   };
   const end = async (name: string, signal: NodeJS.Signals): Promise<unknown> => {
     const child = running.get(name);
     if (child === undefined || child.exitCode !== null) return child?.exitCode;
     const exit = once(child, 'exit');
-    process.kill(signal === 'SIGKILL' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
+    if (signal === 'SIGKILL') network.powerOff(name);
+    else child.kill(signal);
     return (await exit)[0];
   };
   const [added = ''] = blocks('Add a server', 'sh');

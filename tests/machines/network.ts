@@ -118,6 +118,11 @@ export class MachineNetwork implements Disposable {
     this.#filter(machine, 'destroy', address);
   }
 
+  /** Every process on the machine is killed, as when it loses its power. */
+  powerOff(machine: string): void {
+    killAllIn(this.#namespace(machine));
+  }
+
   /** Ends what still runs on the machines, and removes them. */
   [Symbol.dispose](): void {
     for (const name of this.#names.values()) removeNamespace(name);
@@ -174,9 +179,13 @@ function removeLeftovers(): void {
   }
 }
 
-function removeNamespace(name: string): void {
+function killAllIn(name: string): void {
   for (const pid of (silently('ip', 'netns', 'pids', name) ?? '').split('\n').filter((line) => line !== ''))
     silently('kill', '-9', pid);
+}
+
+function removeNamespace(name: string): void {
+  killAllIn(name);
   silently('ip', 'netns', 'delete', name);
 }
 
