@@ -188,6 +188,8 @@ class Reader {
     const aborted = Promise.withResolvers<void>();
     const stop = () => aborted.resolve();
     signal.addEventListener('abort', stop);
+    // it may have been aborted since
+    if (signal.aborted) stop();
     try {
       if (this.#waiting.length === 0) await Promise.race([this.#arrived.promise, aborted.promise]);
     } finally {
