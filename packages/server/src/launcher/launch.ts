@@ -52,7 +52,6 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   server.once('exit', (code, signal) => void end(undefined, code, signal));
   const begin: LauncherMessage = { event: 'begin', settings, runDir, linkDir };
   server.send(begin);
-  orders.startFirstAgent();
   // a message, because a signal would kill a server that is not far enough to handle it
   const stopping: LauncherMessage = { event: 'stop' };
   stop.signal.addEventListener('abort', () => server.send(stopping, (error) => error && server.kill('SIGTERM')));

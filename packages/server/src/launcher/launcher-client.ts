@@ -15,8 +15,6 @@ export class Launcher {
   readonly runDir: string;
   readonly linkDir: string;
   #starting: Starting | undefined;
-  /** Of the agent that the launcher starts without an order; undefined once it was asked for. */
-  #first: Promise<AgentProcess> | undefined;
   #onRemoved: (() => void) | undefined;
   readonly #onEnd = new Map<number, (reason: string) => void>();
   /** Of the living agent. */
@@ -26,8 +24,6 @@ export class Launcher {
     this.settings = settings;
     this.runDir = runDir;
     this.linkDir = linkDir;
-    this.#first = this.#nextAgent();
-    this.#first.catch(() => {});
     process.on('message', (message: LauncherMessage, handle: unknown) => this.#receive(message, handle));
   }
 
@@ -45,24 +41,14 @@ export class Launcher {
     );
   }
 
-  /**
-   * The agent that the launcher started with this server; from the second call on, has it start another. One at a time: the
-   * one before must have ended. Rejects when it cannot be started.
-   */
+  /** Has the launcher start an agent. One at a time: the one before must have ended. Rejects when it cannot be started. */
   readonly startAgent = (): Promise<AgentProcess> => {
-    const first = this.#first;
-    this.#first = undefined;
-    if (first !== undefined) return first;
-    const starting = this.#nextAgent();
+    const starting = new Promise<AgentProcess>((resolve, reject) => {
+      this.#starting = { resolve, reject };
+    });
     this.#order('start-agent');
     return starting;
   };
-
-  #nextAgent(): Promise<AgentProcess> {
-    return new Promise((resolve, reject) => {
-      this.#starting = { resolve, reject };
-    });
-  }
 
   /** Removes the run folder, unless something else uses it. While the data directory is locked: the next server makes its own. */
   readonly removeRunDir = (): Promise<void> => {

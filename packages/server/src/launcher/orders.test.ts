@@ -76,19 +76,6 @@ socket.on('end', () => process.exit(0));
     await ended();
   });
 
-  it('are not needed for the first agent, which starts beside the server', async () => {
-    orders.startFirstAgent();
-    expect(sent).toEqual([{ event: 'agent', pid: expect.any(Number) }]);
-    orders.take({ order: 'start-agent' });
-    expect(sent.at(-1)).toEqual({ event: 'agent-failed', reason: 'another agent still runs' });
-    orders.take({ order: 'kill-agent' });
-    await ended();
-    orders.take({ order: 'start-agent' });
-    expect(sockets).toHaveLength(2);
-    sockets[1]?.end();
-    await ended();
-  });
-
   it('kill nothing when there is no agent', () => {
     expect(orders.take({ order: 'kill-agent' })).toBe(true);
     expect(sent).toEqual([]);

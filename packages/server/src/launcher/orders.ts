@@ -4,9 +4,8 @@ import { type LauncherMessage, orderIn } from './messages.ts';
 import { closeRunDir } from './run-dir.ts';
 
 /**
- * Starts agents, always with the same rules, and passes their sockets to the server; at most one lives at a time. The
- * first one is not ordered, because an agent takes as long to start as a server and needs nothing of it. An order has no
- * arguments, so a compromised server can only repeat orders.
+ * Carries out the orders of the server: starts an agent, always with the same rules, and passes its socket on; at most
+ * one lives at a time. An order has no arguments, so a compromised server can only repeat orders.
  */
 export class Orders {
   readonly #options: AgentProcessOptions;
@@ -16,11 +15,6 @@ export class Orders {
   constructor(options: AgentProcessOptions, server: Pick<ChildProcess, 'connected' | 'send'>) {
     this.#options = options;
     this.#server = server;
-  }
-
-  /** Call once the server has its first message. */
-  startFirstAgent(): void {
-    this.#start();
   }
 
   /** False when the message is no order. */
@@ -41,7 +35,10 @@ export class Orders {
     }
   }
 
-  /** Nothing of the socket was read here: it is passed on in the turn in which it was created. */
+  /**
+   * Nothing of the socket was read here: it is passed on in the turn in which it was created. It is read until the server
+   * has taken it, and what came until then would be lost: so a server gets an agent when it asks, and not before.
+   */
   #pass(agent: AgentProcess): void {
     const { pid, socket, ended } = agent;
     this.#agent = agent;
