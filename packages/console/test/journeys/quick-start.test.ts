@@ -108,6 +108,12 @@ journey(
       .filter({ hasText: /^Node\.js/ })
       .first()
       .click();
+    const runtime = page.locator('.ant-form-item').filter({ has: page.getByRole('combobox', { name: '运行时' }) });
+    await runtime
+      .getByText(/^Node\.js/)
+      .filter({ visible: true })
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: '创建函数' }).click();
     await page.getByText('创建函数 HelloWorld 成功').waitFor();
     await page.waitForURL(/\/console\/functions\/HelloWorld$/);

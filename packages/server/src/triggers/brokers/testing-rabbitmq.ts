@@ -86,9 +86,17 @@ export class TestRabbitmq {
   /** With a certificate, it listens for TLS too. Throws where RabbitMQ is not installed: check `hasRabbitmq` first. */
   static async start(certificate?: TestCertificate): Promise<TestRabbitmq> {
     if (!hasRabbitmq()) throw new Error(NO_RABBITMQ);
-    const rabbitmq = new TestRabbitmq(await freePorts(4), certificate);
-    await rabbitmq.boot();
-    return rabbitmq;
+    for (let attempt = 1; ; attempt += 1) {
+      const rabbitmq = new TestRabbitmq(await freePorts(4), certificate);
+      try {
+        await rabbitmq.boot();
+        return rabbitmq;
+      } catch (error) {
+        await rabbitmq.stop().catch(() => {});
+        // another program took one of the ports meanwhile
+        if (attempt === 3 || !String(error).includes('eaddrinuse')) throw error;
+      }
+    }
   }
 
   get url(): string {
