@@ -139,7 +139,7 @@ export class ClusterAccount {
     ).size;
   }
 
-  /** How many ran at the same moment. What has no end ended with the next server that was killed. */
+  /** The most that ran at the same moment. A call without a recorded end counts until a server is killed. */
   mostAtOnce(): number {
     const running = new Map<string, number>();
     const changes: { at: number; by: number }[] = [];

@@ -53,7 +53,7 @@ function linkOn(terminal: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     terminal.stdout?.on('data', (chunk: Buffer) => {
       shown += stripVTControlCharacters(chunk.toString());
-      // the line after the link is there, so that it is whole
+      // once the next line has begun, the link is complete
       const [link] = LINK.exec(shown.slice(0, shown.lastIndexOf('\n'))) ?? [];
       if (link !== undefined) resolve(link);
     });

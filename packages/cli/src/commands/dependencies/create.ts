@@ -41,14 +41,14 @@ async function readArchive(path: string, shown: string): Promise<Buffer> {
   }
 }
 
-/** For a language without a version, the runtime of the package of that name, so that it gets another version. */
+/** A language without a version means the runtime of the existing package, otherwise the newest of this server. */
 async function runtimeOf(
   name: string,
   requested: string,
   { client, credentials }: Connection,
   signal: AbortSignal,
 ): Promise<string> {
-  // of a version that this machine has not, too: its functions may run elsewhere
+  // a runtime that this machine lacks is allowed: its functions may run elsewhere
   if (/\d/.test(requested)) return requested;
   const params = { project_id: credentials.projectId };
   const { data } = await client.call('listDependencies', { params, query: { name }, signal });

@@ -1,6 +1,6 @@
 import type { Connection } from '../../connection/index.ts';
 
-/** The archive behind a link of the API, whose last part is a ticket that permits it. */
+/** Downloads the archive behind a link of the API. The last part of the link is a ticket: no right is needed. */
 export async function download(link: string, { client }: Connection, signal: AbortSignal): Promise<Buffer> {
   const ticket = link.slice(link.lastIndexOf('/') + 1);
   const chunks: Uint8Array[] = [];

@@ -89,7 +89,7 @@ const SINGULAR: Readonly<Record<string, string>> = {
 const refused = (message: string, hint?: string): CliError =>
   new CliError(message, { code: 'CLI.PROJECT', exitCode: EXIT.refused, hint });
 
-/** Whether something belongs to no project yet; `tell` gets the name of the one that it belongs to. */
+/** Returns whether no project owns a resource; reports the owner to `tell` otherwise. */
 async function freedom(
   project: string,
   { client, credentials }: Connection,
@@ -116,7 +116,7 @@ async function chosen(only: string | undefined, connection: Connection, signal: 
   return only === undefined ? names : [only];
 }
 
-/** A function that has the newest version of a package of the file follows the package. */
+/** Functions that use the newest version of a package name it without the version, so that they follow the package. */
 function withPackages(entry: FunctionEntry, services: ExistingServices | undefined): FunctionEntry {
   if (entry.dependencies === undefined || services === undefined) return entry;
   return { ...entry, dependencies: entry.dependencies.map((text) => services.newest.get(text) ?? text) };

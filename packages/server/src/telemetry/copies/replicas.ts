@@ -89,7 +89,7 @@ export class Replicas {
     }
   }
 
-  /** Imports that run are given up, and their callers get an error. */
+  /** Aborts running imports; their callers get an error. */
   close(): void {
     for (const home of [...this.#open.keys()]) this.#close(home);
   }

@@ -9,7 +9,7 @@ const DURATIONS = ['FOREVER', 'ONEDAY', 'days'] as const;
 const KINDS = ['service', 'account'] as const;
 export type AgencyKind = (typeof KINDS)[number];
 
-/** Name, whom it trusts, and duration of an agency. The only service is FunctionGraph. */
+/** Fields for the name, the trusted service or account, and the duration. FunctionGraph is the only service. */
 export function AgencyFields() {
   const { t } = useTexts('agencies');
   const duration = Form.useWatch<(typeof DURATIONS)[number]>('duration');
