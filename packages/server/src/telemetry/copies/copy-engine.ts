@@ -9,7 +9,7 @@ import { within } from '../range.ts';
 import { findAttempts, listRecords } from '../record-search.ts';
 import { searchEach } from '../search-each.ts';
 import type { CopyCall, CopyPlace, CopyResult, CopyThreadData } from './copy-calls.ts';
-import { daysFor, type Replica, Replicas } from './replicas.ts';
+import { daysFor, type RestoredServer, RestoredServers } from './restored-servers.ts';
 import { SharedCopies } from './shared-copies.ts';
 
 /** Longest search of the copies of a server; other queries of copies wait behind it. */
@@ -21,13 +21,13 @@ const PART = 'telemetry';
 export class CopyEngine implements CallHandler<CopyCall, CopyResult> {
   readonly #data: CopyThreadData;
   readonly #copies: SharedCopies;
-  readonly #replicas: Replicas;
+  readonly #restoredServers: RestoredServers;
   readonly #working = new Set<Promise<void>>();
 
   constructor(data: CopyThreadData) {
     this.#data = data;
     this.#copies = new SharedCopies(filesIn(data.place));
-    this.#replicas = new Replicas({ copies: this.#copies, dir: data.dir, maxBytes: data.maxBytes });
+    this.#restoredServers = new RestoredServers({ copies: this.#copies, dir: data.dir, maxBytes: data.maxBytes });
   }
 
   handle(calls: ReadonlyArray<PendingCall<CopyCall, CopyResult>>, flush: () => void): void {
@@ -43,7 +43,7 @@ export class CopyEngine implements CallHandler<CopyCall, CopyResult> {
   }
 
   async close(): Promise<void> {
-    this.#replicas.close();
+    this.#restoredServers.close();
     await Promise.all(this.#working);
   }
 
@@ -62,7 +62,7 @@ export class CopyEngine implements CallHandler<CopyCall, CopyResult> {
         return this.#ask(call);
       case 'sweep': {
         const live = new Set(call.live);
-        this.#replicas.keepOnly((one) => !live.has(one), call.oldest);
+        this.#restoredServers.keepOnly((one) => !live.has(one), call.oldest);
         await this.#copies.sweep(call.oldest, call.now, { home, days: call.removed });
         return { op: 'done' };
       }
@@ -70,15 +70,15 @@ export class CopyEngine implements CallHandler<CopyCall, CopyResult> {
   }
 
   async #ask({ server, call }: CopyCall & { readonly op: 'ask' }): Promise<CopyResult> {
-    const closed = call.op === 'months' ? (await this.#replicas.get(server, [])).usage.copy().closed : [];
+    const closed = call.op === 'months' ? (await this.#restoredServers.get(server, [])).usage.copy().closed : [];
     const days = daysFor(call, server, closed);
-    const replica = await this.#replicas.get(server, days);
-    const answer = await answerCall(queriesOf(replica), systemClock, call);
-    return { op: 'ask', answer, complete: replica.isComplete(days) };
+    const restored = await this.#restoredServers.get(server, days);
+    const answer = await answerCall(queriesOf(restored), systemClock, call);
+    return { op: 'ask', answer, complete: restored.isComplete(days) };
   }
 }
 
-function queriesOf({ files, usage }: Replica): QueriedTelemetry {
+function queriesOf({ files, usage }: RestoredServer): QueriedTelemetry {
   const search = async (query: Parameters<typeof searchLogs>[1]) => searchLogs(files, within(query), SEARCH_MS);
   return {
     logs: { query: search, findEach: (query, isOver) => searchEach(query, search, isOver) },

@@ -8,7 +8,7 @@ import type { NodeAnswers, NodeCall } from '../nodes/node-calls.ts';
 import type { Telemetry } from '../open.ts';
 import type { CopyCall, CopyPlace, CopyResult, CopyThreadData } from './copy-calls.ts';
 import type { CopiedServer } from './copy-names.ts';
-import { daysFor } from './replicas.ts';
+import { daysFor } from './restored-servers.ts';
 
 const COPY_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60 * 60_000;

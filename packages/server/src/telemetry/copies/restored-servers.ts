@@ -19,14 +19,14 @@ const LOOK_AGAIN_MS = 5_000;
 const IN_USE_MS = 10_000;
 
 /** The files of a server that is gone, as far as queries needed them. */
-export interface Replica {
+export interface RestoredServer {
   readonly files: DayFiles;
   readonly usage: UsageFile;
   /** False when something of the days that were asked for cannot be read. */
   isComplete(days: readonly Day[]): boolean;
 }
 
-interface ReplicaDay {
+interface RestoredDay {
   /** Name of the last piece. */
   last: string;
   lookedAt: number;
@@ -34,17 +34,17 @@ interface ReplicaDay {
   damaged: boolean;
 }
 
-interface OpenReplica {
+interface OpenServer {
   readonly dir: string;
   readonly files: DayFiles;
   readonly usage: UsageFile;
-  readonly days: Map<Day, ReplicaDay>;
+  readonly days: Map<Day, RestoredDay>;
   usageName: string | undefined;
   /** Imports, one after another. */
   work: Promise<unknown>;
 }
 
-export interface ReplicasOptions {
+export interface RestoredServersOptions {
   readonly copies: Pick<SharedCopies, 'pieces' | 'read'>;
   /** Emptied at the start: what is here can be read again. */
   readonly dir: string;
@@ -53,20 +53,20 @@ export interface ReplicasOptions {
 }
 
 /** Files of other servers that are gone, made from their copies. */
-export class Replicas {
-  readonly #options: ReplicasOptions;
-  readonly #open = new Map<string, OpenReplica>();
+export class RestoredServers {
+  readonly #options: RestoredServersOptions;
+  readonly #open = new Map<string, OpenServer>();
 
-  constructor(options: ReplicasOptions) {
+  constructor(options: RestoredServersOptions) {
     this.#options = options;
     rmSync(options.dir, { recursive: true, force: true });
   }
 
   /** With these days of a server. Rejects when the copies cannot be read. */
-  async get(server: CopiedServer, days: readonly Day[]): Promise<Replica> {
-    const replica = this.#replicaOf(server.home);
-    const done = replica.work.then(() => this.#import(replica, server, days));
-    replica.work = done.catch(() => {});
+  async get(server: CopiedServer, days: readonly Day[]): Promise<RestoredServer> {
+    const restored = this.#restoredOf(server.home);
+    const done = restored.work.then(() => this.#import(restored, server, days));
+    restored.work = done.catch(() => {});
     try {
       await done;
     } catch (error) {
@@ -74,8 +74,8 @@ export class Replicas {
       if (isDamage(error)) this.#close(server.home);
       throw error;
     }
-    const { files, usage } = replica;
-    return { files, usage, isComplete: (of) => of.every((day) => replica.days.get(day)?.damaged !== true) };
+    const { files, usage } = restored;
+    return { files, usage, isComplete: (of) => of.every((day) => restored.days.get(day)?.damaged !== true) };
   }
 
   /** Removes the files of servers that are back, and days before `oldest`. */
@@ -94,98 +94,99 @@ export class Replicas {
     for (const home of [...this.#open.keys()]) this.#close(home);
   }
 
-  #replicaOf(home: string): OpenReplica {
-    let replica = this.#open.get(home);
-    if (replica === undefined) {
+  #restoredOf(home: string): OpenServer {
+    let restored = this.#open.get(home);
+    if (restored === undefined) {
       const dir = join(this.#options.dir, home);
       // a damaged file of a copy is made again
       const ignore = (): void => {};
       const files = new DayFiles(dir, ignore);
       const usage = new UsageFile(dir, ignore);
-      replica = { dir, files, usage, days: new Map(), usageName: undefined, work: Promise.resolve() };
-      this.#open.set(home, replica);
+      restored = { dir, files, usage, days: new Map(), usageName: undefined, work: Promise.resolve() };
+      this.#open.set(home, restored);
     }
-    return replica;
+    return restored;
   }
 
-  async #import(replica: OpenReplica, server: CopiedServer, days: readonly Day[]): Promise<void> {
-    this.#checkOpen(server.home, replica);
-    if (server.usage !== undefined && server.usage !== replica.usageName)
-      await this.#importUsage(replica, server.usage);
+  async #import(restored: OpenServer, server: CopiedServer, days: readonly Day[]): Promise<void> {
+    this.#checkOpen(server.home, restored);
+    if (server.usage !== undefined && server.usage !== restored.usageName)
+      await this.#importUsage(restored, server.usage);
     for (const day of days) {
-      const known = replica.days.get(day);
+      const known = restored.days.get(day);
       const now = performance.now();
       if (known !== undefined) known.usedAt = now;
-      if (known === undefined || now - known.lookedAt > LOOK_AGAIN_MS) await this.#importDay(replica, server.home, day);
+      if (known === undefined || now - known.lookedAt > LOOK_AGAIN_MS)
+        await this.#importDay(restored, server.home, day);
     }
-    this.#limit(replica, days);
+    this.#limit(restored, days);
   }
 
-  async #importUsage(replica: OpenReplica, name: string): Promise<void> {
+  async #importUsage(restored: OpenServer, name: string): Promise<void> {
     const bytes = await this.#options.copies.read(name, MAX_FILE_BYTES);
     // replaced meanwhile: the next list has the new one
     if (bytes === undefined) return;
-    this.#checkOpen(basename(replica.dir), replica);
-    replica.usage.replace(unpackUsage(bytes, name.slice(-64)));
-    replica.usageName = name;
+    this.#checkOpen(basename(restored.dir), restored);
+    restored.usage.replace(unpackUsage(bytes, name.slice(-64)));
+    restored.usageName = name;
   }
 
-  async #importDay(replica: OpenReplica, home: string, day: Day): Promise<void> {
+  async #importDay(restored: OpenServer, home: string, day: Day): Promise<void> {
     const { copies } = this.#options;
     const now = performance.now();
-    const state = replica.days.get(day) ?? { last: '', lookedAt: now, usedAt: now, damaged: false };
+    const state = restored.days.get(day) ?? { last: '', lookedAt: now, usedAt: now, damaged: false };
     const pieces = (await copies.pieces(day, home)).filter(({ name }) => name > state.last);
     for (let from = 0; from < pieces.length; from += READ_AT_ONCE) {
       const some = pieces.slice(from, from + READ_AT_ONCE);
       const read = await Promise.all(some.map(({ name }) => copies.read(name, MAX_FILE_BYTES)));
-      this.#checkOpen(home, replica);
+      this.#checkOpen(home, restored);
       for (const [at, { name, sha256 }] of some.entries()) {
         const bytes = read[at];
         try {
           if (bytes === undefined) throw new Error('a piece of a copy is missing');
-          replica.files.get(day).addCopy(unpackPiece(bytes, sha256));
+          restored.files.get(day).addCopy(unpackPiece(bytes, sha256));
         } catch (error) {
           if ((error as { code?: unknown }).code !== undefined && !isOfContent(error)) throw error;
           state.damaged = true;
         }
         state.last = name;
-        replica.days.set(day, state);
+        restored.days.set(day, state);
         // others may ask meanwhile
         await new Promise((resolve) => setImmediate(resolve));
-        this.#checkOpen(home, replica);
+        this.#checkOpen(home, restored);
       }
     }
     state.lookedAt = performance.now();
-    replica.days.set(day, state);
+    restored.days.set(day, state);
   }
 
-  #checkOpen(home: string, replica: OpenReplica): void {
-    if (this.#open.get(home) !== replica) throw new Error('the copies of this server are closed');
+  #checkOpen(home: string, restored: OpenServer): void {
+    if (this.#open.get(home) !== restored) throw new Error('the copies of this server are closed');
   }
 
   /** May be exceeded by what one query needs. */
-  #limit(using: OpenReplica, needed: readonly Day[]): void {
+  #limit(using: OpenServer, needed: readonly Day[]): void {
     const now = performance.now();
-    const all = [...this.#open.values()].flatMap((replica) =>
-      [...replica.days].map(([day, { usedAt }]) => ({ replica, day, usedAt, bytes: replica.files.bytesOf(day) })),
+    const all = [...this.#open.values()].flatMap((restored) =>
+      [...restored.days].map(([day, { usedAt }]) => ({ restored, day, usedAt, bytes: restored.files.bytesOf(day) })),
     );
     let excess = all.reduce((sum, { bytes }) => sum + bytes, 0) - this.#options.maxBytes;
-    for (const { replica, day, usedAt, bytes } of all.sort((a, b) => a.usedAt - b.usedAt)) {
+    for (const { restored, day, usedAt, bytes } of all.sort((a, b) => a.usedAt - b.usedAt)) {
       if (excess <= 0) return;
-      if ((replica === using && needed.includes(day)) || now - usedAt < IN_USE_MS) continue;
-      replica.files.drop(day);
-      replica.days.delete(day);
+      if ((restored === using && needed.includes(day)) || now - usedAt < IN_USE_MS) continue;
+      restored.files.drop(day);
+      restored.days.delete(day);
       excess -= bytes;
     }
   }
 
   #close(home: string): void {
-    const replica = this.#open.get(home);
-    if (replica === undefined) return;
+    const restored = this.#open.get(home);
+    if (restored === undefined) return;
     this.#open.delete(home);
-    replica.files.close();
-    replica.usage.close();
-    rmSync(replica.dir, { recursive: true, force: true });
+    restored.files.close();
+    restored.usage.close();
+    rmSync(restored.dir, { recursive: true, force: true });
   }
 }
 
