@@ -45,7 +45,7 @@ export const hop: Section = async (bench) => {
     const call = async (): Promise<void> => {
       const end = await sendCall((request) => first.connections.request(second.node, request), {
         headers: { [CALL_HEADER]: headText(HEAD) },
-        ...{ event: EVENT, body: undefined, sink: undefined, signal: undefined, lost, clock: systemClock },
+        ...{ event: EVENT, body: undefined, sink: undefined, signal: undefined, lost, clock: systemClock, asks: false },
       });
       if (end.kind !== 'answered' || readResult(end.result, end.payload) === undefined) throw new Error(end.kind);
     };

@@ -35,7 +35,7 @@ export function forwardingParts({ clock, life, nodes, cluster, pool, feed }: For
   const serve = (invoker: Invoker): void => {
     const door = new CallDoor({ claim: (target) => invoker.claim(target), changes: feed, closing, clock });
     listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });
-    listener.route('POST', SUMMARY_PATH, summaries.receive);
+    listener.route('POST', SUMMARY_PATH, summaries.receive, { body: 'stream' });
   };
   return { elsewhere, summaries, serve };
 }
@@ -53,5 +53,5 @@ export function announceStop({ config, clock, log, life, membership, forwarding 
     await membership.withdraw().catch((error: unknown) => log.warn({ err: error }, 'others learn late of the stop'));
     await notice;
   });
-  if (forwarding !== undefined) life.onStop(() => forwarding.summaries.flush());
+  if (forwarding !== undefined) life.onStop(() => forwarding.summaries.close());
 }

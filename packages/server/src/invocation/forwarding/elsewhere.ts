@@ -111,14 +111,14 @@ export class Elsewhere {
   }
 
   async #send(from: CallFrom, { node, claim }: Extract<Choice, { kind: 'there' }>, now: number): Promise<CallEnd> {
-    const { clock, connections, nodes } = this.#options;
+    const { board, clock, connections, nodes } = this.#options;
     const second = nodes.others.find(({ home }) => home === node);
     if (second === undefined) return { kind: 'unreached' };
     const { event, body, openSink, signal } = from.request;
     const sink = from.routed.snapshot.returnStream ? openSink?.() : undefined;
     from.request.onBegin?.();
     return sendCall((request) => connections.request(second, request), {
-      ...{ event, body, sink, signal, lost: this.#link(node), clock },
+      ...{ event, body, sink, signal, lost: this.#link(node), clock, asks: board.isQuiet(node, now) },
       headers: { [CALL_HEADER]: headText(this.#head(from, claim, now)) },
     });
   }

@@ -79,11 +79,20 @@ interface Sent {
   readonly sink?: ResponseSink;
   readonly signal?: AbortSignal;
   readonly lost?: AbortSignal;
+  readonly asks?: boolean;
 }
-const send = ({ head = {}, event = Buffer.from('{}'), body, sink, signal, lost }: Sent = {}): Promise<CallEnd> =>
+const send = ({
+  head = {},
+  event = Buffer.from('{}'),
+  body,
+  sink,
+  signal,
+  lost,
+  asks = false,
+}: Sent = {}): Promise<CallEnd> =>
   sendCall((request) => first.connections.request(second.node, request), {
     headers: { [CALL_HEADER]: headText({ ...HEAD, eventBytes: event.length, ...head }) },
-    ...{ event, body, sink, signal, clock: systemClock, lost: lost ?? new AbortController().signal },
+    ...{ event, body, sink, signal, asks, clock: systemClock, lost: lost ?? new AbortController().signal },
   });
 const resultOf = (end: CallEnd): InvocationResult | undefined =>
   end.kind === 'answered' ? readResult(end.result, end.payload) : undefined;
@@ -255,6 +264,16 @@ describe('a call of another node', () => {
     await second.stop();
     expect(await send()).toEqual({ kind: 'unreached' });
     expect(await send({ body: new Pieces([Buffer.from('a')]), head: { bodyBytes: 1 } })).toEqual({ kind: 'unreached' });
+  });
+
+  it('is asked of a node that may be gone before a byte of its event is sent', async () => {
+    const ran = resultOf(await send({ event: Buffer.from('a small event'), asks: true }));
+    expect(ran?.payload.toString()).toBe('ran a small event');
+    expect(resultOf(await send({ event: Buffer.alloc(0), asks: true }))?.payload.toString()).toBe('ran ');
+    // it does not answer
+    second.listener.route('POST', CALL_PATH, () => {}, { body: 'stream' });
+    expect(await send({ asks: true })).toEqual({ kind: 'unreached' });
+    expect(claims).toBe(2);
   });
 
   it('is refused by a node that stops, one that does not know the configuration, and for a head that is none', async () => {

@@ -23,6 +23,8 @@ export interface OutgoingCall {
   /** The second node is gone, or out of reach. */
   readonly lost: AbortSignal;
   readonly clock: Clock;
+  /** No byte of the event is sent before the second node has said that it takes the call. */
+  readonly asks: boolean;
 }
 
 export type CallEnd =
@@ -77,9 +79,14 @@ async function exchange(send: Send, call: OutgoingCall, stop: AbortController): 
   return { kind: 'refused' };
 }
 
-function begin(send: Send, { headers, event, body, clock }: OutgoingCall, stop: AbortController): Promise<NodeAnswer> {
+function begin(
+  send: Send,
+  { headers, event, body, clock, asks }: OutgoingCall,
+  stop: AbortController,
+): Promise<NodeAnswer> {
   const request = { method: 'POST', path: CALL_PATH, signal: stop.signal };
-  if (body === undefined && event.length <= SENT_AT_ONCE_BYTES) return send({ ...request, headers, body: event });
+  if (!asks && body === undefined && event.length <= SENT_AT_ONCE_BYTES)
+    return send({ ...request, headers, body: event });
   const late = clock.after(ASK_MS, () => stop.abort(new Error('the other node does not answer')));
   const bytes = body === undefined ? 0 : body.length;
   const length = bytes === undefined ? {} : { 'content-length': event.length + bytes };

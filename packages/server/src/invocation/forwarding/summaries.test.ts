@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyOffer, Offer } from '../../instances/index.ts';
-import { MAX_SUMMARY_BYTES, parseSummary, SUMMARY_AT_LEAST_MS, SUMMARY_EVERY_MS } from './summary.ts';
-import { STALE_MS, SummaryBoard } from './summary-board.ts';
+import {
+  MAX_SUMMARY_BYTES,
+  parseSummary,
+  QUIET_AFTER_MS,
+  SUMMARY_AT_LEAST_MS,
+  SUMMARY_EVERY_MS,
+  SUMMARY_QUIET_MS,
+} from './summary.ts';
+import { LATE_MS, SummaryBoard } from './summary-board.ts';
 import { SummaryFeed } from './summary-feed.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -27,6 +34,18 @@ describe('what a node tells another one', () => {
     const later = SUMMARY_EVERY_MS + SUMMARY_AT_LEAST_MS;
     expect(feed.next(offer({ a: { idle: 1 } }, 512), false, later)).toMatchObject({ keys: [], whole: false });
     expect(feed.next(offer({ a: { idle: 1 } }, 512), true, later)).toMatchObject({ closing: true });
+  });
+
+  it('comes less often when nothing has changed for a while, and says so before', () => {
+    const feed = new SummaryFeed('boot');
+    const at = (now: number, idle: number) => feed.next(offer({ a: { idle } }, 512), false, now);
+    expect(at(0, 1)?.withinMs).toBe(SUMMARY_AT_LEAST_MS);
+    expect(at(SUMMARY_AT_LEAST_MS, 1)?.withinMs).toBe(SUMMARY_AT_LEAST_MS);
+    expect(at(QUIET_AFTER_MS, 1)?.withinMs).toBe(SUMMARY_QUIET_MS);
+    expect(at(QUIET_AFTER_MS + SUMMARY_QUIET_MS - 1, 1)).toBeUndefined();
+    expect(at(QUIET_AFTER_MS + SUMMARY_QUIET_MS, 1)?.withinMs).toBe(SUMMARY_QUIET_MS);
+    // news come at once
+    expect(at(QUIET_AFTER_MS + SUMMARY_QUIET_MS + SUMMARY_EVERY_MS, 2)?.withinMs).toBe(SUMMARY_AT_LEAST_MS);
   });
 
   it('has a limit of bytes, and the rest follows', () => {
@@ -79,7 +98,7 @@ describe('what a node tells another one', () => {
   });
 
   it('is refused when it is none', () => {
-    const good = { boot: 'b', number: 1, whole: true, closing: false, roomMb: 1, keys: [['k', 1, 0, 0]] };
+    const good = { boot: 'b', number: 1, whole: true, closing: false, roomMb: 1, withinMs: 1, keys: [['k', 1, 0, 0]] };
     const parse = (value: unknown) => parseSummary(Buffer.from(JSON.stringify(value)));
     expect(parse({ ...good, ofALaterVersion: 1 })).toBeDefined();
     expect(parse({ ...good, roomMb: -1 })).toBeUndefined();
@@ -94,24 +113,44 @@ describe('what other nodes have', () => {
   const report = (board: SummaryBoard, node: string, idle: number, number = 1) =>
     board.receive(
       node,
-      { boot: 'b', number, whole: number === 1, closing: false, roomMb: 256, keys: [['k', idle, 0, 0]] },
+      {
+        boot: 'b',
+        number,
+        whole: number === 1,
+        closing: false,
+        roomMb: 256,
+        withinMs: SUMMARY_AT_LEAST_MS,
+        keys: [['k', idle, 0, 0]],
+      },
       0,
     );
 
-  it('counts for a second after their last report, and not once they close, leave or cannot be reached', () => {
+  it('counts until a report is late, and not once they close, leave or cannot be reached', () => {
     const board = new SummaryBoard();
     report(board, 'a', 1);
-    expect(idleOn(board, 'k', STALE_MS)).toEqual([['a', 1]]);
-    expect(idleOn(board, 'k', STALE_MS + 1)).toEqual([]);
+    expect(idleOn(board, 'k', SUMMARY_AT_LEAST_MS + LATE_MS)).toEqual([['a', 1]]);
+    expect(idleOn(board, 'k', SUMMARY_AT_LEAST_MS + LATE_MS + 1)).toEqual([]);
     board.unreached('a');
     expect(idleOn(board, 'k', 0)).toEqual([]);
     report(board, 'a', 1, 2);
     expect(idleOn(board, 'k', 0)).toEqual([['a', 1]]);
     expect(board.candidates('k', 0, new Set(['a']))).toEqual([]);
-    board.receive('a', { boot: 'b', number: 3, whole: false, closing: true, roomMb: 0, keys: [] }, 0);
+    board.receive(
+      'a',
+      { boot: 'b', number: 3, whole: false, closing: true, roomMb: 0, withinMs: SUMMARY_AT_LEAST_MS, keys: [] },
+      0,
+    );
     expect(idleOn(board, 'k', 0)).toEqual([]);
     board.remove('a');
     expect(board.silentMs('a', 0)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('may be gone when the node was quiet for more than a second', () => {
+    const board = new SummaryBoard();
+    expect(board.isQuiet('a', 0)).toBe(true);
+    report(board, 'a', 1);
+    expect(board.isQuiet('a', 1_000)).toBe(false);
+    expect(board.isQuiet('a', 1_001)).toBe(true);
   });
 
   it('is less by what was sent there and has not ended, until the node reports again', () => {
@@ -137,14 +176,18 @@ describe('what other nodes have', () => {
     board.refused('a', 'k', 'start');
     expect(board.candidates('k', 0, NONE)).toEqual([{ node: 'a', idle: 0, busy: 2, waiting: 0, roomMb: 0 }]);
     // a report without changes: it has again what it had
-    board.receive('a', { boot: 'b', number: 2, whole: false, closing: false, roomMb: 256, keys: [] }, 0);
+    board.receive(
+      'a',
+      { boot: 'b', number: 2, whole: false, closing: false, roomMb: 256, withinMs: SUMMARY_AT_LEAST_MS, keys: [] },
+      0,
+    );
     expect(board.candidates('k', 0, NONE)).toEqual([{ node: 'a', idle: 2, busy: 0, waiting: 0, roomMb: 256 }]);
   });
 
   it('begins with nothing when the node was started again', () => {
     const board = new SummaryBoard();
     report(board, 'a', 2, 1);
-    const again = { boot: 'later', closing: false, roomMb: 1, keys: [] };
+    const again = { boot: 'later', closing: false, roomMb: 1, withinMs: SUMMARY_AT_LEAST_MS, keys: [] };
     board.receive('a', { ...again, number: 2, whole: false }, 0);
     expect(idleOn(board, 'k', 0)).toEqual([['a', 2]]);
     board.receive('a', { ...again, number: 1, whole: true }, 0);

@@ -1,8 +1,10 @@
 import type { Candidate, Claim } from './choice.ts';
 import type { Summary } from './summary.ts';
 
-/** Nothing is sent to a node that has not reported for so long. */
-export const STALE_MS = 1_000;
+/** Nothing is sent to a node whose report is late by so much. */
+export const LATE_MS = 600;
+/** A node that has reported within this time takes a call with its event; another one is asked before. */
+const FRESH_MS = 1_000;
 /** Keys that are kept of one node; a node has far fewer instances. */
 const MAX_KEYS = 50_000;
 
@@ -19,6 +21,8 @@ interface NodeState {
   readonly roomMb: number;
   /** Monotonic ms. */
   readonly heardAt: number;
+  /** Monotonic ms until which its reports are not late. */
+  readonly goodUntil: number;
   readonly keys: Map<string, KeyState>;
   /** What was sent there since, by key: each report includes what was sent before. */
   readonly sent: Map<string, Sent>;
@@ -40,7 +44,7 @@ export class SummaryBoard {
 
   /** A message of a node. */
   receive(node: string, summary: Summary, now: number): void {
-    const { boot, number, whole, closing, roomMb } = summary;
+    const { boot, number, whole, closing, roomMb, withinMs } = summary;
     const known = this.#nodes.get(node);
     if (known !== undefined && known.boot === boot && number <= known.number) return;
     // the first message of a run, and the first after a failed one, begin with nothing
@@ -51,7 +55,8 @@ export class SummaryBoard {
       else if (keys.size < MAX_KEYS || keys.has(key)) keys.set(key, { idle, busy, waiting });
     }
     const sent = new Map<string, Sent>();
-    this.#nodes.set(node, { boot, number, closing, roomMb, heardAt: now, keys, sent, sentMb: 0, isReached: true });
+    const times = { heardAt: now, goodUntil: now + withinMs + LATE_MS };
+    this.#nodes.set(node, { boot, number, closing, roomMb, ...times, keys, sent, sentMb: 0, isReached: true });
   }
 
   /** The node left. */
@@ -62,8 +67,8 @@ export class SummaryBoard {
   /** The nodes that may take a request with this key. */
   candidates(key: string, now: number, except: ReadonlySet<string>): Candidate[] {
     const found: Candidate[] = [];
-    for (const [node, { closing, isReached, heardAt, roomMb, keys, sent, sentMb }] of this.#nodes) {
-      if (closing || !isReached || now - heardAt > STALE_MS || except.has(node)) continue;
+    for (const [node, { closing, isReached, goodUntil, roomMb, keys, sent, sentMb }] of this.#nodes) {
+      if (closing || !isReached || now > goodUntil || except.has(node)) continue;
       const { idle = 0, busy = 0, waiting = 0 } = keys.get(key) ?? {};
       const { slots, waits } = sent.get(key) ?? NOTHING_SENT;
       found.push({
@@ -109,6 +114,11 @@ export class SummaryBoard {
   unreached(node: string): void {
     const state = this.#nodes.get(node);
     if (state !== undefined) state.isReached = false;
+  }
+
+  /** The node was quiet: it is to be asked before it gets the event of a call, since it may be gone. */
+  isQuiet(node: string, now: number): boolean {
+    return this.silentMs(node, now) > FRESH_MS;
   }
 
   /** Ms since the last report; infinite for an unknown node. */

@@ -1,5 +1,5 @@
 import type { KeyOffer, Offer } from '../../instances/index.ts';
-import { MAX_SUMMARY_BYTES, SUMMARY_AT_LEAST_MS, type Summary } from './summary.ts';
+import { MAX_SUMMARY_BYTES, QUIET_AFTER_MS, SUMMARY_AT_LEAST_MS, SUMMARY_QUIET_MS, type Summary } from './summary.ts';
 
 /** Bytes of a message besides its keys, and of a key besides its text, at most. */
 const HEAD_BYTES = 300;
@@ -16,6 +16,10 @@ export class SummaryFeed {
   #number = 0;
   /** Monotonic ms of the last message. */
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** Monotonic ms of the last one that had news. */
+  #newsAt = Number.NEGATIVE_INFINITY;
+  /** As the last message promised. */
+  #withinMs = 0;
   /** The receiver may not have what was sent: begin again. */
   #whole = true;
 
@@ -28,14 +32,17 @@ export class SummaryFeed {
     if (this.#whole) this.#known = new Map();
     const changed = this.#changes(keys);
     const isNews = this.#whole || changed.length > 0 || closing !== this.#closing || differs(roomMb, this.#roomMb);
-    if (!isNews && now - this.#sentAt < SUMMARY_AT_LEAST_MS) return undefined;
+    if (!isNews && now - this.#sentAt < this.#withinMs) return undefined;
+    if (isNews) this.#newsAt = now;
+    this.#withinMs = now - this.#newsAt < QUIET_AFTER_MS ? SUMMARY_AT_LEAST_MS : SUMMARY_QUIET_MS;
     this.#number += 1;
     const whole = this.#whole;
     this.#whole = false;
     this.#roomMb = roomMb;
     this.#closing = closing;
     this.#sentAt = now;
-    return { boot: this.#boot, number: this.#number, whole, closing, roomMb: Math.floor(roomMb), keys: changed };
+    const head = { boot: this.#boot, number: this.#number, whole, closing, withinMs: this.#withinMs };
+    return { ...head, roomMb: Math.floor(roomMb), keys: changed };
   }
 
   /** The last message may not have arrived. */

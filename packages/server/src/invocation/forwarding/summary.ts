@@ -18,6 +18,8 @@ const Summary = Type.Object(
     /** The node takes no more calls of others. */
     closing: Type.Boolean(),
     roomMb: COUNT,
+    /** The next message comes at the latest after so many ms. */
+    withinMs: COUNT,
     /** Key, free slots, requests in instances, waiting requests. */
     keys: Type.Array(Type.Tuple([Type.String({ maxLength: 300 }), COUNT, COUNT, COUNT])),
   },
@@ -43,3 +45,6 @@ export const MAX_SUMMARY_BYTES = 48 * 1024;
 export const SUMMARY_EVERY_MS = 200;
 /** A node without changes still reports so often, so that others know that it lives. */
 export const SUMMARY_AT_LEAST_MS = 400;
+/** So often when nothing has changed for a while. */
+export const SUMMARY_QUIET_MS = 2_000;
+export const QUIET_AFTER_MS = 5_000;

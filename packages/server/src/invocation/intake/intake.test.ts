@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { type LeasedMessage, Queue } from '../../queue/index.ts';
+import { type LeasedMessage, type Peers, Queue } from '../../queue/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { openTestStorage } from '../../storage/testing.ts';
 import { Intake } from './intake.ts';
@@ -32,14 +32,16 @@ afterEach(async () => {
   await storage.close();
 });
 
-async function start(slots: number): Promise<void> {
+async function start(slots: number, peers?: Peers): Promise<void> {
   const run = async ({ id, receipt }: LeasedMessage): Promise<void> => {
     begun.push(id);
     await new Promise<void>((resolve) => running.set(id, resolve));
     running.delete(id);
     await queue.ack(receipt, {});
   };
-  intake = new Intake({ queue, topic: TOPIC, clock, log: pino({ level: 'silent' }), slots, leaseMs: 60_000, run });
+  const shared = peers === undefined ? {} : { peers };
+  const log = pino({ level: 'silent' });
+  intake = new Intake({ queue, topic: TOPIC, clock, log, slots, leaseMs: 60_000, run, ...shared });
   await intake.start();
 }
 
@@ -202,5 +204,27 @@ describe('an intake', () => {
       clock.advance(500);
       expect(begun).toEqual(['a']);
     });
+  });
+
+  it('looks less often for messages of other servers while there are none, but not beside one that yields', async () => {
+    const others = [{ id: 'b', home: 'b', name: 'b', version: '1', description: undefined, draining: false }];
+    const looksIn = async (draining: boolean): Promise<number> => {
+      const peers = {
+        others: [{ ...others[0], draining }] as Peers['others'],
+        yields: false,
+        onChange: () => () => {},
+      };
+      const looks = vi.spyOn(queue, 'readyGroups');
+      looks.mockClear();
+      await start(4, peers);
+      for (let ms = 0; ms < 30_000; ms += 100) {
+        clock.advance(100);
+        await settled();
+      }
+      await intake?.stop(AbortSignal.abort());
+      return looks.mock.calls.length;
+    };
+    expect(await looksIn(false)).toBeLessThan(20);
+    expect(await looksIn(true)).toBeGreaterThan(40);
   });
 });

@@ -41,8 +41,9 @@ const BATCH_SHARE = 0.25;
 const BATCH_MS = 10;
 /** Pause after a failed database call. */
 const AFTER_ERROR_MS = 500;
-/** Messages of other servers are looked for this often, and less often when that takes long. */
+/** Messages of other servers are looked for this often, and less often when that takes long, or when there are none. */
 const LOOK_EVERY_MS = 500;
+const LOOK_AT_LEAST_MS = 2_000;
 const LOOK_SHARE = 0.1;
 
 /**
@@ -60,6 +61,7 @@ export class Intake {
   #stopFollowing: (() => void) | undefined;
   readonly #look: CoalescedTask;
   #nextLook: Timer | undefined;
+  #lookMs = LOOK_EVERY_MS;
   #free: number;
   #turns = 0;
   #nextSmallClaim = 0;
@@ -147,10 +149,16 @@ export class Intake {
   async #lookAround(): Promise<void> {
     const { queue, topic, peers, clock } = this.#options;
     const begin = clock.monotonic();
-    for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
+    const groups = await queue.readyGroups(topic);
+    for (const { group, dueAt } of groups) this.#note(group, dueAt);
     this.#take.request();
     const tookMs = clock.monotonic() - begin;
-    if (peers !== undefined && peers.others.length > 0) this.#lookIn(Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE));
+    if (peers === undefined || peers.others.length === 0) return;
+    const soon = clock.now() + LOOK_AT_LEAST_MS;
+    // what a server that yields accepts is taken by others alone
+    const isLively = groups.some(({ dueAt }) => dueAt <= soon) || peers.others.some(({ draining }) => draining);
+    this.#lookMs = isLively ? LOOK_EVERY_MS : Math.min(this.#lookMs * 2, LOOK_AT_LEAST_MS);
+    this.#lookIn(Math.max(this.#lookMs, tookMs / LOOK_SHARE));
   }
 
   #lookIn(ms: number): void {
