@@ -19,6 +19,7 @@ const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
   doors: 'functions cannot call the platform from inside',
+  volume: 'the volumes for /tmp of instances take more processor time',
   launch: 'instances start slower, and bubblewrap makes their sandboxes',
 };
 /** Executed at each start of an instance: without libraries to load where the static C library is installed. */

@@ -88,14 +88,15 @@ static int is_plain_path(const char *path) {
   return path[0] == '/' && is_plain(path + 1);
 }
 
-static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
+static int serve(const char *const fields[FIELDS], struct failure *failure) {
+  struct subject subject = subject_of(fields);
   const char *root = fields[3], *below = fields[4], *target = fields[5];
   if (!is_plain_path(root) || !is_plain_path(target)) _exit(EXIT_PROTOCOL);
   if (below[0] != '\0' && !is_plain(below)) _exit(EXIT_PROTOCOL);
   if (strncmp(target, TARGET_ROOT, strlen(TARGET_ROOT)) != 0) _exit(EXIT_PROTOCOL);
   int tree = clone_tree(root, below, failure);
   if (tree < 0) return -1;
-  int space = open_namespace(subject, failure);
+  int space = open_namespace(&subject, failure);
   int result = space < 0 ? -1 : move_into(space, tree, target, failure);
   close_if_open(space);
   close(tree);

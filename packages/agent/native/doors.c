@@ -116,12 +116,13 @@ static int parse_request(const char *const fields[FIELDS], struct request *reque
   return parse_ports(fields[5], request);
 }
 
-static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
+static int serve(const char *const fields[FIELDS], struct failure *failure) {
+  struct subject subject = subject_of(fields);
   struct request request;
   int report[2];
   if (parse_request(fields, &request) < 0) _exit(EXIT_PROTOCOL);
   drain_channel();
-  int space = open_namespace(subject, failure);
+  int space = open_namespace(&subject, failure);
   if (space < 0) return -1;
   if (pipe2(report, O_CLOEXEC) < 0) {
     close(space);

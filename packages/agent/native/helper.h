@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Shared code of the agent's helpers. A helper is started once by the agent, as root, and reads from standard input
-// records of FIELDS fields, each ended by a NUL byte; the first three are
-//   sequence number, process id, start time of that process (field 22 of /proc/<pid>/stat)
-// It writes first "ready" or "no <step> <errno>" (and the end), then for each record, in order, one line:
+// records of FIELDS fields, each ended by a NUL byte; the first is a sequence number. Where a record is about a process, the
+// next two are its process id and its start time (field 22 of /proc/<pid>/stat). It writes first "ready" or "no <step> <errno>" (and the end), then for each record, in order, one line:
 //   "<sequence> ok" or "<sequence> no <step> <errno>"
 //
 // The agent is trusted; code in a sandbox is not. A record that cannot be parsed ends the program, because the start of
@@ -42,7 +41,7 @@ struct subject {
 // Tries every call that needs a new kernel or a right, so that the agent learns now and not at the first request.
 static int check_machine(struct failure *failure);
 // Does what a record asks for; -1 with `failure` when it could not. Ends the program when the record makes no sense.
-static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure);
+static int serve(const char *const fields[FIELDS], struct failure *failure);
 
 static int host_namespace = -1;
 static struct stat host_identity;
@@ -82,7 +81,7 @@ static int read_start_time(pid_t pid, unsigned long long *start_time) {
 }
 
 // The namespace of the intended process: not of a later process with the same id, and never our own.
-static int open_namespace(const struct subject *subject, struct failure *failure) {
+__attribute__((unused)) static int open_namespace(const struct subject *subject, struct failure *failure) {
   char path[64];
   struct stat identity;
   unsigned long long start_time = 0;
@@ -119,16 +118,21 @@ static void say(const char *text) {
   }
 }
 
-static void answer(const char *const fields[FIELDS]) {
+__attribute__((unused)) static struct subject subject_of(const char *const fields[FIELDS]) {
   struct subject subject;
-  struct failure failure = {"", 0};
-  unsigned long long sequence = 0, pid = 0;
-  char line[128];
-  if (parse_number(fields[0], ULLONG_MAX, &sequence) < 0) _exit(EXIT_PROTOCOL);
+  unsigned long long pid = 0;
   if (parse_number(fields[1], INT_MAX, &pid) < 0 || pid < 1) _exit(EXIT_PROTOCOL);
   if (parse_number(fields[2], ULLONG_MAX, &subject.start_time) < 0) _exit(EXIT_PROTOCOL);
   subject.pid = (pid_t)pid;
-  if (serve(&subject, fields, &failure) == 0) snprintf(line, sizeof line, "%llu ok\n", sequence);
+  return subject;
+}
+
+static void answer(const char *const fields[FIELDS]) {
+  struct failure failure = {"", 0};
+  unsigned long long sequence = 0;
+  char line[128];
+  if (parse_number(fields[0], ULLONG_MAX, &sequence) < 0) _exit(EXIT_PROTOCOL);
+  if (serve(fields, &failure) == 0) snprintf(line, sizeof line, "%llu ok\n", sequence);
   else snprintf(line, sizeof line, "%llu no %s %d\n", sequence, failure.step, failure.error);
   say(line);
 }

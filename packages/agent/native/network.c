@@ -216,12 +216,13 @@ static int parse_request(const char *const fields[FIELDS], struct request *reque
   return !request->has_gateway || inet_pton(AF_INET, fields[6], &request->gateway) == 1 ? 0 : -1;
 }
 
-static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
+static int serve(const char *const fields[FIELDS], struct failure *failure) {
+  struct subject subject = subject_of(fields);
   struct request request;
   if (parse_request(fields, &request) < 0) _exit(EXIT_PROTOCOL);
   unsigned bridge = if_nametoindex(request.bridge);
   if (bridge == 0) return fail(failure, "find-bridge", errno);
-  int space = open_namespace(subject, failure);
+  int space = open_namespace(&subject, failure);
   if (space < 0) return -1;
   int result = make_pair(&request, space, bridge, failure);
   if (result == 0) {

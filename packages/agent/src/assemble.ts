@@ -43,10 +43,13 @@ import { isOpen, Sources } from './sources/sources.ts';
 import { removeAgentFolder, sweep } from './sweep.ts';
 import { isInMemory, TmpVolumes, type VolumeFolders } from './tmp-volume.ts';
 import { UidRange } from './uid-range.ts';
+import { VolumeHelper } from './volume-helper.ts';
+import { type VolumeMaker, VolumePrograms } from './volume-maker.ts';
 
 /** Built where there is a C compiler; the folder stands beside `src` and `dist`. */
 const HELPER = fileURLToPath(new URL('../native/build/attach', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../native/build/launch', import.meta.url));
+const VOLUME_HELPER = fileURLToPath(new URL('../native/build/volume', import.meta.url));
 const DOORS_HELPER = fileURLToPath(new URL('../native/build/doors', import.meta.url));
 const NO_DOORS =
   'Functions cannot call the platform: the helper that opens its address in sandboxes was not built (install gcc and libc6-dev, then npm run build).';
@@ -286,15 +289,20 @@ async function openAttacher(
  */
 async function openVolumes(folders: VolumeFolders): Promise<TmpVolumes | undefined> {
   if (await isInMemory(folders.images)) return undefined;
-  const volumes = new TmpVolumes(folders);
+  const byHelper = VolumeHelper.open(VOLUME_HELPER, folders.images).then((helper) => tryVolumes(folders, helper));
+  return byHelper.catch(() => tryVolumes(folders, new VolumePrograms())).catch(() => undefined);
+}
+
+async function tryVolumes(folders: VolumeFolders, maker: VolumeMaker): Promise<TmpVolumes> {
+  const volumes = new TmpVolumes(folders, maker);
   try {
     const probe = await volumes.take(USUAL_TMP_BYTES);
     await probe.hide();
     await probe.close();
     volumes.prepare(USUAL_TMP_BYTES);
     return volumes;
-  } catch {
+  } catch (error) {
     await volumes.close();
-    return undefined;
+    throw error;
   }
 }

@@ -1,23 +1,10 @@
-import {
-  chmodSync,
-  chownSync,
-  close,
-  constants,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-  rmSync,
-  statfs,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, close, constants, openSync, statfs } from 'node:fs';
 import { promisify } from 'node:util';
 import { AgentError } from './agent-error.ts';
 import { type Claim, DiskRoom, type DiskSpace } from './disk-room.ts';
-import { runHostCommand } from './host-command.ts';
 import { ReadyVolumes } from './ready-volumes.ts';
+import type { VolumeMaker } from './volume-maker.ts';
 
-const BLOCK = 4096;
 const closeDescriptor = promisify(close);
 const fileSystemOf = promisify(statfs);
 
@@ -65,14 +52,17 @@ export interface TmpVolume {
  */
 export class TmpVolumes {
   readonly #folders: VolumeFolders;
+  readonly #maker: VolumeMaker;
   readonly #room: DiskRoom;
   readonly #ready = new ReadyVolumes<LoopVolume>();
   readonly #making = new Map<number, Promise<void>>();
   #count = 0;
   #closed = false;
 
-  constructor(folders: VolumeFolders) {
+  /** Closes the maker when it is closed. */
+  constructor(folders: VolumeFolders, maker: VolumeMaker) {
     this.#folders = folders;
+    this.#maker = maker;
     this.#room = new DiskRoom(() => spaceOf(folders.images));
   }
 
@@ -104,6 +94,7 @@ export class TmpVolumes {
     this.#room.close();
     await Promise.all(this.#making.values());
     await closeAll(this.#ready.clear());
+    await this.#maker.close();
   }
 
   async #fill(bytes: number): Promise<void> {
@@ -119,33 +110,28 @@ export class TmpVolumes {
     const path = `${this.#folders.mounts}/${this.#count}`;
     const image = `${this.#folders.images}/${this.#count}.img`;
     try {
-      writeFileSync(image, '', { mode: 0o600 });
-      truncateSync(image, imageBytes(bytes));
-      await runHostCommand('mkfs.ext4', [...formatOptions(bytes), image]);
-      mkdirSync(path);
-      await runHostCommand('mount', ['-o', 'loop,nosuid,nodev,noinit_itable', '--make-private', image, path]);
-      rmdirSync(`${path}/lost+found`);
-      return new LoopVolume(path);
+      await this.#maker.make(bytes, image, path);
+      return new LoopVolume(path, this.#maker);
     } catch (cause) {
       throw new AgentError('TMP_FAILED', 'cannot make a volume for /tmp', {
         cause,
         hint: 'check loop devices and free disk space',
       });
-    } finally {
-      rmSync(image, { force: true });
     }
   }
 }
 
 class LoopVolume implements TmpVolume {
   readonly path: string;
+  readonly #maker: VolumeMaker;
   readonly #descriptor: number;
   #hidden: Promise<void> | undefined;
   #claim: Claim | undefined;
   #open = true;
 
-  constructor(path: string) {
+  constructor(path: string, maker: VolumeMaker) {
     this.path = path;
+    this.#maker = maker;
     this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
@@ -173,7 +159,7 @@ class LoopVolume implements TmpVolume {
   }
 
   hide(): Promise<void> {
-    this.#hidden ??= runHostCommand('umount', ['--lazy', this.path]).then(() => rmdirSync(this.path));
+    this.#hidden ??= this.#maker.unmount(this.path);
     return this.#hidden;
   }
 
@@ -202,36 +188,4 @@ async function closeAll(volumes: readonly LoopVolume[]): Promise<void> {
     await volume.hide();
     await volume.close();
   }
-}
-
-function formatOptions(bytes: number): string[] {
-  return [
-    '-q',
-    '-F',
-    '-m',
-    '0',
-    '-b',
-    String(BLOCK),
-    '-O',
-    '^has_journal,^resize_inode',
-    '-N',
-    String(inodes(bytes)),
-    '-E',
-    'lazy_itable_init=1,nodiscard',
-  ];
-}
-
-/** One inode for 16 KiB, as mkfs does by itself. */
-function inodes(bytes: number): number {
-  return Math.ceil(bytes / 16_384);
-}
-
-/**
- * Room for the file system's own tables: 256 bytes an inode, two bitmaps a group of 128 MiB with its descriptor backups,
- * and the blocks (at most 16 MiB or 2 %) that ext4 keeps back from writers.
- */
-function imageBytes(bytes: number): number {
-  const tables = inodes(bytes) * 256 + Math.ceil(bytes / (128 << 20)) * 64 * 1024;
-  const keptBack = Math.min(16 << 20, Math.ceil(bytes / 50));
-  return Math.ceil((bytes + tables + keptBack + (1 << 20)) / BLOCK) * BLOCK;
 }

@@ -17,7 +17,7 @@ export interface HelperWords {
   readonly code: AgentErrorCode;
 }
 
-const ATTACHING: HelperWords = {
+export const ATTACHING: HelperWords = {
   name: 'attach helper',
   failure: 'code could not be attached to the sandbox',
   code: 'ATTACH_FAILED',
