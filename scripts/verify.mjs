@@ -28,6 +28,7 @@ await timed('set-up', async () => {
     ['pg_ctlcluster', 'postgresql', 'what keeps data is tested over PostgreSQL too'],
     ['kcat', 'kcat', 'triggers of Kafka are tested with its mock cluster'],
     ['crun', 'crun', 'the image of deploy/Containerfile is started with it'],
+    ['podman', 'podman', 'archives of images are made with it as with Docker'],
     ['chromium-headless-shell', 'chromium-headless-shell', 'the journeys through the console need a browser'],
     ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {

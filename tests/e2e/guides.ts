@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,10 @@ export interface Reading {
   readonly heading?: string | undefined;
   /** Commands that make what the page takes for granted. */
   readonly before?: string;
+  /** Commands after those of the page, such as ones that show what these have made. */
+  readonly after?: string;
+  /** Words before the shell, such as those that give it a network of its own. */
+  readonly under?: readonly string[];
   /** Texts of the commands and what stands there in a test, such as an address of the reader. Each must occur. */
   readonly instead?: Readonly<Record<string, string>>;
 }
@@ -23,7 +28,7 @@ const PAGES = join(ROOT, 'docs/guides');
 /** All commands of a page, or of a section, in their order, as one script that ends at the first that fails. */
 async function commandsOf(
   guide: string,
-  { heading, before = '', instead = {} }: Reading,
+  { heading, before = '', after = '', instead = {} }: Reading,
   fgs: string,
 ): Promise<string> {
   const page = await readFile(guide === 'README.md' ? join(ROOT, guide) : join(PAGES, guide), 'utf8');
@@ -35,12 +40,32 @@ async function commandsOf(
     commands = commands.replaceAll(from, () => to);
   }
   // a page that starts a server for good gets one that ends when it is ready
-  const script = ['set -ex', before, commands].join('\n');
-  return script.replaceAll(/^(.*)npx fgs start\b/gm, `$1'${START}'`).replaceAll('npx fgs', fgs);
+  const script = ['set -ex', before, commands, after].join('\n');
+  return script
+    .replaceAll(/^(.*)(npx fgs (?:start|up)|npm run up)(?= |$)/gm, `$1'${START}' $2`)
+    .replaceAll('npx fgs', fgs);
 }
 
-/** Starts a server with the flags of a page, and ends it when it is ready. */
+/** Starts a server by a command of a page, and ends it when it is ready. */
 const START = join(ROOT, 'tests/e2e/start-until-ready.sh');
+
+/** Runs a program to its end, or ends it with all that it has started. */
+async function runInGroup(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+  const [program = '', ...args] = words;
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGTERM'), LONGEST_MS);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text: Buffer) => {
+    stdout += text.toString();
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    stderr += text.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return { code, stdout, stderr };
+}
 
 /** Runs pages of the guide against one server. */
 export class Guides implements AsyncDisposable {
@@ -69,11 +94,7 @@ export class Guides implements AsyncDisposable {
     const { PATH } = process.env;
     const env = { ...ofPrograms(), PATH: `${this.#folder}:${PATH}`, FGS_DATA_DIR: this.server.dataDir, HOME: cwd };
     const script = await commandsOf(guide, reading, join(this.#folder, 'fgs'));
-    const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile('/bin/bash', ['-c', script], { cwd, env, timeout: LONGEST_MS }, (error, out, err) =>
-        resolve({ code: error?.code ?? 0, stdout: out, stderr: err }),
-      );
-    });
+    const { code, stdout, stderr } = await runInGroup([...(reading.under ?? []), '/bin/bash', '-c', script], cwd, env);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     return stdout;
   }

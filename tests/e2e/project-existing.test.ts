@@ -1,40 +1,28 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EVERYTHING, FLOW, SURROUNDINGS } from '../project-files.ts';
-import { type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
+import { type ProgramRun, ROOT, runCli, type TestServer } from '../server.ts';
+import { ShopProjects } from './shop-projects.ts';
 
+let projects: ShopProjects;
 let server: TestServer;
 let place: string;
 let folder: string;
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'funcgraph-existing-'));
-  server = await TestServer.start();
+  projects = await ShopProjects.open();
+  ({ server, place } = projects);
 });
-afterAll(async () => {
-  await server?.stop();
-  await rm(place, { recursive: true, force: true });
-});
+afterAll(() => projects?.[Symbol.asyncDispose]());
 beforeEach(async () => {
-  folder = await mkdtemp(join(place, 'shop-'));
-  await cp(join(ROOT, 'examples/shop'), folder, { recursive: true });
+  folder = await projects.copy();
 });
 
-const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  FGS_DATA_DIR: server.dataDir,
-  SHOP_SIGNING_KEY: 'sesame',
-  ...more,
-});
+const environment = (more?: NodeJS.ProcessEnv): NodeJS.ProcessEnv => projects.environment(more);
+const names = (): Promise<string[]> => projects.names();
 
 const deployed = (): Promise<ProgramRun> =>
   runCli(['deploy', '--file', join(folder, 'funcgraph.yaml'), '--yes'], environment());
-
-async function names(): Promise<string[]> {
-  const params = { project_id: server.credentials.project_id };
-  const { data } = await server.api.call('listFunctions', { params, query: { maxitems: '100' } });
-  return data.functions.map(({ func_name }) => func_name).sort();
-}
 
 test('fgs init --from-existing writes what runs, without secrets, and takes it over', async () => {
   await writeFile(

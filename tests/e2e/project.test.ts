@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -9,29 +8,24 @@ import { runCli as runInProcess } from '../../packages/cli/src/testing/run-cli.t
 import { PATIENCE } from '../functions.ts';
 import { idleImage, loadImage } from '../images.ts';
 import { EVERYTHING, FLOW, SURROUNDINGS } from '../project-files.ts';
-import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, TestServer } from '../server.ts';
+import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, type TestServer } from '../server.ts';
+import { ShopProjects } from './shop-projects.ts';
 
+let projects: ShopProjects;
 let server: TestServer;
 let place: string;
 let folder: string;
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'funcgraph-project-'));
-  server = await TestServer.start();
+  projects = await ShopProjects.open();
+  ({ server, place } = projects);
 });
-afterAll(async () => {
-  await server?.stop();
-  await rm(place, { recursive: true, force: true });
-});
+afterAll(() => projects?.[Symbol.asyncDispose]());
 beforeEach(async () => {
-  folder = await mkdtemp(join(place, 'shop-'));
-  await cp(join(ROOT, 'examples/shop'), folder, { recursive: true });
+  folder = await projects.copy();
 });
 
-const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  FGS_DATA_DIR: server.dataDir,
-  SHOP_SIGNING_KEY: 'sesame',
-  ...more,
-});
+const environment = (more?: NodeJS.ProcessEnv): NodeJS.ProcessEnv => projects.environment(more);
+const names = (): Promise<string[]> => projects.names();
 
 async function fgs(
   args: readonly string[],
@@ -48,12 +42,6 @@ async function edit(path: string, from: string, to: string): Promise<void> {
   const text = await readFile(join(folder, path), 'utf8');
   expect(text).toContain(from);
   await writeFile(join(folder, path), text.replace(from, to));
-}
-
-async function names(): Promise<string[]> {
-  const params = { project_id: server.credentials.project_id };
-  const { data } = await server.api.call('listFunctions', { params, query: { maxitems: '100' } });
-  return data.functions.map(({ func_name }) => func_name).sort();
 }
 
 test('the example is deployed once, changed, pruned and destroyed', async () => {

@@ -115,7 +115,7 @@ export function crowdFunctions(): readonly CrowdFunction[] {
 
 function compileGo(): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'funcgraph-soak-go-'));
-  const library = join(ROOT, 'packages/runtimes/conformance/cases/go/library');
+  const library = join(ROOT, 'packages/runtimes/go-api');
   try {
     writeFileSync(join(folder, 'main.go'), GO);
     writeFileSync(

@@ -28,7 +28,8 @@ export async function bundle(source: TypeScriptSource, hasLibraries: boolean, ke
       entryPoints: [...files].map(([name, file]) => ({ in: join(folder, file), out: `${name}.bundle` })),
       bundle: true,
       write: false as const,
-      metafile: true as const,
+      // what it exports, which takes a tenth of the time of a build
+      metafile: format === 'esm',
       absWorkingDir: root,
       outdir: folder,
       outExtension: { '.js': ending },
@@ -44,7 +45,7 @@ export async function bundle(source: TypeScriptSource, hasLibraries: boolean, ke
     const building = kept?.build(esbuild, options, hasLibraries ? 'with libraries' : '') ?? esbuild.build(options);
     const { outputFiles, metafile } = await building;
     const exportsOf = new Map(
-      Object.entries(metafile.outputs).map(([path, output]) => [join(root, path), output.exports]),
+      Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [join(root, path), output.exports]),
     );
     return outputFiles.flatMap((file) => withLoader(file, { folder, ending, names: exportsOf.get(file.path) ?? [] }));
   } catch (error) {

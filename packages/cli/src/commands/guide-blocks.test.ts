@@ -7,16 +7,9 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Pages, and sections of pages, with blocks of shell commands that no test runs as they stand there, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
-  'README.md#From the official SDK': 'fetches packages from a registry; every test of compatibility uses them',
-  'README.md#Start': 'starts the server for good; package.test.ts runs fgs up --once, which it ends in',
   'README.md#Working on it': 'runs all tests',
-  'console.md': 'opens a browser',
-  'container-images.md': 'needs Docker and a registry',
-  'container.md': 'needs Docker; package.test.ts starts the image without it',
-  'dependencies.md#Public packages': 'fetches packages from registries',
-  'go.md': 'compiles the program of the page with the library of the vendor',
-  'networks.md': 'changes the network of the machine',
-  'postgresql.md': 'makes a database; postgres.test.ts starts servers with one',
+  'container.md':
+    'builds images of packages of Debian and npm, which takes minutes; package.test.ts starts what the Containerfile makes',
   'several-machines.md': 'starts servers of several machines; guide-cluster.test.ts follows it with three',
 };
 
@@ -44,7 +37,7 @@ function runs(): ReadonlySet<string> {
   const tests = readdirSync(folder).filter((name) => /^guide-.*\.test\.ts$/.test(name));
   const text = tests.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
   const calls = [...text.matchAll(/guides\.run\('([^']+)'(?:, '([^']+)')?\)/g)];
-  const rows = [...text.matchAll(/^\s*\[?'([\w-]+\.md)(?:#([^']+))?',/gm)];
+  const rows = [...text.matchAll(/^\s*(?:\[|\{ )?(?:place: )?'([\w-]+\.md)(?:#([^']+))?',/gm)];
   return new Set([...calls, ...rows].map(([, page = '', heading]) => placeOf({ page, heading: heading ?? '' })));
 }
 

@@ -1,6 +1,7 @@
 import { flag, type Noun } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { add } from './add.ts';
+import { goApi } from './go-api.ts';
 import { install } from './install.ts';
 import { javaApi } from './java-api.ts';
 
@@ -33,6 +34,7 @@ export const runtimes: Noun = {
     }),
     install,
     add,
+    goApi,
     javaApi,
   ],
 };

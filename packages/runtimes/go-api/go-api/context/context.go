@@ -1,5 +1,5 @@
-// Package context holds what a handler sees of its request. It stands in for the vendor's package of the same path,
-// which cannot be fetched where the tests run, and offers the same methods.
+// Package context holds what a handler sees of its request. It has the path and the methods of the vendor's package, so
+// that a program needs no change to be compiled with either.
 package context
 
 // RuntimeLogger writes lines that carry the id of the request.

@@ -1,5 +1,5 @@
-// Package runtime serves a handler to the platform by net/rpc. It stands in for the vendor's package of the same path
-// and has the same methods, messages and errors.
+// Package runtime serves a handler to the platform by net/rpc. It has the path, messages and errors of the vendor's
+// package.
 package runtime
 
 import (
