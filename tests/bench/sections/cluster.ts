@@ -2,8 +2,8 @@ import { loadavg, setPriority } from 'node:os';
 import { type Machine, Machines, whyNoMachines } from '../../machines/machines.ts';
 import { applyLoad } from '../apply-load.ts';
 import { deployHello, invoke, publish, signedRequest, TAILED } from '../functions.ts';
-import { absolute, atLeast, type Row } from '../report.ts';
-import { type Bench, plainRequest, type Section } from '../section.ts';
+import { absolute, atLeast, beside, type Row } from '../report.ts';
+import { type Bench, median, percentile, plainRequest, type Section } from '../section.ts';
 import type { Target } from '../target.ts';
 import { WARMUP_MS } from '../warm-calls.ts';
 
@@ -17,7 +17,9 @@ const INSTANCES = 16;
 /** For each server. */
 const RUNS = 50;
 const FUNCTIONS = 10;
-const BUDGET = 3.4;
+/** Of what the same servers do as clusters of their own: 3.4 times one. */
+const BUDGET = 0.85;
+const CHANGES = 60;
 /** In the receipt of a call that another server ran. */
 const FORWARDED = '"nodes":[';
 /** The load is not what is measured. */
@@ -37,9 +39,16 @@ interface Rates {
   readonly microseconds: number;
   readonly events: number;
   readonly steps: number;
+  /** Of changes, until another server uses them. */
+  readonly visibleMs: readonly number[];
 }
 
-/** What four servers do in the time of one with the same quota of processor time each, each with its own clients. */
+type Operation = 'invocations' | 'invocations-async';
+
+/**
+ * What four servers do as one cluster, and what they do as four clusters at the same time, each with its own clients: on
+ * one machine, four servers beside each other are slower than one alone, whatever they share.
+ */
 export const cluster: Section = async (bench) => {
   const whyNot = whyNoMachines();
   if (whyNot !== undefined) {
@@ -47,58 +56,69 @@ export const cluster: Section = async (bench) => {
     return [];
   }
   setPriority(PRIORITY);
-  const one = await ratesOf(bench, 1);
-  const all = await ratesOf(bench, SERVERS);
+  const alone = await ratesOf(bench, [1]);
+  const apart = await ratesOf(
+    bench,
+    Array.from({ length: SERVERS }, () => 1),
+  );
+  const together = await ratesOf(bench, [SERVERS]);
   setPriority(0);
-  const ratio = (name: string, of: (rates: Rates) => number, unit: string): Row =>
-    atLeast(`${SERVERS} servers of ${PROCESSORS} processors: ${name}`, of(all), unit, of(one), BUDGET);
+  const ratios = (name: string, of: (rates: Rates) => number, unit: string): Row[] => [
+    atLeast(`${SERVERS} servers of ${PROCESSORS} processors: ${name}`, of(together), unit, of(apart), BUDGET),
+    beside(atLeast('  beside one server alone', of(together), unit, of(alone), BUDGET)),
+  ];
+  const microseconds = (name: string, { microseconds: each }: Rates): Row =>
+    absolute(`  processor time of a call, ${name}`, each, 'µs', {});
   return [
-    ratio('function URL', ({ url }) => url, 'calls/s'),
-    ratio('signed call, v1 + tail', ({ signed }) => signed, 'calls/s'),
-    absolute('  of which another server ran', all.forwarded * 100, '%', {}),
-    absolute('  processor time of a call, 1 server', one.microseconds, 'µs', {}),
-    absolute(`  processor time of a call, ${SERVERS} servers`, all.microseconds, 'µs', {}),
-    ratio('async, accepted and run', ({ events }) => events, 'calls/s'),
-    ratio('steps of flows', ({ steps }) => steps, 'steps/s'),
+    ...ratios('function URL', ({ url }) => url, 'calls/s'),
+    ...ratios('signed call, v1 + tail', ({ signed }) => signed, 'calls/s'),
+    absolute('  of which another server ran', together.forwarded * 100, '%', {}),
+    microseconds('1 server alone', alone),
+    microseconds(`${SERVERS} clusters of one`, apart),
+    microseconds(`a cluster of ${SERVERS}`, together),
+    ...ratios('async, accepted and run', ({ events }) => events, 'calls/s'),
+    ...ratios('steps of flows', ({ steps }) => steps, 'steps/s'),
+    absolute('a change is used by the other servers (p99)', percentile(together.visibleMs, 0.99), 'ms', { most: 200 }),
+    absolute('  median', median(together.visibleMs), 'ms', {}),
   ];
 };
 
-async function ratesOf(bench: Bench, servers: number): Promise<Rates> {
-  await using machines = await Machines.start({ servers, args: ['--account-concurrency', '1000'] });
-  const { all } = machines;
-  const targets = all.map(({ server }): Target => {
-    const { api: client, credentials, pid, launcherPid: root } = server;
-    return { client, credentials, pid, root, readyMs: Number.NaN, stop: () => server.stop() };
-  });
-  const [first] = targets as [Target];
-  const behindUrl = await deployHello(first, 'url', 'behind-url');
-  const urn = await deployHello(first, 'node', 'signed');
-  if (behindUrl === undefined || urn === undefined) throw new Error('this machine has no Node.js');
-  for (const function_urn of [behindUrl, urn]) {
-    const params = { project_id: first.credentials.project_id, function_urn };
-    const body = { max_instance_num: INSTANCES * servers };
-    await first.client.call('updateFunctionMaxInstanceConfig', { params, body });
+/** A cluster with its functions. */
+interface Ready {
+  readonly machines: Machines;
+  readonly targets: readonly Target[];
+  readonly urn: string;
+  readonly behindUrl: string;
+  /** Of the function URL. */
+  readonly path: string;
+  readonly flow: Flow;
+}
+
+/** Clusters of so many servers, all at the same time. */
+async function ratesOf(bench: Bench, sizes: readonly number[]): Promise<Rates> {
+  await using stack = new AsyncDisposableStack();
+  const clusters: Ready[] = [];
+  for (const servers of sizes) {
+    const machines = stack.use(await Machines.start({ servers, args: ['--account-concurrency', '1000'] }));
+    clusters.push(await prepare(machines));
   }
-  const path = await publish(first, behindUrl);
-  for (const { client, credentials } of targets) {
-    while ((await fetch(`${credentials.gateway}${path}`)).status !== 200) await soon();
-    while (!(await isCalled(client, credentials.project_id, urn))) await soon();
-  }
-  const byUrl = targets.map(({ credentials }) => ({
-    address: credentials.gateway,
-    request: plainRequest('GET', path),
-  }));
-  const flow = await makeFlow(first, urn);
+  const byUrl = clusters.flatMap(({ targets, path }) =>
+    targets.map(({ credentials }) => ({ address: credentials.gateway, request: plainRequest('GET', path) })),
+  );
+  const signedAll = async (operation: Operation): Promise<Place[]> =>
+    (await Promise.all(clusters.map(({ targets, urn }) => signedAt(targets, urn, operation)))).flat();
   const say = (what: string): void =>
-    bench.progress(`cluster: ${servers} servers, ${what} (load of the machine ${loadavg()[0]?.toFixed(1)})`);
+    bench.progress(`cluster: ${sizes.join(' + ')} servers, ${what} (load of the machine ${loadavg()[0]?.toFixed(1)})`);
 
   // without a quota, until instances run: starting them is not what is measured
   say('warm');
   await loaded(bench, byUrl);
-  await loaded(bench, await signedAt(targets, urn, 'invocations'));
-  await rateOfSteps(targets, flow);
+  await loaded(bench, await signedAll('invocations'));
+  await rateOfSteps(clusters);
+  const visibleMs = (await Promise.all(clusters.map(timesOfChanges))).flat();
 
-  machines.databaseQuota.comeFirst();
+  const all = clusters.flatMap(({ machines }) => machines.all);
+  for (const { machines } of clusters) machines.databaseQuota.comeFirst();
   for (const { quota } of all) {
     if (quota.whyNot !== undefined) throw new Error(quota.whyNot);
     quota.limitProcessors(PROCESSORS);
@@ -108,17 +128,61 @@ async function ratesOf(bench: Bench, servers: number): Promise<Rates> {
   const url = await loaded(bench, byUrl);
   say('signed calls');
   const before = usedBy(all);
-  const signed = await loaded(bench, await signedAt(targets, urn, 'invocations'));
+  const signed = await loaded(bench, await signedAll('invocations'));
   const microseconds = ((usedBy(all) - before) * 1e6) / signed.answers;
   say('async');
-  const events = await rateOfEvents(bench, targets, urn);
+  const events = await rateOfEvents(
+    bench,
+    clusters.flatMap(({ targets }) => targets),
+    await signedAll('invocations-async'),
+  );
   say('flows');
-  const steps = await rateOfSteps(targets, flow);
+  const steps = await rateOfSteps(clusters);
   const { perSecond, forwarded } = signed;
-  return { url: url.perSecond, signed: perSecond, forwarded, events, steps, microseconds };
+  return { url: url.perSecond, signed: perSecond, forwarded, events, steps, microseconds, visibleMs };
 }
 
-const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+async function prepare(machines: Machines): Promise<Ready> {
+  const targets = machines.all.map(({ server }): Target => {
+    const { api: client, credentials, pid, launcherPid: root } = server;
+    return { client, credentials, pid, root, readyMs: Number.NaN, stop: () => server.stop() };
+  });
+  const [first] = targets as [Target];
+  const behindUrl = await deployHello(first, 'url', 'behind-url');
+  const urn = await deployHello(first, 'node', 'signed');
+  if (behindUrl === undefined || urn === undefined) throw new Error('this machine has no Node.js');
+  for (const function_urn of [behindUrl, urn]) {
+    const params = { project_id: first.credentials.project_id, function_urn };
+    const body = { max_instance_num: INSTANCES * targets.length };
+    await first.client.call('updateFunctionMaxInstanceConfig', { params, body });
+  }
+  const path = await publish(first, behindUrl);
+  for (const { client, credentials } of targets) {
+    while ((await fetch(`${credentials.gateway}${path}`)).status !== 200) await soon();
+    while (!(await isCalled(client, credentials.project_id, urn))) await soon();
+  }
+  return { machines, targets, urn, behindUrl, path, flow: await makeFlow(first, urn) };
+}
+
+/** Ms from the answer to a change on one server until each other one uses it. */
+async function timesOfChanges({ targets, behindUrl, path }: Ready): Promise<number[]> {
+  const [first, ...others] = targets as [Target, ...Target[]];
+  const params = { project_id: first.credentials.project_id, function_urn: behindUrl.replace(/:latest$/, '') };
+  const times: number[] = [];
+  for (let n = 0; n < CHANGES && others.length > 0; n += 1) {
+    const enabled = n % 2 === 1;
+    await first.client.call('setFunctionUrl', { params, body: { enabled, auth: 'none' } });
+    const at = performance.now();
+    const seen = async ({ credentials }: Target): Promise<void> => {
+      while ((await fetch(`${credentials.gateway}${path}`)).ok !== enabled) await soon(2);
+      times.push(performance.now() - at);
+    };
+    await Promise.all(others.map(seen));
+  }
+  return times;
+}
+
+const soon = (ms = 50): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const sumOf = <T>(list: readonly T[], of: (one: T) => number): number => list.reduce((sum, one) => sum + of(one), 0);
 const usedBy = (machines: readonly Machine[]): number => sumOf(machines, ({ quota }) => quota.usedSeconds);
 
@@ -128,7 +192,7 @@ const isCalled = (client: Target['client'], projectId: string, urn: string): Pro
     () => false,
   );
 
-const signedAt = (targets: readonly Target[], urn: string, operation: 'invocations' | 'invocations-async') =>
+const signedAt = (targets: readonly Target[], urn: string, operation: Operation) =>
   Promise.all(
     targets.map(async (target): Promise<Place> => {
       const request = await signedRequest(target, urn, operation, operation === 'invocations' ? TAILED : {});
@@ -154,12 +218,11 @@ async function loaded(bench: Bench, places: readonly Place[], expected = 'world'
 }
 
 /** Events of a function that says hello: those that were accepted for a while, until the last has run. */
-async function rateOfEvents(bench: Bench, targets: readonly Target[], urn: string): Promise<number> {
+async function rateOfEvents(bench: Bench, targets: readonly Target[], places: readonly Place[]): Promise<number> {
   const left = async (): Promise<number> => {
     const gauges = await Promise.all(targets.map(({ client }) => client.call('showGauges')));
     return sumOf(gauges, ({ data }) => data.async.waiting + data.async.running);
   };
-  const places = await signedAt(targets, urn, 'invocations-async');
   const begun = performance.now();
   const { answers } = await loaded(bench, places, '"request_id":"');
   while ((await left()) > 0) await soon();
@@ -186,7 +249,13 @@ async function makeFlow({ client, credentials }: Target, urn: string): Promise<F
 }
 
 /** Function nodes of runs, from the start of the first to the end of the last. */
-async function rateOfSteps(targets: readonly Target[], params: Flow): Promise<number> {
+async function rateOfSteps(clusters: readonly Ready[]): Promise<number> {
+  const begun = performance.now();
+  const runs = (await Promise.all(clusters.map(runFlows))).reduce((sum, each) => sum + each, 0);
+  return (runs * FUNCTIONS * 1000) / (performance.now() - begun);
+}
+
+async function runFlows({ targets, flow: params }: Ready): Promise<number> {
   const [{ client }] = targets as [Target];
   const count = async (status: string): Promise<number> => {
     const query = { status, limit: '1', offset: '0' };
@@ -194,15 +263,13 @@ async function rateOfSteps(targets: readonly Target[], params: Flow): Promise<nu
   };
   const runs = RUNS * targets.length;
   const before = await count('success');
-  const begun = performance.now();
   const starter = async (target: Target): Promise<void> => {
     for (let n = 0; n < RUNS; n += 1)
       await target.client.call('startWorkflowExecution', { params, body: { input: {} } });
   };
   await Promise.all(targets.map(starter));
   while ((await count('running')) > 0) await soon();
-  const rate = (runs * FUNCTIONS * 1000) / (performance.now() - begun);
   const succeeded = (await count('success')) - before;
   if (succeeded !== runs) throw new Error(`${succeeded} of ${runs} runs succeeded`);
-  return rate;
+  return runs;
 }
