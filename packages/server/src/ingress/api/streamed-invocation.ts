@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Reply, STREAMED } from '../http/handler.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
+import { PlainAnswer } from '../plain/plain-answer.ts';
 
 /** The result of the invocation: headers of a whole answer, trailers of a streamed one. */
 export function outcomeHeaders(result: InvocationResult, tail: boolean): Record<string, string> {
@@ -41,7 +42,8 @@ export class StreamedInvocation {
 
   readonly open = (): ResponseStream => {
     const options = { clock: this.#clock, shape: (head: StreamHead) => this.#shape(head) };
-    this.#stream = new ResponseStream(this.#request.response, options);
+    const { response } = this.#request;
+    this.#stream = new ResponseStream(response instanceof PlainAnswer ? response.stream() : response, options);
     return this.#stream;
   };
 

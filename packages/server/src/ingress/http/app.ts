@@ -9,6 +9,7 @@ import { limitHandshakes } from '../../lib/handshakes.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ConsolePages } from '../console/pages.ts';
+import { servePlainRequests } from '../plain/plain-connections.ts';
 import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { HttpMeter } from './http-meter.ts';
@@ -34,6 +35,8 @@ export interface AppOptions extends Omit<PipelineDeps, 'closing'> {
 const CLOSE_IDLE_EVERY_MS = 100;
 /** How long a connection without requests is kept. */
 const IDLE_MS = 72_000;
+/** How long a client may leave the answer to an invocation unread. */
+const STALLED_MS = 60_000;
 
 /**
  * Ends requests that do not end by themselves when the app closes. `closing` is for streams; other requests get
@@ -92,6 +95,13 @@ export function buildApp(options: AppOptions): FastifyInstance {
       // the client may send its body when the operation needs it
       server.on('checkContinue', framework).on('checkExpectation', framework);
       server.maxConnections = MAX_CONNECTIONS;
+      if (tls === undefined) {
+        servePlainRequests(server, {
+          serve: (request, answer) => door.servePlain(request, answer),
+          onLate: answerBrokenRequest,
+          ...{ headMs: HEAD_MS, keepAliveMs: IDLE_MS, stalledMs: STALLED_MS },
+        });
+      }
       return server;
     },
     loggerInstance: log as FastifyBaseLogger,

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { DecodedBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
 import type { Caller, Peer } from '../../iam/index.ts';
+import type { AnyAnswer } from '../plain/plain-answer.ts';
 
 /** One authenticated, authorised and validated request. */
 export interface ApiRequest<R extends RouteId> {
@@ -18,7 +19,7 @@ export interface ApiRequest<R extends RouteId> {
   /** Functions that ran one after another until this call; undefined when a client outside makes it. */
   readonly depth: number | undefined;
   /** For an answer that is streamed; a handler that has begun one gives back `STREAMED`. */
-  readonly response: ServerResponse;
+  readonly response: AnyAnswer;
   /** A signal that aborts when the client disconnects before the answer is complete. */
   goneSignal(): AbortSignal;
   /** Monotonic ms when the request arrived. */

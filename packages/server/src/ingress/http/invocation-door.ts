@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
+import { type AnyAnswer, PlainAnswer } from '../plain/plain-answer.ts';
+import type { AnyRequest, PlainRequest } from '../plain/plain-request.ts';
 import type { ApiBodies } from './api-bodies.ts';
 import type { HttpMeter } from './http-meter.ts';
 import { isIterable, jsonLines, type Outcome } from './outcome.ts';
@@ -39,7 +41,7 @@ function decoded(segment: string): string | undefined {
 }
 
 /** The call that a request makes, undefined for everything that is not a plain, small invocation. */
-function callOf({ method, url, headers }: IncomingMessage): Call | undefined {
+function callOf({ method, url, headers }: AnyRequest): Call | undefined {
   if (method !== 'POST' || headers['transfer-encoding'] !== undefined || headers.expect !== undefined) return undefined;
   if (Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES) return undefined;
   const match = PATH.exec(url ?? '');
@@ -79,10 +81,16 @@ export class InvocationDoor {
     return true;
   }
 
+  /** Undefined for a request that it does not take. */
+  servePlain(request: PlainRequest, answer: PlainAnswer): Promise<void> | undefined {
+    const call = callOf(request);
+    return call && this.#serve(call, request, answer, request.body);
+  }
+
   async #serve(
     { id, projectId, urn }: Call,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: AnyRequest,
+    response: AnyAnswer,
     body: Buffer | (() => Promise<Buffer>),
   ): Promise<void> {
     const { pipeline, clock, closing, meter } = this.#deps;
@@ -99,18 +107,20 @@ export class InvocationDoor {
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: Outcome, id: string, last: boolean): void {
+function send(response: AnyAnswer, { status, headers, body }: Outcome, id: string, last: boolean): void {
   if (response.destroyed) return;
-  response.statusCode = status;
-  response.setHeader('X-Request-Id', id);
-  for (const name in headers) response.setHeader(name, headers[name] as string);
-  if (last) response.setHeader('Connection', 'close');
+  const flat = ['X-Request-Id', id];
+  for (const name in headers) flat.push(name, headers[name] as string);
+  if (last) flat.push('Connection', 'close');
   if (isIterable(body)) {
+    const wire = response instanceof PlainAnswer ? response.stream() : response;
     const lines = Readable.from(jsonLines(body));
-    lines.on('error', () => response.destroy());
-    lines.pipe(response);
+    lines.on('error', () => wire.destroy());
+    wire.writeHead(status, flat);
+    lines.pipe(wire);
     return;
   }
-  response.setHeader('Content-Length', body === undefined ? 0 : Buffer.byteLength(body));
+  flat.push('Content-Length', String(body === undefined ? 0 : Buffer.byteLength(body)));
+  response.writeHead(status, flat);
   response.end(body);
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { depthOfCall } from '../../domain/call-depth.ts';
@@ -9,6 +8,8 @@ import { SpooledBody } from '../bodies/spool.ts';
 import type { Clients } from '../clients/clients.ts';
 import { checkProof } from '../clients/proof.ts';
 import type { BrowserDoor } from '../console/browser-door.ts';
+import type { AnyAnswer } from '../plain/plain-answer.ts';
+import type { AnyRequest } from '../plain/plain-request.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { decompressed, isCompressed } from './content-coding.ts';
@@ -43,8 +44,8 @@ export interface PipelineDeps {
 /** A request whose operation is known. */
 export interface Incoming {
   readonly id: string;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: AnyRequest;
+  readonly response: AnyAnswer;
   readonly params: object;
   readonly query: unknown;
   /** The bytes of the body, or the way to receive them; a received body on disk is closed at the end. */
@@ -160,7 +161,7 @@ export class Pipeline {
   }
 
   /** Waits for a change that another server has made, if the request names one. */
-  async #know({ headers }: IncomingMessage): Promise<void> {
+  async #know({ headers }: AnyRequest): Promise<void> {
     const number = requestedChange(headers);
     const { changes, unlessUnavailable } = this.#deps;
     if (number !== undefined && number > changes.at) await unlessUnavailable(changes.notBefore(number));
@@ -175,7 +176,7 @@ export class Pipeline {
   /** Refuses what can be refused without the body, before the client sends it. */
   #receive(
     { route, stores }: Operation,
-    request: IncomingMessage,
+    request: AnyRequest,
     body: () => Promise<Buffer | SpooledBody>,
   ): Promise<Buffer | SpooledBody> {
     if (route.auth === 'required') {

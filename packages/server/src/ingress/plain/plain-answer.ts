@@ -28,6 +28,7 @@ export class PlainAnswer {
   #isSent = false;
   #isFinished = false;
   #isClosed = false;
+  #isLast = false;
   #listeners: (() => void)[] = [];
   #stream: ServerResponse | undefined;
 
@@ -35,6 +36,10 @@ export class PlainAnswer {
     this.#request = request;
     this.#socket = request.socket;
     this.#options = options;
+  }
+
+  get req(): PlainRequest {
+    return this.#request;
   }
 
   get statusCode(): number {
@@ -70,6 +75,7 @@ export class PlainAnswer {
     if (!headers.every((text) => PRINTABLE.test(text))) throw new TypeError('a header is not valid');
     this.#statusCode = statusCode;
     this.#head = headers;
+    this.#isLast = closes(headers);
   }
 
   end(body: Buffer | string = EMPTY): void {
@@ -81,7 +87,7 @@ export class PlainAnswer {
     this.#isSent = true;
     const socket = this.#socket;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const head = headOf(this.#statusCode, this.#head ?? [], this.#options.keepAliveMs);
+    const head = headOf(this.#statusCode, this.#head ?? [], this.#isLast ? undefined : this.#options.keepAliveMs);
     if (bytes.length <= ONE_BUFFER_BYTES) {
       const all = Buffer.allocUnsafe(head.length + bytes.length);
       all.write(head, 0, 'latin1');
@@ -133,8 +139,18 @@ export class PlainAnswer {
   #finish(): void {
     this.#isFinished = true;
     this.close();
-    this.#options.onDone();
+    if (this.#isLast) this.#socket.destroySoon();
+    else this.#options.onDone();
   }
+}
+
+/** The only thing that such a header says here: the connection ends with this answer. */
+function closes(headers: readonly string[]): boolean {
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (name.length === 10 && name.toLowerCase() === 'connection') return true;
+  }
+  return false;
 }
 
 let date = '';
@@ -150,8 +166,8 @@ function dateNow(): string {
   return date;
 }
 
-/** The headers that `node:http` adds come last, as there. */
-function headOf(statusCode: number, headers: readonly string[], keepAliveMs: number): string {
+/** The headers that `node:http` adds come last, as there. `keepAliveMs`: undefined when `headers` close the connection. */
+function headOf(statusCode: number, headers: readonly string[], keepAliveMs: number | undefined): string {
   let head = `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? 'unknown'}\r\n`;
   let hasDate = false;
   for (let at = 0; at < headers.length; at += 2) {
@@ -160,5 +176,6 @@ function headOf(statusCode: number, headers: readonly string[], keepAliveMs: num
     head += `${name}: ${headers[at + 1]}\r\n`;
   }
   if (!hasDate) head += `Date: ${dateNow()}\r\n`;
+  if (keepAliveMs === undefined) return `${head}\r\n`;
   return `${head}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.trunc(keepAliveMs / 1000)}\r\n\r\n`;
 }

@@ -7,8 +7,8 @@ export interface PlainConnectionOptions {
   readonly stalledMs: number;
   /** Monotonic ms. */
   readonly now: () => number;
-  /** Never rejects. */
-  readonly serve: (request: PlainRequest, answer: PlainAnswer) => Promise<void>;
+  /** Never rejects. Undefined: `node:http` serves this request, and the answer is not used. */
+  readonly serve: (request: PlainRequest, answer: PlainAnswer) => Promise<void> | undefined;
   /** Gives the connection and the bytes that were read from it to `node:http`, for good. */
   readonly handOver: (socket: Socket, bytes: Buffer) => void;
 }
@@ -87,7 +87,8 @@ export class PlainConnection {
     const request = new PlainRequest(parts, this.#socket);
     const answer = new PlainAnswer(request, { keepAliveMs, stalledMs, onDone: this.#onDone });
     this.#answer = answer;
-    void serve(request, answer);
+    const serving = serve(request, answer);
+    if (serving === undefined) this.#handOver(bytes);
   }
 
   readonly #onDone = (): void => {
@@ -108,6 +109,8 @@ export class PlainConnection {
 
   #handOver(bytes: Buffer): void {
     const socket = this.#socket;
+    this.#answer = undefined;
+    this.#held = undefined;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onError);
     this.#options.handOver(socket, bytes);
   }

@@ -10,6 +10,7 @@ type Handler = (request: AnyRequest, answer: AnyAnswer) => void | Promise<void>;
 
 const HEADERS = ['X-A', 'b', 'Set-Cookie', 'c=d', 'Set-Cookie', 'e=f', 'Content-Length', '2'];
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const LAST = ['Content-Length', '2', 'Connection', 'close'];
 const CLOSING = 'GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
 const servers: Server[] = [];
@@ -73,6 +74,7 @@ it.each<[string, string, Handler]>([
   ['one to HEAD', GET.replace('GET', 'HEAD'), whole(200, HEADERS)],
   ['a status without a name', GET, whole(299, ['Content-Length', '0'])],
   ['a date of its own', GET, whole(304, ['date', 'then'])],
+  ['an answer that is the last', GET, whole(200, LAST, 'ok')],
   ['a long answer', GET, whole(200, ['Content-Length', '100000'], 'x'.repeat(100_000))],
   [
     'nothing of a header with a line break',
@@ -99,6 +101,38 @@ it.each<[string, string, Handler]>([
   const handler: Handler = (seen, answer) => (seen.url === '/last' ? echo(seen, answer) : handle(seen, answer));
   const expected = await answersTo(await serve(handler, 'node:http'), request, CLOSING);
   expect(await answersTo(await serve(handler), request, CLOSING)).toBe(expected);
+});
+
+it('leaves what it does not serve to node:http, and all that follows on that connection', async () => {
+  const readHere: string[] = [];
+  const server = await serve(echo, {
+    serve: (request, answer) => {
+      if (request.url === '/other') return undefined;
+      readHere.push(request.url);
+      return Promise.resolve(echo(request, answer));
+    },
+  });
+  const [one, other] = [GET.replace('/', '/one'), GET.replace('/', '/other')];
+  expect(paths(await answersTo(server, one, one, other, one, CLOSING))).toEqual([
+    '/one',
+    '/one',
+    '/other',
+    '/one',
+    '/last',
+  ]);
+  expect(paths(await answersTo(server, other, one, CLOSING))).toEqual(['/other', '/one', '/last']);
+  expect(readHere).toEqual(['/one', '/one']);
+});
+
+it('serves nothing after its last answer', async () => {
+  const seen: string[] = [];
+  const server = await serve((request, answer) => {
+    seen.push(request.url ?? '');
+    answer.writeHead(200, LAST);
+    answer.end('ok');
+  });
+  const text = await answersTo(server, GET, GET, CLOSING);
+  expect([seen, text.match(/HTTP/g)?.length]).toEqual([['/'], 1]);
 });
 
 it('answers requests that come at once in their order, one at a time, read here or by node:http', async () => {

@@ -9,8 +9,8 @@ import type { PlainRequest } from './plain-request.ts';
 const SWEEP_MS = 1000;
 
 export interface PlainOptions {
-  /** Never rejects. */
-  readonly serve: (request: PlainRequest, answer: PlainAnswer) => Promise<void>;
+  /** Never rejects. Undefined: `node:http` serves this request, and the answer is not used. */
+  readonly serve: (request: PlainRequest, answer: PlainAnswer) => Promise<void> | undefined;
   /** Answers a client whose first request did not come in time, and closes. */
   readonly onLate: (error: Error, socket: Socket) => void;
   readonly headMs: number;
