@@ -123,6 +123,23 @@ describe('a service', () => {
 
   it('that does not answer is left after a while', () => during(() => {}, expectUnavailable));
 
+  it('that leaves a download without an answer is asked again', () => {
+    let requests = 0;
+    return during(
+      (broken) =>
+        broken.on('request', (_, answer) => {
+          requests += 1;
+          if (requests === 2) answer.writeHead(200, { 'content-length': '4' }).end('code');
+        }),
+      async (place) => {
+        const copy = join(dir, 'copy');
+        expect(await new S3Blobs(place, { idleMs: 500 }).fetch(SHA, copy)).toBe(true);
+        expect(requests).toBe(2);
+        await rm(copy);
+      },
+    );
+  });
+
   it('that stops in the middle of a blob leaves no part of it', () =>
     during((broken) => {
       broken.on('request', (_, answer) => answer.writeHead(200, { 'content-length': '1000' }).write('half'));

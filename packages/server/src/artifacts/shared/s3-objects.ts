@@ -20,27 +20,37 @@ const COPY_BYTES = 5 * 2 ** 30;
 const COPY_PART_BYTES = 2 ** 30;
 /** Downloads that break are begun again. */
 const GET_TRIES = 3;
+/** A call may wait for a download: one whose answer does not begin in this time is begun again, on a new connection. */
+const BEGIN_MS = 6_000;
+const BEGIN_TRIES = 2;
 
 /**
  * The objects of one place with the official client. Keys are relative to the place, and content is checked by its
- * SHA-256. Each request is tried three times and waits for a bounded time; errors are those of the client.
+ * SHA-256. Each request is tried three times, downloads twice, and waits for a bounded time; errors are those of the client.
  */
 export class S3Objects {
   readonly #s3: S3;
   readonly #place: S3Place;
   readonly #newUpload: typeof import('@aws-sdk/lib-storage').Upload;
+  readonly #beginMs: number;
 
-  private constructor(s3: S3, place: S3Place, newUpload: typeof import('@aws-sdk/lib-storage').Upload) {
-    this.#s3 = s3;
-    this.#place = place;
-    this.#newUpload = newUpload;
+  private constructor(parts: {
+    readonly s3: S3;
+    readonly place: S3Place;
+    readonly newUpload: typeof import('@aws-sdk/lib-storage').Upload;
+    readonly beginMs: number;
+  }) {
+    this.#s3 = parts.s3;
+    this.#place = parts.place;
+    this.#newUpload = parts.newUpload;
+    this.#beginMs = parts.beginMs;
   }
 
   /** Loads the client, which a server without S3 does not need. Sends nothing. */
   static async open(place: S3Place, idleMs?: number): Promise<S3Objects> {
     const s3 = await openS3(place, idleMs);
     const { Upload } = await import('@aws-sdk/lib-storage');
-    return new S3Objects(s3, place, Upload);
+    return new S3Objects({ s3, place, newUpload: Upload, beginMs: Math.min(idleMs ?? BEGIN_MS, BEGIN_MS) });
   }
 
   /** The time of the service, to within minutes: ages must not depend on the clock of this machine. */
@@ -95,7 +105,7 @@ export class S3Objects {
   /** Writes a new file and returns its SHA-256. Undefined, without a file, when the object does not exist. */
   async get(key: string, file: string): Promise<string | undefined> {
     for (let tries = 1; ; tries += 1) {
-      const found = await this.#s3.getObject(this.#at(key)).catch(undefinedIfMissing);
+      const found = await this.#download(key);
       if (found === undefined) return undefined;
       const hash = createHash('sha256');
       const hashed = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -105,7 +115,7 @@ export class S3Objects {
         }
       };
       try {
-        await pipeline(found.Body as Readable, hashed, createWriteStream(file, { flags: 'wx' }));
+        await pipeline(found, hashed, createWriteStream(file, { flags: 'wx' }));
         return hash.digest('hex');
       } catch (error) {
         await rm(file, { force: true });
@@ -171,6 +181,23 @@ export class S3Objects {
     } catch (error) {
       await this.#s3.abortMultipartUpload({ Bucket, Key, UploadId }).catch(() => {});
       return undefinedIfMissing(error) ?? false;
+    }
+  }
+
+  /** Undefined when the object does not exist. */
+  async #download(key: string): Promise<Readable | undefined> {
+    for (let tries = 1; ; tries += 1) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), this.#beginMs);
+      try {
+        const found = await this.#s3.getObject(this.#at(key), { abortSignal: late.signal }).catch(undefinedIfMissing);
+        return found?.Body as Readable | undefined;
+      } catch (error) {
+        if (!late.signal.aborted) throw error;
+        if (tries === BEGIN_TRIES) throw new Error('the service does not answer', { cause: error });
+      } finally {
+        clearTimeout(timer);
+      }
     }
   }
 
