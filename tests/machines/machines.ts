@@ -20,6 +20,8 @@ export interface MachinesOptions {
   readonly memoryBytes?: number;
   /** Code is in an S3 service of its own; in a folder that all see unless set. */
   readonly s3?: boolean;
+  /** Starts the PostgreSQL that servers reach at the service address of the network; one that listens there unless set. */
+  readonly postgres?: (network: MachineNetwork) => Promise<PostgresCluster>;
 }
 
 /** One server on a machine of its own. */
@@ -59,7 +61,8 @@ export class Machines implements AsyncDisposable {
     this.#s3 = s3;
   }
 
-  static async start({ servers, args = [], memoryBytes, s3 = false }: MachinesOptions): Promise<Machines> {
+  static async start(options: MachinesOptions): Promise<Machines> {
+    const { servers, args = [], memoryBytes, s3 = false, postgres = listeningPostgres } = options;
     const names = Array.from({ length: servers }, (_, n) => `node${n + 1}`);
     const network = new MachineNetwork(names);
     const databaseQuota = new Quota(network.groupOf('database'));
@@ -73,7 +76,7 @@ export class Machines implements AsyncDisposable {
       network[Symbol.dispose]();
     };
     try {
-      cluster = await listeningPostgres(network);
+      cluster = await postgres(network);
       databaseQuota.add(cluster.pid ?? 0);
       const local = await cluster.create();
       const database = urlOver(network, cluster, local);
@@ -147,9 +150,19 @@ export function writableFolder(network: MachineNetwork, name: string): string {
 
 /** A PostgreSQL that machines of the network reach at its service address. */
 export async function listeningPostgres(network: MachineNetwork): Promise<PostgresCluster> {
-  const access = join(network.folder, 'pg_hba.conf');
-  writeFileSync(access, 'local all all scram-sha-256\nhost all all samenet scram-sha-256\n', { mode: 0o644 });
-  return PostgresCluster.start([`listen_addresses=${network.serviceAddress}`, `hba_file=${access}`], network.folder);
+  const access = accessFile(network, 'local all all', 'host all all samenet');
+  return PostgresCluster.start([`listen_addresses=${network.serviceAddress}`, access], network.folder);
+}
+
+/** A PostgreSQL that something else leads to, and that another one may follow. */
+export async function postgresWithStandby(network: MachineNetwork): Promise<PostgresCluster> {
+  return PostgresCluster.start([accessFile(network, 'local all,replication all')], network.folder);
+}
+
+function accessFile({ folder }: MachineNetwork, ...rules: readonly string[]): string {
+  const file = join(folder, 'pg_hba.conf');
+  writeFileSync(file, rules.map((rule) => `${rule} scram-sha-256\n`).join(''), { mode: 0o644 });
+  return `hba_file=${file}`;
 }
 
 /** The URL of one of its databases for those machines. */

@@ -25,7 +25,16 @@ export function databaseUrl({ url, file, onCommandLine }: DatabaseKeys): string 
   );
 }
 
+/** libpq takes several, and the driver one. */
+const SEVERAL_HOSTS = /^[^/]*\/\/([^/?#]*@)?[^/?#@]*,/;
+
 function checked(text: string, what: string): { text: string; hasPassword: boolean } {
+  if (SEVERAL_HOSTS.test(text)) {
+    throw new ConfigError(
+      `${what} names several hosts`,
+      'Name one address that leads to the primary: docs/guides/postgresql.md, "A standby that takes over".',
+    );
+  }
   let parsed: URL;
   try {
     parsed = new URL(text);

@@ -131,6 +131,8 @@ describe('configuration', () => {
       }
       expect(loadConfig(['--database-url', 'postgresql://fg@db/f'], {}).databaseUrl?.reveal()).toContain('fg@db');
       expect(loadConfig([], {}).databaseUrl).toBeUndefined();
+      const env = { FGS_DATABASE_URL: 'postgres://fg:a,b@db/f?options=-csearch_path%3Da,b' };
+      expect(loadConfig([], env).databaseUrl?.reveal()).toBe(env.FGS_DATABASE_URL);
     });
 
     describe('has the code of several servers in S3', () => {
@@ -216,6 +218,7 @@ describe('configuration', () => {
       ['a hidden one', ['--database-url', 'postgres://db/f?password=s3cret'], {}, /every user of the machine/],
       ['text that is no URL', [], { FGS_DATABASE_URL: 'fg:s3cret@db' }, /not the URL of a PostgreSQL database/],
       ['a host that is none', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@[/f' }, /database_url is not a URL/],
+      ['two hosts', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@a:1,b:2/f' }, /database_url names several hosts/],
       ['half an escape', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret%A@db/f' }, /database_url is not a URL/],
       ['another kind of database', [], { FGS_DATABASE_URL: 'mysql://fg:s3cret@db/f' }, /not the URL of a PostgreSQL/],
       ['no name of a database', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@db' }, /names no database/],

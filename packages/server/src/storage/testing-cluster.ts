@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { Secret } from '../lib/secret.ts';
 
@@ -117,6 +117,28 @@ export class PostgresCluster {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return true;
+  }
+
+  /** A server that follows this one, which from then on acknowledges what both have. It has the same settings. */
+  async addStandby(): Promise<PostgresCluster> {
+    const standby = new PostgresCluster(this.#bin, this.#settings, dirname(this.folder));
+    const from = ['-h', this.folder, '-U', 'funcgraph', '--checkpoint=fast', '--no-sync', '--write-recovery-conf'];
+    const made = spawnSync(join(this.#bin, 'pg_basebackup'), ['-D', standby.#data, ...from], {
+      ...this.#account,
+      cwd: standby.folder,
+      env: { PGPASSWORD: PASSWORD },
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`pg_basebackup failed: ${made.stderr}`);
+    await standby.boot();
+    await this.run(this.url('postgres'), "alter system set synchronous_standby_names = '*'");
+    await this.run(this.url('postgres'), 'select pg_reload_conf()');
+    return standby;
+  }
+
+  /** Makes a standby take writes. */
+  async promote(): Promise<void> {
+    await this.run(this.url('postgres'), 'select pg_promote()');
   }
 
   /** Ends the server: SIGINT fast but in order, SIGQUIT and SIGKILL like crashes. Resolves when it has exited. */
