@@ -26,7 +26,7 @@ export function databaseUrl({ url, file, onCommandLine }: DatabaseKeys): string 
 }
 
 /** libpq takes several, and the driver one. */
-const SEVERAL_HOSTS = /^[^/]*\/\/([^/?#]*@)?[^/?#@]*,/;
+const SEVERAL_HOSTS = /^\w+:\/\/(?:[^/?#]*@)?[^@/?#]*,[^@/?#]*(?:[/?#]|$)/;
 
 function checked(text: string, what: string): { text: string; hasPassword: boolean } {
   if (SEVERAL_HOSTS.test(text)) {
