@@ -31,7 +31,7 @@ export class KeptBuilds {
 
 /** Programs that `start` begins at once get the variable, and no others. */
 function startedWith<Started>(name: string, value: string, start: () => Started): Started {
-  // biome-ignore lint/style/noProcessEnv: esbuild gives its program the environment of this process
+  // esbuild gives its program the environment of this process
   const { env } = process;
   const before = env[name];
   if (before !== undefined) return start();

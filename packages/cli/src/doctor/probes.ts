@@ -114,6 +114,9 @@ async function tmpVolumes(machine: Machine): Promise<Check> {
 
 /** Requirements of the agent for networks of functions that keep functions away from the machine. */
 async function network(machine: Machine): Promise<Check> {
+  const name = 'network';
+  if (machine.uid !== 0)
+    return { name, state: 'warn', detail: 'functions reach nothing but themselves', hint: 'run the server as root' };
   const programs = [
     ['ip', '-V', 'iproute2'],
     ['nft', '--version', 'nftables'],
@@ -122,17 +125,15 @@ async function network(machine: Machine): Promise<Check> {
   for (const [program, version, pkg] of programs) {
     if ((await machine.run(program, [version])).code !== 0) lacking.push(pkg);
   }
-  const name = 'network';
   if (lacking.length > 0) {
     const detail = `${lacking.join(' and ')} not found: functions reach nothing but themselves`;
     return { name, state: 'warn', detail, hint: `apt-get install ${lacking.join(' ')}` };
   }
-  if (machine.uid === 0 && (await isMissing(machine, 'NET_ADMIN'))) {
+  if (await isMissing(machine, 'NET_ADMIN')) {
     const detail = 'functions reach nothing but themselves: root has no capability NET_ADMIN';
     return { name, state: 'warn', detail, hint: 'give the container the option --cap-add NET_ADMIN' };
   }
-  if (machine.uid === 0) return { name, state: 'ok', detail: 'functions can reach the outside, and not this machine' };
-  return { name, state: 'warn', detail: 'functions reach nothing but themselves', hint: 'run the server as root' };
+  return { name, state: 'ok', detail: 'functions can reach the outside, and not this machine' };
 }
 
 /** Space at the place of the data directory, which may not exist yet. */

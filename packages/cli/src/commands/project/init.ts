@@ -41,7 +41,7 @@ export const initCommand = defineCommand({
     await write(join(folder, FILE_NAME), text);
     await writeFiles(join(folder, name), files);
     const written = [FILE_NAME, ...files.map(({ path }) => `${name}/${path}`)];
-    const place = args.folder === undefined ? '' : `cd ${args.folder} && `;
+    const place = folder === resolve(context.cwd) ? '' : `cd ${args.folder} && `;
     const lines = [
       written.join(', '),
       ...(template.temp_detail.warning === '' ? [] : [template.temp_detail.warning]),

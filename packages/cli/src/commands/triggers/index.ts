@@ -43,8 +43,15 @@ export const triggers: Noun = {
     operation('triggers list', 'listFunctionTriggers', {
       summary: 'Triggers of a function, its versions and its aliases',
       args: [FUNCTION],
-      examples: ['fgs triggers list hello', 'fgs triggers list hello --output json'],
-      rows: (all) => all.map((one) => ({ ...one, name: nameOf(one), qualifier: qualifierOf(one), what: whatOf(one) })),
+      examples: ['fgs triggers list hello', 'fgs triggers list hello --field name,url'],
+      rows: (all) =>
+        all.map((one) => ({
+          ...one,
+          name: nameOf(one),
+          qualifier: qualifierOf(one),
+          what: whatOf(one),
+          url: String(one.event_data.invoke_url ?? ''),
+        })),
       columns: {
         name: 'TRIGGER',
         trigger_type_code: 'TYPE',

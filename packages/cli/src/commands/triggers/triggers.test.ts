@@ -246,6 +246,11 @@ test('shows, switches and deletes one by its name or id', async () => {
   expect(server.requests(`DELETE ${one}`)).toHaveLength(1);
 });
 
+test('lists the addresses of routes for scripts', async () => {
+  const { stdout } = await cli('triggers', 'list', 'hello', '--field', 'url');
+  expect(stdout.trim().split('\n')).toContain('http://127.0.0.1:8081/api/p1/g/a');
+});
+
 test('lists the existing ones for an unknown name, and requires the id for an ambiguous one', async () => {
   expect(await cli('triggers', 'show', 'hello', 'bob')).toMatchObject({
     exitCode: 2,

@@ -254,14 +254,19 @@ describe('values', () => {
   });
 
   it.each([
-    ['no JSON', Buffer.from('{"a":'), 'result_not_json'],
-    ['no JSON, and large', Buffer.alloc(400_000, '{'), 'result_not_json'],
-    ['nested too deeply', Buffer.from('['.repeat(5_000) + ']'.repeat(5_000)), 'result_not_json'],
-    ['over the limit', Buffer.alloc(7_000_000, 'x'), 'value_too_large'],
-  ])('of a function that returns something that is %s fail the node', async (_, payload, code) => {
+    ['no JSON', Buffer.from('{"a":'), 'result_not_json', 'the result of node a is not JSON: '],
+    ['no JSON, and large', Buffer.alloc(400_000, '{'), 'result_not_json', 'the result of node a is not JSON: '],
+    [
+      'nested too deeply',
+      Buffer.from('['.repeat(5_000) + ']'.repeat(5_000)),
+      'result_not_json',
+      'the result of node a',
+    ],
+    ['over the limit', Buffer.alloc(7_000_000, 'x'), 'value_too_large', 'the result has 7000000 bytes'],
+  ])('of a function that returns something that is %s fail the node', async (_, payload, code, text) => {
     flows.functions.set('a', () => payload);
     const { status, events } = await run(definitionOf('f', [call('a')]));
     expect(status).toBe('fail');
-    expect(events.at(-1)).toMatchObject({ error: { error_code: code } });
+    expect(events.at(-1)).toMatchObject({ error: { error_code: code, error_message: expect.stringContaining(text) } });
   });
 });

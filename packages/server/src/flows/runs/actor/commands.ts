@@ -137,7 +137,7 @@ export class Commands {
     this.#open.delete(name);
     if (result === undefined) return;
     const { target } = result;
-    const answer = await this.#answerOf(result, actor);
+    const answer = await this.#answerOf(result, command.node, actor);
     if (actor.isClosed) return;
     actor.post({
       message: { type: 'call_finished', ...call, ...answer, ...(target === undefined ? {} : { target }) },
@@ -146,6 +146,7 @@ export class Commands {
 
   async #answerOf(
     { payload, failure }: CallResult,
+    node: string,
     actor: RunActor,
   ): Promise<{ readonly result: StoredValue } | { readonly error: Failure }> {
     if (failure !== undefined) return { error: failure };
@@ -158,7 +159,9 @@ export class Commands {
     if (refusal !== undefined) return { error: refusal };
     const kept = await keepText(text, actor.parts.values, this.#options.large);
     if ('value' in kept) return { result: kept.value };
-    return { error: { error_code: 'result_not_json', error_message: `the result is not JSON: ${kept.fault}` } };
+    return {
+      error: { error_code: 'result_not_json', error_message: `the result of node ${node} is not JSON: ${kept.fault}` },
+    };
   }
 
   /** Why a result cannot be kept. The small ones of standard runs always are: they end with the limits of the run. */
