@@ -5,7 +5,6 @@ import type { ChangesSchema } from './schema/changes.ts';
 import type { ClusterSchema } from './schema/cluster.ts';
 import type { ConsoleSchema } from './schema/console.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
-import type { DeploymentsSchema } from './schema/deployments.ts';
 import type { FactsSchema } from './schema/facts.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FlowRunsSchema } from './schema/flow-runs.ts';
@@ -21,12 +20,10 @@ import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { SharesSchema } from './schema/shares.ts';
 import type { StreamsSchema } from './schema/streams.ts';
-import type { TagsSchema } from './schema/tags.ts';
-import type { TestEventsSchema } from './schema/test-events.ts';
 import type { TopicsSchema } from './schema/topics.ts';
 import type { TriggersSchema } from './schema/triggers.ts';
 
-/** Every table, combined from the modules' own tables under `schema/`. */
+/** Tables that several parts read. Those of one resource alone are declared in its folder under `resources/`. */
 export type Schema = IdentitySchema &
   QueueSchema &
   FunctionsSchema &
@@ -44,11 +41,8 @@ export type Schema = IdentitySchema &
   ClusterSchema &
   ConsoleSchema &
   DependenciesSchema &
-  DeploymentsSchema &
   FactsSchema &
   StreamsSchema &
-  TestEventsSchema &
-  TagsSchema &
   TopicsSchema &
   TriggersSchema &
   GatewayAppsSchema &

@@ -1,19 +1,35 @@
 import type { Kysely } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 
-type Row = Schema['deployment'];
-type Place = Pick<Row, 'project_id' | 'name' | 'stage'>;
+/** What was made from a project file in one stage. */
+export interface DeploymentRow {
+  project_id: string;
+  name: string;
+  stage: string;
+  /** One more after each change. */
+  revision: number;
+  /** JSON list, as the API has it. */
+  resources: string;
+  /** Ms since the epoch. */
+  modified_at: number;
+}
+
+type Tables = {
+  deployment: DeploymentRow;
+};
+
+type Place = Pick<DeploymentRow, 'project_id' | 'name' | 'stage'>;
 
 /** Rows of deployments; no rules but the revision and the quota, which only a transaction can hold. */
 export class DeploymentStore {
-  readonly #db: Kysely<Schema>;
+  readonly #db: Kysely<Schema & Tables>;
 
   constructor(db: Kysely<Schema>) {
-    this.#db = db;
+    this.#db = db.withTables<Tables>();
   }
 
   /** By name and stage. */
-  async list(projectId: string): Promise<Omit<Row, 'resources'>[]> {
+  async list(projectId: string): Promise<Omit<DeploymentRow, 'resources'>[]> {
     return this.#db
       .selectFrom('deployment')
       .select(['project_id', 'name', 'stage', 'revision', 'modified_at'])
@@ -23,7 +39,7 @@ export class DeploymentStore {
       .execute();
   }
 
-  async find({ project_id, name, stage }: Place): Promise<Row | undefined> {
+  async find({ project_id, name, stage }: Place): Promise<DeploymentRow | undefined> {
     return this.#db
       .selectFrom('deployment')
       .selectAll()
@@ -34,7 +50,7 @@ export class DeploymentStore {
   }
 
   /** Returns the reason when it cannot. */
-  async insert(row: Row, most: number): Promise<'stored' | 'changed' | 'quota'> {
+  async insert(row: DeploymentRow, most: number): Promise<'stored' | 'changed' | 'quota'> {
     try {
       await this.#db.transaction().execute(async (tx) => {
         await tx.insertInto('deployment').values(row).execute();
@@ -54,7 +70,7 @@ export class DeploymentStore {
   }
 
   /** False when the stored row does not have the revision before that of `row`. */
-  async replace(row: Row): Promise<boolean> {
+  async replace(row: DeploymentRow): Promise<boolean> {
     const { revision, resources, modified_at } = row;
     const result = await this.#db
       .updateTable('deployment')

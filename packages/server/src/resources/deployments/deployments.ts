@@ -1,8 +1,7 @@
 import { LIMITS, type RouteBody, type RouteResponse, type Routes } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Schema } from '../../storage/index.ts';
-import type { DeploymentStore } from './deployment-store.ts';
+import type { DeploymentRow, DeploymentStore } from './deployment-store.ts';
 
 type Deployment = RouteResponse<Routes['showDeployment']>;
 
@@ -61,7 +60,7 @@ export class Deployments {
     if (!(await this.#store.remove(place))) throw notFound(place);
   }
 
-  async #replace(row: Schema['deployment']): Promise<'stored' | 'changed'> {
+  async #replace(row: DeploymentRow): Promise<'stored' | 'changed'> {
     return (await this.#store.replace(row)) ? 'stored' : 'changed';
   }
 }
@@ -77,11 +76,11 @@ function checked(place: Place): Place {
   return place;
 }
 
-function placeOf({ name, stage, revision, modified_at }: Omit<Schema['deployment'], 'resources'>) {
+function placeOf({ name, stage, revision, modified_at }: Omit<DeploymentRow, 'resources'>) {
   return { name, stage, revision: Number(revision), modified_at: new Date(Number(modified_at)).toISOString() };
 }
 
-function shown(row: Schema['deployment']): Deployment {
+function shown(row: DeploymentRow): Deployment {
   return { ...placeOf(row), resources: JSON.parse(row.resources) as Deployment['resources'] };
 }
 

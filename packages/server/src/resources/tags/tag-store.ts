@@ -2,7 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../storage/index.ts';
 import type { Tag, TagMatch } from './types.ts';
 
-type TagTables = Pick<Schema, 'function_tag' | 'function'>;
+/** `flow_tag` is the same. */
+type Tables = {
+  function_tag: {
+    owner_id: string;
+    key: string;
+    value: string;
+  };
+};
+
+type TagTables = Tables & Pick<Schema, 'function'>;
 
 /** Rows of the tags of functions or of flows; no rules but the quota, which only a transaction can hold. */
 export class TagStore {

@@ -2,12 +2,24 @@ import type { Kysely } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { TestEvent } from './types.ts';
 
+type Tables = {
+  function_test_event: {
+    id: string;
+    function_id: string;
+    name: string;
+    /** JSON text, as the user wrote it. */
+    content: string;
+    /** Ms since the epoch. */
+    modified_at: number;
+  };
+};
+
 /** Rows of test events; no rules but uniqueness and the quota, which only a transaction can hold. */
 export class TestEventStore {
-  readonly #db: Kysely<Schema>;
+  readonly #db: Kysely<Schema & Tables>;
 
   constructor(db: Kysely<Schema>) {
-    this.#db = db;
+    this.#db = db.withTables<Tables>();
   }
 
   /** By name. */
