@@ -1,10 +1,11 @@
 import { type Client, createClient } from '@funcgraph/api';
-import { type Browser, type Cookie, chromium, type Page } from 'playwright-core';
+import { type APIResponse, type Browser, type Cookie, chromium, type Page } from 'playwright-core';
 import { test as base, expect, inject } from 'vitest';
 import type { Tenant } from '../../../tests/functions.ts';
 import { type Credentials, type ProgramRun, runCli } from '../../../tests/server.ts';
-import { type Tab, Tabs } from './tabs.ts';
+import { isInConsole, rest, type Tab, Tabs } from './tabs.ts';
 import { choosePreferences } from './views.ts';
+import { go, isAt } from './walk.ts';
 
 export { look } from './views.ts';
 
@@ -65,25 +66,28 @@ export class Visitor {
     });
   }
 
-  /** Opens a page of the console and waits for its heading. */
+  /** Leads to a page of the console and waits for its heading; within the console if it is loaded. */
   async open(path: string): Promise<void> {
+    if (isInConsole(this.page) && !isAt(this.page, path)) await go(this.page, path);
+    else await this.load(path);
+  }
+
+  /** Loads the console anew with a page, and waits for its heading. */
+  async load(path: string): Promise<void> {
     await this.page.goto(`/console${path}`);
     await this.page.waitForSelector('h1');
   }
 
   /** Without the page, which the journey about signing in uses. */
   async signIn({ name, password }: { name: string; password: string } = this.#firstUser): Promise<void> {
-    const { status } = await this.#send('POST', { name, password });
-    expect(status).toBe(200);
+    const session = `${this.#platform.endpoint}/v1/console/session`;
+    expect((await this.send('POST', session, { name, password })).status()).toBe(200);
   }
 
-  async #send(method: string, body: unknown) {
-    const response = await this.#tab.context.request.fetch(`${this.#platform.endpoint}/v1/console/session`, {
-      method,
-      headers: { 'X-Fgs-Console': '1', Origin: this.#platform.endpoint, 'Sec-Fetch-Site': 'same-origin' },
-      data: body,
-    });
-    return { status: response.status() };
+  /** A request as pages of the console make it. */
+  send(method: string, url: string, body?: unknown): Promise<APIResponse> {
+    const headers = { 'X-Fgs-Console': '1', Origin: this.#platform.endpoint, 'Sec-Fetch-Site': 'same-origin' };
+    return this.#tab.context.request.fetch(url, { method, headers, data: body });
   }
 
   get #firstUser() {
@@ -146,6 +150,7 @@ export const journey = base.extend<Fixtures>({
       const tab = await (at === platform ? tabs : new Tabs(browser, at.endpoint)).take();
       const visitor = new Visitor(at, tab);
       visits.push({ tab, visitor, at });
+      if (!signedIn) await rest(tab.page);
       await choosePreferences(tab.page, 'zh-CN', 'light');
       if (!signedIn) return visitor;
       if (at === platform) await tab.context.addCookies(session);

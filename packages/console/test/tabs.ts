@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const TIMEOUT_MS = 60_000;
+/** Of each step; a slower one costs only that the console is loaded again. */
+const SIGN_OUT_MS = 5_000;
 const SIZE = { width: 1280, height: 800 };
 const ASSETS = join(import.meta.dirname, '../dist/assets');
 /** What journeys listen to. */
-const EVENTS = ['console', 'pageerror', 'request'] as const;
+const EVENTS = ['console', 'pageerror', 'request', 'response'] as const;
 
 /** A tab in a browser of its own: cookies, storage and rights are those of one person. */
 export interface Tab {
@@ -15,8 +17,8 @@ export interface Tab {
 }
 
 /**
- * Tabs for one person after another. Each leaves nothing but what the browser has loaded and compiled, which a new tab would
- * do again for two thirds of the time that a page takes.
+ * Tabs for one person after another. Each leaves nothing but what the browser has loaded, compiled and run, which takes most
+ * of the time of a visit.
  */
 export class Tabs {
   readonly #browser: Browser;
@@ -28,7 +30,7 @@ export class Tabs {
     this.#origin = origin;
   }
 
-  /** A tab that shows a picture of the console. */
+  /** A tab in which nobody is signed in: it shows the sign-in page, or a picture of the console. */
   async take(): Promise<Tab> {
     return this.#free.pop() ?? (await this.#open());
   }
@@ -37,7 +39,7 @@ export class Tabs {
     const { context, page } = tab;
     for (const event of EVENTS) page.removeAllListeners(event);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await rest(page);
+    if (!(await signOut(page))) await rest(page);
     await page.evaluate('localStorage.clear(); sessionStorage.clear()');
     await context.clearCookies();
     await context.clearPermissions();
@@ -54,8 +56,43 @@ export class Tabs {
   }
 }
 
+/** Whether the page is one of the console, which leads to others without loading anew. */
+export function isInConsole(page: Page): boolean {
+  const { pathname } = new URL(page.url());
+  return pathname.startsWith('/console/') && !pathname.startsWith('/console/assets/');
+}
+
+/**
+ * Leaves the console on its sign-in page, as the menu of the account does; it then has no answer of the server any more.
+ * False if that is not possible from here. The session itself goes on.
+ */
+async function signOut(page: Page): Promise<boolean> {
+  if (!isInConsole(page) || (await page.locator('.account').count()) === 0) return false;
+  const session = '**/v1/console/session';
+  await page.route(session, (route) =>
+    route.request().method() === 'DELETE' ? route.fulfill({ status: 204 }) : route.fallback(),
+  );
+  try {
+    // at once: a notice goes away by itself
+    await page.evaluate(
+      'for (const close of document.querySelectorAll(".ant-notification-notice-close")) close.click()',
+    );
+    // dialogs may lie above
+    await page.locator('.account').dispatchEvent('click', {}, { timeout: SIGN_OUT_MS });
+    await page.locator('[data-menu-id$="-sign-out"]').dispatchEvent('click', {}, { timeout: SIGN_OUT_MS });
+    await page.waitForSelector('main.sign-in', { timeout: SIGN_OUT_MS });
+    await page.waitForSelector('.ant-notification-notice', { state: 'detached', timeout: SIGN_OUT_MS });
+    return true;
+  } catch {
+    // what was not saved keeps the page
+    return false;
+  } finally {
+    await page.unroute(session);
+  }
+}
+
 /** Shows what does nothing, and has the storage of the console: a page of another origin would end the process of the tab. */
-async function rest(page: Page): Promise<void> {
+export async function rest(page: Page): Promise<void> {
   await page.goto(`/console/assets/${picture()}`);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { accessibilityFindings } from './axe.ts';
+import { isInConsole } from './tabs.ts';
 
 type Language = 'zh-CN' | 'en-US';
 type Theme = 'light' | 'dark';
@@ -12,10 +13,11 @@ const PICTURES = join(import.meta.dirname, 'pictures');
 /** All languages and themes with pictures; without it, only what the journey uses. */
 const isFull = process.env.FGS_CONSOLE_FULL === '1';
 
-/** What a person chose before, in a browser that shows nothing of the console. */
+/** What a person chose before. */
 export async function choosePreferences(page: Page, language: Language, theme: Theme): Promise<void> {
-  const stored = JSON.stringify({ state: { language, theme, times: 'utc', shortcuts: true }, version: 1 });
-  await page.evaluate(`localStorage.setItem('${KEY}', ${JSON.stringify(stored)})`);
+  const state = { language, theme, times: 'utc', shortcuts: true, editorSize: 13 };
+  await page.evaluate(`localStorage.setItem('${KEY}', '${JSON.stringify({ state, version: 1 })}')`);
+  if (isInConsole(page)) await prefer(page, { language, theme });
 }
 
 /** As if the person had chosen so in another tab. */

@@ -227,7 +227,7 @@ journey('a run leads to its sub-flow, waits for a callback, and gets its result'
   await dialog.getByRole('textbox', { name: '输出 (JSON)' }).fill('{"approved": true}');
   visitor.expectComplaint(/403/);
   await dialog.getByRole('button', { name: '确定' }).click();
-  await dialog.getByText('the id of the callback is none of this run').waitFor();
+  await dialog.getByText('本次运行没有等待使用此ID的回调').waitFor();
   await look(page, 'flow-run-callback');
   await id.fill(found);
   await dialog.getByRole('button', { name: '确定' }).click();

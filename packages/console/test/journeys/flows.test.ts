@@ -164,7 +164,7 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await conflict.getByRole('button', { name: '确认' }).click();
   await page.getByText('已保存', { exact: true }).waitFor();
 
-  await page.getByRole('navigation').first().getByRole('link', { name: '函数流' }).click();
+  await page.getByRole('main').getByRole('link', { name: '全部函数流' }).click();
   const search = page.getByPlaceholder('按函数流名称搜索');
   await search.fill('journey-dr');
   await search.press('Enter');

@@ -6,7 +6,7 @@ journey('a page is shown although its parts failed to load at first', async ({ v
   const visitor = await visit();
   const { page } = visitor;
   visitor.expectComplaint(/ERR_CONNECTION_RESET|Failed to fetch dynamically imported module/);
-  await visitor.open('/functions');
+  await visitor.load('/functions');
   await page.evaluate('window.isFirstLoad = true');
   let isCut = true;
   let loads = 0;
@@ -19,7 +19,7 @@ journey('a page is shown although its parts failed to load at first', async ({ v
   expect(loads).toBe(2);
   expect(await page.evaluate('window.isFirstLoad')).toBe(true);
 
-  await visitor.open('/functions');
+  await visitor.load('/functions');
   await page.route(/flow-list-page.*\.js$/, (route) => (isCut ? route.abort('connectionreset') : route.continue()));
   await flows.click();
   await page.getByText('页面出错').waitFor();
@@ -45,7 +45,7 @@ journey('the first screen is of few files, and those of its page do not wait for
     await pageIsRequested.promise;
     await route.continue();
   });
-  await visitor.open('/overview');
+  await visitor.load('/overview');
   await page.getByRole('region', { name: '函数数量' }).waitFor();
   expect(files.size).toBeLessThanOrEqual(MOST_FILES);
 });

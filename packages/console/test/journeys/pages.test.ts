@@ -150,8 +150,14 @@ const CUSTOM = {
   Statement: [{ Effect: 'Allow', Action: ['functiongraph:dependency:*', 'smn:topic:*'] }],
 };
 
-/** What each policy refuses to show, and the pages on which it lets something be made. */
+/** What each policy refuses to show, and the pages on which it lets something be made. That which refuses most is first. */
 const POLICIES = [
+  {
+    policy: 'pages-custom',
+    hidden: [...ABOUT_FUNCTIONS, ...OTHERS.filter((path) => path !== 'topics'), 'agencies'],
+    makes: ['dependencies', 'topics'],
+    runs: undefined,
+  },
   { policy: 'FunctionGraph ReadOnlyAccess', hidden: [...OTHERS, 'agencies'], makes: [], runs: false },
   { policy: 'FunctionGraph CommonOperations', hidden: [...OTHERS, 'agencies'], makes: [], runs: true },
   {
@@ -159,12 +165,6 @@ const POLICIES = [
     hidden: OTHERS,
     makes: ['functions', 'templates', 'dependencies', 'flows', 'alarms', 'gateway'],
     runs: true,
-  },
-  {
-    policy: 'pages-custom',
-    hidden: [...ABOUT_FUNCTIONS, ...OTHERS.filter((path) => path !== 'topics'), 'agencies'],
-    makes: ['dependencies', 'topics'],
-    runs: undefined,
   },
 ] as const;
 
@@ -175,26 +175,53 @@ journey(
     await platform.api.call('createPolicy', { body: { role } });
     const files = { 'index.js': 'exports.handler = async (event, context) => event;' };
     await deploy(platform, { name: 'pages-run', files, runtime: await runtimeOf(platform, 'Node.js') });
+    // of each page that explained why it shows nothing: what it asked the server for, and the right that its button named
+    const explained = new Map<string, { readonly request: string; readonly right: string | undefined }>();
     for (const { policy, hidden, makes, runs } of POLICIES) {
+      const isHidden = (path: string) => (hidden as readonly string[]).includes(path.slice(1));
       const visitor = await visit({ signedIn: false });
       const { page } = visitor;
       const main = page.locator('main');
       const isDenied = async (button: Locator) => (await button.getAttribute('aria-disabled')) === 'true';
+      const rightOf = async (button: Locator) => {
+        await button.focus();
+        const text = (await page.getByRole('tooltip').last().textContent()) ?? '';
+        const [right = ''] = /[\w-]+:[\w-]+:\w+/.exec(text) ?? [];
+        expect(right).not.toBe('');
+        return right;
+      };
       visitor.expectComplaint(/403/);
       await visitor.signIn(await userWith(platform, policy));
+      let refused = '';
+      page.on('response', (response) => {
+        if (response.status() === 403) refused = response.url();
+      });
       await visitor.open('/overview');
-      await eachPage(page, async (path) => {
+      const see = async (path: string) => {
         const name = path.slice(1);
         const refusal = main.getByText(/^You may not do [\w:]+ here\.$/).first();
         await expectLoaded(page, path);
-        if ((hidden as readonly string[]).includes(name)) await refusal.waitFor();
+        if (isHidden(path)) await refusal.waitFor();
         else expect(await refusal.count(), `${policy} sees ${path}`).toBe(0);
         // one's own keys need no right
         if (name === 'access-keys') return;
         const make = main.getByRole('button', { name: /^(创建|添加|拉取|使用模板|安装)/ }).first();
-        if ((await make.count()) === 0) return;
-        expect(await isDenied(make), `${policy} on ${path}`).toBe(!(makes as readonly string[]).includes(name));
-      });
+        const hasButton = (await make.count()) > 0;
+        if (hasButton) {
+          expect(await isDenied(make), `${policy} on ${path}`).toBe(!(makes as readonly string[]).includes(name));
+        }
+        if (isHidden(path))
+          explained.set(path, { request: refused, right: hasButton ? await rightOf(make) : undefined });
+      };
+      // these pages look the same for each policy that refuses both
+      const known = [...explained].filter(([path]) => isHidden(path));
+      const session = await visitor.send('GET', `${platform.endpoint}/v1/console/session`);
+      const { rights } = (await session.json()) as { rights: string[] };
+      for (const [path, { request, right }] of known) {
+        expect((await visitor.send('GET', request)).status(), `${policy} reads ${path}`).toBe(403);
+        expect(rights, `${policy} on ${path}`).not.toContain(right);
+      }
+      await eachPage(page, see, (path) => known.some(([one]) => one === path));
       if (runs === undefined) continue;
       await go(page, '/functions/pages-run');
       const run = page.getByRole('button', { name: '测试', exact: true });

@@ -54,6 +54,7 @@ journey('a reader is made by page, signs in, and sees which right each action la
   other.expectComplaint(/403/);
   await other.open('/users');
   await other.page.getByRole('alert').getByText('iam:users:listUsers here').waitFor();
+  await other.page.getByRole('alert').getByText('您没有执行此操作的权限，请联系管理员授权。').waitFor();
   await look(other.page, 'users-forbidden');
 });
 
@@ -103,6 +104,8 @@ journey('an agency is made in three steps, with a policy of the account', async 
   await next(dialog);
   await dialog.getByText('请输入名称').waitFor();
   await dialog.getByLabel('委托名称').fill('platform-agency');
+  // while it is written, before the field is left
+  await dialog.getByText('请输入名称').waitFor({ state: 'detached' });
   for (const word of ['委托类型', '永久']) await dialog.getByText(word).first().waitFor();
   await look(page, 'agencies-create');
   await next(dialog);

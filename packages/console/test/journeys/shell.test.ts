@@ -84,7 +84,7 @@ journey('the issuer of the operator signs in a person who is a user here', async
   await expect.poll(() => stranger.page.url()).not.toContain('code');
   await look(stranger.page, 'sign-in-no-user');
 
-  await stranger.open('/sign-in?code=stolen&state=stolen');
+  await stranger.load('/sign-in?code=stolen&state=stolen');
   await stranger.page.getByText('当前标签页未发起登录').waitFor();
 });
 
@@ -99,7 +99,7 @@ journey('signing out ends the session', async ({ visit }) => {
   await page.getByRole('menuitem', { name: '退出登录' }).click();
   await page.getByRole('heading', { name: '登录' }).waitFor();
   visitor.expectComplaint(/401/);
-  await visitor.open('/functions');
+  await visitor.load('/functions');
   await page.getByRole('heading', { name: '登录' }).waitFor();
 });
 
@@ -163,9 +163,13 @@ journey('keys lead everywhere, and a sheet lists them', async ({ visit }) => {
   await visitor.open('/nowhere');
   await page.getByRole('heading', { name: '页面不存在' }).waitFor();
   await look(page, 'not-found');
-  await page.keyboard.press('g');
-  await page.keyboard.press('f');
-  await page.getByRole('heading', { name: '函数列表' }).waitFor();
+  const goToFunctions = async () => {
+    // the second key counts for 1.5 s, which a busy machine may take
+    await page.keyboard.press('g');
+    await page.keyboard.press('f');
+    return page.getByRole('heading', { name: '函数列表' }).count();
+  };
+  await expect.poll(goToFunctions).toBe(1);
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: '键盘快捷键' });
   await sheet.waitFor();
