@@ -20,6 +20,8 @@ const LIGHT = {
   colorTextDescription: 'rgba(0, 0, 0, 0.65)',
   colorTextTertiary: 'rgba(0, 0, 0, 0.65)',
   colorTextPlaceholder: 'rgba(0, 0, 0, 0.62)',
+  // antd's 0.25 cannot be read, and what is disabled is often there to be read
+  colorTextDisabled: 'rgba(0, 0, 0, 0.5)',
   colorBgLayout: '#f6f7f9',
   colorBorderSecondary: '#e6e8ec',
 };
@@ -37,6 +39,7 @@ const DARK = {
   colorTextDescription: 'rgba(255, 255, 255, 0.65)',
   colorTextTertiary: 'rgba(255, 255, 255, 0.65)',
   colorTextPlaceholder: 'rgba(255, 255, 255, 0.62)',
+  colorTextDisabled: 'rgba(255, 255, 255, 0.5)',
   colorBgLayout: '#101214',
   colorBgContainer: '#16191d',
   colorBgElevated: '#1e2227',
@@ -78,6 +81,11 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     Checkbox: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
     // beside a dialog in a window of 1280 px
     Notification: { width: 340 },
+    // marks of changed files stand on it
+    Tree:
+      name === 'dark'
+        ? { directoryNodeSelectedBg: '#15325b', directoryNodeSelectedColor: DARK.colorLink }
+        : { directoryNodeSelectedBg: '#e6f4ff', directoryNodeSelectedColor: LIGHT.colorLink },
     Dropdown: { colorPrimary: name === 'dark' ? DARK.colorLink : LIGHT.colorLink },
     Table: {
       // not transparent: rows pass below the heading of a fixed column

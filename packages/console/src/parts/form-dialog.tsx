@@ -1,5 +1,6 @@
 import { Form, type FormInstance, Modal } from 'antd';
 import type { ReactNode } from 'react';
+import { clearErrors } from './clear-errors.ts';
 import './parts.css';
 
 interface FormDialogProps<Fields> {
@@ -37,6 +38,7 @@ export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>
         className="form-dialog"
         layout="vertical"
         initialValues={initialValues}
+        onValuesChange={clearErrors(form)}
         onFinish={(fields) => void onSubmit(fields, form)}
       >
         {children}

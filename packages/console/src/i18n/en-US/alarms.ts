@@ -24,7 +24,7 @@ export const alarms = {
   kinds: { function: 'Function', flow: 'Flow' },
   empty: {
     title: 'No alarm rules yet',
-    text: 'A rule compares a metric with a threshold once a minute. The same with fgs:',
+    text: 'A rule compares a metric with a threshold once a minute. The same with fgs.',
   },
   metrics: {
     count: 'Invocations',

@@ -17,9 +17,9 @@ export const buckets = {
   nextPage: 'Next page',
   empty: {
     title: 'No buckets yet',
-    text: 'A bucket stores files that functions read and write, and that start functions:',
+    text: 'A bucket stores files that functions read and write, and that start functions.',
   },
-  emptyBucket: { title: 'The bucket is empty', text: 'Upload files here, or with any S3 client:' },
+  emptyBucket: { title: 'The bucket is empty', text: 'Upload files here, or with any S3 client.' },
   create: {
     action: 'Create bucket',
     nameHelp: '3 to 63 small letters, digits, - and dots; of one bucket of the whole server.',

@@ -16,7 +16,7 @@ export const dependencies = {
   type: { private: 'Private', public: 'Public' },
   empty: {
     title: 'No dependencies yet',
-    text: 'Store a library once and use it in many functions. For Node.js, the folder holds node_modules:',
+    text: 'Store a library once and use it in many functions. For Node.js, the folder holds node_modules.',
   },
   create: {
     action: 'Create dependency',

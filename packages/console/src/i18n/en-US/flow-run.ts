@@ -78,6 +78,7 @@ export const flowRun = {
     id: 'Id of the callback',
     idHelp: 'The secret that the run gave to its functions as $RUN.callback.<node>.',
     idFound: 'Found in the values of this run.',
+    idUnknown: 'The run waits for no callback with this id.',
     idMissing: 'Enter the id of the callback.',
     done: '{{name}} got its result',
     failed: '{{name}} got no result',

@@ -1,6 +1,7 @@
 export const flows = {
   tabs: { label: 'Parts of the flow', definition: 'Flow', runs: 'Run history', logs: 'Logs', metrics: 'Metrics' },
   title: 'Flows',
+  back: 'All flows',
   intro: 'Functions, waits and decisions, drawn as one graph.',
   search: 'Search by flow name',
   columns: {
@@ -14,7 +15,7 @@ export const flows = {
   mode: { NORMAL: 'Standard', EXPRESS: 'Express' },
   empty: {
     title: 'No flows yet',
-    text: 'A flow calls functions one after the other, side by side or by condition. Draw one here, or write the files of a first one, with its functions, from a template:',
+    text: 'A flow calls functions one after the other, side by side or by condition. Draw one here, or write the files of a first one, with its functions, from a template.',
   },
   create: {
     standard: 'Create standard flow',

@@ -23,7 +23,7 @@ export const functions = {
   status: { enabled: 'Enabled', disabled: 'Disabled' },
   empty: {
     title: 'No functions yet',
-    text: 'A function is code with a handler. Create one from a folder that contains index.js or index.py:',
+    text: 'A function is code with a handler. Create one from a folder that contains index.js or index.py.',
   },
   remove: {
     action: 'Delete',

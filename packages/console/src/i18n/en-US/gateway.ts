@@ -22,7 +22,7 @@ export const gateway = {
     created: 'Group {{name}} created',
     createFailed: 'Group {{name}} could not be created',
     emptyTitle: 'No groups yet',
-    emptyText: 'A group has host names. Its APIs lead paths to functions and flows:',
+    emptyText: 'A group has host names. Its APIs lead paths to functions and flows.',
     removeTitle: 'Delete the group?',
     removeConsequence:
       'Its APIs and their history are deleted with it and cannot be restored. Its host names are free then.',
@@ -43,6 +43,7 @@ export const gateway = {
     removeFailed: 'Host name {{host}} could not be removed',
   },
   apis: {
+    title: 'APIs',
     name: 'API',
     back: 'Group {{group}}',
     create: 'Create API',
@@ -58,7 +59,7 @@ export const gateway = {
     published: 'Published in',
     updated: 'Changed',
     emptyTitle: 'No APIs yet',
-    emptyText: 'An API leads a method and a path to a function or flow, once it is published:',
+    emptyText: 'An API leads a method and a path to a function or flow, once it is published.',
     removeTitle: 'Delete API {{name}}?',
     removeConsequence: 'The API and its history are deleted and cannot be restored.',
     removePublished: 'The API stops at once in {{stages}}. It is deleted with its history and cannot be restored.',
@@ -153,7 +154,7 @@ export const gateway = {
     note: 'Made and changed at the triggers of functions and flows.',
     copy: 'Copy {{text}}',
     emptyTitle: 'No trigger APIs',
-    emptyText: 'A gateway trigger gives a function or flow a path without a group:',
+    emptyText: 'A gateway trigger gives a function or flow a path without a group.',
   },
   access: {
     title: 'Access log',
@@ -189,7 +190,7 @@ export const gateway = {
     secretsNote: 'AppSecret and AppCode are shown this once. Store them now.',
     stored: 'Stored',
     emptyTitle: 'No apps yet',
-    emptyText: 'An app stands for a caller, who signs with AppKey and AppSecret or sends the AppCode:',
+    emptyText: 'An app stands for a caller, who signs with AppKey and AppSecret or sends the AppCode.',
     removeTitle: 'Delete app {{name}}?',
     removeConsequence: 'Its calls are refused at once, and it cannot be restored.',
     removed: 'App {{name}} deleted',

@@ -33,7 +33,7 @@ export const groups = {
     added: 'Members added to {{group}}',
     addFailed: 'A member was not added',
     none: 'No members yet',
-    noneText: 'Add users here or with a command:',
+    noneText: 'Add users here or with a command.',
     remove: 'Remove',
     removeTitle: 'Remove {{name}} from {{group}}?',
     removeText: 'The user loses the policies of the group with the next request.',

@@ -26,7 +26,7 @@ export const identity = {
     enterpriseProject: 'Name of the enterprise project',
     projectMissing: 'Choose a project',
     none: 'No policies yet',
-    noneText: 'Without a policy nothing is allowed. Grant one here or with a command:',
+    noneText: 'Without a policy nothing is allowed. Grant one here or with a command.',
     withdraw: 'Revoke',
     withdrawTitle: 'Revoke {{policy}} of {{name}}?',
     withdrawText: 'Its rights end with the next request. The policy itself stays.',

@@ -9,7 +9,7 @@ export const images = {
     title: 'No images yet',
     none: 'No images of this type',
     all: 'Show all',
-    text: 'Pull an image from a registry, or load an archive of docker save:',
+    text: 'Pull an image from a registry, or load an archive of docker save.',
   },
   pull: {
     action: 'Pull image',

@@ -16,6 +16,7 @@ export const parts = {
   confirm: 'Confirm',
   typeName: 'Type {{name}} to confirm',
   refresh: 'Refresh',
+  refused: '{{message}}',
   retry: 'Try again',
   total_one: '{{count}} entry',
   total_other: '{{count}} entries',

@@ -15,7 +15,7 @@ export const streams = {
   nextPage: 'Next page',
   empty: {
     title: 'No streams yet',
-    text: 'Each record is stored until its time is over, and several readers read it:',
+    text: 'Each record is stored until its time is over, and several readers read it.',
   },
   create: {
     action: 'Create stream',

@@ -9,7 +9,7 @@ export const topics = {
   columns: { name: 'Topic', displayName: 'Display name', actions: 'Actions' },
   empty: {
     title: 'No topics yet',
-    text: 'With a topic, one message reaches many subscribers. SMN triggers and alarms use topics too:',
+    text: 'With a topic, one message reaches many subscribers. SMN triggers and alarms use topics too.',
   },
   create: {
     action: 'Create topic',

@@ -22,7 +22,7 @@ export const alarms = {
   },
   states: { alarm: '告警中', ok: '正常', no_data: '数据不足' },
   kinds: { function: '函数', flow: '函数流' },
-  empty: { title: '还没有告警规则', text: '告警规则每分钟将指标与阈值比较一次。也可以使用命令创建：' },
+  empty: { title: '还没有告警规则', text: '告警规则每分钟将指标与阈值比较一次。也可以使用命令创建。' },
   metrics: {
     count: '调用次数',
     failcount: '错误次数',

@@ -15,8 +15,8 @@ export const buckets = {
   modified: '修改时间',
   firstPage: '第一页',
   nextPage: '下一页',
-  empty: { title: '还没有桶', text: '桶保存文件，供函数读写，并可触发函数：' },
-  emptyBucket: { title: '桶是空的', text: '可在此上传文件，也可使用任意S3客户端：' },
+  empty: { title: '还没有桶', text: '桶保存文件，供函数读写，并可触发函数。' },
+  emptyBucket: { title: '桶是空的', text: '可在此上传文件，也可使用任意S3客户端。' },
   create: {
     action: '创建桶',
     nameHelp: '3到63个字符，可包含小写字母、数字、中划线和点，在整个服务器上唯一。',

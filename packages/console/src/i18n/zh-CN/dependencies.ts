@@ -16,7 +16,7 @@ export const dependencies = {
   type: { private: '私有', public: '公共' },
   empty: {
     title: '还没有依赖包',
-    text: '程序库只需上传一次，即可用于多个函数。Node.js 的文件夹中应包含 node_modules：',
+    text: '程序库只需上传一次，即可用于多个函数。Node.js 的文件夹中应包含 node_modules。',
   },
   create: {
     action: '创建依赖包',

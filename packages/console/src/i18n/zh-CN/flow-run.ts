@@ -78,6 +78,7 @@ export const flowRun = {
     id: '回调ID',
     idHelp: '运行时以 $RUN.callback.<节点ID> 传给函数的密钥。',
     idFound: '已从本次运行的输入输出中找到。',
+    idUnknown: '本次运行没有等待使用此ID的回调',
     idMissing: '请输入回调ID',
     done: '{{name}} 已收到回调结果',
     failed: '{{name}} 回调失败',

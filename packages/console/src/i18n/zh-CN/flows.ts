@@ -1,6 +1,7 @@
 export const flows = {
   tabs: { label: '函数流页签', definition: '函数流', runs: '运行记录', logs: '日志', metrics: '指标' },
   title: '函数流',
+  back: '全部函数流',
   intro: '将函数、等待和条件编排成一张图。',
   search: '按函数流名称搜索',
   columns: {
@@ -14,7 +15,7 @@ export const flows = {
   mode: { NORMAL: '标准模式', EXPRESS: '快速模式' },
   empty: {
     title: '还没有函数流',
-    text: '函数流按顺序、并行或按条件调用函数。您可以在此绘制，或用以下命令从模板生成第一个函数流及其函数的文件：',
+    text: '函数流按顺序、并行或按条件调用函数。您可以在此绘制，或用以下命令从模板生成第一个函数流及其函数的文件。',
   },
   create: {
     standard: '创建标准函数流',

@@ -19,7 +19,7 @@ export const functions = {
   status: { enabled: '启用', disabled: '禁用' },
   empty: {
     title: '还没有函数',
-    text: '函数由代码和执行入口组成。在包含 index.js 或 index.py 的文件夹中即可创建：',
+    text: '函数由代码和执行入口组成。在包含 index.js 或 index.py 的文件夹中即可创建。',
   },
   remove: {
     action: '删除',

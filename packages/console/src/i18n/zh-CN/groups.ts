@@ -33,7 +33,7 @@ export const groups = {
     added: '为 {{group}} 添加成员成功',
     addFailed: '添加成员失败',
     none: '还没有成员',
-    noneText: '可在此添加用户，或使用命令：',
+    noneText: '可在此添加用户，或使用命令。',
     remove: '移出',
     removeTitle: '将 {{name}} 移出用户组 {{group}}？',
     removeText: '从下一次请求起，用户不再拥有该用户组的策略。',

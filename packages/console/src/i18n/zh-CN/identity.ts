@@ -25,7 +25,7 @@ export const identity = {
     enterpriseProject: '企业项目名称',
     projectMissing: '请选择项目',
     none: '还没有策略',
-    noneText: '没有策略时不允许任何操作。可在此授予，或使用命令：',
+    noneText: '没有策略时不允许任何操作。可在此授予，或使用命令。',
     withdraw: '撤销',
     withdrawTitle: '撤销 {{name}} 的策略 {{policy}}？',
     withdrawText: '其权限从下一次请求起失效，策略本身保留。',

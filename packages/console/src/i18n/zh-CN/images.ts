@@ -9,7 +9,7 @@ export const images = {
     title: '还没有镜像',
     none: '没有该类型的镜像',
     all: '显示全部',
-    text: '可从镜像仓库拉取，或加载docker save的归档文件：',
+    text: '可从镜像仓库拉取，或加载docker save的归档文件。',
   },
   pull: {
     action: '拉取镜像',

@@ -16,6 +16,7 @@ export const parts = {
   confirm: '确认',
   typeName: '请输入 {{name}} 以确认',
   refresh: '刷新',
+  refused: '此值不被接受：{{message}}',
   retry: '重试',
   total_other: '共 {{count}} 条',
   noMatch: { title: '没有匹配的结果', text: '没有符合搜索条件的内容。', clear: '清除搜索条件' },

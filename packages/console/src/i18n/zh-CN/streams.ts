@@ -13,7 +13,7 @@ export const streams = {
   actions: '操作',
   firstPage: '第一页',
   nextPage: '下一页',
-  empty: { title: '还没有通道', text: '每条记录都会保存到期满为止，多个消费者可各自读取：' },
+  empty: { title: '还没有通道', text: '每条记录都会保存到期满为止，多个消费者可各自读取。' },
   create: {
     action: '创建通道',
     title: '创建通道',

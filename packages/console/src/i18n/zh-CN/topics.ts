@@ -7,7 +7,7 @@ export const topics = {
   created: '创建时间',
   copyUrn: '复制 URN',
   columns: { name: '主题名称', displayName: '显示名', actions: '操作' },
-  empty: { title: '还没有主题', text: '创建主题并添加订阅后，一条消息即可通知多个订阅者。SMN触发器和告警也使用主题：' },
+  empty: { title: '还没有主题', text: '创建主题并添加订阅后，一条消息即可通知多个订阅者。SMN触发器和告警也使用主题。' },
   create: {
     action: '创建主题',
     title: '创建主题',

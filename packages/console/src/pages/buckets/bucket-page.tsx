@@ -132,7 +132,8 @@ function useColumns(folder: string, { onOpen, onDownload, onDelete }: RowActions
           </Button>
         ) : (
           <span className="bucket-object">
-            <FileOutlined /> {key.slice(folder.length)}
+            <FileOutlined />
+            {key.slice(folder.length)}
           </span>
         ),
     },

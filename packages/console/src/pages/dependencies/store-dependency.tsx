@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Modal, Progress, Radio, Select } from 'antd';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { clearErrors } from '../../parts/clear-errors.ts';
 import { useNotices } from '../../parts/notices.tsx';
 import { useNumbers } from '../../parts/numbers.ts';
 import { fileProblem, isAddress } from './archive.ts';
@@ -64,6 +65,7 @@ export function StoreDependency({ of, onClose }: StoreDependencyProps) {
     >
       <Form<Fields>
         form={form}
+        onValuesChange={clearErrors(form)}
         className="store-dependency"
         layout="vertical"
         hidden={sent !== undefined}

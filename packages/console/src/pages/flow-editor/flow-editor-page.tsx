@@ -5,6 +5,7 @@ import { Alert, Skeleton } from 'antd';
 import { useRef, useState } from 'react';
 import { mutation, query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { AllFlows } from '../../parts/all-flows.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { useWords } from '../../parts/flow-graph/index.ts';
@@ -24,7 +25,14 @@ export function Page() {
   const known = useRef<string>(undefined);
   const [conflict, setConflict] = useState<() => void>();
   if (shown.isPending) return <Skeleton active />;
-  if (shown.error !== null) return <ErrorView error={shown.error} onRetry={() => shown.refetch()} />;
+  if (shown.error !== null) {
+    return (
+      <>
+        <AllFlows />
+        <ErrorView error={shown.error} onRetry={() => shown.refetch()} />
+      </>
+    );
+  }
   const read = readDefinition(shown.data.graph);
   if (!read.ok) {
     return (

@@ -7,6 +7,7 @@ import UndoOutlined from '@ant-design/icons/es/icons/UndoOutlined';
 import { Button, Space, Tag, Tooltip } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
+import { AllFlows } from '../../parts/all-flows.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { useShortcut } from '../../parts/shortcuts/index.ts';
 import { Status } from '../../parts/status.tsx';
@@ -37,45 +38,48 @@ export function Toolbar({ draft, problems, isNew, isBusy, onArrange, onDialog, o
     { label: t('save.settings'), icon: <SettingOutlined />, run: () => onDialog('save'), isOff: isNew || problems > 0 },
   ];
   return (
-    <PageHeader
-      title={flow.name || t('newFlow')}
-      actions={
-        <>
-          <Space size={8} style={{ marginRight: 8 }}>
-            <Tag>{t(flow.mode === 'EXPRESS' ? 'express' : 'standard')}</Tag>
-            {problems > 0 ? (
-              <Status kind="bad">{t('problems', { count: problems })}</Status>
-            ) : (
-              <Status kind={isChanged ? 'warning' : 'good'}>{t(isChanged || isNew ? 'unsaved' : 'saved')}</Status>
-            )}
-          </Space>
-          <Space.Compact>
-            {tools.map(({ label, icon, run, isOff }) => (
-              <Tooltip key={label} title={label}>
-                <Button icon={icon} aria-label={label} disabled={isOff} onClick={run} />
-              </Tooltip>
-            ))}
-          </Space.Compact>
-          <ActionButton
-            needs="startWorkflowExecution"
-            icon={<PlayCircleOutlined />}
-            disabled={isNew || isChanged}
-            title={isNew || isChanged ? t('saveFirst') : ''}
-            onClick={() => onDialog('start')}
-          >
-            {t('start')}
-          </ActionButton>
-          <ActionButton
-            needs={isNew ? 'createWorkflow' : 'updateWorkFlow'}
-            type="primary"
-            disabled={!canSave}
-            loading={isBusy}
-            onClick={onSave}
-          >
-            {t('save.action')}
-          </ActionButton>
-        </>
-      }
-    />
+    <>
+      <AllFlows />
+      <PageHeader
+        title={flow.name || t('newFlow')}
+        actions={
+          <>
+            <Space size={8} style={{ marginRight: 8 }}>
+              <Tag>{t(flow.mode === 'EXPRESS' ? 'express' : 'standard')}</Tag>
+              {problems > 0 ? (
+                <Status kind="bad">{t('problems', { count: problems })}</Status>
+              ) : (
+                <Status kind={isChanged ? 'warning' : 'good'}>{t(isChanged || isNew ? 'unsaved' : 'saved')}</Status>
+              )}
+            </Space>
+            <Space.Compact>
+              {tools.map(({ label, icon, run, isOff }) => (
+                <Tooltip key={label} title={label}>
+                  <Button icon={icon} aria-label={label} disabled={isOff} onClick={run} />
+                </Tooltip>
+              ))}
+            </Space.Compact>
+            <ActionButton
+              needs="startWorkflowExecution"
+              icon={<PlayCircleOutlined />}
+              disabled={isNew || isChanged}
+              title={isNew || isChanged ? t('saveFirst') : ''}
+              onClick={() => onDialog('start')}
+            >
+              {t('start')}
+            </ActionButton>
+            <ActionButton
+              needs={isNew ? 'createWorkflow' : 'updateWorkFlow'}
+              type="primary"
+              disabled={!canSave}
+              loading={isBusy}
+              onClick={onSave}
+            >
+              {t('save.action')}
+            </ActionButton>
+          </>
+        }
+      />
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ActionButton } from '../../parts/action-button.tsx';
+import { AllFlows } from '../../parts/all-flows.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { FlowTabs } from '../../parts/flow-tabs.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
@@ -33,6 +34,7 @@ export function FlowFrame({ children }: FlowFrameProps) {
     if (shown.error === null) return <Skeleton active />;
     return (
       <>
+        <AllFlows />
         <PageHeader title={t('title')} />
         <ErrorView error={shown.error} onRetry={() => void shown.refetch()} />
       </>
@@ -47,6 +49,7 @@ export function FlowFrame({ children }: FlowFrameProps) {
   );
   return (
     <>
+      <AllFlows />
       <PageHeader
         title={name}
         actions={

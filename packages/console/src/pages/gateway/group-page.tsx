@@ -66,7 +66,7 @@ function GroupView({ group }: { group: Group }) {
         activeKey={tab === 'stages' ? 'stages' : 'apis'}
         onChange={(next) => setUrl({ tab: next }, { push: true })}
         items={[
-          { key: 'apis', label: 'API', children: <Apis group={group} /> },
+          { key: 'apis', label: t('apis.title'), children: <Apis group={group} /> },
           { key: 'stages', label: t('stages.title'), children: <Stages group={group} /> },
         ]}
       />

@@ -1,6 +1,7 @@
 import { Button, Form, Modal, Steps } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
+import { clearErrors } from '../clear-errors.ts';
 import { useChange } from '../use-change.ts';
 import type { Alarm } from './alarm.ts';
 import './alarm-rule.css';
@@ -76,6 +77,7 @@ export function AlarmDialog(props: AlarmDialogProps) {
       />
       <Form<Fields>
         form={form}
+        onValuesChange={clearErrors(form)}
         layout="vertical"
         initialValues={startOf(props)}
         onFinish={(fields) => void save({ ...startOf(props), ...form.getFieldsValue(true), ...fields })}

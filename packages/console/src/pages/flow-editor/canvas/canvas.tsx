@@ -28,7 +28,8 @@ import { type CanvasEdge, type CanvasNode, canvasEdges, canvasNodes } from './to
 
 const NODE_TYPES = { card: NodeCard, container: ContainerCard };
 const EDGE_TYPES = { line: Line };
-const FIT = { maxZoom: 1, padding: 0.2 };
+/** The search for a node stands at the top. */
+const FIT = { maxZoom: 1, padding: { top: '64px', right: '10%', bottom: '32px', left: '10%' } } as const;
 const ARROW = { markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 } };
 
 interface CanvasProps {

@@ -42,7 +42,7 @@ export function CallbackDialog({ flow, run, name, id, onClose }: CallbackDialogP
         onError: (refusal) => {
           if (!(refusal instanceof ApiError && refusal.message.startsWith('the id of the callback')))
             return notices.failure(t('callback.failed', { name }), refusal);
-          form.setFields([{ name: 'id', errors: [refusal.message] }]);
+          form.setFields([{ name: 'id', errors: [t('callback.idUnknown')] }]);
         },
       },
     );

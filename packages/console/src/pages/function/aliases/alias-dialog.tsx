@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Form, Input, Modal, Select } from 'antd';
 import { ApiError, mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useNotices } from '../../../parts/notices.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 import type { Alias } from '../versions/version-list.ts';
@@ -22,6 +23,7 @@ interface AliasDialogProps {
 /** Makes an alias or points it to another version, with a grey release or without. */
 export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) {
   const { t } = useTexts('functionAliases');
+  const parts = useTexts('parts');
   const notices = useNotices();
   const [form] = Form.useForm<AliasFields>();
   const creation = useMutation(mutation('createVersionAlias'));
@@ -38,7 +40,7 @@ export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) 
       onError: (error: Error) => {
         const field = error instanceof ApiError ? refusedField(error) : undefined;
         if (field === undefined) return notices.failure(t(`${deed}.failed`, { name }), error);
-        form.setFields([{ name: field, errors: [error.message] }]);
+        form.setFields([{ name: field, errors: [parts.t('refused', { message: error.message })] }]);
         form.scrollToField(field, { focus: true });
       },
     };
@@ -60,6 +62,7 @@ export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) 
     >
       <Form<AliasFields>
         form={form}
+        onValuesChange={clearErrors(form)}
         layout="vertical"
         className="alias-form"
         scrollToFirstError={{ focus: true }}

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal } from 'antd';
 import { mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useNotices } from '../../../parts/notices.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 import { LATEST } from './version-list.ts';
@@ -51,7 +52,13 @@ export function PublishVersion({ fn, onPublished, onClose }: PublishVersionProps
         <li>{t('publish.without')}</li>
       </ul>
       {!fn.isEnabled && <Alert type="warning" showIcon title={t('publish.disabled')} />}
-      <Form<Fields> form={form} layout="vertical" className="version-form" onFinish={publish}>
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        className="version-form"
+        onValuesChange={clearErrors(form)}
+        onFinish={publish}
+      >
         <Form.Item
           name="version"
           label={t('publish.version')}

@@ -1,6 +1,7 @@
 import { Button, Form, Modal, Steps } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useChange } from '../../../parts/use-change.ts';
 import { ScopeFields } from '../grants/scope-fields.tsx';
 import { type ScopeChoice, useGrant } from '../grants/use-grant.ts';
@@ -85,7 +86,13 @@ export function CreateAgency({ onClose }: { onClose: () => void }) {
         current={step}
         items={STEPS.map((each) => ({ title: t(`create.steps.${each}`) }))}
       />
-      <Form<Fields> form={form} className="form-dialog" layout="vertical" initialValues={NOTHING}>
+      <Form<Fields>
+        form={form}
+        className="form-dialog"
+        layout="vertical"
+        initialValues={NOTHING}
+        onValuesChange={clearErrors(form)}
+      >
         {STEPS[step] === 'agency' && <AgencyFields />}
         {STEPS[step] === 'policies' && (
           <Form.Item name="policies" label={t('create.policies')} extra={t('create.policiesHelp')}>

@@ -34,7 +34,11 @@ const look = EditorView.theme({
     backgroundImage: 'none',
     backgroundColor: 'var(--surface)',
     borderColor: 'var(--line)',
+    borderRadius: '4px',
+    fontSize: '13px',
   },
+  '.cm-panel.cm-search': { padding: '8px 32px 8px 8px' },
+  '.cm-panel.cm-search label': { fontSize: '13px' },
 });
 
 export const editorLook = [look, syntaxHighlighting(colors)];

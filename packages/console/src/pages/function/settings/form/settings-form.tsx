@@ -25,6 +25,7 @@ interface SettingsFormProps<Fields extends object> extends SectionProps {
 export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fields>) {
   const { fn, setUnsaved, title, intro, read, write, children } = props;
   const { t } = useTexts('functionSettings');
+  const parts = useTexts('parts');
   const notices = useNotices();
   const [form] = Form.useForm<Fields>();
   const update = useMutation(mutation('updateFunctionConfig'));
@@ -58,7 +59,7 @@ export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fie
         onError: (error) => {
           const name = refusedField(error);
           if (name === undefined) return;
-          form.setFields([{ name: name as never, errors: [error.message] }]);
+          form.setFields([{ name: name as never, errors: [parts.t('refused', { message: error.message })] }]);
           form.scrollToField(name as never, { focus: true });
         },
       },
