@@ -41,7 +41,7 @@ export const functionVersions = {
     title: 'Delete version {{version}}?',
     consequence:
       'Its code, settings, triggers and reserved instances are deleted too, and cannot be restored. Its logs stay.',
-    aliases: 'So are the aliases that point to it: {{names}}.',
+    aliases: ' So are the aliases that point to it: {{names}}.',
     done: 'Version {{version}} deleted',
     failed: 'Version {{version}} was not deleted',
   },

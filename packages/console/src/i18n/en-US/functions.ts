@@ -9,10 +9,10 @@ export const functions = {
     application: 'Whole name of the application',
   },
   columns: {
-    name: 'Function name',
+    name: 'Name',
     type: 'Type',
     runtime: 'Runtime',
-    application: 'Application',
+    application: 'App',
     memory: 'Memory (MB)',
     timeout: 'Timeout (s)',
     status: 'Status',

@@ -83,7 +83,7 @@ function CreateBucket({ onClose }: { onClose: () => void }) {
       <Form.Item
         name="name"
         label={t('name')}
-        extra={t('create.nameHelp')}
+        extra={<span className="field-rule">{t('create.nameHelp')}</span>}
         validateTrigger="onBlur"
         rules={[
           { required: true, message: t('create.nameMissing') },

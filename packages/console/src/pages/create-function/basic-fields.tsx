@@ -34,7 +34,7 @@ export function BasicFields({ way, isHttp }: { way: Way; isHttp: boolean }) {
       <Form.Item
         name="name"
         label={t('name.label')}
-        extra={t('name.help')}
+        extra={<span className="field-rule">{t('name.help')}</span>}
         rules={[
           { required: true, message: t('name.missing') },
           { pattern: FUNCTION_NAME, message: t('name.rule') },

@@ -96,7 +96,7 @@ function StoreFields({ isVersion }: { isVersion: boolean }) {
         name="name"
         label={t('create.name')}
         hidden={isVersion}
-        extra={t('create.nameHelp')}
+        extra={<span className="field-rule">{t('create.nameHelp')}</span>}
         validateTrigger="onBlur"
         rules={[
           { required: true, message: t('create.nameMissing') },

@@ -10,7 +10,7 @@ export function NameField({ label }: { label: string }) {
     <Form.Item
       name="name"
       label={label}
-      extra={t('nameHelp')}
+      extra={<span className="field-rule">{t('nameHelp')}</span>}
       validateTrigger="onBlur"
       rules={[
         { required: true, message: t('nameMissing') },

@@ -80,7 +80,7 @@ function StageForm({ group, stage, onClose }: { group: Group; stage: Stage | 'ne
         name="name"
         label={t('stages.name')}
         hidden={!isNew}
-        extra={t('stages.nameHelp')}
+        extra={<span className="field-rule">{t('stages.nameHelp')}</span>}
         validateTrigger="onBlur"
         rules={[
           { required: true, message: t('nameMissing') },

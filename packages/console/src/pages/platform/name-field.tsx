@@ -11,7 +11,7 @@ export function NameField() {
     <Form.Item
       name="name"
       label={t('name')}
-      extra={t('nameHelp')}
+      extra={<span className="field-rule">{t('nameHelp')}</span>}
       validateTrigger="onBlur"
       rules={[
         { required: true, message: t('nameMissing') },

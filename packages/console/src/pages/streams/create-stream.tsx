@@ -32,7 +32,7 @@ export function CreateStream({ onClose }: { onClose: () => void }) {
       <Form.Item
         name="stream_name"
         label={t('name')}
-        extra={t('create.nameHelp')}
+        extra={<span className="field-rule">{t('create.nameHelp')}</span>}
         validateTrigger="onBlur"
         rules={[
           { required: true, message: t('create.nameMissing') },

@@ -25,7 +25,7 @@ export function CreateTopic({ onClose }: { onClose: () => void }) {
       <Form.Item
         name="name"
         label={t('columns.name')}
-        extra={t('create.nameHelp')}
+        extra={<span className="field-rule">{t('create.nameHelp')}</span>}
         validateTrigger="onBlur"
         rules={[
           { required: true, message: t('create.nameMissing') },

@@ -32,7 +32,7 @@ export function DeleteVersion({ fn, version, aliases, onDone, onClose }: DeleteV
     <ConfirmDialog
       title={t('remove.title', { version })}
       consequence={
-        aliases.length === 0 ? consequence : `${consequence} ${t('remove.aliases', { names: aliases.join(', ') })}`
+        aliases.length === 0 ? consequence : `${consequence}${t('remove.aliases', { names: aliases.join(', ') })}`
       }
       isBusy={removal.isPending}
       onConfirm={() =>
