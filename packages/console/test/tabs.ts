@@ -30,7 +30,7 @@ export class Tabs {
     this.#origin = origin;
   }
 
-  /** A tab in which nobody is signed in: it shows the sign-in page, or a picture of the console. */
+  /** A tab without a session: it shows the sign-in page, or a picture of the console. */
   async take(): Promise<Tab> {
     return this.#free.pop() ?? (await this.#open());
   }
