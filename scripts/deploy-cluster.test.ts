@@ -7,12 +7,29 @@ import { SERVER_FLAGS } from '../packages/cli/src/commands/start.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../deploy/cluster');
 const text = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
+const NO_COMPOSE = spawnSync('docker-compose', ['version']).error !== undefined;
 const NO_HAPROXY = spawnSync('haproxy', ['-v']).error !== undefined;
 
 describe('the example of a cluster', () => {
   test.skipIf(NO_HAPROXY)('has a configuration that HAProxy accepts', () => {
     const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(FOLDER, 'haproxy.cfg')], { encoding: 'utf8' });
     expect([status, stderr.includes('[ALERT]')]).toEqual([0, false]);
+  });
+
+  test.skipIf(NO_COMPOSE).each(['compose.yaml', '../compose.yaml'])('has %s that Docker Compose accepts', (name) => {
+    const args = ['--file', join(FOLDER, name), '--profile', 'joined', 'config', '--quiet'];
+    const env = { PATH: process.env.PATH, POSTGRES_PASSWORD: 'of-the-test' };
+    const { status, stderr } = spawnSync('docker-compose', args, { encoding: 'utf8', env });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  test.each(['compose.yaml', '../compose.yaml'])('has checks of health in %s that are words', (name) => {
+    const { services } = parse(text(name), { merge: true }) as {
+      services: Record<string, { healthcheck?: { test: unknown[] } }>;
+    };
+    const words = Object.values(services).flatMap(({ healthcheck }) => healthcheck?.test ?? []);
+    expect(words.length).toBeGreaterThan(6);
+    expect(words.filter((word) => typeof word !== 'string')).toEqual([]);
   });
 
   test('has commands with flags that exist', () => {

@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { listeningPostgres, urlOver, whyNoMachines } from '../machines/machines.ts';
+import { MachineNetwork } from '../machines/network.ts';
 import { ciJobs, type Job } from './container/ci-jobs.ts';
+import { ClusterContainers } from './container/cluster-containers.ts';
 import { Container, noCrun } from './container/crun.ts';
 import { buildImage, composeService, type Image } from './container/image.ts';
 import type { Bind, Service } from './container/oci-config.ts';
@@ -142,6 +145,43 @@ describe.skipIf(NO_CRUN !== undefined)('the image of deploy/Containerfile', () =
       expect(await second.stop()).toBe(0);
     } finally {
       await cluster?.stop();
+    }
+  });
+
+  const noCluster = findPostgres() === undefined ? 'no PostgreSQL' : whyNoMachines();
+  test.skipIf(noCluster !== undefined)('runs the servers of the compose file of a cluster', async () => {
+    const folder = join(place, 'cluster');
+    await mkdir(folder);
+    using network = new MachineNetwork(['node1', 'node2']);
+    const cluster = await listeningPostgres(network);
+    try {
+      const database = urlOver(network, cluster, await cluster.create());
+      const containers = new ClusterContainers({ folder, image, network, database });
+      const isUp = (container: Container) => expect.poll(() => container.output).toContain('isolation    bubblewrap');
+      const first = await containers.start('node1');
+      running.push(first);
+      await isUp(first);
+      const token = await first.exec(['fgs', 'cluster', 'token']);
+      expect(token.code, token.output).toBe(0);
+      await containers.write('token2', token.output);
+      const second = await containers.start('node2');
+      running.push(second);
+      await isUp(second);
+      const status = await first.exec(['fgs', 'cluster', 'status', '--output', 'json']);
+      expect(status.output).toContain(`${network.addressOf('node1')}:8090`);
+      expect(status.output).toContain(`${network.addressOf('node2')}:8090`);
+      const example = '/opt/funcgraph/lib/node_modules/funcgraph/examples/hello';
+      const flags = ['--runtime', 'Node.js', '--handler', 'index.handler'];
+      expect((await first.exec(['fgs', 'functions', 'deploy', example, ...flags])).output).toContain('hello: created');
+      // its code comes from the volume that all mount
+      const credentials = await readFile(join(folder, 'volume-data1/credentials.json'), 'utf8');
+      await containers.write('volume-data2/credentials.json', credentials);
+      const call = await second.exec(['fgs', 'functions', 'invoke', 'hello']);
+      expect(call.output).toContain('{"message":"Hello, World!"}');
+      expect([await second.stop(), await first.stop()]).toEqual([0, 0]);
+    } finally {
+      for (const container of running) await container.remove();
+      await cluster.stop();
     }
   });
 

@@ -105,7 +105,12 @@ export class MachineNetwork implements Disposable {
 
   /** Words before a program that runs on that machine. */
   on(machine: string): readonly string[] {
-    return ['nsenter', `--net=${join(NAMESPACES, this.#namespace(machine))}`, '--'];
+    return ['nsenter', `--net=${this.pathOf(machine)}`, '--'];
+  }
+
+  /** Of the network namespace. */
+  pathOf(machine: string): string {
+    return join(NAMESPACES, this.#namespace(machine));
   }
 
   /** No packet passes between the machine and that address any more; connections stay and are silent. */

@@ -19,12 +19,27 @@ export interface Image {
   readonly command: readonly string[];
 }
 
-/** The service `funcgraph` of the compose file. */
-export async function composeService(): Promise<Service & { readonly environment: Readonly<Record<string, string>> }> {
-  const file = parse(await readFile(join(ROOT, 'deploy/compose.yaml'), 'utf8')) as {
-    services: { funcgraph: Service & { environment: Record<string, string> } };
+interface ComposeService extends Service {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly volumes: readonly string[];
+}
+
+/** A service of a compose file; that of a single server unless named. */
+export async function composeService(file = 'compose.yaml', name = 'funcgraph'): Promise<ComposeService> {
+  const { services } = parse(await readFile(join(ROOT, 'deploy', file), 'utf8'), { merge: true }) as {
+    services: Record<string, ComposeService>;
   };
-  return file.services.funcgraph;
+  const service = services[name];
+  if (service === undefined) throw new Error(`${file} has no service ${name}`);
+  return service;
+}
+
+/** Owner of the folders that the image makes for volumes, by path; a volume of another path belongs to root. */
+export async function volumeOwners(): Promise<ReadonlyMap<string, number>> {
+  const text = (await readFile(join(ROOT, 'deploy/Containerfile'), 'utf8')).replaceAll('\\\n', ' ');
+  const [, uid = '0'] = /useradd .*--uid (\d+)/.exec(text) ?? [];
+  const folders = [...text.matchAll(/install --directory --owner=funcgraph --group=funcgraph (\S+)/g)];
+  return new Map(folders.map(([, folder = '']) => [folder, Number(uid)]));
 }
 
 /**
@@ -47,7 +62,7 @@ async function debian(root: string, stage: string, archive: string): Promise<Bin
   const [, suite = ''] = /^FROM debian:(\w+)-slim/m.exec(stage) ?? [];
   const include = packages.trim().split(/\s+/).join(',');
   await run('mmdebstrap', ['--mode=root', '--variant=minbase', `--include=${include}`, suite, root]);
-  const [, user = ''] = /useradd (.*)$/m.exec(stage) ?? [];
+  const [, user = ''] = /useradd ([^&#]*)/m.exec(stage) ?? [];
   await run('chroot', [root, 'useradd', ...user.trim().split(/\s+/)]);
   const install = ['install', '--global', '--prefix', join(root, 'opt/funcgraph'), '--no-audit', '--no-fund'];
   await run('npm', [...install, '--allow-scripts=funcgraph', archive]);

@@ -21,6 +21,8 @@ export interface Start {
   readonly binds: readonly Bind[];
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** Path of a network namespace; one of its own unless set. */
+  readonly network?: string | undefined;
 }
 
 /** Those that Docker gives to each container. */
@@ -34,7 +36,7 @@ const READ_ONLY = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/p
 const DEVICES_OF_ALL = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'console'];
 
 /** What an engine such as Docker makes of a service, for an OCI runtime. System calls are not filtered here. */
-export function ociConfig({ service, root, binds, env, command }: Start): object {
+export function ociConfig({ service, root, binds, env, command, network }: Start): object {
   const { privileged = false, cap_add: added = [], security_opt: options = [], user = '0' } = service;
   const names = [...USUAL, ...added].map((name) => `CAP_${name}`);
   const capabilities = privileged ? ownCapabilities() : names;
@@ -68,7 +70,10 @@ export function ociConfig({ service, root, binds, env, command }: Start): object
       })),
     ],
     linux: {
-      namespaces: ['pid', 'network', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+      namespaces: [
+        ...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+        { type: 'network', ...(network === undefined ? {} : { path: network }) },
+      ],
       resources: { devices: [{ allow: privileged, access: 'rwm' }] },
       ...(privileged ? { devices: hostDevices() } : {}),
       ...(isOpen ? {} : { maskedPaths: MASKED, readonlyPaths: READ_ONLY }),
