@@ -10,7 +10,7 @@ setsid "$@" --port 0 --gateway-port 0 --storage-port 0 >"$log" 2>&1 &
 pid=$!
 stop() {
   kill -s INT -- "-$pid" 2>/dev/null || true
-  while kill -0 -- "-$pid" 2>/dev/null; do sleep 0.1; done
+  wait "$pid" || true
   cat "$log"
   rm "$log"
 }
