@@ -101,18 +101,22 @@ class Link {
     this.onDrained = null;
     // When each request that runs came.
     this.begun = new Map();
+    this.readFrom(socket, onFrame);
+    socket.on('connect', () => {
+      this.fd = socket._handle.fd;
+      onConnect();
+    });
+    socket.on('error', () => exit(71));
+    socket.on('close', () => exit(71));
+  }
+
+  readFrom(source, onFrame) {
     const take = (header, body) => {
       if (header.type === 'invoke') this.begun.set(header.requestId, hrtime());
       onFrame(header, body);
     };
     const reader = new FrameReader(take, () => exit(70));
-    socket.on('connect', () => {
-      this.fd = socket._handle.fd;
-      onConnect();
-    });
-    socket.on('data', (chunk) => reader.push(chunk));
-    socket.on('error', () => exit(71));
-    socket.on('close', () => exit(71));
+    source.on('data', (chunk) => reader.push(chunk));
   }
 
   /** Sends one frame; `body` is a string or a Buffer. Written at once when the socket takes it, so a kill loses nothing. */
@@ -209,4 +213,4 @@ class Link {
   }
 }
 
-module.exports = { Link: Link, FrameReader: FrameReader };
+module.exports = { Link: Link };

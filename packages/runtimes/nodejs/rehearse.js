@@ -1,37 +1,40 @@
 'use strict';
-// Calls a function of ours some times before there is a function of a user: what serves a call is compiled then, and its
-// module loader is warm. Only in a process that waits in the pool; nothing of it reaches the server or the function.
+// Loads and calls a function of ours some times before there is a function of a user: what serves a call is compiled then,
+// and its module loader is warm. Only in a process that waits in the pool; nothing of it reaches the server or the function.
+const stream = require('stream');
 const Link = require('./link.js').Link;
-const FrameReader = require('./link.js').FrameReader;
-const loading = require('./load.js');
-const requesting = require('./requests.js');
+const Session = require('./session.js').Session;
 
 const CALLS = 20;
 // Far more than it takes; a rehearsal that does not end must not hold up a start.
 const MOST_MS = 200;
-const HANDLER = 'rehearsed.handler';
+const INIT = {
+  type: 'init',
+  codeRoot: __dirname,
+  handler: 'rehearsed.handler',
+  env: {},
+  concurrency: 1,
+  context: { instanceId: '', timeoutSeconds: 3, userData: {} },
+};
+const INVOKE = { type: 'invoke', requestId: 'rehearsal', timeoutMs: 3000, invokeType: 'sync', credentials: {} };
 
-function frame() {
-  const header = Buffer.from(
-    JSON.stringify({ type: 'invoke', requestId: 'rehearsal', timeoutMs: 3000, invokeType: 'sync', credentials: {} })
-  );
-  const body = Buffer.from('{"rehearsal":true}');
+function frame(header, body) {
+  const head = Buffer.from(JSON.stringify(header));
   const sizes = Buffer.alloc(8);
-  sizes.writeUInt32BE(header.length, 0);
+  sizes.writeUInt32BE(head.length, 0);
   sizes.writeUInt32BE(body.length, 4);
-  return Buffer.concat([sizes, header, body]);
+  return Buffer.concat([sizes, head, Buffer.from(body)]);
 }
 
-/** The real link, but for its socket. */
-function silentLink(onResult) {
+/** The real link, but for its socket. `onSent` gets the header of each frame that it would send. */
+function silentLink(onSent) {
   const link = Object.create(Link.prototype);
   link.queued = 0;
   link.begun = new Map();
   link.write = () => {};
-  link.log = () => {};
-  link.result = function () {
-    Link.prototype.result.apply(link, arguments);
-    onResult();
+  link.send = function (header) {
+    Link.prototype.send.apply(link, arguments);
+    onSent(header);
   };
   return link;
 }
@@ -48,33 +51,19 @@ function rehearse(done) {
     done(answered);
   };
   timer = setTimeout(finish, MOST_MS);
-  let next = finish;
-  const link = silentLink(() => {
-    answered++;
-    if (answered === CALLS) finish();
-    else setImmediate(next);
+  // In the place of the socket, with the same code behind it.
+  const source = new stream.Readable({ read: () => {} });
+  const invoke = frame(INVOKE, '{"rehearsal":true}');
+  const link = silentLink((header) => {
+    if (timer === null) return;
+    const type = JSON.parse(header).type;
+    if (type === 'result') answered++;
+    if (type === 'failed' || answered === CALLS) finish();
+    else setImmediate(() => source.push(invoke));
   });
-  loading.loadHandler(__dirname, HANDLER).then((handler) => {
-    const requests = new requesting.Requests({
-      link: link,
-      flush: () => {},
-      handler: handler,
-      fixed: { instanceId: '', timeoutSeconds: 3, userData: {} },
-      awaitsPromises: true,
-      userFrames: null,
-      concurrency: 1,
-    });
-    const reader = new FrameReader((header, body) => requests.start(header, body), finish);
-    const bytes = frame();
-    next = () => {
-      try {
-        reader.push(bytes);
-      } catch (_error) {
-        finish();
-      }
-    };
-    next();
-  }, finish);
+  const session = new Session(link, () => {});
+  link.readFrom(source, (header, body) => session.onFrame(header, body));
+  source.push(frame(INIT, ''));
 }
 
 module.exports = { rehearse: rehearse, CALLS: CALLS };
