@@ -1,6 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { call, deploy, type Invocation, invoke, PATIENCE, request, runtimeOf, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
@@ -54,6 +54,12 @@ describe.skipIf(findPostgres() === undefined)('calls between two servers', () =>
     expect(onB.receipt.nodes?.[0]).not.toBe(onB.receipt.nodes?.[1]);
     expect(onB.receipt.hop_ms).toBeGreaterThanOrEqual(0);
     expect(onB.log).toContain('logged');
+    const params = { project_id: a.credentials.project_id, request_id: onB.receipt.request_id };
+    for (const { api } of [a, b])
+      await vi.waitFor(async () => {
+        const { data } = await api.call('showReceipt', { params });
+        expect(data.nodes).toEqual(onB.receipt.nodes);
+      }, PATIENCE);
     const large = await invoke(b, urn, { text: 'x'.repeat(500_000) });
     expect(large.receipt.outcome).toBe('ok');
   });

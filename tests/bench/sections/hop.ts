@@ -39,7 +39,13 @@ export const hop: Section = async (bench) => {
   try {
     const claim = async () => ({ run: async () => RESULT, release: () => {} });
     const changes = { at: 0, notBefore: async () => {} };
-    const door = new CallDoor({ claim, changes, closing: new AbortController().signal, clock: systemClock });
+    const door = new CallDoor({
+      claim,
+      name: () => 'second',
+      changes,
+      closing: new AbortController().signal,
+      clock: systemClock,
+    });
     second.listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });
     const lost = new AbortController().signal;
     const call = async (): Promise<void> => {

@@ -24,7 +24,14 @@ export function receiptLine(receipt: Receipt): string {
     `${receipt.request_id}  ${outcome}, ${start}`,
     `${ms(receipt.total_ms)} total: ${spent.join(', ') || 'nothing measured'}`,
     used.join(', '),
+    nodesText(receipt),
   ]
     .filter((part) => part !== '')
     .join(' | ');
+}
+
+/** Where it ran, when another server received it. */
+function nodesText({ nodes: [receivedBy, ranOn] = [], hop_ms: hopMs }: Receipt): string {
+  if (receivedBy === undefined || ranOn === undefined) return '';
+  return `ran on ${ranOn}, received by ${receivedBy}${hopMs === undefined ? '' : ` (way ${ms(hopMs)})`}`;
 }

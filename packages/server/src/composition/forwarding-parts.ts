@@ -33,7 +33,11 @@ export function forwardingParts({ clock, life, nodes, cluster, pool, feed }: For
   });
   life.onStop(() => summaries.stop());
   const serve = (invoker: Invoker): void => {
-    const door = new CallDoor({ claim: (target) => invoker.claim(target), changes: feed, closing, clock });
+    const door = new CallDoor({
+      claim: (target) => invoker.claim(target),
+      name: () => nodes.self.name,
+      ...{ changes: feed, closing, clock },
+    });
     listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });
     listener.route('POST', SUMMARY_PATH, summaries.receive, { body: 'stream' });
   };

@@ -26,7 +26,7 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 export function buildReceipt(
   functionUrn: string,
   spec: Pick<LaunchSpec, 'version' | 'memoryMb'> & { readonly context: Pick<LaunchSpec['context'], 'alias'> },
-  request: Pick<InvocationRequest, 'requestId' | 'mode' | 'attempt'>,
+  request: Pick<InvocationRequest, 'requestId' | 'mode' | 'attempt' | 'nodes'>,
   measured: Measured,
 ): Receipt {
   const { phases, failure } = measured;
@@ -58,6 +58,7 @@ export function buildReceipt(
     peak_memory_bytes: measured.peakMemoryBytes,
     memory_mb: spec.memoryMb,
     response_bytes: measured.responseBytes,
+    ...(request.nodes === undefined ? {} : { nodes: [...request.nodes] }),
   };
 }
 
@@ -96,6 +97,7 @@ export function toRecord(
   startedAt: number,
   lines: LineFacts = {},
 ): InvocationRecord {
+  const [receivedBy, ranOn] = receipt.nodes ?? [];
   return {
     requestId: receipt.request_id,
     functionKey,
@@ -124,6 +126,7 @@ export function toRecord(
     memoryMb: receipt.memory_mb,
     responseBytes: receipt.response_bytes,
     ...(receipt.cpu_shared ? { isCpuShared: true } : {}),
+    ...(receivedBy === undefined || ranOn === undefined ? {} : { receivedBy, ranOn }),
     ...lines,
   };
 }

@@ -30,6 +30,8 @@ export interface InvocationRequest {
   readonly toAdditional?: boolean;
   /** Functions that ran one after another, each because of the one before, until this call; 0 unless set. */
   readonly depth?: number | undefined;
+  /** Names of the servers when one received the call and this one runs it. */
+  readonly nodes?: readonly [receivedBy: string, ranOn: string];
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
   /** Monotonic ms; a call without an instance by then is returned as `overloaded` and does not run. */

@@ -24,6 +24,8 @@ const records: fc.Arbitrary<InvocationRecord[]> = fc.array(
         { reserved: true },
         { reserved: false },
         { isCpuShared: true },
+        { receivedBy: 'node1', ranOn: 'node2' },
+        { receivedBy: 'node3', ranOn: 'node2' },
         { traceparent: '00-a-b-01' },
         { isUntraced: true },
       ),

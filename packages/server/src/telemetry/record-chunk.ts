@@ -63,6 +63,8 @@ const FEW = [
 const OPTIONAL = [
   'reserved',
   'isCpuShared',
+  'receivedBy',
+  'ranOn',
   'traceparent',
   'isUntraced',
   'finishedAt',

@@ -106,6 +106,9 @@ export interface InvocationRecord {
   readonly peakMemoryBytes: number | null;
   readonly memoryMb: number;
   readonly responseBytes: number;
+  /** Names of the servers, when one received the call and another one ran it. */
+  readonly receivedBy?: string;
+  readonly ranOn?: string;
   /** The caller's; only for the export. */
   readonly traceparent?: string;
   /** Its spans are not exported. */

@@ -59,6 +59,13 @@ test('marks the processor time of a receipt that is a share', async () => {
   expect(stderr).toContain('| cpu 0.3 ms (shared), memory');
 });
 
+test('names the servers that took part', async () => {
+  server.on('GET /v1/p1/invocations/rid', { body: { ...RECEIPT, nodes: ['node1', 'node2'] } });
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: '1' });
+  const { stderr } = await cli(['functions', 'invoke', 'hello']);
+  expect(stderr).toContain(' MB | ran on node2, received by node1\n');
+});
+
 test('exits with 6 when the function failed, with its answer on standard output', async () => {
   server.on(INVOKE, {
     headers: { 'x-cff-request-id': 'rid', 'x-is-func-err': 'true', 'x-func-err-code': '4002' },

@@ -47,6 +47,7 @@ export const functionTest = {
     log: 'Log',
     noLog: 'No log lines',
   },
+  ranOn: 'Ran on {{ranOn}}, received by {{receivedBy}}',
   phases: {
     label: 'Where the time went',
     queue: { name: 'Queue', hint: 'Waited for a free instance' },

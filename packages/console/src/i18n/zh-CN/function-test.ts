@@ -47,6 +47,7 @@ export const functionTest = {
     log: '日志',
     noLog: '没有日志',
   },
+  ranOn: '由 {{receivedBy}} 接收，在 {{ranOn}} 上运行',
   phases: {
     label: '耗时分布',
     queue: { name: '排队', hint: '等待空闲实例' },

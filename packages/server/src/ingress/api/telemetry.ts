@@ -185,6 +185,7 @@ function filterOf(
 }
 
 function receiptOf(record: InvocationRecord): Receipt {
+  const { receivedBy, ranOn } = record;
   return {
     request_id: record.requestId,
     function_urn: record.functionUrn,
@@ -213,5 +214,6 @@ function receiptOf(record: InvocationRecord): Receipt {
     peak_memory_bytes: record.peakMemoryBytes,
     memory_mb: record.memoryMb,
     response_bytes: record.responseBytes,
+    ...(receivedBy === undefined || ranOn === undefined ? {} : { nodes: [receivedBy, ranOn] }),
   };
 }

@@ -13,6 +13,8 @@ import { errorOf, resultOf } from './forwarded-result.ts';
 
 interface CallDoorOptions {
   readonly claim: (target: ClaimTarget) => Promise<Claimed | undefined>;
+  /** Of this node. */
+  readonly name: () => string;
   readonly changes: { readonly at: number; notBefore(number: number): Promise<void> };
   /** Aborts when this node takes no more calls of others. */
   readonly closing: AbortSignal;
@@ -94,7 +96,7 @@ export class CallDoor {
 
   #request(head: CallHead, urn: InvocationRequest['urn'], { event, body, sink, gone }: CallParts): InvocationRequest {
     const now = this.#options.clock.monotonic();
-    const { requestId, mode, attempt, tail, depth, traceparent, spentMs, beginWithinMs, functionId } = head;
+    const { requestId, mode, attempt, tail, depth, traceparent, spentMs, beginWithinMs, functionId, entry } = head;
     return {
       ...{ urn, functionId, event, mode, requestId, attempt, tail, depth, receivedAt: now - spentMs },
       ...(head.http ? { http: true as const } : {}),
@@ -102,6 +104,7 @@ export class CallDoor {
       ...(body === undefined ? {} : { body }),
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(beginWithinMs === undefined ? {} : { startBefore: now + beginWithinMs }),
+      nodes: [entry, this.#options.name()],
       signal: gone.signal,
     };
   }

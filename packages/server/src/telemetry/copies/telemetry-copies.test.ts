@@ -101,7 +101,8 @@ it('shows lines, receipts and metrics of a server that is gone among those of th
   const [gone, here] = [await server('gone'), await server('here')];
   for (let n = 0; n < 20; n += 1) append(n % 2 === 0 ? gone : here, n, `line ${n}`);
   const record = invocationRecord({ startedAt: START - 500_000, requestId: 'lost', functionKey: KEY });
-  gone.telemetry.records.append(record);
+  const servers = { receivedBy: 'here', ranOn: 'gone' };
+  gone.telemetry.records.append({ ...record, ...servers });
   here.telemetry.records.append({
     ...record,
     requestId: 'own',
@@ -115,7 +116,7 @@ it('shows lines, receipts and metrics of a server that is gone among those of th
   await copied(gone);
   const expected = Array.from({ length: 20 }, (_, n) => `line ${n}`);
   for (const limit of [3, 100]) expect(await lines(here, limit)).toEqual({ texts: expected, unreachable: [] });
-  expect((await here.all.record('p1', 'lost')).record).toMatchObject({ requestId: 'lost', handlerMs: 4.5 });
+  expect((await here.all.record('p1', 'lost')).record).toMatchObject({ requestId: 'lost', handlerMs: 4.5, ...servers });
   const { records } = await here.all.list({ functionKey: KEY, ...WHEN, limit: 10 });
   expect(records.map(({ requestId }) => requestId)).toEqual(['own', 'lost']);
   const scope = { kind: 'function', functionKey: KEY } as const;

@@ -47,6 +47,7 @@ const InvocationRecordSchema = Type.Object({
   isCpuShared: Type.Optional(Type.Boolean()),
   peakMemoryBytes: Type.Union([Type.Number(), Type.Null()]),
   ...{ memoryMb: Type.Number(), responseBytes: Type.Number() },
+  ...{ receivedBy: Type.Optional(Text), ranOn: Type.Optional(Text) },
 });
 
 const Causes = Type.Object({

@@ -8,6 +8,7 @@ export function ReceiptBar({ receipt }: { receipt: Receipt }) {
   const { t } = useTexts('functionTest');
   const numbers = useNumbers();
   const phases = phasesOf(receipt);
+  const [receivedBy, ranOn] = receipt.nodes ?? [];
   const text = (ms: number) => `${numbers.fine(ms)} ms`;
   return (
     <div className="receipt">
@@ -24,6 +25,7 @@ export function ReceiptBar({ receipt }: { receipt: Receipt }) {
           </li>
         ))}
       </ul>
+      {receivedBy !== undefined && ranOn !== undefined && <p>{t('ranOn', { receivedBy, ranOn })}</p>}
     </div>
   );
 }
