@@ -184,6 +184,24 @@ describe('asynchronous invocations', () => {
     expect((await refusal(list(`${of}x`)))[0]).toBe(404);
   });
 
+  it('are counted in full on each page, and a page begins at its offset', async () => {
+    const of = await make('pages');
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const id = await enqueue(server, of, {});
+      await expect.poll(async () => (await list(of, id)).invocations[0]?.status, PATIENCE).toBe('SUCCESS');
+      ids.unshift(id);
+    }
+    const page = async (marker: string, limit: string) => {
+      const ask = new sdk.ListAsyncInvocationsRequest(of).withMarker(marker).withLimit(limit);
+      const { invocations, count } = await wire<Listed>(server.sdk.listAsyncInvocations(ask));
+      return [invocations.map(({ request_id: id }) => id), count];
+    };
+    expect(await page('0', '2')).toEqual([ids.slice(0, 2), 3]);
+    expect(await page('2', '2')).toEqual([ids.slice(2), 3]);
+    expect(await page('3', '2')).toEqual([[], 3]);
+  });
+
   it('that wait or run are listed by their ids, and can be stopped', async () => {
     const of = await make('active');
     const ids = [await enqueue(server, of, { ms: 50_000 }), await enqueue(server, of, { ms: 50_000 })];

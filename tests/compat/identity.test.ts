@@ -133,4 +133,7 @@ it('answers identity calls in the forms that Terraform and other clients of IAM 
   });
   expect(await get(`/v2/${project_id}/fgs/service-trusted-agencies`)).toEqual([]);
   expect(await get('/v1/enterprise-projects')).toMatchObject({ enterprise_projects: [{ id: '0', name: 'default' }] });
+  const headers = { 'x-auth-token': token, 'x-subject-token': token };
+  expect((await fetch(`${endpoint}/v3/auth/tokens`, { method: 'DELETE', headers })).status).toBe(204);
+  expect((await fetch(`${endpoint}/v3/auth/domains`, { headers })).status).toBe(401);
 });
