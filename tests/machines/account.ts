@@ -1,10 +1,20 @@
 import { join } from 'node:path';
 import { noted, noting } from '../crash/account-folder.ts';
-import { asyncInvocations, deploy, type RawAnswer, request, runtimeOf, type Tenant, target } from '../functions.ts';
+import {
+  type AsyncInvocationSeen,
+  asyncInvocations,
+  deploy,
+  type RawAnswer,
+  request,
+  runtimeOf,
+  type Tenant,
+  target,
+} from '../functions.ts';
 
 /** Refusals that promise nothing. */
 const REFUSALS: readonly number[] = [429, 503];
 const TICK_MS = 1_000;
+const MINUTE_MS = 60_000;
 
 /** Of a call that a client got or not. */
 export type CallResult = 'ok' | 'refused' | 'interrupted' | 'unreachable';
@@ -34,6 +44,7 @@ export class ClusterAccount {
   readonly #answered = new Set<number>();
   readonly #folder: string;
   readonly #killedAt: number[] = [];
+  readonly #openedAt = Date.now();
   #sent = 0;
 
   private constructor(folder: string, urn: string) {
@@ -206,8 +217,16 @@ export class ClusterAccount {
     }
   }
 
-  #stored(server: Tenant) {
-    return asyncInvocations(server, this.urn);
+  /** In pieces of time, since a list has an end. The clock of the database may differ a little. */
+  async #stored(server: Tenant): Promise<AsyncInvocationSeen[]> {
+    const all: AsyncInvocationSeen[] = [];
+    for (let from = this.#openedAt - MINUTE_MS; from < Date.now() + MINUTE_MS; from += MINUTE_MS) {
+      const [query_begin_time, query_end_time] = [from, from + MINUTE_MS].map((ms) => new Date(ms).toISOString());
+      all.push(
+        ...(await asyncInvocations(server, this.urn, { query_begin_time, query_end_time } as Record<string, string>)),
+      );
+    }
+    return all;
   }
 
   #next(): number {
