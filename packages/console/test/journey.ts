@@ -9,6 +9,9 @@ import { go, isAt } from './walk.ts';
 
 export { look } from './views.ts';
 
+const SNAPSHOT_MS = 10_000;
+const SNAPSHOT_CHARS = 8 * 1024;
+
 /** A server, as `fgs` and its owner see it. */
 interface ServerPlace {
   readonly credentials: Credentials;
@@ -100,6 +103,12 @@ export class Visitor {
     this.#expected.push(pattern);
   }
 
+  /** What the person sees, for the log of a failed journey. */
+  async describe(): Promise<string> {
+    const seen = await this.page.locator('body').ariaSnapshot({ timeout: SNAPSHOT_MS }).catch(String);
+    return [this.page.url(), ...this.#complaints, seen.slice(0, SNAPSHOT_CHARS)].join('\n');
+  }
+
   /** No script may have failed or complained. */
   expectNoComplaint(): void {
     const unexpected = this.#complaints.filter(
@@ -144,7 +153,7 @@ export const journey = base.extend<Fixtures>({
     },
     { scope: 'worker' },
   ],
-  visit: async ({ platform, browser, tabs, session }, use) => {
+  visit: async ({ platform, browser, tabs, session, task }, use) => {
     const visits: { readonly tab: Tab; readonly visitor: Visitor; readonly at: Platform }[] = [];
     await use(async ({ signedIn = true, at = platform } = {}) => {
       const tab = await (at === platform ? tabs : new Tabs(browser, at.endpoint)).take();
@@ -157,6 +166,9 @@ export const journey = base.extend<Fixtures>({
       else await visitor.signIn();
       return visitor;
     });
+    if (task.result?.state === 'fail') {
+      for (const { visitor } of visits) process.stderr.write(`\npage of «${task.name}»: ${await visitor.describe()}\n`);
+    }
     for (const { tab, at } of visits) await (at === platform ? tabs.giveBack(tab) : tab.context.close());
     for (const { visitor } of visits) visitor.expectNoComplaint();
   },
