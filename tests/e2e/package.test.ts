@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -57,6 +58,18 @@ test('the package of npm pack runs a server with a function and the console', as
   expect(up.stdout).toContain('hello({"name":"Funcgraph"}) = {"message":"Hello, Funcgraph!"}');
   const page = join(place, 'node_modules/funcgraph/packages/console/dist/index.html');
   expect(await readFile(page, 'utf8')).toContain('<html');
+});
+
+test('its guides lead to pages of the documentation that it has', async () => {
+  const guides = join(place, 'node_modules/funcgraph/docs/guides');
+  const broken: string[] = [];
+  for (const guide of await readdir(guides)) {
+    const text = await readFile(join(guides, guide), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\(([^)#:]+\.(?:md|json))(?:#[^)]*)?\)/g)) {
+      if (!link.startsWith('../../') && !existsSync(join(guides, link))) broken.push(`${guide} → ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
 });
 
 test('its maintenance and its checks of the machine work too', async () => {
