@@ -401,6 +401,20 @@ test('fgs init writes a project that can be deployed', async () => {
   expect(await names()).toEqual([]);
 });
 
+test('fgs init names the function as no other is named', async () => {
+  const env = environment();
+  const args = ['--name', 'hello', '--runtime', 'Node.js', '--handler', 'index.handler'];
+  await runCli(['functions', 'deploy', join(folder, 'prices'), ...args], env);
+  const own = join(folder, 'next');
+  const run = await runCli(['init', own], env);
+  expect(run.stdout.toString(), run.stderr).toContain('fgs functions invoke hello-2 ');
+  const deployed = await runCli(['deploy', own, '--yes'], env);
+  expect(deployed.stdout.toString(), deployed.stderr).toBe('function hello-2: created\nnext: deployed\n');
+  await runCli(['destroy', '--yes', '--file', join(own, 'funcgraph.yaml')], env);
+  await runCli(['functions', 'delete', 'hello', '--yes'], env);
+  expect(await names()).toEqual([]);
+});
+
 test('a folder without a project file is deployed as one function', async () => {
   const args = ['--name', 'alone', '--runtime', 'Node.js', '--handler', 'index.handler'];
   const run = await runCli(['deploy', join(folder, 'prices'), ...args], environment());

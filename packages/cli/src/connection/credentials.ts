@@ -103,7 +103,7 @@ export async function loadCredentials(flags: ConnectionFlags, context: Context):
     if (value) return value;
     throw denied(
       found === undefined ? `no credentials: there is no ${file}, and ${name} is not set` : `${file} has no ${field}`,
-      'Start a server with: fgs start. Or set FGS_ENDPOINT, FGS_ACCESS_KEY, FGS_SECRET_KEY, FGS_PROJECT_ID and FGS_REGION.',
+      'Start a server with: fgs start. For one with a data directory of its own, give --data-dir or FGS_CREDENTIALS. Or set FGS_ENDPOINT, FGS_ACCESS_KEY, FGS_SECRET_KEY, FGS_PROJECT_ID and FGS_REGION.',
     );
   };
   return {

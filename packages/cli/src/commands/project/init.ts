@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CONNECTION_FLAGS, type Connection, connect, findConfig } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { nameFrom, newProject } from '../../project/file/new-project.ts';
 import { refuseFilled, writeFiles } from '../template-files.ts';
@@ -15,7 +15,7 @@ export const initCommand = defineCommand({
   summary: 'Begin a project: write funcgraph.yaml and a first function from a template, or what the server has',
   flags: {
     template: flag.text('NAME', 'a name of fgs functions templates; hello-node when absent'),
-    function: flag.text('NAME', 'name of the function; hello when absent'),
+    function: flag.text('NAME', 'name of the function; when absent hello, or hello-2 where the server has hello'),
     'from-existing': flag.boolean('write what the server has, or --function alone, and take it over'),
     ...CONNECTION_FLAGS,
   },
@@ -27,11 +27,12 @@ export const initCommand = defineCommand({
       if (flags.template !== undefined) throw usageError('give either --template or --from-existing');
       return begunText(await initExisting({ folder, flags, only: flags.function }, context), folder, args.folder);
     }
-    const name = flags.function ?? 'hello';
-    if (!/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name))
-      throw usageError(`not a name of a function: ${JSON.stringify(name)}`);
+    if (flags.function !== undefined && !/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(flags.function))
+      throw usageError(`not a name of a function: ${JSON.stringify(flags.function)}`);
+    const connection = await connect(flags, context);
+    const { client, credentials } = connection;
+    const name = flags.function ?? (await freeName('hello', connection, context.signal));
     await refuseFilled(join(folder, name), name);
-    const { client, credentials } = await connect(flags, context);
     const params = { project_id: credentials.projectId, template_id: flags.template ?? 'hello-node' };
     const { signal } = context;
     const template = (await client.call('showFunctionTemplate', { params, signal })).data;
@@ -51,6 +52,14 @@ export const initCommand = defineCommand({
     return { kind: 'message', text: lines.join('\n'), data: { folder, files: written } };
   },
 });
+
+/** A name that no function has, since a project takes over none: `fgs up` makes one named hello. */
+async function freeName(first: string, { client, functionParams }: Connection, signal: AbortSignal): Promise<string> {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? first : `${first}-${n}`;
+    if ((await findConfig(client, functionParams(name, 'default'), signal)) === undefined) return name;
+  }
+}
 
 function begunText({ functions, services, variables, notes }: Begun, folder: string, shown: string | undefined) {
   const lines = [
