@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { PATIENCE } from '../../../../tests/functions.ts';
 import { TwoServers } from '../../../../tests/two-servers.ts';
 import { journey, look, Platform } from '../journey.ts';
+import { SIZES } from '../whole.ts';
 
 journey('a server alone says how another one joins, and is not drained', async ({ visit }) => {
   const visitor = await visit();
@@ -25,7 +26,12 @@ journey('servers of a cluster are listed, drained, put back into service, and re
   const row = rows.filter({ hasNotText: '当前访问' });
   await expect.poll(() => rows.count(), PATIENCE).toBe(2);
   await row.getByText('服务中').waitFor();
-  expect(await row.textContent()).toMatch(/127\.0\.0\.1:\d+ · [\d.]+服务中0 \/ 00/);
+  expect(await row.textContent()).toMatch(/127\.0\.0\.1:\d+ · [\d.]+服务中.*0 \/ 00 个实例 · \d+ 种运行时/);
+  // no column lies under the actions
+  await page.setViewportSize(SIZES.whole);
+  const hidden =
+    "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.ant-table-content'))";
+  await expect.poll(() => page.evaluate(hidden)).toBe(0);
   expect(await page.getByText('只有一台服务器').count()).toBe(0);
   await look(page, 'cluster');
 

@@ -5,13 +5,13 @@ export const cluster = {
   columns: {
     state: '状态',
     calls: '运行 / 等待的调用',
-    instances: '实例数',
     memory: '内存',
-    processors: '处理器',
-    runtimes: '运行时',
     work: '公共工作',
-    heartbeat: '最近心跳',
   },
+  instances_other: '{{count}} 个实例',
+  runtimes_other: '{{count}} 种运行时',
+  processors_other: '{{count}} 个处理器',
+  heartbeat: '最近心跳',
   state: { live: '服务中', draining: '排空中', gone: '已离线' },
   work: {
     alarms: '告警',

@@ -38,38 +38,41 @@ export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Ac
     {
       title: t('columns.state'),
       key: 'state',
-      render: (_, server) => <Status kind={COLOURS[stateOf(server)]}>{t(`state.${stateOf(server)}`)}</Status>,
+      render: (_, server) => (
+        <>
+          <Status kind={COLOURS[stateOf(server)]}>{t(`state.${stateOf(server)}`)}</Status>
+          {server.last_heartbeat !== null && (
+            <div className="platform-hint" title={t('heartbeat')}>
+              <Moment at={server.last_heartbeat} />
+            </div>
+          )}
+        </>
+      ),
     },
     {
       title: t('columns.calls'),
       key: 'calls',
       align: 'right',
-      render: (_, { load }) =>
-        load === null ? '?' : `${numbers.whole(load.running)} / ${numbers.whole(load.waiting)}`,
-    },
-    {
-      title: t('columns.instances'),
-      key: 'instances',
-      align: 'right',
-      render: (_, { load }) => (load === null ? '?' : numbers.whole(load.instances)),
+      render: (_, { load, runtimes }) => (
+        <>
+          {load === null ? '?' : `${numbers.whole(load.running)} / ${numbers.whole(load.waiting)}`}
+          <div className="platform-hint">
+            {load !== null && `${t('instances', { count: load.instances })} · `}
+            <Tooltip title={runtimes.join(', ')}>{t('runtimes', { count: runtimes.length })}</Tooltip>
+          </div>
+        </>
+      ),
     },
     {
       title: t('columns.memory'),
       key: 'memory',
       align: 'right',
-      render: (_, { load, memory_mb: all }) => `${size(load?.memory_mb)} / ${size(all)}`,
-    },
-    {
-      title: t('columns.processors'),
-      dataIndex: 'processors',
-      align: 'right',
-      render: (count: number | null) => count ?? '?',
-    },
-    {
-      title: t('columns.runtimes'),
-      dataIndex: 'runtimes',
-      align: 'right',
-      render: (names: string[]) => <Tooltip title={names.join(', ')}>{names.length}</Tooltip>,
+      render: (_, { load, memory_mb: all, processors }) => (
+        <>
+          {`${size(load?.memory_mb)} / ${size(all)}`}
+          {processors !== null && <div className="platform-hint">{t('processors', { count: processors })}</div>}
+        </>
+      ),
     },
     {
       title: t('columns.work'),
@@ -79,11 +82,6 @@ export function useServerColumns({ hasOthers, onDrain, onUndrain, onRemove }: Ac
           <Work server={server} />
         </div>
       ),
-    },
-    {
-      title: t('columns.heartbeat'),
-      dataIndex: 'last_heartbeat',
-      render: (at: string | null) => (at === null ? '-' : <Moment at={at} />),
     },
     {
       title: of('actions'),

@@ -7,6 +7,7 @@ import { ActionButton } from '../../../parts/action-button.tsx';
 import { Command } from '../../../parts/command.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { useChange } from '../../../parts/use-change.ts';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 import '../platform.css';
 
 type Share = RouteResponse<Routes['listShares']>['shares'][number];
@@ -29,6 +30,7 @@ interface Fields {
 export function ShareDialog({ kind, name, onClose }: ShareDialogProps) {
   const { t } = useTexts('platform');
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const list = useQuery(query('listShares'));
   const { send, isBusy } = useChange('addShare');
   const holder = Form.useWatch('holder', form);
