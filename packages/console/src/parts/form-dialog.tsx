@@ -1,6 +1,7 @@
 import { Form, type FormInstance, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { clearErrors } from './clear-errors.ts';
+import { useFormLanguage } from './use-form-language.ts';
 import './parts.css';
 
 interface FormDialogProps<Fields> {
@@ -21,6 +22,7 @@ interface FormDialogProps<Fields> {
 export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
   const { title, initialValues = {}, okText, width, isBusy, onSubmit, onClose, children } = props;
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   return (
     <Modal
       open

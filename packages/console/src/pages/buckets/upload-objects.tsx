@@ -7,6 +7,7 @@ import { mutation } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { useNotices } from '../../parts/notices.tsx';
 import { useNumbers } from '../../parts/numbers.ts';
+import { useFormLanguage } from '../../parts/use-form-language.ts';
 
 interface UploadObjectsProps {
   readonly bucket: string;
@@ -28,6 +29,7 @@ export function UploadObjects({ bucket, folder, onClose }: UploadObjectsProps) {
   const { t } = useTexts('buckets');
   const notices = useNotices();
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const [sent, setSent] = useState<{ readonly name: string; readonly part: number }>();
   const stop = useRef<AbortController>(undefined);
   const { mutateAsync } = useMutation(mutation('putBucketObject'));

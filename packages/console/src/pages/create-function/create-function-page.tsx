@@ -9,6 +9,7 @@ import { Command } from '../../parts/command.tsx';
 import { useNotices } from '../../parts/notices.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import { useFormLanguage } from '../../parts/use-form-language.ts';
 import { BasicFields } from './basic-fields.tsx';
 import { CodeUpload } from './code-upload.tsx';
 import './create-function.css';
@@ -49,6 +50,7 @@ export function Page() {
   const notices = useNotices();
   const navigate = useNavigate();
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const fields: Fields = Form.useWatch([], form) ?? {};
   const [url, setUrl] = useUrlState({ way: 'blank', template: '' });
   const way = WAYS.find((each) => each === url.way) ?? 'blank';

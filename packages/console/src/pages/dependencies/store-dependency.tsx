@@ -6,6 +6,7 @@ import { useTexts } from '../../i18n/index.ts';
 import { clearErrors } from '../../parts/clear-errors.ts';
 import { useNotices } from '../../parts/notices.tsx';
 import { useNumbers } from '../../parts/numbers.ts';
+import { useFormLanguage } from '../../parts/use-form-language.ts';
 import { fileProblem, isAddress } from './archive.ts';
 import { useStoreDependency } from './use-store-dependency.ts';
 import { ZipField } from './zip-field.tsx';
@@ -35,6 +36,7 @@ export function StoreDependency({ of, onClose }: StoreDependencyProps) {
   const { t } = useTexts('dependencies');
   const notices = useNotices();
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const { store, sent, abort } = useStoreDependency(of !== undefined);
 
   const submit = async ({ name, runtime, upload, file, link = '', description = '' }: Fields) => {

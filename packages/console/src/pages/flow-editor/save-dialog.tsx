@@ -1,6 +1,7 @@
 import type { FlowDefinition } from '@funcgraph/flow';
 import { Form, Input, Modal, Select, Switch } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
+import { useFormLanguage } from '../../parts/use-form-language.ts';
 
 export type Settings = Pick<FlowDefinition, 'name' | 'merge_parameters'> & {
   readonly description: string;
@@ -22,6 +23,7 @@ const NAME = /^[A-Za-z0-9_().\u4e00-\u9fff-]{1,64}$/;
 export function SaveDialog({ flow, isNew, isBusy, onSave, onClose }: SaveDialogProps) {
   const { t } = useTexts('flowEditor');
   const [form] = Form.useForm<Settings>();
+  useFormLanguage(form);
   const { name, description = '', merge_parameters, log_level } = flow;
   return (
     <Modal

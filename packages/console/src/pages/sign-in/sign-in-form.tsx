@@ -1,6 +1,7 @@
 import { Button, Form, Input } from 'antd';
 import type { Credentials } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { useFormLanguage } from '../../parts/use-form-language.ts';
 
 interface Fields {
   readonly name: string;
@@ -10,10 +11,12 @@ interface Fields {
 
 export function SignInForm({ isBusy, onSubmit }: { isBusy: boolean; onSubmit: (fields: Credentials) => void }) {
   const { t } = useTexts();
+  const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const submit = ({ name, password, domain }: Fields) =>
     onSubmit({ name: name.trim(), password, ...(domain ? { domain: domain.trim() } : {}) });
   return (
-    <Form<Fields> layout="vertical" requiredMark={false} onFinish={submit}>
+    <Form<Fields> form={form} layout="vertical" requiredMark={false} onFinish={submit}>
       <Form.Item
         name="name"
         label={t('signIn.name')}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { clearErrors } from '../clear-errors.ts';
 import { useChange } from '../use-change.ts';
+import { useFormLanguage } from '../use-form-language.ts';
 import type { Alarm } from './alarm.ts';
 import './alarm-rule.css';
 import { ConditionFields } from './condition-fields.tsx';
@@ -42,6 +43,7 @@ export function AlarmDialog(props: AlarmDialogProps) {
   const { target, of, onClose } = props;
   const { t } = useTexts('alarms');
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const [step, setStep] = useState(0);
   const { save, isBusy } = useSave(of, onClose);
   const urn: string = Form.useWatch('target_urn', form) ?? target?.urn ?? of?.target_urn ?? '';

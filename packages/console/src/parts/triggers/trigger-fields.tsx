@@ -1,6 +1,7 @@
 import { Form } from 'antd';
 import { useTexts } from '../../i18n/index.ts';
 import { useScheduleCheck } from '../schedule/use-schedule-check.ts';
+import { useFormLanguage } from '../use-form-language.ts';
 import { TriggerFieldInput } from './field-input.tsx';
 import type { TriggerField, TriggerForm, TriggerTarget } from './trigger-form.ts';
 
@@ -14,6 +15,7 @@ interface TriggerFieldsProps {
 /** The fields of a kind of trigger, inside a form. */
 export function TriggerFields({ form: { fields }, target, isPresent = false }: TriggerFieldsProps) {
   const values: Readonly<Record<string, unknown>> = Form.useWatch([]) ?? {};
+  useFormLanguage(Form.useFormInstance());
   return (
     <div className="trigger-fields">
       {fields

@@ -5,6 +5,7 @@ import { ApiError, mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useNotices } from '../../../parts/notices.tsx';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import type { Alias } from '../versions/version-list.ts';
 import { type AliasFields, fieldsOf, refusedField, targetOf } from './alias-fields.ts';
@@ -26,6 +27,7 @@ export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) 
   const parts = useTexts('parts');
   const notices = useNotices();
   const [form] = Form.useForm<AliasFields>();
+  useFormLanguage(form);
   const creation = useMutation(mutation('createVersionAlias'));
   const change = useMutation(mutation('updateVersionAlias'));
   const deed = alias === undefined ? 'create' : 'edit';

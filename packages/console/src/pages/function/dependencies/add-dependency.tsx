@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Modal, Radio, Select } from 'antd';
 import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 
 type Used = RouteResponse<Routes['showFunctionConfig']>['dependencies'];
 
@@ -28,6 +29,7 @@ const MOST = '500';
 export function AddDependency({ runtime, used, isBusy, onAdd, onClose }: AddDependencyProps) {
   const { t } = useTexts('functionDependencies');
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const source = Form.useWatch('source', form) ?? 'private';
   const dependency = Form.useWatch('dependency', form);
   const isAny = ANY_LANGUAGE.includes(runtime);

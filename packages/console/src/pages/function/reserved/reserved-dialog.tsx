@@ -4,6 +4,7 @@ import { Form, Input, InputNumber, Modal, Radio, Select, Switch } from 'antd';
 import { mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { useNotices } from '../../../parts/notices.tsx';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 import { usePreferences } from '../../../preferences/index.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { useAliases, useVersions } from '../versions/version-list.ts';
@@ -30,6 +31,7 @@ export function ReservedDialog({ fn, reserved, onClose }: ReservedDialogProps) {
   const notices = useNotices();
   const isUtc = usePreferences(({ times }) => times === 'utc');
   const [form] = Form.useForm<ReservedFields>();
+  useFormLanguage(form);
   const change = useMutation(mutation('updateFunctionReservedInstancesCount'));
   const save = (given: ReservedFields) => {
     const { type, qualifier } = given;

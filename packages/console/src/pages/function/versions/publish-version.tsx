@@ -5,6 +5,7 @@ import { mutation } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useNotices } from '../../../parts/notices.tsx';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 import type { ShownFunction } from '../shown-function.ts';
 import { LATEST } from './version-list.ts';
 
@@ -26,6 +27,7 @@ export function PublishVersion({ fn, onPublished, onClose }: PublishVersionProps
   const { t } = useTexts('functionVersions');
   const notices = useNotices();
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const publication = useMutation(mutation('createFunctionVersion'));
   const publish = ({ version = '', description = '' }: Fields) =>
     publication.mutate(

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { clearErrors } from '../../../parts/clear-errors.ts';
 import { useChange } from '../../../parts/use-change.ts';
+import { useFormLanguage } from '../../../parts/use-form-language.ts';
 import { ScopeFields } from '../grants/scope-fields.tsx';
 import { type ScopeChoice, useGrant } from '../grants/use-grant.ts';
 import { AgencyFields, type AgencyKind } from './agency-fields.tsx';
@@ -27,6 +28,7 @@ const NOTHING: Partial<Fields> = { kind: 'service', duration: 'FOREVER', policie
 export function CreateAgency({ onClose }: { onClose: () => void }) {
   const { t } = useTexts('agencies');
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const [step, setStep] = useState(0);
   // functions choose from another list
   const creation = useChange('createAgency', ['listServiceTrustedAgencies']);

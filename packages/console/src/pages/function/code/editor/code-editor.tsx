@@ -1,7 +1,13 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import {
+  closeSearchPanel,
+  highlightSelectionMatches,
+  openSearchPanel,
+  searchKeymap,
+  searchPanelOpen,
+} from '@codemirror/search';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
@@ -11,7 +17,7 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTexts } from '../../../../i18n/index.ts';
 import { usePreferences } from '../../../../preferences/index.ts';
 import './code-editor.css';
@@ -79,6 +85,7 @@ const HELP: Extension = [
   highlightSelectionMatches(),
 ];
 
+const worded = new Compartment();
 const helped = new Compartment();
 const helpFor = (path: string, isPlain: boolean): Extension => (isPlain ? [] : [HELP, languageOf(path)]);
 
@@ -94,6 +101,13 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange, onReady }:
   ready.current = onReady;
   const size = usePreferences(({ editorSize }) => editorSize);
   const isPlain = hasLongLine(text);
+  const words = useMemo<Extension>(
+    () => [
+      EditorState.phrases.of(Object.fromEntries(PHRASES.map((phrase) => [phrase, t(`phrases.${phrase}`)]))),
+      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+    ],
+    [t, label],
+  );
 
   useEffect(() => {
     if (host.current === null) return;
@@ -112,8 +126,7 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange, onReady }:
       extensions: [
         BASE,
         helped.of(helpFor(path, isPlain)),
-        EditorState.phrases.of(Object.fromEntries(PHRASES.map((phrase) => [phrase, t(`phrases.${phrase}`)]))),
-        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        worded.of(words),
         EditorState.readOnly.of(isReadOnly),
         // line ends stay as they are
         EditorState.lineSeparator.of(text.includes('\r\n') ? '\r\n' : '\n'),
@@ -127,7 +140,20 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange, onReady }:
     const kept = states.current;
     return () => void kept.set(path, editor.state);
     // heights of lines are measured again for another size
-  }, [path, isReadOnly, label, size]);
+  }, [path, isReadOnly, size]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file may have its words of another language
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === undefined) return;
+    editor.dispatch({ effects: worded.reconfigure(words) });
+    if (!searchPanelOpen(editor.state)) return;
+    // an open panel keeps its words
+    const isInPanel = editor.dom.querySelector('.cm-search')?.contains(document.activeElement) === true;
+    closeSearchPanel(editor);
+    openSearchPanel(editor);
+    if (!isInPanel) editor.focus();
+  }, [path, words]);
 
   // a text from elsewhere: the code was loaded again
   useEffect(() => {

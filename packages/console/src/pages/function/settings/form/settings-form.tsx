@@ -7,6 +7,7 @@ import { useTexts } from '../../../../i18n/index.ts';
 import { ActionButton } from '../../../../parts/action-button.tsx';
 import { ErrorView } from '../../../../parts/error-view.tsx';
 import { useNotices } from '../../../../parts/notices.tsx';
+import { useFormLanguage } from '../../../../parts/use-form-language.ts';
 import type { ConfigChange, SectionProps } from '../section.ts';
 import { changedFields } from './changed-fields.ts';
 import { refusedField } from './refused-field.ts';
@@ -28,6 +29,7 @@ export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fie
   const parts = useTexts('parts');
   const notices = useNotices();
   const [form] = Form.useForm<Fields>();
+  useFormLanguage(form);
   const update = useMutation(mutation('updateFunctionConfig'));
   const current = read(fn.config);
   const [base, setBase] = useState(current);
