@@ -324,6 +324,21 @@ test('a secret is in no output, and a missing one is named before anything chang
   }
 });
 
+test('a flow that breaks a rule is named before anything changes', async () => {
+  const text = await readFile(join(folder, 'funcgraph.yaml'), 'utf8');
+  await writeFile(join(folder, 'funcgraph.yaml'), `${text}\nflows:\n  nightly:\n    file: nightly.yaml\n`);
+  await writeFile(
+    join(folder, 'nightly.yaml'),
+    'nodes:\n  - { id: start, name: Start, kind: start, colour: red }\nedges: []\n',
+  );
+  const refused = await fgs(['deploy', '--yes']);
+  expect(refused).toMatchObject({ exitCode: 3, text: '' });
+  expect(refused.stderr).toContain(
+    'nightly.yaml is no valid flow:\n  start colour  S-03  Is not a known field. Known: ',
+  );
+  expect(await names()).toEqual([]);
+});
+
 test('fgs dev builds and deploys what is saved, shows logs, and ends with Ctrl-C', async () => {
   const write = (answer: string): Promise<void> =>
     writeFile(

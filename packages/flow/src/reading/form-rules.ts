@@ -4,7 +4,7 @@ import { rules } from '../problems/problem.ts';
 export const FORM = rules('form', {
   type: ['S-01', 'Must be {type}, not {value}.', '必须是{type_zh}，不能是 {value}。'],
   missing: ['S-02', 'Is missing.', '缺少该字段。'],
-  unknown: ['S-03', 'Is not a known field.', '未知字段。'],
+  unknown: ['S-03', 'Is not a known field. Known: {known}.', '未知字段。可用字段：{known}。'],
   minimum: ['S-04', 'Must be at least {limit}, not {value}.', '不能小于 {limit}，当前为 {value}。'],
   maximum: ['S-04', 'Must be at most {limit}, not {value}.', '不能大于 {limit}，当前为 {value}。'],
   empty: ['S-05', 'Must not be empty.', '不能为空。'],

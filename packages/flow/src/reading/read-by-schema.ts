@@ -100,8 +100,10 @@ function* readFields(
   value: JsonObject,
   path: Path,
 ): Faults {
+  const known = Object.keys(fields).join(', ');
   for (const key of Object.keys(value)) {
-    if (!additionalProperties && !Object.hasOwn(fields, key)) yield { path: [...path, key], rule: FORM.unknown };
+    if (additionalProperties || Object.hasOwn(fields, key)) continue;
+    yield { path: [...path, key], rule: FORM.unknown, parameters: { known } };
   }
   for (const [key, field] of Object.entries(fields)) {
     const optional = !required.includes(key) || field.default !== undefined;

@@ -1,18 +1,9 @@
-import { type CallInput, FLOW_TRIGGERS } from '@funcgraph/api';
-import { check as checkRules, type JsonObject, type Problem, readDefinition, readVendor } from '@funcgraph/flow';
+import type { CallInput } from '@funcgraph/api';
+import type { JsonObject } from '@funcgraph/flow';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, EXIT, flag, type Output } from '../../framework/index.ts';
 import { readFlowFile } from './read-flow-file.ts';
-
-interface Violation {
-  readonly code: string;
-  readonly message: string;
-  readonly node?: string;
-  readonly edge?: { readonly from: string; readonly to: string };
-  readonly field?: string;
-}
-
-const TRIGGER_TYPES = [...FLOW_TRIGGERS.keys()];
+import { placeOf, type Violation, violationsOf } from './violations.ts';
 
 /** The body that saves the content of a file: our graph, or states of the API as they are. */
 export function bodyOf(document: JsonObject): NonNullable<CallInput<'createWorkflow'>['body']> {
@@ -30,7 +21,7 @@ export const check = defineCommand({
   examples: ['fgs flows check order.yaml', 'fgs flows check order.yaml --online'],
   async run({ flags, args }, context) {
     const document = await readFlowFile(args.file, context);
-    if (!flags.online) return shown(args.file, offline(document));
+    if (!flags.online) return shown(args.file, violationsOf(document));
     const { client, credentials } = await connect(flags, context);
     const params = { project_id: credentials.projectId };
     const { data } = await client.call('checkWorkflow', { params, body: bodyOf(document), signal: context.signal });
@@ -38,29 +29,11 @@ export const check = defineCommand({
   },
 });
 
-function offline(document: JsonObject): readonly Violation[] {
-  const read = 'states' in document ? readVendor(document) : readDefinition(document);
-  return (read.ok ? checkRules(read.definition, undefined, TRIGGER_TYPES) : read.problems).map(violationOf);
-}
-
-function violationOf({ code, text, node, edge, field }: Problem): Violation {
-  return {
-    code,
-    message: text.en,
-    ...(node === undefined ? {} : { node }),
-    ...(edge === undefined ? {} : { edge }),
-    ...(field === undefined ? {} : { field }),
-  };
-}
-
 function shown(file: string, violations: readonly Violation[]): Output {
   if (violations.length === 0) {
     return { kind: 'message', text: `${file} breaks no rule`, data: { file, violations: [] } };
   }
-  const rows = violations.map(({ node, edge, field, ...one }) => ({
-    where: [node ?? (edge && `${edge.from} → ${edge.to}`), field].filter((part) => part !== undefined).join(' '),
-    ...one,
-  }));
+  const rows = violations.map((one) => ({ where: placeOf(one), code: one.code, message: one.message }));
   const columns = { where: 'WHERE', code: 'RULE', message: 'WHAT' };
   return { kind: 'table', columns, rows, none: '', exitCode: EXIT.refused };
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { JsonObject } from '@funcgraph/flow';
 import { folderDigest, type KeptBuilds } from '../../code/index.ts';
 import type { Context } from '../../framework/index.ts';
 import type { Words } from '../../project/file/fill-in.ts';
@@ -18,6 +19,7 @@ import { dependencyOf } from '../../project/services/dependencies.ts';
 import { flowOf } from '../../project/services/flows.ts';
 import { topicsOf } from '../../project/services/topics.ts';
 import { readFlowFile } from '../flows/read-flow-file.ts';
+import { refuseViolations } from '../flows/violations.ts';
 import { driversFor } from './drivers.ts';
 import type { OpenProject } from './open-project.ts';
 
@@ -105,7 +107,9 @@ class DesiredReader {
     const { file } = project;
     const flows: Desired[] = [];
     for (const [key, entry] of Object.entries(file.flows ?? {})) {
-      flows.push(flowOf(key, await readFlowFile(entry.file, { cwd: root }), this.#words));
+      const flow = flowOf(key, await readFlowFile(entry.file, { cwd: root }), this.#words);
+      refuseViolations(entry.file, flow.hidden as JsonObject);
+      flows.push(flow);
     }
     const alarms = alarmsOf(project, stage.suffix, this.#words, connection.credentials);
     return [...bucketsOf(file, this.#words), ...topicsOf(file, this.#words), ...flows, ...alarms];
