@@ -19,11 +19,11 @@ export function SpanPicker({ span }: { span: SpanState }) {
         onChange={(next) => set(next === 'custom' ? { name: next, from, to } : { name: next })}
       />
       {name === 'custom' && (
-        <>
+        <span className="span-fields">
           <MomentField label={t('ranges.from')} at={from} onChange={(at) => at < to && set({ name, from: at, to })} />
           <span aria-hidden>–</span>
           <MomentField label={t('ranges.to')} at={to} onChange={(at) => from < at && set({ name, from, to: at })} />
-        </>
+        </span>
       )}
     </div>
   );
