@@ -15,17 +15,18 @@ export async function freePort(): Promise<number> {
 interface Session {
   /** The project file. */
   readonly file: string;
-  /** Of the first debugger. */
-  readonly port: number;
+  /** Of the first debugger; no `--inspect` without it. */
+  readonly port?: number;
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Works while `fgs dev --inspect` runs, and ends it with Ctrl-C. `shown` is all that it has written. */
+/** Works while `fgs dev` runs, and ends it with Ctrl-C. `shown` is all that it has written. */
 export async function dev(
   { file, port, environment }: Session,
   work: (shown: () => string) => Promise<void>,
 ): Promise<void> {
-  const args = ['dev', '--yes', '--inspect', '--inspect-port', String(port), '--file', file];
+  const inspect = port === undefined ? [] : ['--inspect', '--inspect-port', String(port)];
+  const args = ['dev', '--yes', ...inspect, '--file', file];
   const child: ChildProcess = spawn(process.execPath, [CLI, ...args], {
     env: { ...ofPrograms(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import { PATIENCE } from '../functions.ts';
 import { idleImage, loadImage } from '../images.ts';
 import { EVERYTHING, FLOW, SURROUNDINGS } from '../project-files.ts';
 import { CLI, ofPrograms, type ProgramRun, ROOT, runCli, type TestServer } from '../server.ts';
+import { dev } from './dev-session.ts';
 import { ShopProjects } from './shop-projects.ts';
 
 let projects: ShopProjects;
@@ -337,6 +338,45 @@ test('a flow that breaks a rule is named before anything changes', async () => {
     'nightly.yaml is no valid flow:\n  start colour  S-03  Is not a known field. Known: ',
   );
   expect(await names()).toEqual([]);
+});
+
+test('fgs dev builds an HTTP function in TypeScript at each save', async () => {
+  const write = (answer: string): Promise<void> =>
+    writeFile(
+      join(folder, 'site/server.ts'),
+      `import { createServer, type ServerResponse } from 'node:http';
+createServer((_request, response: ServerResponse) => void response.end('${answer}')).listen(8000, '127.0.0.1');`,
+    );
+  await mkdir(join(folder, 'site'));
+  await writeFile(join(folder, 'site/tsconfig.json'), '{}');
+  await writeFile(join(folder, 'site/bootstrap'), '#!/bin/sh\nexec node server.js\n', { mode: 0o755 });
+  const file = join(folder, 'funcgraph.yaml');
+  await writeFile(file, 'name: site\nfunctions:\n  site: { folder: ./site, runtime: http, handler: bootstrap }\n');
+  const refused = await fgs(['deploy', '--yes']);
+  expect(refused).toMatchObject({ exitCode: 3, text: '' });
+  expect(refused.stderr).toContain('has a tsconfig.json, and nothing to build');
+
+  await write('first');
+  const event = {
+    httpMethod: 'GET',
+    path: '/',
+    headers: {},
+    queryStringParameters: {},
+    body: '',
+    isBase64Encoded: true,
+  };
+  const answered = async (): Promise<string> => {
+    const { text } = await fgs(['functions', 'invoke', 'site', '--data', JSON.stringify(event)]);
+    return Buffer.from(/"body":"([^"]*)"/.exec(text)?.[1] ?? '', 'base64').toString() || text;
+  };
+  await dev({ file, environment: environment() }, async (shown) => {
+    await expect.poll(shown, PATIENCE).toContain('site: watching');
+    expect(await answered()).toBe('first');
+    await write('second');
+    await expect.poll(shown, PATIENCE).toContain('site: updated');
+    expect(await answered()).toBe('second');
+  });
+  await fgs(['destroy', '--yes']);
 });
 
 test('fgs dev builds and deploys what is saved, shows logs, and ends with Ctrl-C', async () => {

@@ -20,7 +20,7 @@ const OLDEST_TARGET = 12;
  * dependency of the function. `kept` makes the next build of the same entries fast. Throws a CliError with the place of the first fault in the sources.
  */
 export async function bundle(source: TypeScriptSource, hasLibraries: boolean, kept?: KeptBuilds): Promise<MadeFile[]> {
-  const { folder, root, files, format } = source;
+  const { folder, root, files, format, isProgram } = source;
   const esbuild = await load();
   const ending = format === 'esm' ? '.mjs' : '.cjs';
   try {
@@ -47,7 +47,9 @@ export async function bundle(source: TypeScriptSource, hasLibraries: boolean, ke
     const exportsOf = new Map(
       Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [join(root, path), output.exports]),
     );
-    return outputFiles.flatMap((file) => withLoader(file, { folder, ending, names: exportsOf.get(file.path) ?? [] }));
+    return outputFiles.flatMap((file) =>
+      withLoader(file, { folder, ending, isProgram, names: exportsOf.get(file.path) ?? [] }),
+    );
   } catch (error) {
     const [first] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;
@@ -71,20 +73,27 @@ function majorOf(runtime: string): number {
 interface Output {
   readonly folder: string;
   readonly ending: string;
+  readonly isProgram: boolean;
   readonly names: readonly string[];
 }
 
 /** A bundle is loaded by a small file that makes stack traces show the sources: that must be on before it is loaded. */
-function withLoader({ path, contents }: OutputFile, { folder, ending, names }: Output): MadeFile[] {
+function withLoader({ path, contents }: OutputFile, { folder, ending, isProgram, names }: Output): MadeFile[] {
   const made = { path: relative(folder, path).split(sep).join('/'), content: Buffer.from(contents) };
   if (path.endsWith('.map')) return [made];
   const name = made.path.slice(0, -`.bundle${ending}`.length);
   const bundled = JSON.stringify(`./${made.path.slice(made.path.lastIndexOf('/') + 1)}`);
+  if (isProgram) return [{ path: `${name}.js`, content: Buffer.from(programLoader(bundled)) }, made];
   const text = ending === '.mjs' ? esmLoader(bundled, names) : `${MAPS}module.exports = require(${bundled});\n`;
   return [{ path: `${name}${ending}`, content: Buffer.from(text) }, made];
 }
 
 const MAPS = 'if (process.setSourceMapsEnabled) process.setSourceMapsEnabled(true);\n';
+
+/** Makes the bundle the main module, as its source would be, and is valid in both formats: a package.json may decide. */
+function programLoader(bundled: string): string {
+  return `${MAPS}process.argv[1] = process.argv[1].replace(/[^/]*$/, () => ${bundled}.slice(2));\nimport('node:module').then((module) => module.default.runMain());\n`;
+}
 
 function esmLoader(bundled: string, names: readonly string[]): string {
   const lines = names.map((name, at) => `const e${at} = bundle[${JSON.stringify(name)}];`);

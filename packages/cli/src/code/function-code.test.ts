@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -101,4 +102,60 @@ it('leaves packages that are not installed to the dependencies of the function, 
   const built = await code({ hasLibraries: true });
   const made = built.entries.find(({ path }) => path === 'index.bundle.cjs');
   expect(String(made?.kind === 'made' && made.content)).toContain('require("rates")');
+});
+
+const HTTP = {
+  'api/tsconfig.json': '{}',
+  'api/bootstrap': '#!/bin/sh\n# node old.js\nexec node "$RUNTIME_CODE_ROOT/server.js"\n',
+  'api/server.ts': "import { text } from './text'; if (require.main === module) console.log(text as string);",
+  'api/text.ts': "export const text: string = 'serving';",
+};
+const http = () => code({ folder: 'api', runtime: 'http', entries: ['bootstrap', ''] });
+
+it('builds the program that the bootstrap of an HTTP function starts, as the main module', async () => {
+  await write(HTTP);
+  const built = await http();
+  expect(pathsOf(built)).toEqual(['bootstrap', 'server.bundle.cjs', 'server.bundle.cjs.map', 'server.js']);
+  expect(String(execFileSync(process.execPath, [join(await unpacked(built), 'server.js')]))).toBe('serving\n');
+});
+
+it('builds a program that is an ES module, whichever package.json goes along', async () => {
+  const server = "const text = await Promise.resolve('serving'); console.log(text, import.meta.url.length > 0);";
+  await write({ ...HTTP, 'api/server.ts': server, 'package.json': '{ "type": "module" }' });
+  const folder = await unpacked(await http());
+  const run = () => String(execFileSync(process.execPath, [join(folder, 'server.js')]));
+  expect(run()).toBe('serving true\n');
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  expect(run()).toBe('serving true\n');
+});
+
+it('keeps installed packages where the bootstrap runs them or a JavaScript file too', async () => {
+  await write({ ...HTTP, 'api/node_modules/pad/index.js': '' });
+  expect(pathsOf(await http())).not.toContain('node_modules/pad/index.js');
+  await write({ 'api/old.js': '', 'api/bootstrap': '#!/bin/sh\nnode ./old.js &\nexec node server.js\n' });
+  expect(pathsOf(await http())).toEqual(expect.arrayContaining(['node_modules/pad/index.js', 'old.js', 'server.js']));
+});
+
+it('takes an HTTP function as it is when what it starts is there, and refuses one with nothing to build', async () => {
+  await write({ ...HTTP, 'api/server.js': '' });
+  expect(pathsOf(await http())).toContain('server.ts');
+  for (const start of [
+    'node dist/server.js',
+    'true; cd "$(dirname "$0")"; node x.js',
+    'npm start',
+    'node ../server.js',
+  ]) {
+    await write({ 'api/bootstrap': `#!/bin/sh\nexec ${start}\n` });
+    await expect(http(), start).rejects.toMatchObject({
+      message: 'the folder has a tsconfig.json, and nothing to build: bootstrap names no file that is there',
+      hint: expect.stringMatching(/server\.ts .*`build`/),
+    });
+  }
+  for (const start of ['exec node --import tsx server.ts', 'cd dist; exec node x.js']) {
+    await write({ 'api/bootstrap': `#!/bin/sh\n${start}\n` });
+    expect(pathsOf(await http()), start).toContain('server.ts');
+  }
+  await rm(join(root, 'api/tsconfig.json'));
+  await write({ 'api/bootstrap': '#!/bin/sh\nexec npm start\n' });
+  expect(pathsOf(await http())).toContain('bootstrap');
 });

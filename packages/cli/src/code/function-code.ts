@@ -1,3 +1,4 @@
+import { bootstrapFault } from './bootstrap.ts';
 import { bundle } from './bundle.ts';
 import { type Collected, collectEntries } from './collect.ts';
 import type { KeptBuilds } from './kept-builds.ts';
@@ -12,7 +13,11 @@ export interface CodeRequest extends CodeSource {
 /** The files of a function. Its TypeScript is built. */
 export async function functionCode(request: CodeRequest): Promise<Collected> {
   const source = typeScriptOf(request);
-  if (source === undefined) return collectEntries(request.folder);
+  if (source === undefined) {
+    const fault = request.runtime === 'http' ? bootstrapFault(request.folder) : undefined;
+    if (fault !== undefined) throw fault;
+    return collectEntries(request.folder);
+  }
   const made = await bundle(source, request.hasLibraries, request.kept);
   const { entries, ignored } = await collectEntries(request.folder, (path) => isLeftOut(path, source));
   const all = [...entries, ...made.map((one) => ({ kind: 'made' as const, ...one }))];
