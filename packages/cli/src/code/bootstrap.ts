@@ -16,7 +16,7 @@ export interface Bootstrap {
   readonly files: ReadonlyMap<string, string>;
   /** It runs installed packages too, which then belong to the code. */
   readonly needsModules: boolean;
-  /** It names files, and none of them is there. */
+  /** It names JavaScript files, and none of them is there. */
   readonly isIncomplete: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readBootstrap(folder: string): Bootstrap | undefined {
   return {
     files,
     needsModules: text.includes('node_modules') || scripts.some(isThere),
-    isIncomplete: !CHANGES_FOLDER.test(plainOf(text)) && !(scripts.length > 0 ? scripts : words).some(isThere),
+    isIncomplete: scripts.length > 0 && !scripts.some(isThere) && !CHANGES_FOLDER.test(plainOf(text)),
   };
 }
 
@@ -61,7 +61,7 @@ function wordsOf(text: string): string[] {
 export function bootstrapFault(folder: string): CliError | undefined {
   if (!existsSync(join(folder, 'tsconfig.json')) || readBootstrap(folder)?.isIncomplete !== true) return undefined;
   return codeError(
-    'the folder has a tsconfig.json, and nothing to build: bootstrap names no file that is there',
+    'the folder has a tsconfig.json, and nothing to build: bootstrap names no JavaScript file that is there',
     'For `node server.js` in bootstrap, server.ts of the folder is built. Or give the function in funcgraph.yaml a `build` command.',
   );
 }
