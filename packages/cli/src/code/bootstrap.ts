@@ -45,7 +45,7 @@ function textOf(path: string): string | undefined {
     const text = readFileSync(path, 'utf8');
     return text.startsWith('#!') && !text.includes('\0') ? text : undefined;
   } catch {
-    // a missing one is refused with the handler
+    // a missing bootstrap is refused where the handler is checked
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ const LIGHT = {
   colorTextDescription: 'rgba(0, 0, 0, 0.65)',
   colorTextTertiary: 'rgba(0, 0, 0, 0.65)',
   colorTextPlaceholder: 'rgba(0, 0, 0, 0.62)',
-  // antd's 0.25 cannot be read, and what is disabled is often there to be read
+  // antd's opacity of 0.25 has too little contrast for disabled fields, which people still read
   colorTextDisabled: 'rgba(0, 0, 0, 0.5)',
   colorBgLayout: '#f6f7f9',
   colorBorderSecondary: '#e6e8ec',

@@ -17,7 +17,7 @@ export function useErrorMeaning(code: string): string | undefined {
         loaded = module.MEANINGS;
         setMeanings(loaded);
       },
-      // the words of the server remain
+      // the text of the server is shown without it
       () => undefined,
     );
   }, [isChinese]);

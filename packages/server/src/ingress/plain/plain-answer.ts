@@ -144,7 +144,7 @@ export class PlainAnswer {
   }
 }
 
-/** The only thing that such a header says here: the connection ends with this answer. */
+/** Whether the connection ends with this answer: a `Connection` header of ours always says `close`. */
 function closes(headers: readonly string[]): boolean {
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';

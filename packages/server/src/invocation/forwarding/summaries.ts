@@ -28,7 +28,7 @@ interface Link {
   telling: Promise<void> | undefined;
 }
 
-/** Sends every other node five times a second what changed here, and notes what they send. Nothing happens without others. */
+/** Sends every other node what changed here, at most five times a second, and records what they send. Idle without others. */
 export class Summaries {
   readonly #options: SummariesOptions;
   readonly #links = new Map<string, Link>();

@@ -18,7 +18,7 @@ export class SummaryFeed {
   #sentAt = Number.NEGATIVE_INFINITY;
   /** Monotonic ms of the last one that had news. */
   #newsAt = Number.NEGATIVE_INFINITY;
-  /** As the last message promised. */
+  /** Ms within which the last message promised the next one. */
   #withinMs = 0;
   /** The receiver may not have what was sent: begin again. */
   #whole = true;

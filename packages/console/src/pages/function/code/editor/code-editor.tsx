@@ -148,7 +148,7 @@ export function CodeEditor({ path, text, label, isReadOnly, onChange, onReady }:
     if (editor === undefined) return;
     editor.dispatch({ effects: worded.reconfigure(words) });
     if (!searchPanelOpen(editor.state)) return;
-    // an open panel keeps its words
+    // an open panel keeps the language in which it was opened
     const isInPanel = editor.dom.querySelector('.cm-search')?.contains(document.activeElement) === true;
     closeSearchPanel(editor);
     openSearchPanel(editor);
