@@ -16,7 +16,7 @@ export interface Bootstrap {
   readonly files: ReadonlyMap<string, string>;
   /** It runs installed packages too, which then belong to the code. */
   readonly needsModules: boolean;
-  /** It names JavaScript files, and none of them is there. */
+  /** The script starts JavaScript files, and the folder has none of them. */
   readonly isIncomplete: boolean;
 }
 

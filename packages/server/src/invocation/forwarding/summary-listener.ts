@@ -27,7 +27,7 @@ export class SummaryListener {
       response.writeHead(503, { connection: 'close' }).end();
       return;
     }
-    // a node that begins again has given up the stream before
+    // a node has one stream: a second one means that it no longer uses the first
     this.#streams.get(home)?.destroy();
     this.#streams.set(home, response);
     response.once('close', () => {
