@@ -31,7 +31,7 @@ journey('a blank function begins with code of its runtime and has a page of its 
   await look(page, 'create-function-runtimes');
   await page.keyboard.press('Escape');
   await page.getByText(/^fgs functions init journey-blank --template hello-(node|python)$/).waitFor();
-  await page.getByRole('button', { name: 'cURL' }).click();
+  await page.getByText('cURL', { exact: true }).click();
   await page.getByText(/^curl -X POST http:.*\/fgs\/functions -H .*"func_name":"journey-blank"/).waitFor();
   await page.getByRole('button', { name: '创建函数' }).click();
   await page.getByText('创建函数 journey-blank 成功').waitFor();

@@ -26,10 +26,13 @@ journey(
     await page.getByRole('heading', { name: '还没有主题' }).waitFor();
     await look(page, 'topics-empty');
     await page.getByText('fgs topics create orders').waitFor();
-    await page.getByRole('button', { name: 'cURL' }).click();
+    await page.getByText('cURL', { exact: true }).click();
     const line = await page.getByText(/^curl -X POST /).textContent();
-    const made = await runLine(platform, line ?? '');
-    expect(made).toContain('"topic_urn"');
+    expect(await runLine(platform, line ?? '')).toContain('"topic_urn"');
+    await page.keyboard.press('ArrowRight');
+    const message = await page.getByText(/^POST /).textContent();
+    await look(page, 'topics-empty-http');
+    expect(await sendMessage(platform, message ?? '')).toContain('"topic_urn"');
     await page.unroute(/\/notifications\/topics\?/);
 
     await page.getByRole('button', { name: '创建主题' }).first().click();
@@ -148,7 +151,7 @@ journey('a stream gets records, which are read shard by shard', async ({ visit }
 });
 
 /** What a line from the page prints in a shell that has a token, as the page says. */
-async function runLine({ api, credentials }: Platform, line: string): Promise<string> {
+async function tokenOf({ api, credentials }: Platform): Promise<string> {
   const { headers } = await api.bytes('createToken', {
     body: {
       auth: {
@@ -160,9 +163,22 @@ async function runLine({ api, credentials }: Platform, line: string): Promise<st
       },
     },
   });
-  const TOKEN = headers.get('x-subject-token') ?? '';
-  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, TOKEN } });
+  return headers.get('x-subject-token') ?? '';
+}
+
+async function runLine(platform: Platform, line: string): Promise<string> {
+  const env = { ...process.env, TOKEN: await tokenOf(platform) };
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env });
   return stdout;
+}
+
+/** Sends a request as an editor reads it from a file. */
+async function sendMessage(platform: Platform, message: string): Promise<string> {
+  const [head = '', body = ''] = message.replace('{{token}}', await tokenOf(platform)).split('\n\n');
+  const [first = '', ...fields] = head.split('\n');
+  const [method = '', url = ''] = first.split(' ');
+  const headers = fields.map((field) => field.split(': ') as [string, string]);
+  return (await fetch(url, { method, headers, body })).text();
 }
 
 /** What a request to the host of the group gets: the text of the function, or the status without one. */
