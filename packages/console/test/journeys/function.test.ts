@@ -138,6 +138,9 @@ journey('code is edited, deployed and tested, and a published version stays as i
   expect(await test.getByRole('region', { name: '函数返回' }).textContent()).toContain('"key": "数"');
   expect(await test.getByRole('region', { name: '日志' }).textContent()).toContain('counted 数');
   expect(await test.getByRole('list', { name: '耗时分布' }).textContent()).toMatch(/沙箱 [\d.]+ ms.*执行 [\d.]+ ms/);
+  await test.getByText(/^响应头/).press('Enter');
+  await test.getByRole('term').getByText('x-cff-billing-duration').waitFor();
+  expect(await test.getByText(/x-cff-function-log/i).count()).toBe(0);
   await look(page, 'function-tested');
 
   await test.getByRole('button', { name: '另存为新事件' }).click();

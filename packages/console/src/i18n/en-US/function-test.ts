@@ -45,6 +45,8 @@ export const functionTest = {
     copyId: 'Copy the request ID',
     value: 'Return value',
     log: 'Log',
+    headers_one: 'Response headers ({{count}})',
+    headers_other: 'Response headers ({{count}})',
     noLog: 'No log lines',
   },
   ranOn: 'Ran on {{ranOn}}, received by {{receivedBy}}',

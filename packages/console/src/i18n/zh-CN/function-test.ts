@@ -45,6 +45,7 @@ export const functionTest = {
     copyId: '复制请求ID',
     value: '函数返回',
     log: '日志',
+    headers_other: '响应头（{{count}}）',
     noLog: '没有日志',
   },
   ranOn: '由 {{receivedBy}} 接收，在 {{ranOn}} 上运行',

@@ -27,6 +27,19 @@ export function TestResultView({ result }: { result: TestResult }) {
       {receipt && <ReceiptBar receipt={receipt} />}
       <Output title={t('result.value')} text={prettyJson(result.text)} />
       <Output title={t('result.log')} text={result.log.trimEnd() || t('result.noLog')} />
+      <details className="test-headers">
+        <summary>{t('result.headers', { count: result.headers.length })}</summary>
+        <dl>
+          {result.headers.map(({ name, value }) => (
+            <div key={name}>
+              <dt>
+                <code>{name}</code>
+              </dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
       <h3>{t('result.summary')}</h3>
       <dl>
         {facts.map(

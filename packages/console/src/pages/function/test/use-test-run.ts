@@ -2,12 +2,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { query, receive } from '../../../api/index.ts';
 import { textOfBase64 } from '../../../parts/base64.ts';
 import type { ShownFunction } from '../shown-function.ts';
+import { type ResponseHeader, responseHeaders } from './response-headers.ts';
 
 export interface TestResult {
   readonly requestId: string;
   readonly isFailure: boolean;
   readonly text: string;
   readonly log: string;
+  readonly headers: readonly ResponseHeader[];
 }
 
 /** Runs the shown version with an event and waits for its result. */
@@ -25,6 +27,7 @@ export function useTestRun({ urn }: ShownFunction) {
         isFailure: headers.get('x-is-func-err') === 'true',
         text: new TextDecoder().decode(bytes),
         log: textOfBase64(headers.get('x-cff-function-log') ?? ''),
+        headers: responseHeaders(headers),
       };
     },
   });
