@@ -57,6 +57,8 @@ journey('versions are published, compared and deleted', async ({ platform, visit
     '5',
   ]);
   expect(made.exitCode, made.stderr).toBe(0);
+  const other = await platform.fgs(['aliases', 'create', name, 'beta', '--version', 'latest']);
+  expect(other.exitCode, other.stderr).toBe(0);
   await page.reload();
   await rowOf('v2').getByText('live（灰度）').waitFor();
   await look(page, 'versions');
@@ -80,6 +82,39 @@ journey('versions are published, compared and deleted', async ({ platform, visit
   const removal = page.getByRole('dialog', { name: '删除版本 v2？' });
   await removal.getByRole('button', { name: '确认' }).click();
   await page.getByRole('alert').getByText(/live/).waitFor();
+
+  // the alias points to it already, so that only its grey release can end
+  await rowOf('v1').getByRole('button', { name: '回滚' }).click();
+  const back = page.getByRole('dialog', { name: '回滚到版本 v1' });
+  await back.getByText('灰度发布将结束：v2 不再处理 5 % 的请求。').waitFor();
+  await back.getByRole('button', { name: '取消' }).click();
+  await rowOf('v2').getByRole('button', { name: '回滚' }).click();
+  const forth = page.getByRole('dialog', { name: '回滚到版本 v2' });
+  await forth.getByRole('combobox', { name: '别名' }).press('Enter');
+  await choose(page, 'beta（当前指向 latest）');
+  await forth.getByText('别名 beta 当前指向 latest').waitFor();
+  expect(await forth.getByText('灰度发布').count()).toBe(0);
+  await forth.getByRole('combobox', { name: '别名' }).press('Enter');
+  await choose(page, 'live（当前指向 v1）');
+  await forth.getByText('灰度发布将结束').waitFor();
+  await look(page, 'versions-roll-back');
+  await forth.getByRole('button', { name: /回 ?滚/ }).click();
+  await page.getByText('别名 live 已指向 v2').waitFor();
+  await rowOf('v2').getByText('live', { exact: true }).waitFor();
+  const { data } = await platform.api.call('showVersionAlias', {
+    params: { ...target(platform, urn), alias_name: 'live' },
+  });
+  expect(data).toMatchObject({ version: 'v2' });
+  expect(data.additional_version_weights).toBeUndefined();
+  // another alias may not point to the same version
+  await expect.poll(() => rowOf('v2').getByRole('button', { name: '回滚' }).count()).toBe(0);
+  await rowOf('v1').getByRole('button', { name: '回滚' }).click();
+  await back.getByRole('combobox', { name: '别名' }).press('Enter');
+  await choose(page, 'live（当前指向 v2）');
+  await back.getByText('别名 live 当前指向 v2').waitFor();
+  await back.getByRole('button', { name: /回 ?滚/ }).click();
+  await rowOf('v1').getByText('live', { exact: true }).waitFor();
+
   await rowOf('v1').getByRole('button', { name: '删除' }).click();
   await page.getByText('指向该版本的别名也将删除：live。').waitFor();
   await look(page, 'versions-delete');

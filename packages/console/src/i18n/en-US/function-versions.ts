@@ -36,6 +36,19 @@ export const functionVersions = {
     hiddenSame: 'The console does not open this code. Both versions have the same.',
     hiddenDiffers: 'The console does not open this code. The versions have different code.',
   },
+  rollBack: {
+    action: 'Roll back',
+    title: 'Roll back to {{version}}',
+    alias: 'Alias',
+    choice: '{{name}} (now {{from}})',
+    moves: 'Alias {{name}} points to {{from}}. From its next request on, it runs {{version}}.',
+    stays: 'Alias {{name}} points to {{version}} already. From its next request on, it runs {{version}} alone.',
+    endsPercent: 'Its grey release ends: {{grey}} no longer gets {{percent}} % of the requests.',
+    endsRules:
+      'Its grey release ends: {{grey}} no longer gets the requests that match its rules. The rules are deleted.',
+    done: 'Alias {{name}} points to {{version}}',
+    failed: 'Alias {{name}} was not pointed to {{version}}',
+  },
   remove: {
     action: 'Delete',
     title: 'Delete version {{version}}?',

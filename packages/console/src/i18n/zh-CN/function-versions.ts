@@ -35,6 +35,18 @@ export const functionVersions = {
     hiddenSame: '该代码无法在线打开。两个版本的代码相同。',
     hiddenDiffers: '该代码无法在线打开。两个版本的代码不同。',
   },
+  rollBack: {
+    action: '回滚',
+    title: '回滚到版本 {{version}}',
+    alias: '别名',
+    choice: '{{name}}（当前指向 {{from}}）',
+    moves: '别名 {{name}} 当前指向 {{from}}，回滚后的请求由 {{version}} 处理。',
+    stays: '别名 {{name}} 已指向 {{version}}，回滚后的请求全部由 {{version}} 处理。',
+    endsPercent: '灰度发布将结束：{{grey}} 不再处理 {{percent}} % 的请求。',
+    endsRules: '灰度发布将结束：{{grey}} 不再处理满足规则的请求，灰度规则将被删除。',
+    done: '别名 {{name}} 已指向 {{version}}',
+    failed: '别名 {{name}} 指向 {{version}} 失败',
+  },
   remove: {
     action: '删除',
     title: '删除版本 {{version}}？',

@@ -3,6 +3,7 @@ import { useTexts } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../parts/action-button.tsx';
 import { Moment } from '../../../parts/moment.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
+import { movableAliases } from './roll-back.ts';
 import { type Alias, LATEST, type Version } from './version-list.ts';
 
 interface VersionRows {
@@ -12,6 +13,7 @@ interface VersionRows {
   readonly canCompare: boolean;
   readonly onShow: (qualifier: string) => void;
   readonly onCompare: (version: string) => void;
+  readonly onRollBack: (version: string) => void;
   readonly onDelete: (version: string) => void;
 }
 
@@ -73,6 +75,11 @@ export function useVersionColumns(rows: VersionRows): TableColumnsType<Version> 
           <Button type="link" size="small" disabled={!rows.canCompare} onClick={() => rows.onCompare(version)}>
             {t('compare.action')}
           </Button>
+          {version !== LATEST && movableAliases(rows.aliases, version).length > 0 && (
+            <ActionButton needs="updateVersionAlias" type="link" size="small" onClick={() => rows.onRollBack(version)}>
+              {t('rollBack.action')}
+            </ActionButton>
+          )}
           {version !== LATEST && (
             <ActionButton needs="deleteFunction" type="link" size="small" onClick={() => rows.onDelete(version)}>
               {t('remove.action')}

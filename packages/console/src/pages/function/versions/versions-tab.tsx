@@ -9,6 +9,8 @@ import type { TabProps } from '../shown-function.ts';
 import { CompareVersions } from './compare-versions.tsx';
 import { DeleteVersion } from './delete-version.tsx';
 import { PublishVersion } from './publish-version.tsx';
+import { movableAliases } from './roll-back.ts';
+import { RollBackDialog } from './roll-back-dialog.tsx';
 import { useVersionColumns } from './version-columns.tsx';
 import { LATEST, useAliases, useVersions } from './version-list.ts';
 import './versions-tab.css';
@@ -17,6 +19,7 @@ export function Tab({ fn }: TabProps) {
   const { t } = useTexts('functionVersions');
   const [{ before, after }, setUrl] = useUrlState({ before: '', after: '', version: LATEST });
   const [isPublishing, setPublishing] = useState(false);
+  const [backTo, setBackTo] = useState<string>();
   const [doomed, setDoomed] = useState<string>();
   const navigate = useNavigate();
   const list = useVersions(fn);
@@ -32,6 +35,7 @@ export function Tab({ fn }: TabProps) {
     onShow: show,
     // latest is compared with what was published last, a version with latest
     onCompare: (version) => setUrl({ before: version === LATEST ? (published[0] ?? '') : version, after: LATEST }),
+    onRollBack: setBackTo,
     onDelete: setDoomed,
   });
   const isFull = published.length >= LIMITS.versionsPerFunction;
@@ -61,6 +65,14 @@ export function Tab({ fn }: TabProps) {
         empty={null}
       />
       {isPublishing && <PublishVersion fn={fn} onPublished={show} onClose={() => setPublishing(false)} />}
+      {backTo && (
+        <RollBackDialog
+          fn={fn}
+          version={backTo}
+          aliases={movableAliases(aliases, backTo)}
+          onClose={() => setBackTo(undefined)}
+        />
+      )}
       {doomed && (
         <DeleteVersion
           fn={fn}
