@@ -59,6 +59,7 @@ export { FLOW_LIMITS } from './limits.ts';
 export { KIND_WORDS } from './nodes/kinds.ts';
 export type { KindWords } from './nodes/node-kind.ts';
 export type { Parameters, Place, Problem, Sentence } from './problems/problem.ts';
+export { type Violation, violationOf } from './problems/violation.ts';
 export type { FormProblem } from './reading/problems-of.ts';
 export { type ReadResult, readDefinition } from './reading/read-definition.ts';
 export { check, whyNot } from './rules/check.ts';

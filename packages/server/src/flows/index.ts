@@ -1,5 +1,5 @@
 export { FlowStore } from './definitions/flow-store.ts';
-export { type FlowAuthor, Flows, invalidFlow, violationOf } from './definitions/flows.ts';
+export { type FlowAuthor, Flows, invalidFlow } from './definitions/flows.ts';
 export type { Access, FlowRights } from './definitions/target-facts.ts';
 export { FlowEngine } from './runs/flow-engine.ts';
 export { flowLogKey } from './runs/logs/flow-log-key.ts';

@@ -1,9 +1,9 @@
 import type { CallInput } from '@funcgraph/api';
-import type { JsonObject } from '@funcgraph/flow';
+import type { JsonObject, Violation } from '@funcgraph/flow';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, EXIT, flag, type Output } from '../../framework/index.ts';
 import { readFlowFile } from './read-flow-file.ts';
-import { placeOf, type Violation, violationsOf } from './violations.ts';
+import { placeOf, violationsOf } from './violations.ts';
 
 /** The body that saves the content of a file: our graph, or states of the API as they are. */
 export function bodyOf(document: JsonObject): NonNullable<CallInput<'createWorkflow'>['body']> {

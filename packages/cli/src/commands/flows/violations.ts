@@ -1,15 +1,6 @@
 import { FLOW_TRIGGERS } from '@funcgraph/api';
-import { check, type JsonObject, type Problem, readDefinition, readVendor } from '@funcgraph/flow';
+import { check, type JsonObject, readDefinition, readVendor, type Violation, violationOf } from '@funcgraph/flow';
 import { CliError, EXIT } from '../../framework/index.ts';
-
-/** A rule that a flow breaks. */
-export interface Violation {
-  readonly code: string;
-  readonly message: string;
-  readonly node?: string;
-  readonly edge?: { readonly from: string; readonly to: string };
-  readonly field?: string;
-}
 
 const TRIGGER_TYPES = [...FLOW_TRIGGERS.keys()];
 
@@ -30,14 +21,4 @@ export function refuseViolations(file: string, document: JsonObject): void {
   if (found.length === 0) return;
   const rules = found.map((one) => `\n  ${placeOf(one)}  ${one.code}  ${one.message}`);
   throw new CliError(`${file} is no valid flow:${rules.join('')}`, { code: 'CLI.FLOW', exitCode: EXIT.refused });
-}
-
-function violationOf({ code, text, node, edge, field }: Problem): Violation {
-  return {
-    code,
-    message: text.en,
-    ...(node === undefined ? {} : { node }),
-    ...(edge === undefined ? {} : { edge }),
-    ...(field === undefined ? {} : { field }),
-  };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
-import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
+import { check, type FlowDefinition, violationOf } from '@funcgraph/flow';
 import type { Catalog, TriggerSettings, TriggerSources } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
@@ -283,16 +283,6 @@ export function invalidFlow(violations: readonly ErrorViolation[]): PlatformErro
   const where = [place, first?.field].filter(Boolean).join(', ');
   const message = `the definition breaks a rule: ${where === '' ? '' : `${where}: `}${first?.message ?? ''}${more}`;
   return new PlatformError('invalid_flow', message, { violations });
-}
-
-export function violationOf({ code, text, node, edge, field }: Problem): ErrorViolation {
-  return {
-    code,
-    message: text.en,
-    ...(node === undefined ? {} : { node }),
-    ...(edge === undefined ? {} : { edge }),
-    ...(field === undefined ? {} : { field }),
-  };
 }
 
 /** What others did since the rules were checked. */

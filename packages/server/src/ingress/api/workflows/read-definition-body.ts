@@ -1,6 +1,6 @@
 import type { DecodedBody, Routes } from '@funcgraph/api';
-import { type FlowDefinition, readDefinition, readVendor } from '@funcgraph/flow';
-import { invalidFlow, violationOf } from '../../../flows/index.ts';
+import { type FlowDefinition, readDefinition, readVendor, violationOf } from '@funcgraph/flow';
+import { invalidFlow } from '../../../flows/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 
 type Body = DecodedBody<Routes['createWorkflow']>;
