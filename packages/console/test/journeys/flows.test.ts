@@ -91,13 +91,22 @@ journey('an express flow is drawn by keyboard and mouse, saved, run and deleted'
   await nodeOf(page, '时间等待 2').click({ modifiers: ['Shift'] });
   await expect.poll(() => selected.count()).toBe(2);
 
-  // laid out anew, in one column
   const boxOf = async (name: string) => (await nodeOf(page, name).boundingBox()) ?? { x: 0, y: 0 };
   const isColumn = async () => {
     const [start, first, second] = await Promise.all(['开始节点', '时间等待 1', '时间等待 2'].map(boxOf));
     return start?.x === second?.x && (first?.y ?? 0) > (start?.y ?? 0) && (second?.y ?? 0) > (first?.y ?? 0);
   };
   expect(await isColumn()).toBe(false);
+  // those selected are laid out anew in a column, and the first node stays
+  const start = await boxOf('开始节点');
+  await look(page, 'flow-editor-selected');
+  await page.getByRole('button', { name: '布局所选的 2 个节点' }).click();
+  await expect.poll(async () => (await boxOf('时间等待 1')).x - (await boxOf('时间等待 2')).x).toBe(0);
+  expect(await boxOf('开始节点')).toEqual(start);
+  expect(await isColumn()).toBe(false);
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.getByRole('application').click({ position: { x: 20, y: 200 } });
+  await expect.poll(() => selected.count()).toBe(0);
   await page.getByRole('button', { name: '自动布局' }).click();
   await expect.poll(isColumn).toBe(true);
 

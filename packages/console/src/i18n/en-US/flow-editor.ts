@@ -9,6 +9,8 @@ export const flowEditor = {
   undo: 'Undo',
   redo: 'Redo',
   arrange: 'Arrange all nodes',
+  arrangeSome_one: 'Arrange the selected node',
+  arrangeSome_other: 'Arrange the {{count}} selected nodes',
   miniMap: 'Overview of the drawing',
   unreadable: 'The definition cannot be read',
   problems_one: '{{count}} problem',

@@ -4,7 +4,7 @@ import { ReactFlowProvider } from '@xyflow/react';
 import { App } from 'antd';
 import { Suspense, useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
-import { arrange, isPlaced, type Position, useWords } from '../../parts/flow-graph/index.ts';
+import { arrange, arrangeSome, isPlaced, type Position, useWords } from '../../parts/flow-graph/index.ts';
 import { FlowTabs } from '../../parts/flow-tabs.tsx';
 import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { lazyPart } from '../../parts/load-again.ts';
@@ -51,6 +51,8 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
   const [dialog, setDialog] = useState<'save' | 'json' | 'start'>();
   const problems = useMemo(() => problemsOf(flow), [flow]);
   const [arrangements, setArrangements] = useState(0);
+  // of several; the one with its settings on the screen is no choice of its own
+  const [several, setSeveral] = useState<readonly string[]>([]);
   const rearrange = (next: FlowDefinition) => {
     change(arrange(next));
     setArrangements((count) => count + 1);
@@ -90,7 +92,8 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
         problems={problems.length}
         isNew={id === undefined}
         isBusy={isBusy}
-        onArrange={() => rearrange(flow)}
+        several={several.length}
+        onArrange={() => (several.length > 0 ? change(arrangeSome(flow, several)) : rearrange(flow))}
         onDialog={setDialog}
         onSave={() => (id === undefined ? setDialog('save') : save(flow))}
       />
@@ -99,7 +102,7 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
         <Palette onInsert={insert} />
         <div className="flow-middle">
           <ReactFlowProvider>
-            <Canvas onDrop={drop} arrangements={arrangements} />
+            <Canvas onDrop={drop} onSeveral={setSeveral} arrangements={arrangements} />
           </ReactFlowProvider>
           <ProblemList />
         </div>

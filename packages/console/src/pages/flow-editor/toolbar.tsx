@@ -18,22 +18,25 @@ interface ToolbarProps {
   readonly problems: number;
   readonly isNew: boolean;
   readonly isBusy: boolean;
+  /** How many nodes are selected, if more than one. */
+  readonly several: number;
   readonly onArrange: () => void;
   readonly onDialog: (dialog: 'save' | 'json' | 'start') => void;
   readonly onSave: () => void;
 }
 
-export function Toolbar({ draft, problems, isNew, isBusy, onArrange, onDialog, onSave }: ToolbarProps) {
+export function Toolbar({ draft, problems, isNew, isBusy, several, onArrange, onDialog, onSave }: ToolbarProps) {
   const { t } = useTexts('flowEditor');
   const { flow, isChanged } = draft;
   const canSave = problems === 0 && (isChanged || isNew);
   useShortcut('Ctrl+z', t('undo'), draft.undo);
   useShortcut('Ctrl+y', t('redo'), draft.redo);
   useShortcut('Ctrl+s', t('save.action'), () => canSave && onSave());
+  const arrange = several > 0 ? t('arrangeSome', { count: several }) : t('arrange');
   const tools = [
     { label: t('undo'), icon: <UndoOutlined />, run: draft.undo, isOff: !draft.canUndo },
     { label: t('redo'), icon: <RedoOutlined />, run: draft.redo, isOff: !draft.canRedo },
-    { label: t('arrange'), icon: <PartitionOutlined />, run: onArrange, isOff: false },
+    { label: arrange, icon: <PartitionOutlined />, run: onArrange, isOff: false },
     { label: t('json.title'), icon: <CodeOutlined />, run: () => onDialog('json'), isOff: false },
     { label: t('save.settings'), icon: <SettingOutlined />, run: () => onDialog('save'), isOff: isNew || problems > 0 },
   ];

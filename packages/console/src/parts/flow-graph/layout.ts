@@ -27,15 +27,30 @@ export function sizeOf(flow: FlowDefinition, node: FlowNode): Size {
 /** Places all nodes from top to bottom: first those inside containers, whose sizes follow from them. */
 export function arrange(flow: FlowDefinition): FlowDefinition {
   const containers = flow.nodes.filter(({ kind }) => isContainer(kind));
-  const inside = containers.reduce((arranged, { id }) => moveNodes(arranged, placesOf(arranged, id)), flow);
-  return moveNodes(inside, placesOf(inside, undefined));
+  const inside = containers.reduce((arranged, { id }) => moveNodes(arranged, placesIn(arranged, id)), flow);
+  return moveNodes(inside, placesIn(inside, undefined));
 }
+
+const placesIn = (flow: FlowDefinition, parent: string | undefined): ReadonlyMap<string, Position> =>
+  placesOf(
+    flow,
+    flow.nodes.filter((node) => parentOf(node) === parent),
+    cornerOf(parent),
+  );
+
+/** Of the first node of a container, or of the flow. */
+export const cornerOf = (parent: string | undefined): Position =>
+  parent === undefined ? { x: 0, y: 0 } : { x: INSET.side, y: INSET.top };
 
 /** A flow that was written by hand or by another client has no positions. */
 export const isPlaced = (flow: FlowDefinition): boolean => flow.nodes.every(({ position }) => position !== undefined);
 
-function placesOf(flow: FlowDefinition, parent: string | undefined): ReadonlyMap<string, Position> {
-  const nodes = flow.nodes.filter((node) => parentOf(node) === parent);
+/** Places of nodes beside each other from top to bottom, from a corner on. */
+export function placesOf(
+  flow: FlowDefinition,
+  nodes: readonly FlowNode[],
+  corner: Position,
+): ReadonlyMap<string, Position> {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 64 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -44,11 +59,10 @@ function placesOf(flow: FlowDefinition, parent: string | undefined): ReadonlyMap
   for (const { from, to } of flow.edges.toReversed())
     if (graph.hasNode(from) && graph.hasNode(to)) graph.setEdge(from, to);
   dagre.layout(graph);
-  const inset = parent === undefined ? { x: 0, y: 0 } : { x: INSET.side, y: INSET.top };
   const placed = nodes.map((node): [string, Position] => {
     const { x, y, width, height } = graph.node(node.id);
     // dagre gives the middle
-    return [node.id, { x: Math.round(x - width / 2 + inset.x), y: Math.round(y - height / 2 + inset.y) }];
+    return [node.id, { x: Math.round(x - width / 2 + corner.x), y: Math.round(y - height / 2 + corner.y) }];
   });
   return new Map(placed);
 }

@@ -10,13 +10,14 @@ import {
   MarkerType,
   MiniMap,
   type OnConnectEnd,
+  type OnSelectionChangeFunc,
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
 import { moveNodes, type Position, useCanvasWords, useWords } from '../../../parts/flow-graph/index.ts';
 import '@xyflow/react/dist/style.css';
 import { App } from 'antd';
-import { type DragEvent, useEffect, useMemo, useState } from 'react';
+import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { addEdge, removeEdge, removeNodes } from '../draft/changes.ts';
 import { useEditor } from '../editor-context.ts';
@@ -36,10 +37,12 @@ interface CanvasProps {
   /** How often all nodes were placed anew; the whole drawing is shown then. */
   readonly arrangements: number;
   readonly onDrop: (kind: NodeKind, at: Position) => void;
+  /** With the ids of two or more selected nodes, or none. */
+  readonly onSeveral: (ids: readonly string[]) => void;
 }
 
 /** The drawing: nodes that move, lines that the rules allow. */
-export function Canvas({ onDrop, arrangements }: CanvasProps) {
+export function Canvas({ onDrop, onSeveral, arrangements }: CanvasProps) {
   const { t } = useTexts('flowEditor');
   const { flow, change, selected, select, problems } = useEditor();
   const { kindName, reason } = useWords();
@@ -64,6 +67,10 @@ export function Canvas({ onDrop, arrangements }: CanvasProps) {
     [flow, looks, lit],
   );
 
+  const report: OnSelectionChangeFunc = useCallback(
+    ({ nodes: chosen }) => onSeveral(chosen.length > 1 ? chosen.map(({ id }) => id) : []),
+    [onSeveral],
+  );
   const refuse: OnConnectEnd = (_event, { fromNode, toNode, fromHandle, isValid }) => {
     if (isValid !== false || fromNode === null || toNode === null) return;
     const forwards = fromHandle?.type !== 'target';
@@ -101,6 +108,7 @@ export function Canvas({ onDrop, arrangements }: CanvasProps) {
           for (const one of changes) if (one.type === 'select') setLit(one.selected ? one.id : '');
         }}
         onNodeDragStop={(_event, _node, moved) => change(moveNodes(flow, placesOf(moved)))}
+        onSelectionChange={report}
         onPaneClick={() => {
           setLit('');
           select('');
