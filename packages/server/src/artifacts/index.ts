@@ -1,7 +1,5 @@
-export type { ArchiveLimits } from './artifact-limits.ts';
-export { ArtifactStore, type ArtifactStoreOptions, type IsReferenced } from './artifact-store.ts';
-export { ArtifactError, type ArtifactReason } from './errors.ts';
-export type { IsTreeUsed, MergedTrees, TreePin } from './merged-trees.ts';
+export { ArtifactStore, type IsReferenced } from './artifact-store.ts';
+export { ArtifactError } from './errors.ts';
 export type { UploadBytes } from './receive.ts';
 export { FolderBlobs } from './shared/folder-blobs.ts';
 export { FolderFiles } from './shared/folder-files.ts';

@@ -4,7 +4,7 @@ export type { LimitShare, Use } from './budgets/types.ts';
 export { MemberNodes } from './member-nodes.ts';
 export { openLoadDoor, Roster, type RosterNode } from './roster.ts';
 export { RosterStore } from './roster-store.ts';
-export { ClusterListener, type NodeHandler, type RouteOptions } from './transport/listener.ts';
+export { ClusterListener } from './transport/listener.ts';
 export { type NodeAnswer, NodeConnections, type NodeRequest } from './transport/node-connections.ts';
 export { Authority } from './trust/authority.ts';
 export { AuthorityStore } from './trust/authority-store.ts';

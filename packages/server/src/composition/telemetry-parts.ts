@@ -49,5 +49,3 @@ function placeOf(shared: SharedPlace): CopyPlace {
   const { endpoint, region, bucket, prefix, accessKey, secretKey } = shared.place;
   return { kind: 's3', endpoint, region, bucket, prefix, accessKey, secretKey: secretKey.reveal() };
 }
-
-export type TelemetryParts = Awaited<ReturnType<typeof telemetryParts>>;

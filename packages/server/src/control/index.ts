@@ -3,11 +3,11 @@ export { Aliases } from './aliases/aliases.ts';
 export type { AdditionalVersion, Alias, AliasTarget, RoutingRule } from './aliases/types.ts';
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
-export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
+export { AsyncStatusLogs } from './async-config/async-status-logs.ts';
 export type { DestinationContext, DestinationRules, ResultPlace } from './async-config/destination-rules.ts';
 export { readDestination } from './async-config/read-destination.ts';
-export type { AsyncConfig, AsyncPolicy, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
-export { Catalog, type CatalogEntry, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
+export type { AsyncConfig, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
+export { Catalog, type CatalogEntry, type VersionSnapshot } from './catalog.ts';
 export { checkCount, checkDescription, checkLength, checkRange } from './checks.ts';
 export { Dependencies, type DependencyFilter } from './dependencies/dependencies.ts';
 export { DependencyStore } from './dependencies/dependency-store.ts';
@@ -16,18 +16,17 @@ export { type DependencyVersion, type NewDependency, PUBLIC } from './dependenci
 export { FileSystemStore } from './file-systems/file-system-store.ts';
 export { FileSystems } from './file-systems/file-systems.ts';
 export { locationOf } from './file-systems/location.ts';
-export type { FileSystem, FileSystemState, NewFileSystem } from './file-systems/types.ts';
+export type { FileSystemState, NewFileSystem } from './file-systems/types.ts';
 export { FunctionExports } from './function-archives/function-exports.ts';
 export { type ExportedFunction, FunctionImports, type NamedDependency } from './function-archives/function-imports.ts';
 export { FunctionTemplates } from './function-templates/function-templates.ts';
 export type { BothLanguages, FunctionTemplate, TemplateCode } from './function-templates/types.ts';
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
-export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';
 export { CatalogSource } from './functions/catalog-source.ts';
 export type { FunctionAccess } from './functions/function-access.ts';
-export { FunctionStore, type ProjectUsage } from './functions/function-store.ts';
-export { Functions, type FunctionsOptions } from './functions/functions.ts';
+export { FunctionStore } from './functions/function-store.ts';
+export { Functions } from './functions/functions.ts';
 export { functionUrn } from './functions/snapshot.ts';
 export type {
   CodeChange,
@@ -49,7 +48,7 @@ export { type CallingApp, GatewayApps } from './gateway-apps/gateway-apps.ts';
 export type { AppSecrets, GatewayApp } from './gateway-apps/types.ts';
 export { NetworkStore } from './networks/network-store.ts';
 export { Networks } from './networks/networks.ts';
-export type { Network, NetworkState, NewNetwork } from './networks/types.ts';
+export type { NetworkState, NewNetwork } from './networks/types.ts';
 export { ProjectContentsStore } from './projects/project-contents-store.ts';
 export { nextChange, peakCount } from './reserved-instances/desired-count.ts';
 export { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
@@ -60,7 +59,7 @@ export { leastCount, trackedCount } from './reserved-instances/tracked-count.ts'
 export type { Reservation, ReservedConfig } from './reserved-instances/types.ts';
 export { ShareStore } from './shares/share-store.ts';
 export { Shares } from './shares/shares.ts';
-export type { ShareHolder, ShareKind } from './shares/types.ts';
+export type { ShareKind } from './shares/types.ts';
 export { firedIn, TickStore } from './triggers/tick-store.ts';
 export { projectQuota } from './triggers/trigger-quota.ts';
 export type {

@@ -1,4 +1,3 @@
-export type { FunctionCredentials } from './agency-credentials.ts';
 export type { AuditRecorder } from './audit.ts';
 export type { AuditEntry } from './audit-store.ts';
 export type { FunctionRef, Peer, Question } from './authorizer.ts';

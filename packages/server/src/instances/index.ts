@@ -1,15 +1,13 @@
 export { InstalledRuntimes } from './installed-runtimes.ts';
-export type { Failure, Outcome } from './instance/failure.ts';
+export type { Failure } from './instance/failure.ts';
 export { CODES, lostFailure } from './instance/failure.ts';
 export type { InstanceAnswer, StartPhases } from './instance/instance-types.ts';
 export type { ResponseSink } from './instance/streamed-answer.ts';
 export type { Lease, LeaseEnd } from './pool/lease.ts';
 export type { KeyOffer, Offer, Outlook } from './pool/outlook.ts';
 export { Pool } from './pool/pool.ts';
-export type { PoolGauges } from './pool/pool-gauges.ts';
-export type { PoolLimits } from './pool/pool-limits.ts';
 export { Prewarmed } from './prewarm/prewarmed.ts';
-export { type ReservedFailure, ReservedKeeper, type ReservedState } from './reserved/reserved-keeper.ts';
+export { ReservedKeeper, type ReservedState } from './reserved/reserved-keeper.ts';
 export type { BodySource, LinkLog } from './runtime-link/index.ts';
 export { LinkLimits } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';

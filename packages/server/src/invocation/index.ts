@@ -1,14 +1,7 @@
 export type { BodySource, ResponseSink } from '../instances/index.ts';
 export { AccountGate } from './account-gate.ts';
-export type { RequestHeaders } from './alias-route.ts';
 export { type Accepting, type AsyncCall, acceptedMessage } from './async/acceptance.ts';
-export {
-  type AsyncGauges,
-  AsyncInvocations,
-  type AsyncRecord,
-  type AsyncStatus,
-  MOST_LISTED_INVOCATIONS,
-} from './async/async-invocations.ts';
+export { AsyncInvocations, type AsyncRecord, MOST_LISTED_INVOCATIONS } from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';

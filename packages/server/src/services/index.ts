@@ -25,7 +25,6 @@ export {
   type BucketResource,
   BucketStore,
   type Buckets,
-  type BucketsOptions,
   type BucketUsage,
   type ByteRange,
   type ChecksumAlgorithm,
@@ -40,7 +39,6 @@ export {
   type ObjectHead,
   type ObjectList,
   type ObjectRef,
-  type OpenBuckets,
   openBuckets,
   type ReadConditions,
   type Stored,
@@ -53,7 +51,7 @@ export { type AuditFact, auditFacts, auditOf, auditSource } from './facts/audit-
 export { FactSignal } from './facts/fact-signal.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { Facts } from './facts/facts.ts';
-export { FanOut, type FanOutLease } from './facts/fan-out.ts';
+export { FanOut } from './facts/fan-out.ts';
 export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';
 export { isFlowBackend, segmentsOf } from './gateway/api-rules.ts';
@@ -79,12 +77,12 @@ export {
   type Stage,
 } from './gateway/types.ts';
 export { formatCursor, readCursor } from './streams/cursor.ts';
-export { type OpenStreams, openStreams } from './streams/open-streams.ts';
+export { openStreams } from './streams/open-streams.ts';
 export type { StreamRecords } from './streams/records.ts';
 export { hashRange, readShardId, shardId } from './streams/shards.ts';
 export { StreamStore } from './streams/stream-store.ts';
 export type { Streams } from './streams/streams.ts';
-export type { StoredRecord, Stream, StreamUsage } from './streams/types.ts';
+export type { StoredRecord, Stream } from './streams/types.ts';
 export { flowSender, type StartFlow } from './topics/delivery/flow-sender.ts';
 export { functionSender } from './topics/delivery/function-sender.ts';
 export { httpSender } from './topics/delivery/http-sender.ts';

@@ -5,7 +5,7 @@ export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { addressOf, listen, plannedAddresses } from './listen.ts';
 export { machineChecks } from './machine-checks.ts';
-export { type Measuring, startMeasuring } from './measuring.ts';
+export { startMeasuring } from './measuring.ts';
 export { openDatabase } from './open-database.ts';
 export { readiness } from './readiness.ts';
 export { requireRuntimes } from './required-runtimes.ts';

@@ -16,36 +16,17 @@ export {
 } from './alarms/types.ts';
 export type { CopyPlace } from './copies/copy-calls.ts';
 export { TelemetryCopies } from './copies/telemetry-copies.ts';
-export type { ExportFacts } from './export/types.ts';
-export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';
 export { EXPOSITION_TYPE, Exposition, type Sample } from './metrics/exposition.ts';
 export { GaugeSampler } from './metrics/gauge-sampler.ts';
-export { MAX_POINTS, type Metrics } from './metrics/metrics.ts';
-export { type CallTarget, type Counter, type Peak, RunningCalls } from './metrics/running-calls.ts';
+export { MAX_POINTS } from './metrics/metrics.ts';
+export { type Counter, type Peak, RunningCalls } from './metrics/running-calls.ts';
 export { OTHER_FUNCTIONS } from './metrics/since-start.ts';
-export {
-  type FunctionTotals,
-  type GaugeSample,
-  type MetricPoint,
-  type MetricScope,
-  RANKINGS,
-  type Totals,
-} from './metrics/types.ts';
+export { type FunctionTotals, type MetricPoint, type MetricScope, RANKINGS } from './metrics/types.ts';
 export { openTelemetryDoor } from './nodes/telemetry-door.ts';
 export { TelemetryOfAll } from './nodes/telemetry-of-all.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
 export { billedMs, finishText, megabytes, startText } from './platform-lines.ts';
 export { MAX_FIRST_LINE_MS } from './record-chunk.ts';
 export type { ExportSettings } from './thread-calls.ts';
-export type {
-  InvocationMode,
-  InvocationRecord,
-  LogFilter,
-  LogLevel,
-  LogLine,
-  LogPage,
-  LogQuery,
-  RecordPage,
-  RecordQuery,
-} from './types.ts';
+export type { InvocationRecord, LogLevel, LogLine, RecordQuery } from './types.ts';

@@ -1,3 +1,3 @@
-export type { Series, Threshold } from './chart-options.ts';
+export type { Threshold } from './chart-options.ts';
 export { latest, total, weightedAverage } from './summaries.ts';
 export { TimeChart } from './time-chart.tsx';

@@ -1,4 +1,4 @@
 export { addressOf } from './address.ts';
 export { bucketCaller, type StorageIam } from './door/identify.ts';
 export { createStorageDoor, type StorageDoorDeps } from './door/storage-door.ts';
-export { type PresignedRequest, presigned } from './signatures/presigned.ts';
+export { presigned } from './signatures/presigned.ts';

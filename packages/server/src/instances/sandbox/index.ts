@@ -5,11 +5,9 @@ export type {
   SandboxAssignment,
   SandboxCapabilities,
   SandboxDriver,
-  SandboxDriverName,
   SandboxExit,
   SandboxOutput,
   SandboxSpec,
-  SandboxUsage,
   UsagePaths,
 } from './sandbox.ts';
 export { AGENT_SIGNAL, LOST } from './sandbox.ts';

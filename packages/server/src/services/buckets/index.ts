@@ -1,4 +1,4 @@
 export { BucketStore } from './bucket-store.ts';
 export { BucketError } from './errors.ts';
-export { type BucketsOptions, type OpenBuckets, openBuckets } from './open-buckets.ts';
+export { openBuckets } from './open-buckets.ts';
 export type * from './types.ts';

@@ -70,9 +70,3 @@ export interface StreamUsage {
   readonly streams: number;
   readonly bytes: number;
 }
-
-/** The most that a project may store. */
-export interface StreamQuota {
-  readonly streams: number;
-  readonly streamBytes: number;
-}
