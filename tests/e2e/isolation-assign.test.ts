@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
 import { outside } from './isolation/probing.ts';
-import { MIB, processesMentioning, SandboxBench } from './isolation/sandbox-bench.ts';
+import { groupsOfSandbox, MIB, processesMentioning, SandboxBench } from './isolation/sandbox-bench.ts';
 import {
   assigned,
   assignment,
@@ -236,9 +236,9 @@ describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was g
     it('shares the processor by the weight of the version', async () => {
       const sandbox = await startWaiting(bench, ['/bin/sleep', '1000'], { cpuMillis: 1000 });
       await sandbox.assign({ ...assignment(code), cpuMillis: 500 });
-      expect(weightOf(sandbox.id)).toBe('10240\n');
+      expect(weightOf(sandbox.pid)).toBe('10240\n');
       await sandbox.share();
-      expect(weightOf(sandbox.id)).toBe('512\n');
+      expect(weightOf(sandbox.pid)).toBe('512\n');
       await sandbox.stop();
     });
   });
@@ -319,9 +319,10 @@ function isOurs(mount: string, folder: string): boolean {
   return !place.includes('/volumes/') && (place.startsWith(folder) || !place.startsWith(tmpdir()));
 }
 
-function weightOf(id: string): string {
-  const groups = readdirSync('/sys/fs/cgroup/cpu').filter((name) => name.startsWith('funcgraph-'));
-  const file = groups.map((name) => `/sys/fs/cgroup/cpu/${name}/${id}/cpu.shares`).find((path) => existsSync(path));
+function weightOf(pid: number): string {
+  const file = groupsOfSandbox(pid)
+    .map((group) => `${group}/cpu.shares`)
+    .find((path) => existsSync(path));
   return file === undefined ? '' : readFileSync(file, 'utf8');
 }
 

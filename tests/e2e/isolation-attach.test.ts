@@ -11,7 +11,8 @@ import { livingProcess } from '../../packages/agent/src/owner.ts';
 const isRoot = process.getuid?.() === 0;
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PROGRAM = fromRoot('packages/agent/native/build/attach');
-const READ_SEARCH_CHROOT_PTRACE_ADMIN = '00000000002c0004';
+/** Of whoever owns files and users, for the targets that it makes; read and search, chroot, ptrace and admin. */
+const RIGHTS = '00000000002c00c4';
 
 describe.runIf(isRoot)('the attach helper', () => {
   let helper: HelperProcess;
@@ -38,8 +39,8 @@ describe.runIf(isRoot)('the attach helper', () => {
 
   it('keeps only the rights that it needs', () => {
     const status = readFileSync(`/proc/${helper.pid}/status`, 'utf8');
-    expect(status).toContain(`CapPrm:\t${READ_SEARCH_CHROOT_PTRACE_ADMIN}\n`);
-    expect(status).toContain(`CapEff:\t${READ_SEARCH_CHROOT_PTRACE_ADMIN}\n`);
+    expect(status).toContain(`CapPrm:\t${RIGHTS}\n`);
+    expect(status).toContain(`CapEff:\t${RIGHTS}\n`);
     expect(status).toContain('NoNewPrivs:\t1\n');
   });
 
@@ -89,20 +90,22 @@ describe.runIf(isRoot)('the attach helper', () => {
 
   const record = (...fields: string[]) => fields.map((field) => `${field}\0`).join('');
   it.each([
-    ['nothing at all', '\0'.repeat(6)],
-    ['a number that is none', record('x', '1', '1', '/a', '', '/opt/function/code')],
-    ['a negative process', record('1', '-1', '1', '/a', '', '/opt/function/code')],
-    ['process 0', record('1', '0', '1', '/a', '', '/opt/function/code')],
-    ['a process number that does not fit', record('1', '4294967297', '1', '/a', '', '/opt/function/code')],
-    ['a relative source', record('1', '1', '1', 'a', '', '/opt/function/code')],
-    ['a source that climbs', record('1', '1', '1', '/a/../b', '', '/opt/function/code')],
-    ['a source that climbs out of its root', record('1', '1', '1', '/a', '../b', '/opt/function/code')],
-    ['a source below its root that begins anew', record('1', '1', '1', '/a', '/b', '/opt/function/code')],
-    ['a target that climbs', record('1', '1', '1', '/a', '', '/opt/function/../../etc')],
-    ['a target elsewhere', record('1', '1', '1', '/a', '', '/etc')],
-    ['the function folder itself', record('1', '1', '1', '/a', '', '/opt/function')],
-    ['a target with an empty part', record('1', '1', '1', '/a', '', '/opt/function//code')],
-    ['a path that is too long', record('1', '1', '1', `/${'a'.repeat(5000)}`, '', '/opt/function/code')],
+    ['nothing at all', '\0'.repeat(7)],
+    ['a number that is none', record('x', '1', '1', '/a', '', '/opt/function/code', 'find')],
+    ['a negative process', record('1', '-1', '1', '/a', '', '/opt/function/code', 'find')],
+    ['process 0', record('1', '0', '1', '/a', '', '/opt/function/code', 'find')],
+    ['a process number that does not fit', record('1', '4294967297', '1', '/a', '', '/opt/function/code', 'find')],
+    ['a relative source', record('1', '1', '1', 'a', '', '/opt/function/code', 'find')],
+    ['a source that climbs', record('1', '1', '1', '/a/../b', '', '/opt/function/code', 'find')],
+    ['a source that climbs out of its root', record('1', '1', '1', '/a', '../b', '/opt/function/code', 'find')],
+    ['a source below its root that begins anew', record('1', '1', '1', '/a', '/b', '/opt/function/code', 'find')],
+    ['a target that climbs', record('1', '1', '1', '/a', '', '/opt/function/../../etc', 'find')],
+    ['a target elsewhere', record('1', '1', '1', '/a', '', '/etc', 'find')],
+    ['the function folder itself', record('1', '1', '1', '/a', '', '/opt/function', 'find')],
+    ['a target with an empty part', record('1', '1', '1', '/a', '', '/opt/function//code', 'find')],
+    ['a path that is too long', record('1', '1', '1', `/${'a'.repeat(5000)}`, '', '/opt/function/code', 'find')],
+    ['a target to make elsewhere', record('1', '1', '1', '/a', '', '/etc/a', 'make')],
+    ['neither find nor make', record('1', '1', '1', '/a', '', '/opt/function/code', 'look')],
     ['a field without end', 'a'.repeat(30_000)],
   ])('ends when it reads %s', async (_what, bytes) => {
     expect(await run([PROGRAM], bytes)).toEqual({ said: 'ready\n', code: 2 });

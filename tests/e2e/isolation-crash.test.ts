@@ -4,7 +4,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
-import { agentGroups, bridgesOf, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
+import {
+  agentGroups,
+  bridgesOf,
+  groupsOfSandbox,
+  processesMentioning,
+  SandboxBench,
+  subfolders,
+} from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PATIENCE = { timeout: 120_000, interval: 20 };
@@ -54,7 +61,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
     const { pid } = await bench.agent.ensureAgent();
     const sandbox = await bench.start(command());
     // Stands for hostile code that got hold of the init process: it leaves the monitor's family, but not its group.
-    const joinFiles = groupsOf(owners()[0] ?? '').map((group) => `${group}/${sandbox.id}/cgroup.procs`);
+    const joinFiles = groupsOfSandbox(sandbox.pid).map((group) => `${group}/cgroup.procs`);
     const script = `for f; do echo $$ > "$f"; done; echo up; while :; do sleep 1000; done # ${marker}-orphan`;
     const orphan = spawn('/bin/sh', ['-c', script, 'orphan', ...joinFiles], {
       detached: true,

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../packages/server/src/instances/sandbox/index.ts';
 import { inside, outside, parseOutcome } from './isolation/probing.ts';
-import { agentGroups, MIB, NODE, processesMentioning, SandboxBench, WITH_NODE } from './isolation/sandbox-bench.ts';
+import { groupsOfSandbox, MIB, NODE, processesMentioning, SandboxBench, WITH_NODE } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PROBE = ['/usr/bin/python3', '/opt/function/code/probe.py'];
@@ -111,9 +111,9 @@ describe.runIf(isRoot)('a function that takes all it can get', () => {
 
   it('can be stopped while it is frozen', async () => {
     const sandbox = await bench.start(['/bin/sleep', '1000']);
-    const [state = ''] = agentGroups()
-      .flatMap((group) => [`${group}/${sandbox.id}/freezer.state`, `${group}/${sandbox.id}/cgroup.freeze`])
-      .filter((path) => path.includes(`/${sandbox.id}/`) && existsSync(path));
+    const [state = ''] = groupsOfSandbox(sandbox.pid)
+      .flatMap((group) => [`${group}/freezer.state`, `${group}/cgroup.freeze`])
+      .filter((path) => existsSync(path));
     writeFileSync(state, state.endsWith('freezer.state') ? 'FROZEN' : '1');
     expect(await sandbox.stop()).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trialOptions } from '../../packages/agent/src/drivers/bubblewrap/arguments.ts';
 import { prepareHostFiles } from '../../packages/agent/src/drivers/bubblewrap/host-files.ts';
 import { planText } from '../../packages/agent/src/drivers/sandbox-maker.ts';
-import { SandboxBench } from './isolation/sandbox-bench.ts';
+import { type Ended, SandboxBench } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PROGRAM = fileURLToPath(new URL('../../packages/agent/native/build/launch', import.meta.url));
@@ -24,6 +24,9 @@ ls -ld / /* /dev/* /dev/pts /proc/1 /opt/function /opt/function/code /home/snuse
 `;
 const MOUNTS = 'cat /proc/self/mountinfo';
 const SPACES = 'readlink /proc/self/ns/*';
+
+const WITH_TOKEN = { env: { PATH: '/usr/bin', TOKEN: 'a b' } };
+const said = ({ stdout, stderr }: Ended) => stdout + stderr;
 
 /** Ids, device numbers and the place of the root in its file system differ; the host users and sandboxes differ, too. */
 const mountsOf = (text: string) =>
@@ -63,12 +66,7 @@ describe.runIf(isRoot).each([
   });
 
   const both = async (script: string) => {
-    const run = async (bench: SandboxBench) => {
-      const { stdout, stderr } = await bench.run(['/bin/bash', '-c', script], {
-        env: { PATH: '/usr/bin', TOKEN: 'a b' },
-      });
-      return stdout + stderr;
-    };
+    const run = async (bench: SandboxBench) => said(await bench.run(['/bin/bash', '-c', script], WITH_TOKEN));
     return [await run(launcher), await run(bubblewrap)] as const;
   };
 
@@ -108,6 +106,42 @@ describe.runIf(isRoot).each([
       expect((await bench.run(['/bin/sh', '-c', 'sleep 1000 & exit 3'])).exit).toMatchObject({ exitCode: 3 });
       expect(bench.leftovers()).toEqual([]);
     }
+  });
+});
+
+describe.runIf(isRoot)('a sandbox that waited for its function', () => {
+  let ahead: SandboxBench;
+  let launcher: SandboxBench;
+
+  beforeAll(async () => {
+    ahead = await SandboxBench.open();
+    launcher = await SandboxBench.open({ start: 'launcher' });
+  });
+  afterAll(async () => {
+    await ahead.dispose();
+    await launcher.dispose();
+  });
+
+  const both = async (script: string) => {
+    const command = ['/bin/bash', '-c', script];
+    return [said(await ahead.runWaiting(command, WITH_TOKEN)), said(await launcher.run(command, WITH_TOKEN))] as const;
+  };
+
+  it('has the rights, users, descriptors, variables, limits and files of one that was made for it', async () => {
+    const [waited, made] = await both(LOOK);
+    expect(waited).toBe(made);
+  });
+
+  it('has the mounts of one that was made for it', async () => {
+    const [waited, made] = await both(MOUNTS);
+    expect(mountsOf(waited)).toEqual(mountsOf(made));
+  });
+
+  it('shares no namespace with another one that waited', async () => {
+    const spaces = async () => said(await ahead.runWaiting(['/bin/bash', '-c', SPACES])).split('\n');
+    const first = await spaces();
+    const shared = (await spaces()).filter((line) => line !== '' && !line.startsWith('time') && first.includes(line));
+    expect(shared).toEqual([]);
   });
 });
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Mounts folders read-only inside running sandboxes; see helper.h for how the agent speaks with it. It runs in the
-// agent's mount namespace. The fields of a record after the first three: a root, names below it or nothing, target. The
-// root is in the rules of the agent; no file below it is trusted.
+// agent's mount namespace. The fields of a record after the first three: a root, names below it or nothing, target, and
+// "make" or "find". The root is in the rules of the agent; no file below it is trusted. With "find" the target exists, below
+// the folder of the function. With "make" no program of a function has run in the sandbox yet: its own user makes the
+// target and the folders on the way, as the launcher would.
 #define _GNU_SOURCE
 #include <linux/mount.h>
 #include <linux/openat2.h>
 
-#define FIELDS 6
+#define FIELDS 7
 #define BUFFER_SIZE (3 * PATH_MAX + 256)
 #define NAMESPACE "mnt"
 #define NAMESPACE_KIND CLONE_NEWNS
 #include "helper.h"
+#include <sys/fsuid.h>
 
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
@@ -21,6 +24,8 @@
 #endif
 
 #define TARGET_ROOT "/opt/function/"
+// Targets that may be made.
+static const char *const made_below[] = {TARGET_ROOT, "/home/snuser/", "/run/funcgraph/"};
 
 static int open_exactly(int folder, const char *path, unsigned long long resolve) {
   struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = resolve};
@@ -58,10 +63,44 @@ static int clone_tree(const char *root, const char *below, struct failure *failu
   return tree;
 }
 
-static int move_into(int space, int tree, const char *target, struct failure *failure) {
+static int make_place(const char *target, int is_folder) {
+  static char part[PATH_MAX];
+  for (const char *slash = strchr(target + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    memcpy(part, target, (size_t)(slash - target));
+    part[slash - target] = '\0';
+    if (mkdir(part, 0700) < 0 && errno != EEXIST) return -1;
+  }
+  if (is_folder) return mkdir(target, 0755) < 0 && errno != EEXIST ? -1 : 0;
+  int file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+  if (file < 0) return errno == EEXIST ? 0 : -1;
+  return close(file);
+}
+
+// With the rights of the user who owns the root of the sandbox, and no others.
+static int make_as_owner(const char *target, int tree) {
+  struct stat root, shown;
+  if (stat("/", &root) < 0 || fstat(tree, &shown) < 0) return -1;
+  mode_t mask = umask(0);
+  setfsgid(root.st_gid);
+  setfsuid(root.st_uid);
+  int result = make_place(target, S_ISDIR(shown.st_mode));
+  int error = errno;
+  setfsuid(0);
+  setfsgid(0);
+  umask(mask);
+  errno = error;
+  return result;
+}
+
+static int move_into(int space, int tree, const char *target, int makes, struct failure *failure) {
   if (setns(space, NAMESPACE_KIND) < 0) return fail(failure, "enter", errno);
   const char *step = "open-target";
   int error = 0;
+  if (makes && make_as_owner(target, tree) < 0) {
+    error = errno;
+    leave();
+    return fail(failure, "make-target", error);
+  }
   int place = open_exactly(AT_FDCWD, target, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
   if (place < 0) {
     error = errno;
@@ -88,23 +127,32 @@ static int is_plain_path(const char *path) {
   return path[0] == '/' && is_plain(path + 1);
 }
 
+static int is_below(const char *target, const char *const *folders, size_t count) {
+  for (size_t at = 0; at < count; at++)
+    if (strncmp(target, folders[at], strlen(folders[at])) == 0) return 1;
+  return 0;
+}
+
 static int serve(const char *const fields[FIELDS], struct failure *failure) {
   struct subject subject = subject_of(fields);
   const char *root = fields[3], *below = fields[4], *target = fields[5];
   if (!is_plain_path(root) || !is_plain_path(target)) _exit(EXIT_PROTOCOL);
   if (below[0] != '\0' && !is_plain(below)) _exit(EXIT_PROTOCOL);
-  if (strncmp(target, TARGET_ROOT, strlen(TARGET_ROOT)) != 0) _exit(EXIT_PROTOCOL);
+  int makes = strcmp(fields[6], "make") == 0;
+  if (!makes && strcmp(fields[6], "find") != 0) _exit(EXIT_PROTOCOL);
+  if (!is_below(target, made_below, makes ? sizeof made_below / sizeof *made_below : 1)) _exit(EXIT_PROTOCOL);
   int tree = clone_tree(root, below, failure);
   if (tree < 0) return -1;
   int space = open_namespace(&subject, failure);
-  int result = space < 0 ? -1 : move_into(space, tree, target, failure);
+  int result = space < 0 ? -1 : move_into(space, tree, target, makes, failure);
   close_if_open(space);
   close(tree);
   return result;
 }
 
 static int check_machine(struct failure *failure) {
-  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_CHROOT | 1u << CAP_SYS_PTRACE | 1u << CAP_DAC_READ_SEARCH;
+  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_CHROOT | 1u << CAP_SYS_PTRACE |
+                        1u << CAP_DAC_READ_SEARCH | 1u << CAP_SETUID | 1u << CAP_SETGID;
   if (settle(kept, failure) < 0) return -1;
   int tree = clone_tree("/proc", "", failure);
   if (tree < 0) return -1;

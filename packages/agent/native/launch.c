@@ -4,7 +4,10 @@
 // sandbox:
 //   launch make FILES PROCESSES UID GID JOIN... -- PLAN STARTED REPORTS COMMAND...
 // Limits, groups and user, then the sandbox of the plan on descriptor PLAN (see plan.h), then COMMAND in it; REPORTS is
-// "yes" when the launcher reports on descriptor STARTED, "no" when COMMAND does. Elsewhere bubblewrap makes it, and the
+// "yes" when the launcher reports on descriptor STARTED, "no" when COMMAND does. It can also be made before it is needed:
+//   launch wait FILES PROCESSES UID GID JOIN... -- PLAN STARTED
+// Then PLAN is a socket. The first part of the plan comes on it; one byte goes back when the sandbox is made; the second
+// part, with the command, comes when the agent needs a sandbox. Elsewhere bubblewrap makes it, and the
 // agent runs this program twice for each start, in one chain of execs without a process of its own:
 //   launch enter FILES PROCESSES UID GID JOIN... -- COMMAND...   outside: limits, groups, user, then bubblewrap
 //   launch start OWN STARTED COMMAND...                          inside: reports on descriptor STARTED, then the runtime
@@ -141,6 +144,17 @@ _Noreturn static void make(char **arguments, int count) {
   make_sandbox(&plan, &first);
 }
 
+_Noreturn static void make_waiting(char **arguments, int count) {
+  static struct plan plan;
+  char **next = prepare(arguments, count);
+  if (count - (int)(next - arguments) != 2) end(EXIT_LAUNCH, "wait", "wrong number of arguments");
+  struct first_program first = {.started = (int)number(next[1], MAX_DESCRIPTOR),
+                                .reports = true,
+                                .files = number(arguments[0], INT_MAX)};
+  read_first_part((int)number(next[0], MAX_DESCRIPTOR), &plan);
+  make_sandbox(&plan, &first);
+}
+
 _Noreturn static void start(char **arguments, int count) {
   if (count < 3) end(EXIT_LAUNCH, "start", "too few arguments");
   int own = (int)number(arguments[0], INT_MAX);
@@ -153,6 +167,7 @@ _Noreturn static void start(char **arguments, int count) {
 int main(int count, char **arguments) {
   const char *mode = count > 1 ? arguments[1] : "";
   if (strcmp(mode, "make") == 0) make(arguments + 2, count - 2);
+  if (strcmp(mode, "wait") == 0) make_waiting(arguments + 2, count - 2);
   if (strcmp(mode, "enter") == 0) enter(arguments + 2, count - 2);
   if (strcmp(mode, "start") == 0) start(arguments + 2, count - 2);
   end(EXIT_LAUNCH, "launch", "unknown mode");

@@ -3,6 +3,10 @@
 // The plan of a sandbox: exactly the options that bubblewrap would get for it, each ended by a NUL byte, so that both make
 // the same sandbox. Only options that the agent uses are known, and what `always` lists must be there: a plan can ask
 // for other contents, never for less isolation. Every number, count, length and path is checked before anything is made.
+//
+// The plan of a sandbox that waits comes in two parts. The first is the same for every function; the second, which comes
+// when the sandbox is needed, has variables, the folder, what is closed, and after "--" the command. It names nothing of
+// the host, and cannot: the host is out of reach by then.
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +15,7 @@
 #define MAX_STEPS 512
 #define MAX_VARIABLES 2048
 #define MAX_DESCRIPTOR 4095
+#define MAX_ARGUMENTS 4096
 
 enum kind { SHOW, SHOW_DESCRIPTOR, MEMORY, PROCESSES, DEVICES, CLOSE, LINK, FOLDER };
 
@@ -37,6 +42,9 @@ struct plan {
   const char *folder;
   int filter;
   int status;
+  // Where the second part comes from, or -1.
+  int rest;
+  size_t length;
   size_t step_count, variable_count;
   struct step steps[MAX_STEPS];
   struct variable variables[MAX_VARIABLES];
@@ -161,7 +169,8 @@ static int index_of_always(const char *name) {
 static void check_plan(const struct plan *plan, unsigned seen) {
   if (seen != (1u << ALWAYS) - 1) end(EXIT_LAUNCH, "plan", "asks for too little isolation");
   if (plan->uid == 0 || plan->gid == 0) end(EXIT_LAUNCH, "plan", "has no user");
-  if (plan->status < 0 || plan->folder == NULL || plan->hostname == NULL) end(EXIT_LAUNCH, "plan", "incomplete");
+  bool has_folder = plan->folder != NULL || plan->rest >= 0;
+  if (plan->status < 0 || !has_folder || plan->hostname == NULL) end(EXIT_LAUNCH, "plan", "incomplete");
   bool has_processes = false;
   for (size_t at = 0; at < plan->step_count; at++) {
     const struct step *step = &plan->steps[at];
@@ -189,12 +198,10 @@ static size_t read_all(int file, const char *what, char *buffer, size_t size) {
   }
 }
 
-static void read_plan(int file, struct plan *plan) {
-  size_t length = read_all(file, "plan", plan_text, sizeof plan_text);
-  if (length == 0 || plan_text[length - 1] != '\0') end(EXIT_LAUNCH, "plan", "incomplete");
-  close(file);
+static void parse_plan(struct plan *plan) {
+  if (plan->length == 0 || plan_text[plan->length - 1] != '\0') end(EXIT_LAUNCH, "plan", "incomplete");
   plan->filter = plan->status = -1;
-  struct options options = {plan_text, plan_text + length};
+  struct options options = {plan_text, plan_text + plan->length};
   unsigned seen = 0;
   while (options.next < options.end) {
     const char *name = take(&options);
@@ -203,4 +210,49 @@ static void read_plan(int file, struct plan *plan) {
     else if (!parse_step(plan, name, &options)) parse_setting(plan, name, &options);
   }
   check_plan(plan, seen);
+}
+
+static void read_plan(int file, struct plan *plan) {
+  plan->rest = -1;
+  plan->length = read_all(file, "plan", plan_text, sizeof plan_text);
+  close(file);
+  parse_plan(plan);
+}
+
+// It ends with an empty option. The agent sends the second part only when it is asked for.
+static void read_first_part(int file, struct plan *plan) {
+  static const char last[] = {'\0', '\0'};
+  size_t length = 0;
+  while (length < sizeof last || memcmp(plan_text + length - sizeof last, last, sizeof last) != 0) {
+    if (length == sizeof plan_text) end(EXIT_LAUNCH, "plan", "too long");
+    ssize_t count = read(file, plan_text + length, sizeof plan_text - length);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) end_by_error("plan");
+    if (count == 0) end(EXIT_LAUNCH, "plan", "ends too early");
+    length += (size_t)count;
+  }
+  plan->rest = file;
+  plan->length = length - 1;
+  parse_plan(plan);
+}
+
+// Returns the command.
+static char **read_second_part(struct plan *plan) {
+  static char *command[MAX_ARGUMENTS + 1];
+  char *begin = plan_text + plan->length;
+  size_t length = read_all(plan->rest, "plan", begin, sizeof plan_text - plan->length);
+  if (length == 0 || begin[length - 1] != '\0') end(EXIT_LAUNCH, "plan", "incomplete");
+  close(plan->rest);
+  struct options options = {begin, begin + length};
+  for (const char *name = take(&options); strcmp(name, "--") != 0; name = take(&options)) {
+    if (strcmp(name, "--remount-ro") == 0) parse_step(plan, name, &options);
+    else if (strcmp(name, "--setenv") == 0 || strcmp(name, "--chdir") == 0) parse_setting(plan, name, &options);
+    else end(EXIT_LAUNCH, name, "not allowed in the second part of a plan");
+  }
+  for (size_t at = 0; options.next < options.end; at++) {
+    if (at == MAX_ARGUMENTS) end(EXIT_LAUNCH, "command", "too long");
+    command[at] = (char *)take(&options);
+  }
+  if (plan->folder == NULL) end(EXIT_LAUNCH, "plan", "has no folder");
+  return command;
 }

@@ -292,6 +292,14 @@ static void show_files(struct plan *plan, struct inside *inside) {
   close(inside->processes);
 }
 
+// Everything that is the same for every function is made. The agent attaches the rest meanwhile, in the sandbox.
+static void wait_for_rest(struct plan *plan, struct inside *inside, struct first_program *first) {
+  size_t made = plan->step_count;
+  if (write(plan->rest, ".", 1) != 1) end_by_error("wait");
+  first->command = read_second_part(plan);
+  for (; made < plan->step_count; made++) take_step(&plan->steps[made], inside);
+}
+
 static void bring_up_loopback(void) {
   struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
   int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -363,7 +371,7 @@ _Noreturn static void reap_until(pid_t first) {
   }
 }
 
-_Noreturn static void be_init(struct plan *plan, struct inside *inside, const struct first_program *first, uid_t uid,
+_Noreturn static void be_init(struct plan *plan, struct inside *inside, struct first_program *first, uid_t uid,
                               gid_t gid) {
   die_with_monitor(inside->monitor_lives);
   inside->umask = umask(0);
@@ -375,6 +383,7 @@ _Noreturn static void be_init(struct plan *plan, struct inside *inside, const st
   if (sethostname(plan->hostname, strlen(plan->hostname)) < 0) end_by_error("hostname");
   bring_up_loopback();
   show_files(plan, inside);
+  if (plan->rest >= 0) wait_for_rest(plan, inside, first);
   become_function(plan, inside);
   if (setsid() < 0) end_by_error("session");
   pid_t child = fork();
@@ -410,7 +419,7 @@ static void report_init(int status, pid_t init) {
   if (write(status, text, (size_t)length) != length) end_by_error("status");
 }
 
-_Noreturn static void make_sandbox(struct plan *plan, const struct first_program *first) {
+_Noreturn static void make_sandbox(struct plan *plan, struct first_program *first) {
   static struct inside inside;
   int lives[2];
   int status = 0;

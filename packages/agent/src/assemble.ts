@@ -34,7 +34,7 @@ import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
 import { openOwnFolder } from './own-folder.ts';
 import { ownerIdOf } from './owner.ts';
-import type { DriverName, SandboxWay } from './protocol.ts';
+import { type DriverName, type SandboxWay, USUAL_LIMITS } from './protocol.ts';
 import type { AgentRules } from './rules.ts';
 import { filterBytes } from './seccomp/filter.ts';
 import { bindDescriptor } from './sources/bind-descriptor.ts';
@@ -55,7 +55,6 @@ const NO_DOORS =
   'Functions cannot call the platform: the helper that opens its address in sandboxes was not built (install gcc and libc6-dev, then npm run build).';
 /** Shared by all agents of the machine that run as root. */
 const MACHINE_FOLDER = '/run/funcgraph';
-const USUAL_TMP_BYTES = 512 << 20;
 
 /** How code gets into running sandboxes. Default: the helper, without one mounts. */
 export type AttachBy = 'helper' | 'mounts';
@@ -158,26 +157,23 @@ export async function assemble({
     gaps: [...network.gaps, ...(doors === undefined ? [NO_DOORS] : [])],
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
-  const drivers = new Map<DriverName, Driver>([
-    [
-      'bubblewrap',
-      new BubblewrapDriver({
-        maker,
-        capabilities: bubblewrapCapabilities(machine, obstacle),
-        host,
-        sources,
-        cgroups,
-        pipes,
-        uids,
-        volumes,
-        attacher,
-        networks: network.networks,
-        doors,
-        mounts,
-        filterFile: filter === undefined ? undefined : filterFile,
-      }),
-    ],
-  ]);
+  const bubblewrap = new BubblewrapDriver({
+    maker,
+    capabilities: bubblewrapCapabilities(machine, obstacle),
+    host,
+    sources,
+    cgroups,
+    pipes,
+    uids,
+    volumes,
+    attacher,
+    networks: network.networks,
+    doors,
+    mounts,
+    filterFile: filter === undefined ? undefined : filterFile,
+    makesAhead: startBy === undefined,
+  });
+  const drivers = new Map<DriverName, Driver>([['bubblewrap', bubblewrap]]);
   // Without isolation the user of the agent is that of the functions.
   if (!isRoot || rules.withoutIsolation) {
     drivers.set(
@@ -198,6 +194,7 @@ export async function assemble({
     mounts,
     swept,
     close: async () => {
+      await bubblewrap.close();
       await attacher?.close();
       await doors?.close();
       await network.networks?.close();
@@ -296,10 +293,10 @@ async function openVolumes(folders: VolumeFolders): Promise<TmpVolumes | undefin
 async function tryVolumes(folders: VolumeFolders, maker: VolumeMaker): Promise<TmpVolumes> {
   const volumes = new TmpVolumes(folders, maker);
   try {
-    const probe = await volumes.take(USUAL_TMP_BYTES);
+    const probe = await volumes.take(USUAL_LIMITS.tmpBytes);
     await probe.hide();
     await probe.close();
-    volumes.prepare(USUAL_TMP_BYTES);
+    volumes.prepare(USUAL_LIMITS.tmpBytes);
     return volumes;
   } catch (error) {
     await volumes.close();

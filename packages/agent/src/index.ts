@@ -22,6 +22,6 @@ export type {
   UsagePaths,
   VpcNetwork,
 } from './protocol.ts';
-export { CODE_PATH, LINK_PATH, PLATFORM_ADDRESS, PLATFORM_HOST, PLATFORM_PATH } from './protocol.ts';
+export { CODE_PATH, LINK_PATH, PLATFORM_ADDRESS, PLATFORM_HOST, PLATFORM_PATH, USUAL_LIMITS } from './protocol.ts';
 export type { AgentRules } from './rules.ts';
 export { type AgentProcess, type AgentProcessOptions, spawnAgent } from './spawn.ts';

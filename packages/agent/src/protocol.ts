@@ -46,6 +46,9 @@ export interface SandboxSpec {
   readonly doors?: readonly number[];
 }
 
+/** A sandbox with these limits may have been made before it is asked for, without anything of what will run in it. */
+export const USUAL_LIMITS = { maxProcesses: 1024, maxFiles: 1024, tmpBytes: 512 << 20 } as const;
+
 /**
  * The platform as a sandbox sees it: an address of its own loopback interface, so that only its processes reach the
  * sockets there, on any network and without one. Code in a sandbox has no right to listen on ports below 1024.

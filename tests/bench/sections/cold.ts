@@ -72,6 +72,7 @@ async function withoutPool(bench: Bench, language: ColdLanguage): Promise<Row[]>
   );
   if (totals.length === 0) return [];
   const bare = median(await bareSpawns(language));
+  // No interpreter runs before the call. The sandbox may have waited, empty, as the agent keeps two of them.
   return [ratioAtMost(`cold start, ${language}, no pool, p50`, median(totals), 'ms', bare, 1.5)];
 }
 

@@ -154,19 +154,33 @@ export class SandboxBench {
 
   /** Runs a command in a sandbox of its own to its end. */
   async run(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<Ended> {
-    const sandbox = await this.start(command, changes);
-    const text = { stdout: '', stderr: '' };
-    sandbox.onOutput((output) => {
-      text[output.stream] += output.text;
-    });
-    const exit = await sandbox.exited;
-    await sandbox.stop();
-    return { exit, ...text };
+    return untilEnded(await this.start(command, changes));
+  }
+
+  async runWaiting(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<Ended> {
+    return untilEnded(await this.startWaiting(command, changes));
+  }
+
+  /** Processes of sandboxes that wait for a function. */
+  waiting(): number[] {
+    const groups = sandboxGroups().filter((group) => /\/waiting-\d+$/.test(group) && this.#isOurs(group));
+    return groups.flatMap(processesIn);
+  }
+
+  /** Like `start`, in a sandbox that was there before it was asked for. */
+  async startWaiting(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<Sandbox> {
+    for (;;) {
+      const waiting = this.waiting();
+      const sandbox = await this.start(command, changes);
+      if (waiting.includes(sandbox.pid)) return sandbox;
+      await sandbox.stop();
+    }
   }
 
   /** Leftovers of stopped sandboxes: groups, processes, temporary folders. */
   leftovers(): string[] {
-    const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
+    // Nothing of a function is in sandboxes that wait for one.
+    const groups = sandboxGroups().filter((group) => !/\/waiting-\d+$/.test(group));
     const tmp = subfolders(this.volumesDir).flatMap((agent) => subfolders(join(this.volumesDir, agent, 'tmp')));
     // The agent makes volumes for the next sandboxes whenever it likes.
     const processes = processesMentioning(this.folder).filter((line) => !/\/volumes\/|\/images\/\d+\.img/.test(line));
@@ -205,6 +219,33 @@ export function agentGroups(): string[] {
   };
   walk('/sys/fs/cgroup', 0);
   return found;
+}
+
+function sandboxGroups(): string[] {
+  return agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
+}
+
+/** The groups of a sandbox, in whatever hierarchies there are, by the process id that the agent reports. */
+export function groupsOfSandbox(pid: number): string[] {
+  return sandboxGroups().filter((group) => processesIn(group).includes(pid));
+}
+
+function processesIn(group: string): number[] {
+  try {
+    return readFileSync(`${group}/cgroup.procs`, 'utf8').trim().split('\n').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function untilEnded(sandbox: Sandbox): Promise<Ended> {
+  const text = { stdout: '', stderr: '' };
+  sandbox.onOutput((output) => {
+    text[output.stream] += output.text;
+  });
+  const exit = await sandbox.exited;
+  await sandbox.stop();
+  return { exit, ...text };
 }
 
 /** Bridges of the agent whose name begins so; other agents make and remove theirs meanwhile. */

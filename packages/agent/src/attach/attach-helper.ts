@@ -8,6 +8,7 @@ import { LastingHelper } from './lasting-helper.ts';
  * to its own, which the kernel forbids to a process with threads. After its death it is restarted by the next request.
  */
 export class AttachHelper implements Attacher {
+  readonly makesTargets = true;
   readonly #helper: LastingHelper;
 
   private constructor(helper: LastingHelper) {
@@ -19,9 +20,9 @@ export class AttachHelper implements Attacher {
     return new AttachHelper(await LastingHelper.open(program, ATTACHING));
   }
 
-  async attach(sandbox: AttachTarget, source: Source, target: string): Promise<void> {
+  async attach(sandbox: AttachTarget, source: Source, target: string, makes = false): Promise<void> {
     const helper = await this.#helper.process();
-    await helper.attach(sandbox, source, target);
+    await helper.attach(sandbox, source, target, makes);
   }
 
   async prepare(): Promise<Preparation> {

@@ -10,11 +10,14 @@ export interface AttachTarget {
 
 /** Mounts code in a running sandbox. */
 export interface Attacher {
+  /** Whether `attach` can make its targets. */
+  readonly makesTargets: boolean;
   /**
    * Shows a source at `target` inside, read-only, without devices and set-user-id programs. No symbolic link is followed, not
-   * at the target either. Throws `ATTACH_FAILED`.
+   * at the target either. With `makes`, only before a program of a function runs in the sandbox, a missing target is made
+   * as the user of the sandbox. Throws `ATTACH_FAILED`.
    */
-  attach(sandbox: AttachTarget, source: Source, target: string): Promise<void>;
+  attach(sandbox: AttachTarget, source: Source, target: string, makes?: boolean): Promise<void>;
   /** The binds that a sandbox without code needs at its start. */
   prepare(id: string): Promise<Preparation>;
   close(): Promise<void>;

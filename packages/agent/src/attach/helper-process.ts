@@ -106,8 +106,9 @@ export class HelperProcess {
     { pid, startTime }: AttachTarget,
     { root, below }: Pick<Source, 'root' | 'below'>,
     target: string,
+    makes = false,
   ): Promise<void> {
-    return this.request([pid, startTime, root, below, target]);
+    return this.request([pid, startTime, root, below, target, makes ? 'make' : 'find']);
   }
 
   /** A record of these fields after its number. Throws like `attach`, with the words for this helper. */

@@ -23,6 +23,7 @@ exit $done
  * only `CODE_PATH`.
  */
 export class MountAttacher implements Attacher {
+  readonly makesTargets = false;
   readonly #slots: string;
   readonly #staging: string;
   readonly #attached = new Map<string, Promise<void>>();

@@ -12,6 +12,8 @@ export interface StartStreams {
   /** Where bubblewrap reports the process id of the sandbox's init; undefined without an init process. */
   readonly status: Readable | undefined;
   readonly started: Readable;
+  /** `started` is used later too. */
+  readonly keepsStarted?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface StartStreams {
  * process id of its init on `status`. Resolves to that process id. Rejects with `START_FAILED` and the output of the
  * tools.
  */
-export function readStart({ monitor, stderr, status, started }: StartStreams): Promise<number> {
+export function readStart({ monitor, stderr, status, started, keepsStarted }: StartStreams): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = '';
     let said = '';
@@ -52,7 +54,7 @@ export function readStart({ monitor, stderr, status, started }: StartStreams): P
       monitor.off('error', onSpawnError);
       // The status pipe later gets the exit code; it is not read, so its writer must not block.
       status?.resume();
-      started.destroy();
+      if (keepsStarted !== true) started.destroy();
     };
     stderr.on('data', onError);
     monitor.once('close', onClose);

@@ -29,7 +29,7 @@ export interface SandboxParts {
    */
   readonly ended?: () => Promise<void>;
   /** Mounts inside the running sandbox, in this order; undefined when the driver cannot. */
-  readonly attach?: (binds: readonly Bind[]) => Promise<void>;
+  readonly attach?: ((binds: readonly Bind[]) => Promise<void>) | undefined;
   /** Gives the running sandbox its network; undefined when the driver cannot. */
   readonly connect?: (network: SandboxNetwork) => Promise<void>;
   /** Where it writes; undefined without a volume of its own. */

@@ -23,6 +23,8 @@ export interface SandboxMaker {
   readonly descriptors: readonly number[];
   /** Sets limits, groups and user, makes the sandbox, then executes the first program in it. */
   command(launch: Omit<Launch, 'command'>, first: FirstProgram): { readonly program: string; readonly args: string[] };
+  /** Makes a sandbox that waits for the second part of its plan; undefined when the maker cannot. */
+  waiting?(launch: Omit<Launch, 'command'>): { readonly program: string; readonly args: string[] };
 }
 
 /** Where the compiled launcher is missing, or the kernel has not all that it needs. */
@@ -91,14 +93,28 @@ export class LauncherMaker implements SandboxMaker {
     return { program: this.#program, args: this.#arguments(launch, { command, reports, started: STARTED_FD }) };
   }
 
+  waiting(launch: Omit<Launch, 'command'>): { readonly program: string; readonly args: string[] } {
+    const args = ['wait', ...outsideArguments(launch), String(ARGS_FD), String(STARTED_FD)];
+    return { program: this.#program, args };
+  }
+
   #arguments(
-    { maxFiles, maxProcessesOfUser, joinFiles, uid, gid = uid }: Omit<Launch, 'command'>,
+    launch: Omit<Launch, 'command'>,
     { command, reports, started }: Omit<FirstProgram, 'own'> & { readonly started: number },
   ): string[] {
-    const numbers = [maxFiles, maxProcessesOfUser, uid ?? '-', gid ?? '-'].map(String);
     const first = [ARGS_FD, started, reports ? 'no' : 'yes'].map(String);
-    return ['make', ...numbers, ...joinFiles, '--', ...first, ...command];
+    return ['make', ...outsideArguments(launch), ...first, ...command];
   }
+}
+
+function outsideArguments({
+  maxFiles,
+  maxProcessesOfUser,
+  joinFiles,
+  uid,
+  gid = uid,
+}: Omit<Launch, 'command'>): string[] {
+  return [...[maxFiles, maxProcessesOfUser, uid ?? '-', gid ?? '-'].map(String), ...joinFiles, '--'];
 }
 
 /** Both ways read the options so. */

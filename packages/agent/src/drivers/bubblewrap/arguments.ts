@@ -57,18 +57,11 @@ export function bubblewrapArguments({
   const { rootfs } = spec;
   const { uid, gid } = rootfs ?? { uid: INNER_UID, gid: INNER_UID };
   const variables = rootfs === undefined ? spec.env : { ...spec.env, [STARTED_VARIABLE]: String(STARTED_FD) };
-  const environment = Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
   return [
-    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)],
-    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
-    ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
-    ...['--clearenv', ...environment],
+    ...isolation({ host, uid, gid, hasFilter }),
+    ...environment(variables),
     ...(rootDescriptor === undefined ? rootArguments(host) : imageRoot(rootDescriptor, host.etcFolder)),
-    // The init of the sandbox runs as the user of the functions: code that could write its memory could keep it alive.
-    ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
-    ...(tmpFolder === undefined
-      ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
-      : ['--bind', tmpFolder, '/tmp']),
+    ...ownFolders(tmpFolder, spec.tmpBytes),
     ...inOrder([...binds, ...ownBinds]).flatMap((bind) =>
       'source' in bind
         ? ['--ro-bind', bind.source, bind.target]
@@ -78,6 +71,52 @@ export function bubblewrapArguments({
     ...['--ro-bind-fd', String(linkDescriptor), LINK_PATH],
     ...(rootfs === undefined ? [] : ['--remount-ro', PLATFORM_PATH]),
     ...['--remount-ro', '/', '--chdir', spec.workingDir],
+  ];
+}
+
+/** The first part of the plan of a sandbox that waits. No option is empty, which is how the launcher finds its end. */
+export function waitingArguments({
+  host,
+  tmpFolder,
+  tmpBytes,
+  hasFilter,
+}: Pick<ArgumentParts, 'host' | 'tmpFolder' | 'hasFilter'> & { readonly tmpBytes: number }): string[] {
+  return [
+    ...isolation({ host, uid: INNER_UID, gid: INNER_UID, hasFilter }),
+    ...rootArguments(host),
+    ...ownFolders(tmpFolder, tmpBytes),
+  ];
+}
+
+/** The second part, when everything is attached. */
+export function occupyingArguments({ env, workingDir, command }: SandboxSpec): string[] {
+  return [...environment(env), '--remount-ro', '/', '--chdir', workingDir, '--', ...command];
+}
+
+interface Isolation extends Pick<ArgumentParts, 'host' | 'hasFilter'> {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function isolation({ host, uid, gid, hasFilter }: Isolation): string[] {
+  return [
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)],
+    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
+    ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : []), '--clearenv'],
+  ];
+}
+
+function environment(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
+}
+
+function ownFolders(tmpFolder: string | undefined, tmpBytes: number): string[] {
+  return [
+    // The init of the sandbox runs as the user of the functions: code that could write its memory could keep it alive.
+    ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
+    ...(tmpFolder === undefined
+      ? ['--perms', '1777', '--size', String(tmpBytes), '--tmpfs', '/tmp']
+      : ['--bind', tmpFolder, '/tmp']),
   ];
 }
 
@@ -113,6 +152,6 @@ export function checkTargets({ binds, rootfs }: Pick<SandboxSpec, 'binds' | 'roo
 }
 
 /** A parent must be mounted before the mounts below it. */
-function inOrder<T extends { readonly target: string }>(binds: readonly T[]): T[] {
+export function inOrder<T extends { readonly target: string }>(binds: readonly T[]): T[] {
   return [...binds].sort((a, b) => a.target.split('/').length - b.target.split('/').length);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bind, LINK_PATH } from '@funcgraph/agent';
+import { type Bind, LINK_PATH, USUAL_LIMITS } from '@funcgraph/agent';
 import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { newInstanceId } from '../../lib/ids.ts';
@@ -87,8 +87,8 @@ export async function bootRuntime(
         memoryBytes: limits.memoryBytes,
         cpuMillis: limits.cpuMillis,
         tmpBytes: limits.tmpBytes,
-        maxProcesses: 1024,
-        maxFiles: 1024,
+        maxProcesses: USUAL_LIMITS.maxProcesses,
+        maxFiles: USUAL_LIMITS.maxFiles,
         ...limits.surroundings,
         ...(launch.rootfs === undefined ? {} : { rootfs: launch.rootfs }),
         ...(platform === undefined ? {} : { doors: doorsOf(platform, limits) }),

@@ -1,0 +1,79 @@
+/** Two serve starts one after another on a busy machine; more would only help bursts, which want whole runtimes. */
+const KEPT = 2;
+/** Time for what has just started: making a sandbox would compete with it. */
+const DELAY_MS = 5;
+
+export interface Waiting {
+  /** Settles when it has ended, by itself too. */
+  readonly ended: Promise<unknown>;
+  /** Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sandboxes made ahead of their use, a few at most, one after another, and never while a sandbox starts. The first are
+ * made after the first start. When one cannot be made, the next start tries again.
+ */
+export class WaitingStock<Sandbox extends Waiting> {
+  readonly #make: () => Promise<Sandbox>;
+  readonly #kept: Sandbox[] = [];
+  #starts = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #filling: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(make: () => Promise<Sandbox>) {
+    this.#make = make;
+  }
+
+  /** The one that has waited longest belongs to the caller now. */
+  take(): Sandbox | undefined {
+    return this.#kept.shift();
+  }
+
+  /** Runs a start; after the last one that runs, the stock is filled. */
+  async during<T>(start: () => Promise<T>): Promise<T> {
+    this.#starts += 1;
+    clearTimeout(this.#timer);
+    try {
+      return await start();
+    } finally {
+      this.#starts -= 1;
+      if (this.#starts === 0) this.#fillSoon();
+    }
+  }
+
+  /** Resolves when no sandbox waits any more; none is made later. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#filling;
+    await Promise.all(this.#kept.splice(0).map((sandbox) => sandbox.stop()));
+  }
+
+  #fillSoon(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      // Starts that end while it runs are counted by its next round.
+      this.#filling ??= this.#fill()
+        .catch(() => {})
+        .finally(() => {
+          this.#filling = undefined;
+        });
+    }, DELAY_MS);
+    this.#timer.unref();
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#closed && this.#starts === 0 && this.#kept.length < KEPT) {
+      const sandbox = await this.#make();
+      this.#kept.push(sandbox);
+      const forget = (): void => {
+        const at = this.#kept.indexOf(sandbox);
+        if (at !== -1) this.#kept.splice(at, 1);
+      };
+      sandbox.ended.then(forget, forget);
+    }
+  }
+}
