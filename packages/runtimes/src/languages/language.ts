@@ -145,6 +145,8 @@ export interface LaunchBind {
 /** How to start the runtime of a function, as data. All paths of `command` are inside the instance. */
 export interface LaunchPlan {
   readonly command: readonly string[];
+  /** Arguments of `command` that an instance with at most this memory starts faster without. */
+  readonly forMemory?: { readonly above: number; readonly arguments: readonly string[] };
   readonly binds: readonly LaunchBind[];
   readonly workingDir: string;
   /** What does not depend on the function; the server adds the rest with the `init` frame. */

@@ -40,9 +40,10 @@ export function supervisorOf({ runtime, image }: Pick<VersionSnapshot, 'runtime'
  * Functions with the same launch share prewarmed runtimes.
  */
 export function runtimeLaunch(plan: LaunchPlan, image: VersionSnapshot['image']): RuntimeLaunch {
-  const { command, binds, workingDir, env: bootEnv } = plan;
+  const { command, forMemory, binds, workingDir, env: bootEnv } = plan;
   const rootfs = image === undefined ? {} : { rootfs: { path: image.rootfs, uid: image.uid, gid: image.gid } };
-  return { signature: JSON.stringify({ plan, ...rootfs }), command, binds, workingDir, bootEnv, ...rootfs };
+  const launch = { signature: JSON.stringify({ plan, ...rootfs }), command, binds, workingDir, bootEnv, ...rootfs };
+  return forMemory === undefined ? launch : { ...launch, forMemory };
 }
 
 /** Whether an instance with this key runs an earlier code or configuration of the snapshot's version. */

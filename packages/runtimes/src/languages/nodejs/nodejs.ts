@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { askVersion, fileStamp, type VersionQuestion } from '../../programs/interpreter-file.ts';
 import { entryOf, MODULE_HANDLERS, moduleFile } from '../handlers.ts';
 import type { HostInterpreter, HostPlaces, KnownVersion, Language } from '../language.ts';
@@ -8,6 +9,11 @@ import { nodePackage } from './npm-package.ts';
 
 /** The memory limit of the instance is the cgroup's; a heap limit chosen at start would be too early in a prewarmed one. */
 const FLAGS = ['--max-old-space-size=3800'];
+/**
+ * With a flag of V8, Node.js 20 does not use its compiled modules, and compiles `net` and `stream` at each start. Every version
+ * has a heap of more than 1 GB by itself where the machine has twice as much.
+ */
+const FLAGS_ABOVE = Math.min(2 ** 30, totalmem() / 2);
 
 const QUESTION: VersionQuestion = {
   arguments: ['-p', 'process.versions.node'],
@@ -47,6 +53,7 @@ export const nodejs: Language = {
     async plan({ placed }, { shims }) {
       return {
         command: [placed.runtime.interpreter ?? '', ...FLAGS, `${RUNTIME_ROOT}/nodejs/shim.js`],
+        forMemory: { above: FLAGS_ABOVE, arguments: FLAGS },
         binds: [...shimBinds(shims, ['nodejs']), interpreterBind(placed)],
         workingDir: WORKING_DIR,
         env: ENV,

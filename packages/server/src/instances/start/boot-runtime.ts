@@ -78,7 +78,7 @@ export async function bootRuntime(
     sandbox = await driver.start(
       {
         id,
-        command: launch.command,
+        command: commandFor(launch, limits.memoryBytes),
         // Only a driver with its own file system shows the socket at the fixed path.
         env: { ...launch.bootEnv, FUNCGRAPH_LINK: driver.name === 'bubblewrap' ? LINK_PATH : socketPath },
         workingDir: launch.workingDir,
@@ -125,6 +125,12 @@ export async function bootRuntime(
   } finally {
     await rm(socketPath, { force: true });
   }
+}
+
+/** A prewarmed runtime may get any memory later. */
+export function commandFor({ command, forMemory }: RuntimeLaunch, memoryBytes: number): readonly string[] {
+  if (forMemory === undefined || memoryBytes > forMemory.above) return command;
+  return command.filter((argument) => !forMemory.arguments.includes(argument));
 }
 
 function doorsOf({ ports, debuggerPort }: PlatformDoors, { isDebugged }: BootLimits): readonly number[] {

@@ -13,6 +13,8 @@ export interface RuntimeLaunch {
   /** Runtimes of one signature are interchangeable. */
   readonly signature: string;
   readonly command: readonly string[];
+  /** Arguments that are left out for an instance with at most this memory. */
+  readonly forMemory?: { readonly above: number; readonly arguments: readonly string[] };
   readonly binds: readonly Bind[];
   readonly workingDir: string;
   /** For the runtime's own start; the function's variables travel in `init`. */
