@@ -11,7 +11,7 @@ import { livingProcess } from '../../packages/agent/src/owner.ts';
 const isRoot = process.getuid?.() === 0;
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PROGRAM = fromRoot('packages/agent/native/build/attach');
-/** Of whoever owns files and users, for the targets that it makes; read and search, chroot, ptrace and admin. */
+/** Set users and groups, for the targets that it makes; read and search, chroot, ptrace and admin. */
 const RIGHTS = '00000000002c00c4';
 
 describe.runIf(isRoot)('the attach helper', () => {

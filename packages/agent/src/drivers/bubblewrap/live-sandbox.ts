@@ -92,7 +92,7 @@ export class LiveSandbox {
     return this.#hasProgram;
   }
 
-  /** One without a program belongs to nobody: its end is not reported. */
+  /** The end of one without a program is not reported: it was never given to a function. */
   async stop(): Promise<void> {
     if (!this.#hasProgram) this.#occupant = undefined;
     await this.running.stop();
