@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { deploy, project, runtimeOf } from '../../../../tests/functions.ts';
+import { mostRowsScrolled } from '../frames.ts';
 import { journey, look, type Platform } from '../journey.ts';
 
 const CODE = `exports.handler = async (event, context) => {
@@ -94,6 +95,27 @@ journey(
     expect(new URL(page.url()).searchParams.get('node')).toBe('row');
     await look(page, 'flow-run-node');
 
+    // the same as a table, by any of its columns
+    await page.getByText('表格', { exact: true }).click();
+    const table = page.getByRole('region', { name: '节点执行记录' });
+    const nodesOf = () =>
+      table
+        .getByRole('row')
+        .getByRole('button', { name: /检查订单|每一行|处理一行/ })
+        .allTextContents();
+    await expect.poll(nodesOf).toEqual(['检查订单', '每一行', '处理一行#1', '处理一行#2', '处理一行#3']);
+    const headOf = (name: string) => table.getByRole('columnheader', { name });
+    await headOf('节点').getByRole('button').press('Enter');
+    await headOf('节点').getByRole('button').press('Enter');
+    expect(await headOf('节点').getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(nodesOf).toEqual(['每一行', '检查订单', '处理一行#3', '处理一行#2', '处理一行#1']);
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('name.down');
+    await table.getByRole('row', { name: /处理一行#3 函数 成功 .* 1 \d+ B \d+ B/ }).click();
+    await panel.getByText('"row": 3').first().waitFor();
+    await look(page, 'flow-run-table');
+    await headOf('节点').getByRole('button').press('Enter');
+    await expect.poll(nodesOf).toEqual(['检查订单', '每一行', '处理一行#1', '处理一行#2', '处理一行#3']);
+
     await page.getByRole('button', { name: '停止' }).click();
     await page.getByRole('dialog', { name: '停止运行' }).getByRole('button', { name: '确认' }).click();
     await nodeOf(page, '时间等待: 时间等待, 取消').waitFor();
@@ -146,6 +168,58 @@ journey(
     await page.getByRole('navigation', { name: '函数流页签' }).getByRole('link', { name: '指标' }).click();
     await page.getByRole('region', { name: '函数流调用次数' }).waitFor();
     await look(page, 'flow-metrics');
+  },
+);
+
+/** The log of a run of which each element of a loop is handled at once. */
+function longLog(count: number): string {
+  const value = (json: unknown, bytes = 2) => ({ json, bytes });
+  const start = {
+    type: 'run_started',
+    run: 'r',
+    definition: 'd',
+    input: value({}),
+    merge: false,
+    deadline: 1e15,
+    depth: 0,
+  };
+  const loop = { first: 'row', concurrency: 0, item_name: 'row', result_path: ['done'], count };
+  const bodies = [
+    { ...start, first: 'rows' },
+    { type: 'node_started', exec: 0, node: 'rows', kind: 'loop', ...loop },
+    { type: 'loop_items', exec: 0, items: Array.from({ length: count }, (_, n) => value(n, n + 1)) },
+    { type: 'iterations_started', exec: 0, count },
+    ...Array.from({ length: count }, (_, n) => ({ type: 'node_started', exec: n + 1, node: 'row', kind: 'function' })),
+  ];
+  return bodies
+    .map((body, at) => JSON.stringify({ seq: at, event: { v: 1, at: 1_700_000_000_000 + at, ...body } }))
+    .join('\n');
+}
+
+journey(
+  'the table of a run with ten thousand executions is sorted and scrolls smoothly',
+  async ({ platform, visit }) => {
+    const flow = await saveFlow(platform, 'journey-long-run');
+    const params = { ...project(platform), workflow_id: flow };
+    await platform.api.call('startWorkflowExecution', { params, body: { input: { order: 1, rows: [] } } });
+    const visitor = await visit();
+    const { page } = visitor;
+    let answers = 0;
+    await page.route(/\/events(\?|$)/, (route) => {
+      answers += 1;
+      // the rest is on its way
+      if (answers > 1) return;
+      return route.fulfill({ contentType: 'application/x-ndjson', body: `${longLog(10_000)}\n` });
+    });
+    await visitor.open(`/flows/${flow}/runs?view=table`);
+    const table = page.getByRole('region', { name: '节点执行记录' });
+    await table.getByRole('button', { name: '处理一行#1', exact: true }).waitFor();
+    expect(await table.getByRole('table').getAttribute('aria-rowcount')).toBe('10002');
+    expect(await mostRowsScrolled(table, 'tr')).toBeLessThan(60);
+    await table.getByRole('button', { name: '开始' }).click();
+    await table.getByRole('button', { name: '开始' }).click();
+    await table.getByRole('button', { name: '处理一行#10000', exact: true }).click();
+    await page.getByRole('complementary', { name: '处理一行 的输入和输出' }).waitFor();
   },
 );
 

@@ -148,6 +148,18 @@ export const flowRun = {
     fold: 'Fold idle time',
     idle: 'nothing worked for {{time}}',
   },
+  table: {
+    title: 'Table',
+    label: 'Executions of the nodes',
+    name: 'Node',
+    kind: 'Kind',
+    status: 'State',
+    began: 'Began',
+    took: 'Took',
+    attempts: 'Attempts',
+    input: 'Input',
+    output: 'Output',
+  },
   events: {
     title: 'Log of the nodes',
     say: {

@@ -147,6 +147,18 @@ export const flowRun = {
     fold: '折叠空闲时间',
     idle: '共 {{time}} 没有节点在执行',
   },
+  table: {
+    title: '表格',
+    label: '节点执行记录',
+    name: '节点',
+    kind: '类型',
+    status: '状态',
+    began: '开始',
+    took: '耗时',
+    attempts: '尝试次数',
+    input: '输入',
+    output: '输出',
+  },
   events: {
     title: '节点日志',
     say: {

@@ -30,6 +30,7 @@ function Runs({ flow, start }: { flow: ShownFlow; start: ReactNode }) {
     nth: -1,
     view: 'timeline',
     folded: true,
+    sort: '',
     with: '',
     q: '',
     status: '',

@@ -1,7 +1,7 @@
 import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
 import { useQuery } from '@tanstack/react-query';
 import { Segmented, Skeleton } from 'antd';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
@@ -9,6 +9,7 @@ import { lazyPart } from '../../parts/load-again.ts';
 import { CallbackDialog } from './callback/callback-dialog.tsx';
 import { callbackIdIn } from './callback/callback-id.ts';
 import { EventLog } from './events/event-log.tsx';
+import { ExecutionTable } from './executions/execution-table.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { RunGraph } from './graph/run-graph.tsx';
 import { runModel, type ShownTry } from './model/run-model.ts';
@@ -31,6 +32,8 @@ export interface RunPlace {
   readonly view: string;
   /** Whether long waits of the timeline are drawn short. */
   readonly folded: boolean;
+  /** Of the table. */
+  readonly sort: string;
   /** The run that this one is compared with; empty for none. */
   readonly with: string;
 }
@@ -69,6 +72,7 @@ export function RunView({ flow, name, run, runs, place, onPlace, onRun }: RunVie
     () => new Map((definition?.nodes ?? []).map((node) => [node.id, node.name] as const)),
     [definition],
   );
+  const kindOf = useCallback((id: string) => definition?.nodes.find((node) => node.id === id)?.kind, [definition]);
   const failure = detail.error ?? pinned.error ?? error;
   if (failure) return <ErrorView error={failure} onRetry={() => void detail.refetch()} />;
   if (detail.data === undefined || definition === undefined) return <Skeleton active />;
@@ -77,7 +81,6 @@ export function RunView({ flow, name, run, runs, place, onPlace, onRun }: RunVie
   const chosen = place.nth < 0 ? tries.at(-1) : tries[place.nth];
   const choose = (next: ShownTry) => onPlace({ node: next.node, nth: next.nth });
   const shownNode = definition.nodes.find(({ id }) => id === place.node);
-  const kindOf = (id: string) => definition.nodes.find((node) => node.id === id)?.kind;
   // no run goes on in the middle of a loop or a service
   const mayFork =
     isEnded(detail.data.status) && chosen?.inside.every(({ node }) => kindOf(node) === 'parallel') === true;
@@ -121,13 +124,24 @@ export function RunView({ flow, name, run, runs, place, onPlace, onRun }: RunVie
           value={place.view}
           options={[
             { value: 'timeline', label: t('timeline.title') },
+            { value: 'table', label: t('table.title') },
             { value: 'events', label: t('events.title') },
           ]}
           onChange={(view) => onPlace({ view })}
         />
-        {place.view === 'events' ? (
-          <EventLog events={events} names={names} onSelect={selectNode} />
-        ) : (
+        {place.view === 'events' && <EventLog events={events} names={names} onSelect={selectNode} />}
+        {place.view === 'table' && (
+          <ExecutionTable
+            model={model}
+            names={names}
+            kindOf={kindOf}
+            selected={chosen}
+            onSelect={choose}
+            sort={place.sort}
+            onSort={(sort) => onPlace({ sort })}
+          />
+        )}
+        {place.view !== 'events' && place.view !== 'table' && (
           <Timeline
             model={model}
             names={names}

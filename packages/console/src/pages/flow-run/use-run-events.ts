@@ -25,14 +25,14 @@ export function useRunEvents(flow: string, run: string): Seen {
   useEffect(() => {
     const ended = new AbortController();
     const { signal } = ended;
-    let events: readonly SeenEvent[] = [];
+    const events: SeenEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
       timer = undefined;
-      setSeen({ events, error: undefined });
+      setSeen({ events: [...events], error: undefined });
     };
     const add = (line: SeenEvent) => {
-      events = [...events, line];
+      events.push(line);
       timer ??= setTimeout(draw, DRAW_EVERY_MS);
     };
     const isOver = () => signal.aborted || events.at(-1)?.event.type === 'run_finished';
@@ -51,7 +51,7 @@ export function useRunEvents(flow: string, run: string): Seen {
         } catch (error) {
           if (signal.aborted) return;
           if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-            setSeen({ events, error });
+            setSeen({ events: [...events], error });
             return;
           }
         }

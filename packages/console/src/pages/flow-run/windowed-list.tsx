@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { ROW, rowWindow } from './row-window.ts';
 
 interface WindowedListProps<T> {
   readonly label: string;
@@ -7,16 +8,10 @@ interface WindowedListProps<T> {
   readonly render: (row: T) => ReactNode;
 }
 
-const ROW = 34;
-const HEIGHT = 408;
-/** Rows above and below those in view. */
-const SPARE = 12;
-
 /** A list of any length, of which only the rows in view are drawn. */
 export function WindowedList<T>({ label, rows, rowKey, render }: WindowedListProps<T>) {
   const [top, setTop] = useState(0);
-  const first = Math.max(0, Math.min(Math.floor(top / ROW) - SPARE, rows.length));
-  const last = Math.min(rows.length, first + Math.ceil(HEIGHT / ROW) + 2 * SPARE);
+  const { first, last } = rowWindow(top, rows.length);
   return (
     <section
       className="windowed"

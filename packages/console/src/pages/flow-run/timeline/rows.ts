@@ -24,7 +24,9 @@ export function timelineRows({ tries }: RunModel): readonly TimelineRow[] {
     // what is around it may be unknown still
     const parent = byPlace.has(owner) ? owner : '';
     const row = { key, node, depth: inside.length, index: around?.index, tries: those };
-    children.set(parent, [...(children.get(parent) ?? []), row]);
+    const beside = children.get(parent);
+    if (beside === undefined) children.set(parent, [row]);
+    else beside.push(row);
   }
   const below = (parent: string): TimelineRow[] =>
     (children.get(parent) ?? [])
