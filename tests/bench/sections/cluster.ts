@@ -110,10 +110,12 @@ async function ratesOf(bench: Bench, sizes: readonly number[]): Promise<Rates> {
   const say = (what: string): void =>
     bench.progress(`cluster: ${sizes.join(' + ')} servers, ${what} (load of the machine ${loadavg()[0]?.toFixed(1)})`);
 
-  // without a quota, until instances run: starting them is not what is measured
+  // without a quota, until instances run: starting them is not what is measured. First one call at a time at each server:
+  // the first instance of a server judges how many more a crowd needs
   say('warm');
-  await loaded(bench, byUrl);
-  await loaded(bench, await signedAll('invocations'));
+  const signedCalls = await signedAll('invocations');
+  for (const connections of [1, CONNECTIONS])
+    for (const places of [byUrl, signedCalls]) await loaded(bench, places, { connections });
   await rateOfSteps(clusters);
   const visibleMs = (await Promise.all(clusters.map(timesOfChanges))).flat();
 
@@ -128,14 +130,10 @@ async function ratesOf(bench: Bench, sizes: readonly number[]): Promise<Rates> {
   const url = await loaded(bench, byUrl);
   say('signed calls');
   const before = usedBy(all);
-  const signed = await loaded(bench, await signedAll('invocations'));
+  const signed = await loaded(bench, signedCalls);
   const microseconds = ((usedBy(all) - before) * 1e6) / signed.answers;
   say('async');
-  const events = await rateOfEvents(
-    bench,
-    clusters.flatMap(({ targets }) => targets),
-    await signedAll('invocations-async'),
-  );
+  const events = await rateOfEvents(bench, clusters, await signedAll('invocations-async'));
   say('flows');
   const steps = await rateOfSteps(clusters);
   const { perSecond, forwarded } = signed;
@@ -201,9 +199,12 @@ const signedAt = (targets: readonly Target[], urn: string, operation: Operation)
   );
 
 /** Load at all places at once, in a process for each. */
-async function loaded(bench: Bench, places: readonly Place[], expected = 'world') {
-  const { measureMs } = bench;
-  const load = { expected, counted: FORWARDED, connections: CONNECTIONS, warmupMs: WARMUP_MS, measureMs };
+async function loaded(
+  { measureMs }: Bench,
+  places: readonly Place[],
+  { expected = 'world', connections = CONNECTIONS } = {},
+) {
+  const load = { expected, counted: FORWARDED, connections, warmupMs: WARMUP_MS, measureMs };
   const results = await Promise.all(
     places.map(({ address, request }) => {
       const { hostname: host, port } = new URL(address);
@@ -217,14 +218,18 @@ async function loaded(bench: Bench, places: readonly Place[], expected = 'world'
   };
 }
 
-/** Events of a function that says hello: those that were accepted for a while, until the last has run. */
-async function rateOfEvents(bench: Bench, targets: readonly Target[], places: readonly Place[]): Promise<number> {
+/**
+ * Events of a function that says hello: those that were accepted for a while, until the last has run. The databases know
+ * it; gauges of a server count what other servers finished up to a second later.
+ */
+async function rateOfEvents(bench: Bench, clusters: readonly Ready[], places: readonly Place[]): Promise<number> {
   const left = async (): Promise<number> => {
-    const gauges = await Promise.all(targets.map(({ client }) => client.call('showGauges')));
-    return sumOf(gauges, ({ data }) => data.async.waiting + data.async.running);
+    const query = "select count(*)::int as left from message where state in ('ready', 'leased')";
+    const rows = await Promise.all(clusters.map(({ machines }) => machines.sql(query)));
+    return sumOf(rows.flat(), (row) => Number(row.left));
   };
   const begun = performance.now();
-  const { answers } = await loaded(bench, places, '"request_id":"');
+  const { answers } = await loaded(bench, places, { expected: '"request_id":"' });
   while ((await left()) > 0) await soon();
   return (answers * 1000) / (performance.now() - begun);
 }

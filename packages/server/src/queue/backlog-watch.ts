@@ -2,12 +2,15 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Peers } from '../storage/index.ts';
 import type { Queue } from './queue.ts';
 
-/** Limits know what other servers enqueued or finished at most this much earlier, or ten times as long as a count takes. */
-const COUNT_EVERY_MS = 5_000;
+/**
+ * Limits know what other servers enqueued or finished at most this much earlier, or ten times as long as a count takes.
+ * Messages that others finished wait here until a count: soon, because gauges show them.
+ */
+const COUNT_EVERY_MS = { empty: 5_000, backlogged: 1_000 };
 const COUNT_SHARE = 0.1;
 
 export interface BacklogWatchOptions {
-  readonly queue: Pick<Queue, 'recount'>;
+  readonly queue: Pick<Queue, 'recount' | 'isEmpty'>;
   readonly peers: Peers;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -27,7 +30,7 @@ export class BacklogWatch {
 
   start(): void {
     this.#stopFollowing = this.#options.peers.onChange(() => this.#countIn(0));
-    if (this.#options.peers.others.length > 0) this.#countIn(COUNT_EVERY_MS);
+    if (this.#options.peers.others.length > 0) this.#countIn(COUNT_EVERY_MS.backlogged);
   }
 
   stop(): void {
@@ -49,6 +52,9 @@ export class BacklogWatch {
     await queue.recount().catch(onError);
     const tookMs = clock.monotonic() - begin;
     this.#counting = false;
-    if (peers.others.length > 0) this.#countIn(Math.max(COUNT_EVERY_MS, tookMs / COUNT_SHARE));
+    if (peers.others.length > 0) {
+      const everyMs = COUNT_EVERY_MS[queue.isEmpty ? 'empty' : 'backlogged'];
+      this.#countIn(Math.max(everyMs, tookMs / COUNT_SHARE));
+    }
   }
 }

@@ -28,6 +28,10 @@ export class Backlog {
     return this.#topics.get(topic) ?? 0;
   }
 
+  get isEmpty(): boolean {
+    return [...this.#topics.values()].every((messages) => messages === 0);
+  }
+
   usage(owner: string): Usage {
     return this.#owners.get(owner) ?? NOTHING;
   }

@@ -79,11 +79,12 @@ function base64(payload: NewRow['payload']): string | null {
 
 function insertion(rows: never) {
   return sql`insert into message (id, topic, group_key, payload, attributes, bytes, state, attempts, position,
-      enqueued_at, not_before, expires_at)
-    select id, topic, group_key, decode(payload, 'base64'), attributes, bytes, 'ready', 0, position,
-      enqueued_at, not_before, expires_at
+      enqueued_at, not_before, expires_at, leased_until, receipt, owner, started_at)
+    select id, topic, group_key, decode(payload, 'base64'), attributes, bytes, state, attempts, position,
+      enqueued_at, not_before, expires_at, leased_until, receipt, owner, started_at
     from json_to_recordset(${rows}) as row (id text, topic text, group_key text, payload text, attributes text,
-      bytes bigint, position bigint, enqueued_at bigint, not_before bigint, expires_at bigint)
+      bytes bigint, state text, attempts integer, position bigint, enqueued_at bigint, not_before bigint,
+      expires_at bigint, leased_until bigint, receipt text, owner text, started_at bigint)
     on conflict (id) do nothing returning id`;
 }
 

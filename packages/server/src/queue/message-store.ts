@@ -67,12 +67,16 @@ export class MessageStore {
           payload: marker('payload'),
           attributes: marker('attributes'),
           bytes: marker('bytes'),
-          state: 'ready',
-          attempts: 0,
+          state: marker('state'),
+          attempts: marker('attempts'),
           position: marker('position'),
           enqueued_at: marker('enqueued_at'),
           not_before: marker('not_before'),
           expires_at: marker('expires_at'),
+          leased_until: marker('leased_until'),
+          receipt: marker('receipt'),
+          owner: marker('owner'),
+          started_at: marker('started_at'),
         })
         .onConflict((conflict) => conflict.column('id').doNothing()),
     );

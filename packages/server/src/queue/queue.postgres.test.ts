@@ -4,8 +4,10 @@ import { newPlace, openTestStorage } from '../storage/testing.ts';
 import { openAt } from '../storage/testing-place.ts';
 import { queueConformance } from './conformance.ts';
 import { Queue } from './index.ts';
+import { takingConformance } from './taking-conformance.ts';
 
 queueConformance('in PostgreSQL', () => openTestStorage());
+takingConformance('in PostgreSQL', () => openTestStorage());
 
 describe('the queue in PostgreSQL', () => {
   it('passes over messages that another session has its hands on', async () => {

@@ -6,11 +6,14 @@ import { openStorage } from '../storage/index.ts';
 import { openInMemory } from '../storage/testing.ts';
 import { queueConformance } from './conformance.ts';
 import { Queue } from './index.ts';
+import { takingConformance } from './taking-conformance.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fg-queue-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 queueConformance('in memory', () => openInMemory());
+
+takingConformance('in memory', () => openInMemory());
 
 let files = 0;
 queueConformance('in a file', () => {

@@ -12,7 +12,7 @@ import { Backlog, type Usage } from './backlog.ts';
 import { QueueError } from './errors.ts';
 import { MessageStore } from './message-store.ts';
 import { checkLimit, checkMessage } from './request.ts';
-import { type Changed, type NewRow, outcomeText, toLeased, toMessage, toSummary } from './row.ts';
+import { type Changed, type NewRow, outcomeText, toLeased, toMessage, toSummary, toTaken, UNLEASED } from './row.ts';
 import type {
   AtomicStep,
   CancelResult,
@@ -27,6 +27,7 @@ import type {
   NewMessage,
   PageRequest,
   ReapResult,
+  Taker,
 } from './types.ts';
 
 export interface QueueOptions {
@@ -68,6 +69,9 @@ export class Queue {
   readonly #maxLetterBytes: number;
   readonly #backlog: Backlog;
   readonly #listeners = new Map<string, Set<ReadyListener>>();
+  readonly #takers = new Map<string, Taker>();
+  /** Of messages that are stored as leased: each is stored once, and a later lease has another token. */
+  readonly #firstToken = newToken();
   #lastPosition = 0;
 
   private constructor(options: QueueOptions, store: MessageStore, backlog: Backlog) {
@@ -101,9 +105,27 @@ export class Queue {
    * Resolves when the message is on disk; false when its id existed already. Throws `QueueError` when it is refused.
    */
   async enqueue(message: NewMessage): Promise<boolean> {
-    const stored = await this.#insert(message);
-    if (stored) this.announce(message.topic, message.group, message.notBefore ?? this.#now());
+    const row = this.#admit(message, true);
+    const taker = this.#takers.get(row.topic);
+    const fill = taker !== undefined && this.#isTakeable(row) ? taker.place(row.group_key) : undefined;
+    const inserted = taker === undefined || fill === undefined ? row : this.#leasedBy(taker, row);
+    let stored = false;
+    try {
+      stored = await this.#store.insert(inserted);
+    } finally {
+      if (!stored) this.#shrink(row);
+      fill?.(stored ? toTaken(inserted) : undefined);
+    }
+    if (stored && fill === undefined) this.announce(row.topic, row.group_key, row.not_before);
     return stored;
+  }
+
+  /** Offers messages that this process enqueues by themselves to a taker of their topic. Returns what ends it. */
+  onEnqueue(topic: string, taker: Taker): () => void {
+    this.#takers.set(topic, taker);
+    return () => {
+      this.#takers.delete(topic);
+    };
   }
 
   /**
@@ -195,7 +217,7 @@ export class Queue {
   async lease(request: LeaseRequest): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
     if (!(request.leaseMs > 0)) throw new QueueError('queue.invalid', 'leaseMs must be positive', 'Pass milliseconds.');
-    const token = randomBytes(tokenLength / 2).toString('hex');
+    const token = newToken();
     const owner = this.#owner();
     const rows = await this.#store.claim(request, { token, owner, now: this.#now(), startedAt: this.#wallTime() });
     if (rows.length > request.limit) {
@@ -210,7 +232,7 @@ export class Queue {
    */
   async leaseExpired(request: Omit<LeaseRequest, 'group'>): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
-    const token = randomBytes(tokenLength / 2).toString('hex');
+    const token = newToken();
     const rows = await this.#store.claimExpired(request, { token, owner: this.#owner(), now: this.#now() });
     return rows.map((row) => toLeased(row, token));
   }
@@ -362,6 +384,11 @@ export class Queue {
     return this.#backlog.usage(owner);
   }
 
+  /** Without unfinished messages. */
+  get isEmpty(): boolean {
+    return this.#backlog.isEmpty;
+  }
+
   /** Unfinished messages of a topic. */
   unfinished(topic: string): number {
     return this.#backlog.ofTopic(topic);
@@ -389,15 +416,14 @@ export class Queue {
     }
   }
 
-  async #insert(message: NewMessage): Promise<boolean> {
-    const row = this.#admit(message, true);
-    let stored = false;
-    try {
-      stored = await this.#store.insert(row);
-      return stored;
-    } finally {
-      if (!stored) this.#shrink(row);
-    }
+  #isTakeable({ not_before, expires_at }: NewRow): boolean {
+    const now = this.#now();
+    return not_before <= now && (expires_at ?? Infinity) > now && this.#member.isLive();
+  }
+
+  #leasedBy({ leaseMs }: Taker, row: NewRow): NewRow {
+    const lease = { receipt: this.#firstToken, owner: this.#member.id, leased_until: this.#now() + leaseMs };
+    return { ...row, ...lease, state: 'leased', attempts: 1, started_at: row.enqueued_at };
   }
 
   /** Counts the message before it is stored: many callers at once must not pass the bound together. */
@@ -424,6 +450,7 @@ export class Queue {
       enqueued_at: this.#wallTime(),
       not_before: message.notBefore ?? now,
       expires_at: message.expiresAt ?? null,
+      ...UNLEASED,
     };
   }
 
@@ -445,6 +472,10 @@ export class Queue {
   #shrink({ topic, group_key, bytes }: Pick<Changed, 'topic' | 'group_key' | 'bytes'>): void {
     this.#backlog.remove(topic, group_key, bytes);
   }
+}
+
+function newToken(): string {
+  return randomBytes(tokenLength / 2).toString('hex');
 }
 
 function parseReceipt(receipt: string): { id: string; receipt: string } | undefined {

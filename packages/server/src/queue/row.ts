@@ -33,7 +33,15 @@ export type NewRow = Pick<
   | 'enqueued_at'
   | 'not_before'
   | 'expires_at'
+  | LeaseColumn
 >;
+
+type LeaseColumn = 'state' | 'attempts' | 'leased_until' | 'receipt' | 'owner' | 'started_at';
+
+/** Of a message that waits for a claim. */
+export const UNLEASED: Pick<MessageTable, LeaseColumn> = {
+  ...{ state: 'ready', attempts: 0, leased_until: null, receipt: null, owner: null, started_at: null },
+};
 
 /** The end of a lease. */
 export interface Finish {
@@ -77,6 +85,13 @@ export function toLeased(row: SummaryRow & Pick<MessageTable, 'payload'>, token:
   const payload = row.payload ?? new Uint8Array(0);
   const bytes = payload.byteLength + Buffer.byteLength(row.attributes);
   return { ...toSummary(row), payload, bytes, receipt: `${token}.${row.id}` };
+}
+
+/** A message that was stored as leased. */
+export function toTaken(row: NewRow): LeasedMessage {
+  // the caller may reuse its buffer
+  const payload = row.payload === null ? null : Buffer.from(row.payload);
+  return toLeased({ ...row, payload, finished_at: null, cancel_at: null, outcome: null }, row.receipt ?? '');
 }
 
 export function outcomeText(outcome: JsonObject): string {

@@ -61,6 +61,16 @@ export interface LeaseRequest {
   readonly group?: string;
 }
 
+/** Takes messages of this process as they are enqueued: they are stored as leased, and no claim is needed. */
+export interface Taker {
+  readonly leaseMs: number;
+  /**
+   * A place for a message that is about to be stored; undefined when it must wait for a claim. The caller fills it once:
+   * with the stored message, or with undefined when nothing was stored.
+   */
+  place(group: string): ((message: LeasedMessage | undefined) => void) | undefined;
+}
+
 export interface ListRequest {
   readonly topic: string;
   readonly group?: string;

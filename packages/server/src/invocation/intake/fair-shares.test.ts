@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fairShares, type GroupUse } from './fair-shares.ts';
+import { fairShares, fitsOneMore, type GroupUse } from './fair-shares.ts';
 
 /** Lets functions with endless work take their shares until they are stable; returns the slots of each. */
 function fill(slots: number, greedy: ReadonlyArray<{ project: string; group: string }>, mostPerGroup = Infinity) {
@@ -87,6 +87,18 @@ describe('fair shares', () => {
           if (idle && free > 0) expect(shares.size).toBeGreaterThan(0);
         },
       ),
+    );
+  });
+
+  it('give a function that waits alone one more exactly when one more fits', () => {
+    const count = fc.nat({ max: 60 });
+    fc.assert(
+      fc.property(count, count, count, fc.integer({ min: 1, max: 60 }), (free, running, others, mostPerGroup) => {
+        const use = { project: 'p', group: 'g', running, lastTurn: 1 };
+        const project = running + others;
+        const shares = fairShares({ free, waiting: [use], perProject: new Map([['p', project]]), mostPerGroup });
+        expect(fitsOneMore({ group: running, project }, { free, mostPerGroup })).toBe(shares.size > 0);
+      }),
     );
   });
 });

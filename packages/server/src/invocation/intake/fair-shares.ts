@@ -49,6 +49,14 @@ export function fairShares({ free, waiting, perProject, mostPerGroup }: SlotUse)
   return shares;
 }
 
+/** Whether a function gets one more slot while no other one waits for any. `project`: slots of all its functions. */
+export function fitsOneMore(
+  use: { readonly group: number; readonly project: number },
+  { free, mostPerGroup }: Pick<SlotUse, 'free' | 'mostPerGroup'>,
+): boolean {
+  return free > 0 && mayTake({ held: use.project }, { held: use.group }, { free, mostPerGroup });
+}
+
 interface GroupTurn extends GroupUse {
   held: number;
 }
@@ -96,8 +104,8 @@ function takeTurn(
 }
 
 function mayTake(
-  project: ProjectTurn,
-  group: GroupTurn,
+  project: Pick<ProjectTurn, 'held'>,
+  group: Pick<GroupTurn, 'held'>,
   { free, mostPerGroup }: { free: number; mostPerGroup: number },
 ): boolean {
   const times = PROJECT_TIMES_FREE[group.held === 0 ? 'idle' : 'busy'];

@@ -167,6 +167,62 @@ describe('an intake', () => {
     });
   });
 
+  describe('with a free slot', () => {
+    const peersThat = (yields: boolean): Peers => ({ others: [], yields, onChange: () => () => {} });
+
+    it('runs what this process enqueues without a claim', async () => {
+      await start(40);
+      const lease = vi.spyOn(queue, 'lease');
+      for (const id of ['a', 'b', 'c']) await add(id, 'p:default:f');
+      expect(begun).toEqual(['a', 'b', 'c']);
+      running.get('b')?.();
+      await settled();
+      expect(lease).not.toHaveBeenCalled();
+      expect(await queue.counts(TOPIC)).toMatchObject({ leased: 2, done: 1, ready: 0 });
+    });
+
+    it('takes no more of one function than its share, and then what waited first', async () => {
+      await start(10);
+      for (let n = 0; n < 20; n += 1) await add(`f-${n}`, 'p:default:f');
+      await settled();
+      expect(begun).toHaveLength(8);
+      await add('other', 'p:default:g');
+      await expect.poll(() => begun).toContain('other');
+      running.get('f-0')?.();
+      await add('late', 'p:default:f');
+      await vi.waitFor(() => {
+        clock.advance(10);
+        expect(begun).toContain('f-8');
+      });
+      expect(begun).not.toContain('late');
+    });
+
+    it('leaves what a server that yields accepts to others', async () => {
+      await start(4, peersThat(true));
+      await add('a', 'p:default:f');
+      await settled();
+      expect([begun, await queue.counts(TOPIC)]).toMatchObject([[], { ready: 1 }]);
+    });
+
+    it('gets the slot back of a message that was known already, and ends after what is being stored', async () => {
+      await start(1);
+      await add('a', 'p:default:f');
+      running.get('a')?.();
+      await settled();
+      expect(await add('a', 'p:default:f')).toBe(false);
+      const adding = add('b', 'p:default:f');
+      let ended = false;
+      const stopping = intake?.stop(new AbortController().signal).then(() => {
+        ended = true;
+      });
+      await adding;
+      expect([begun, ended]).toEqual([['a', 'b'], false]);
+      running.get('b')?.();
+      await stopping;
+      expect(await queue.counts(TOPIC)).toMatchObject({ done: 2 });
+    });
+  });
+
   it('runs messages that waited before it started, and later ones when they are due', async () => {
     await add('now', 'p:default:a');
     await add('later', 'p:default:b', clock.now() + 5_000);

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import type { LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { projectOf } from '../launch.ts';
-import { fairShares, type GroupUse } from './fair-shares.ts';
+import { fairShares, fitsOneMore, type GroupUse } from './fair-shares.ts';
 
 export interface IntakeOptions {
   readonly queue: Queue;
@@ -48,7 +48,7 @@ const LOOK_SHARE = 0.1;
 
 /**
  * Leases the messages of a topic and runs them, up to the number of slots, which go in turn to projects and their
- * functions. It wakes for new messages, due times and free slots, and polls only for messages of other servers.
+ * functions. A message of this process gets a free slot as it is enqueued, unless others wait for one. It wakes for new messages, due times and free slots, and polls only for messages of other servers.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -58,6 +58,7 @@ export class Intake {
   readonly #take: CoalescedTask;
   readonly #wake: Alarm;
   #stopListening: (() => void) | undefined;
+  #stopTaking: (() => void) | undefined;
   #stopFollowing: (() => void) | undefined;
   readonly #look: CoalescedTask;
   #nextLook: Timer | undefined;
@@ -68,6 +69,8 @@ export class Intake {
   /** Slots that must become free before a claim is worth it. */
   #missing = 0;
   #unfinished = 0;
+  /** Functions had due messages when slots were last given. */
+  #areWaiting = false;
   #stopped = true;
   #whenFinished: (() => void) | undefined;
 
@@ -90,8 +93,9 @@ export class Intake {
 
   /** Call after the queue has recovered the leases of a killed server. */
   async start(): Promise<void> {
-    const { queue, topic } = this.#options;
+    const { queue, topic, leaseMs } = this.#options;
     this.#stopped = false;
+    this.#stopTaking = queue.onEnqueue(topic, { leaseMs, place: (group) => this.#place(group) });
     this.#stopListening = queue.onReady(topic, (dueAt, group) => {
       // A function that was due before is being claimed, or waits for a slot.
       if (this.#note(group, dueAt)) this.#wake.at(dueAt);
@@ -103,6 +107,7 @@ export class Intake {
   /** Leases no more messages; resolves when all running ones have ended, or when `signal` fires. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
+    this.#stopTaking?.();
     this.#stopListening?.();
     this.#stopFollowing?.();
     this.#nextLook?.cancel();
@@ -173,6 +178,7 @@ export class Intake {
     while (!this.#stopped && this.#options.peers?.yields !== true) {
       this.#missing = 0;
       const waiting = this.#waiting();
+      this.#areWaiting = waiting.length > 0;
       const shares = fairShares({
         free: this.#free,
         waiting,
@@ -189,6 +195,28 @@ export class Intake {
       this.#nextSmallClaim = clock.now() + BATCH_MS;
       await Promise.all([...shares].map(([group, limit]) => this.#claim(group, limit)));
     }
+  }
+
+  /** The slot for a message that is about to be stored. Those that wait come first. */
+  #place(name: string): ((message: LeasedMessage | undefined) => void) | undefined {
+    const { clock, peers, slotsPerGroup: mostPerGroup = Infinity } = this.#options;
+    if (this.#stopped || this.#areWaiting || peers?.yields === true) return undefined;
+    const group = this.#group(name);
+    const now = clock.now();
+    if (group.isBacklogged || group.dueAt <= now || group.pausedUntil > now) return undefined;
+    const held = { group: group.running, project: this.#perProject.get(group.project) ?? 0 };
+    if (!fitsOneMore(held, { free: this.#free, mostPerGroup })) return undefined;
+    this.#turns += 1;
+    group.lastTurn = this.#turns;
+    this.#hold(group, 1);
+    this.#unfinished += 1;
+    return (message) => {
+      if (message === undefined) {
+        this.#hold(group, -1);
+        this.#take.request();
+      } else void this.#run(group, message);
+      this.#end();
+    };
   }
 
   /** Functions with messages that are due. Sets the alarm for those whose messages will be, and removes idle ones. */
@@ -275,8 +303,12 @@ export class Intake {
       await this.#options.run(message, freeSlot);
     } finally {
       freeSlot();
-      this.#unfinished -= 1;
-      if (this.#stopped && this.#unfinished === 0) this.#whenFinished?.();
+      this.#end();
     }
+  }
+
+  #end(): void {
+    this.#unfinished -= 1;
+    if (this.#stopped && this.#unfinished === 0) this.#whenFinished?.();
   }
 }
