@@ -1,9 +1,34 @@
 /** Writes the pages that are generated from code; with `--check` it only lists the stale ones, and fails. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { ERRORS, type ErrorSpec } from '@funcgraph/api';
 import { projectSchema } from '../packages/cli/src/project/file/schema.ts';
 import { compatibilityPage } from './emit-compatibility.ts';
-import { errorsPage } from './emit-errors.ts';
 import { openapiDocument } from './emit-openapi.ts';
+
+const BEGIN = '<!-- table of errors: made by npm run fix -->';
+const END = '<!-- end of table -->';
+
+function table(): string {
+  const rows = Object.entries<ErrorSpec>(ERRORS)
+    .sort(([, a], [, b]) => (a.fss < b.fss ? -1 : 1))
+    .map(
+      ([name, e]) =>
+        `| ${e.fss} | ${e.status} | \`${name}\` | ${e.component} | ${e.audience} | ${e.retryable ? 'yes' : 'no'} | ${e.meaning} |`,
+    );
+  return [
+    '| Code | Status | Name | Component | Audience | Retry | Meaning |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** The page with a regenerated table; the text around the table stays. Throws when the marks are gone. */
+function errorsPage(present: string): string {
+  const begin = present.indexOf(BEGIN);
+  const end = present.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`docs/errors.md needs the lines ${BEGIN} and ${END}`);
+  return `${present.slice(0, begin)}${BEGIN}\n\n${table()}\n\n${present.slice(end)}`;
+}
 
 const docs = new URL('../docs/', import.meta.url);
 

@@ -1,12 +1,29 @@
 import { ApiError } from '@funcgraph/api';
 import { CliError } from './cli-error.ts';
-import type { Context } from './context.ts';
+import type { Context, Sink } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { fieldLine } from './field.ts';
 import type { Output } from './output.ts';
 import { safeText } from './safe-text.ts';
-import { styleOf } from './style.ts';
 import { recordText, tableText } from './table-text.ts';
+
+const paint =
+  (code: string) =>
+  (text: string): string =>
+    `\u001b[${code}m${text}\u001b[0m`;
+
+interface Style {
+  readonly heading: (text: string) => string;
+  readonly error: (text: string) => string;
+}
+
+const PLAIN: Style = { heading: (text) => text, error: (text) => text };
+const COLOURED: Style = { heading: paint('1'), error: paint('1;31') };
+
+/** Colours for a terminal; none for a file or a pipe, with `NO_COLOR` in the environment or a terminal that has none. */
+function styleOf({ isTTY }: Sink, { env }: Pick<Context, 'env'>): Style {
+  return isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? COLOURED : PLAIN;
+}
 
 /** A result for programs. */
 async function serialized(value: unknown, { notation }: Context): Promise<string> {

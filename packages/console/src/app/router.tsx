@@ -1,12 +1,33 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { sessionQuery, signInWays } from '../api/index.ts';
-import '../pages/sign-in/oidc-return.ts';
+import { ApiError, isSignedOut, sessionQuery, signInWays } from '../api/index.ts';
 import { loadModule } from '../parts/load-again.ts';
+import '../pages/sign-in/oidc-return.ts';
 import { NotFound } from './not-found.tsx';
 import { PageBroken } from './page-broken.tsx';
 import { PAGES } from './pages.ts';
-import { createQueryClient } from './query-client.ts';
 import { rootRoute, shellRoute } from './routes.tsx';
+
+const STALE_AFTER_MS = 10_000;
+const RETRIES = 2;
+
+/** A failed connection and a busy server may work a moment later; a refusal stays one. */
+const mayHeal = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 502);
+
+/** Reads and writes of the server's state. `onSignedOut` runs when the server no longer knows the session. */
+function createQueryClient(onSignedOut: () => void): QueryClient {
+  const onError = (error: unknown) => {
+    if (isSignedOut(error)) onSignedOut();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: { staleTime: STALE_AFTER_MS, retry: (failures, error) => failures < RETRIES && mayHeal(error) },
+    },
+  });
+}
 
 /** Where the console starts. */
 const homeRoute = createRoute({

@@ -1,12 +1,45 @@
 import ReloadOutlined from '@ant-design/icons/es/icons/ReloadOutlined';
 import { Button, Table, type TableColumnsType } from 'antd';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/index.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorView } from './error-view.tsx';
 import './parts.css';
-import { useRowKeys } from './use-row-keys.ts';
-import { useTableScroll } from './use-table-scroll.ts';
+import { useShortcut } from './shortcuts/index.ts';
+
+/** The keyboard reaches a table that is wider than its place, so that the arrow keys scroll it. */
+function useTableScroll(table: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const content = table.current?.querySelector<HTMLElement>('.ant-table-content');
+    const inner = content?.firstElementChild;
+    if (!content || !inner) return;
+    const reach = () => {
+      if (content.scrollWidth > content.clientWidth) content.tabIndex = 0;
+      else content.removeAttribute('tabindex');
+    };
+    const observer = new ResizeObserver(reach);
+    observer.observe(content);
+    observer.observe(inner);
+    return () => observer.disconnect();
+  });
+}
+
+const ROW = 'tbody tr[data-row-key]';
+
+/** Moves the focus to the first link or button of the next row that has one. */
+function moveFocus(table: HTMLElement | null, step: 1 | -1): void {
+  const rows = [...(table?.querySelectorAll<HTMLElement>(ROW) ?? [])];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : at + step];
+  next?.querySelector<HTMLElement>('a, button')?.focus();
+}
+
+/** `j` and `k` move through the rows of a table. */
+function useRowKeys(table: RefObject<HTMLElement | null>): void {
+  const { t } = useTexts('parts');
+  useShortcut('j', t('shortcuts.nextRow'), () => moveFocus(table.current, 1));
+  useShortcut('k', t('shortcuts.previousRow'), () => moveFocus(table.current, -1));
+}
 
 /** The part of a query's state that a table shows. */
 export interface RowsQuery {

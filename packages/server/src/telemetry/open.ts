@@ -1,14 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../lib/clock.ts';
+import { writeDurably } from '../lib/durable-file.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
 import type { MadePiece, MadeUsage } from './copies/piece-maker.ts';
 import { type ExportLoss, LossWatch } from './export/loss-watch.ts';
 import type { ExportFacts } from './export/types.ts';
-import { folderId } from './folder-id.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { LogStore } from './log-store.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { ExportSettings, LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+
+/** Names the folder: made at first use, and the same wherever the folder is moved to. */
+async function folderId(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const path = join(dir, 'folder-id');
+  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  if (known.trim() !== '') return known.trim();
+  const id = randomUUID();
+  await writeDurably(path, `${id}\n`);
+  return id;
+}
 
 /** Interval between checks of the size limits. */
 const LIMIT_EVERY_MS = 60_000;

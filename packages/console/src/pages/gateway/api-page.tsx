@@ -13,11 +13,31 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { AllowedApps } from './allowed-apps.tsx';
 import { ApiForm } from './api-form.tsx';
 import { ApiRequest, BackendName } from './api-text.tsx';
-import { type Api, AUTHS, addressOf, type Group } from './definition.ts';
+import { type Api, AUTHS, addressOf, type Group, WHOSE } from './definition.ts';
 import { DeleteApi } from './delete-api.tsx';
 import { PublishApi } from './publish-api.tsx';
 import { Releases } from './releases.tsx';
-import { RulesText } from './rules-text.tsx';
+
+/** The rules of an API in words. */
+function RulesText({ rules }: { rules: Api['rules'] }) {
+  const { t } = useTexts('gateway');
+  const { throttle = {}, ip = {}, cors } = rules ?? {};
+  const limits = WHOSE.flatMap((whose) => {
+    const { calls, period } = throttle[whose] ?? {};
+    return calls === undefined || period === undefined
+      ? []
+      : [`${t(`limits.${whose}`)}: ${calls} ${t(`limits.per.${period}`)}`];
+  });
+  const named = (label: string, list: readonly string[] = []) =>
+    list.length === 0 ? [] : [`${label}: ${list.join(', ')}`];
+  const texts = [
+    ...limits,
+    ...named(t('form.allow'), ip.allow),
+    ...named(t('form.deny'), ip.deny),
+    ...named(t('form.origins'), cors?.origins),
+  ];
+  return texts.length === 0 ? '–' : texts.map((text) => <div key={text}>{text}</div>);
+}
 
 export function Page() {
   const { t } = useTexts('gateway');

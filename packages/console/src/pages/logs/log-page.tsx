@@ -1,22 +1,54 @@
+import { useNavigate } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { LogView, NoLines } from '../../parts/log-view/index.ts';
+import { LogView, NoLines, type ShownLine } from '../../parts/log-view/index.ts';
 import { MissingServers } from '../../parts/missing-servers.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { SpanPicker, useSpan } from '../../parts/time-span/index.ts';
 import { useUrlState } from '../../parts/url-state.ts';
 import { LogToolbar } from './log-toolbar.tsx';
 import './logs.css';
+import { searchAround } from './around.ts';
 import { joined, merged } from './merge.ts';
 import { sourcesOf, sourceText } from './source.ts';
 import { SourceField } from './source-field.tsx';
-import { useAround } from './use-around.ts';
 import { useLiveLines } from './use-live-lines.ts';
 import { useProjectLines } from './use-project-lines.ts';
 import { useSourceLines } from './use-source-lines.ts';
-import { Volume } from './volume.tsx';
+import { volumeOf } from './volume.ts';
+
+/** How many of the lines shown fall into each part of their time; the darker part is of warnings and errors. */
+function Volume({ lines }: { lines: readonly ShownLine[] }) {
+  const { t } = useTexts('logs');
+  const { bars, most } = useMemo(() => volumeOf(lines), [lines]);
+  const loud = bars.reduce((sum, bar) => sum + bar.loud, 0);
+  return (
+    <div className="log-volume">
+      <div aria-hidden>
+        {bars.map(({ from, all, loud }) => (
+          <span key={from} style={{ height: `${(all / most) * 100}%` }}>
+            <i style={{ height: `${(loud / Math.max(all, 1)) * 100}%` }} />
+          </span>
+        ))}
+      </div>
+      <small>{t('volume', { count: lines.length, loud })}</small>
+    </div>
+  );
+}
+
+/** The lines of the same function or flow around a line, without filters, and the address of that for other people. */
+function useAround() {
+  const navigate = useNavigate();
+  return {
+    show: (line: ShownLine) => void navigate({ to: '.', search: searchAround(line) as never }),
+    linkOf: (line: ShownLine) => {
+      const { origin, pathname } = window.location;
+      return `${origin}${pathname}?${new URLSearchParams(searchAround(line))}`;
+    },
+  };
+}
 
 const USUAL = { of: '', keyword: '', level: '', wrap: false, oldest: false, live: false, line: '' } as const;
 

@@ -1,11 +1,27 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { ErrorView } from '../../parts/error-view.tsx';
+import { FlowCharts } from '../../parts/flow-charts.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { RANGES, RangePicker, rangeOf } from '../../parts/range-picker.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
-import { ProjectFlowCharts } from './flow-charts.tsx';
 import { FunctionCharts } from './function-charts.tsx';
 import './overview.css';
 import { QuotaTiles } from './quota-tiles.tsx';
+
+const REFRESH_MS = 60_000;
+
+/** Runs of all flows of the project. */
+function ProjectFlowCharts({ minutes }: { minutes: number }) {
+  const { data, error, refetch } = useQuery({
+    ...query('showTenantMetric', { query: { period: String(minutes) } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+  if (error && !data) return <ErrorView error={error} onRetry={() => void refetch()} />;
+  return <FlowCharts statistics={data ?? {}} />;
+}
 
 export function Page() {
   const { t } = useTexts('overview');

@@ -1,18 +1,35 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router';
-import { Alert, Spin } from 'antd';
+import { Alert, Button, Divider, Spin } from 'antd';
 import { useEffect, useRef } from 'react';
-import { type ApiError, type Credentials, signIn, signInByIssuer, signInWays } from '../../api/index.ts';
+import { type ApiError, beginAtIssuer, type Credentials, signIn, signInByIssuer, signInWays } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
 import { Command } from '../../parts/command.tsx';
 import { ErrorText } from '../../parts/error-view.tsx';
 import mark from '../../parts/mark.svg';
 import { linkToken } from './link-token.ts';
-import { OidcButton } from './oidc-button.tsx';
 import { OidcRefusal } from './oidc-refusal.tsx';
-import { endReturn, oidcReturn } from './oidc-return.ts';
+import { endReturn, leaveForIssuer, oidcReturn } from './oidc-return.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import './sign-in.css';
+
+/** Leads to the issuer, which sends the browser back to this page. */
+function OidcButton({ name, to }: { name: string; to: string | undefined }) {
+  const { t } = useTexts();
+  const start = useMutation<Awaited<ReturnType<typeof beginAtIssuer>>, ApiError>({
+    mutationFn: beginAtIssuer,
+    onSuccess: ({ url, attempt }) => leaveForIssuer({ attempt, to }, url),
+  });
+  return (
+    <div className="sign-in-oidc">
+      <Divider plain>{t('signIn.or')}</Divider>
+      {start.error && <OidcRefusal error={start.error} />}
+      <Button block onClick={() => start.mutate()} loading={start.isPending || start.isSuccess}>
+        {t('signIn.oidc', { name })}
+      </Button>
+    </div>
+  );
+}
 
 const MAKE_LINK = 'fgs console';
 

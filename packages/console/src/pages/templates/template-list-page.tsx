@@ -1,13 +1,41 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Select, Skeleton } from 'antd';
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Select, Skeleton, Tag } from 'antd';
 import { query } from '../../api/index.ts';
 import { useTexts } from '../../i18n/index.ts';
+import { ActionButton } from '../../parts/action-button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
-import { TemplateCard } from './template-card.tsx';
 import './templates.css';
+
+type Template = RouteResponse<Routes['listFunctionTemplate']>['func_templates'][number];
+
+function TemplateCard({ template: { id, titles, descriptions, runtime, service } }: { template: Template }) {
+  const { t, i18n } = useTexts('templates');
+  const navigate = useNavigate();
+  const language = i18n.language === 'zh-CN' ? 'zh' : 'en';
+  const use = () => navigate({ to: '/create-function', search: { way: 'template', template: id } as never });
+  return (
+    <li className="template-card">
+      <h2>{titles[language]}</h2>
+      <p>{descriptions[language]}</p>
+      <div className="template-card-foot">
+        <Tag>{runtime}</Tag>
+        <Tag>{service}</Tag>
+        <ActionButton
+          needs="createFunction"
+          aria-label={t('useNamed', { title: titles[language] })}
+          onClick={() => void use()}
+        >
+          {t('use')}
+        </ActionButton>
+      </div>
+    </li>
+  );
+}
 
 export function Page() {
   const { t } = useTexts('templates');

@@ -4,8 +4,15 @@ import { useTexts } from '../../i18n/index.ts';
 import { usePreferences } from '../../preferences/index.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { fullText, markedParts, rowText } from './line-text.ts';
-import { lineTime } from './line-time.ts';
 import { type ShownLine, textOf } from './log-line.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Month, day and time with milliseconds: `11-27 19:20:00.123`. */
+function lineTime(ms: number, isUtc: boolean): string {
+  const local = new Date(ms).getTimezoneOffset() * MINUTE_MS;
+  return new Date(isUtc ? ms : ms - local).toISOString().slice(5, 23).replace('T', ' ');
+}
 
 interface LogRowProps {
   readonly line: ShownLine;

@@ -1,8 +1,13 @@
+import { REFUSED, type RefusedOperation } from '@funcgraph/api';
 import type { Catalog, FunctionState, Functions } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { readTarget } from './functions-target.ts';
-import { notHere } from './not-here.ts';
+
+/** The refusal of a FunctionGraph operation that this server does not have. */
+function notHere(operation: RefusedOperation): PlatformError {
+  return new PlatformError('not_supported_here', `${operation} is not supported here`, { hint: REFUSED[operation] });
+}
 
 type Ids =
   | 'enableLtsLogs'

@@ -1,14 +1,23 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { RecordedTry } from '@funcgraph/flow';
 import { Table, type TableColumnsType } from 'antd';
 import { useMemo } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { millisecondsText } from '../duration-text.ts';
-import { type RunModel, runModel } from '../model/run-model.ts';
+import { placeOf, type RunModel, runModel } from '../model/run-model.ts';
 import type { RunDetail } from '../panel/run-panel.tsx';
 import { StatusMark } from '../status-mark.tsx';
 import { useRunEvents } from '../use-run-events.ts';
 import { ValueChanges } from './value-changes-list.tsx';
-import { valuesOf } from './values-of.ts';
+
+/** Input and output of an attempt: the details of a run have them in the order of its log. */
+function valuesOf(detail: RunDetail, { byNode }: RunModel, place: Pick<RecordedTry, 'node' | 'inside' | 'attempt'>) {
+  const found = byNode
+    .get(place.node)
+    ?.find((each) => each.attempt === place.attempt && placeOf(each) === placeOf(place));
+  if (found === undefined) return undefined;
+  return detail.node_execution_details.find(({ node_id }) => node_id === place.node)?.executions[found.nth];
+}
 
 type Comparison = RouteResponse<Routes['compareWorkflowExecutions']>;
 type Compared = Comparison['executions'][number];

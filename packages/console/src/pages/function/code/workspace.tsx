@@ -1,4 +1,4 @@
-import { Button } from 'antd';
+import { Button, Modal } from 'antd';
 import { Suspense, useEffect, useReducer, useState } from 'react';
 import { useMissingRight } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
@@ -7,6 +7,8 @@ import { LeaveGuard } from '../../../parts/leave-guard.tsx';
 import { lazyPart } from '../../../parts/load-again.ts';
 import { useShortcut } from '../../../parts/shortcuts/index.ts';
 import { useUrlState } from '../../../parts/url-state.ts';
+import { changedFiles } from '../diff/changed-files.ts';
+import { CodeDiff } from '../diff/code-diff.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 import { type CodeFiles, writeArchive } from './archive.ts';
 import type { Code } from './code-query.ts';
@@ -17,12 +19,25 @@ import { entryFile } from './entry-file.ts';
 import type { FileQuestion } from './file-dialog.tsx';
 import { FileTree } from './file-tree.tsx';
 import { OpenFiles } from './open-files.tsx';
-import { ReviewChanges } from './review-changes.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 import { UploadMenu } from './upload-menu.tsx';
 import type { UploadKind } from './upload-rules.ts';
 import { CodeConflict, useDeploy } from './use-deploy.ts';
-import { changed, modifiedPaths, startOf } from './working-copy.ts';
+import { changed, modifiedPaths, startOf, type WorkingCopy } from './working-copy.ts';
+
+/** What a deployment would change. */
+function ReviewChanges({ copy, onClose }: { copy: WorkingCopy; onClose: () => void }) {
+  const { t } = useTexts('functionCode');
+  return (
+    <Modal open title={t('deploy.reviewTitle')} width={1120} style={{ top: 40 }} footer={null} onCancel={onClose}>
+      <CodeDiff
+        changes={changedFiles(copy.base, copy.files)}
+        before={t('deploy.deployed')}
+        after={t('deploy.written')}
+      />
+    </Modal>
+  );
+}
 
 const CodeEditor = lazyPart(async () => (await import('./editor/code-editor.tsx')).CodeEditor);
 

@@ -2,9 +2,17 @@ import { useTexts } from '../../../i18n/index.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { useNumbers } from '../../../parts/numbers.ts';
 import { Status } from '../../../parts/status.tsx';
-import { prettyJson } from './pretty-json.ts';
 import { ReceiptBar } from './receipt-bar.tsx';
 import { type TestResult, useReceipt } from './use-test-run.ts';
+
+/** JSON on several lines; other text as it is. */
+function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
 
 /** What a test returned and logged, what it used, and where its time went. */
 export function TestResultView({ result }: { result: TestResult }) {

@@ -1,12 +1,41 @@
 import type { TableColumnsType } from 'antd';
 import { useTexts } from '../../../i18n/index.ts';
 import { RowAction } from '../../../parts/row-action.tsx';
+import { Status } from '../../../parts/status.tsx';
 import { formOf, kindKey } from '../../../parts/triggers/kinds.ts';
 import { TriggerFacts } from '../../../parts/triggers/trigger-facts.tsx';
+import { useChange } from '../../../parts/use-change.ts';
 import type { ShownFunction } from '../shown-function.ts';
-import { nameOf, type Trigger } from './trigger.ts';
-import { TriggerStatus } from './trigger-status.tsx';
-import { useSwitchTrigger } from './use-switch-trigger.ts';
+import { nameOf, paramsOf, type Trigger } from './trigger.ts';
+
+/** Enables a disabled trigger, and disables an enabled one. */
+function useSwitchTrigger(fn: ShownFunction) {
+  const { t } = useTexts('triggers');
+  const { send } = useChange('updateTrigger');
+  return (trigger: Trigger) => {
+    const name = nameOf(trigger);
+    const trigger_status = trigger.trigger_status === 'ACTIVE' ? 'DISABLED' : 'ACTIVE';
+    void send(
+      { params: paramsOf(fn, trigger), body: { trigger_status } },
+      { done: t('enable.done', { name }), failed: t('enable.failed', { name }) },
+    );
+  };
+}
+
+/** Whether a trigger is on, and how it is connected to its broker, stream or log. */
+function TriggerStatus({ trigger: { trigger_status: status, connection } }: { trigger: Trigger }) {
+  const { t } = useTexts('triggers');
+  const isLost = status === 'ACTIVE' && connection?.state === 'RETRYING';
+  return (
+    <>
+      <Status kind={isLost ? 'warning' : status === 'ACTIVE' ? 'good' : 'off'}>
+        {t(`status.${isLost ? 'RETRYING' : status}`)}
+      </Status>
+      {isLost && <div className="trigger-note">{connection?.error}</div>}
+      {connection?.lag !== undefined && <div className="trigger-note">{t('lag', { count: connection.lag })}</div>}
+    </>
+  );
+}
 
 interface TriggerActions {
   readonly onEdit: (trigger: Trigger) => void;

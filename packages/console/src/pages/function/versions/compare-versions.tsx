@@ -1,13 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
 import { Alert, Modal, Select, Skeleton } from 'antd';
 import { useMemo } from 'react';
+import { query } from '../../../api/index.ts';
 import { useTexts } from '../../../i18n/index.ts';
 import { ErrorView } from '../../../parts/error-view.tsx';
-import { textFile } from '../code/archive.ts';
+import { type CodeFiles, textFile } from '../code/archive.ts';
+import { useCode } from '../code/code-query.ts';
 import { changedFiles } from '../diff/changed-files.ts';
 import { CodeDiff } from '../diff/code-diff.tsx';
 import type { ShownFunction } from '../shown-function.ts';
 import { settingsText } from './settings-text.ts';
-import { useVersionContent, type VersionContent } from './version-content.ts';
+
+interface VersionContent {
+  readonly config: ShownFunction['config'];
+  /** Undefined when the console does not open the code: an image, a compiled or a large archive. */
+  readonly files: CodeFiles | undefined;
+}
+
+function useVersionContent({ baseUrn }: Pick<ShownFunction, 'baseUrn'>, version: string) {
+  const urn = `${baseUrn}:${version}`;
+  const code = useCode({ urn });
+  const settings = useQuery(query('showFunctionConfig', { params: { function_urn: urn } }));
+  const content = useMemo<VersionContent | undefined>(
+    () => code.data && settings.data && { config: settings.data, files: code.data.files },
+    [code.data, settings.data],
+  );
+  const refetch = () => {
+    void code.refetch();
+    void settings.refetch();
+  };
+  return { content, error: code.error ?? settings.error, refetch };
+}
 
 interface CompareVersionsProps {
   readonly fn: ShownFunction;

@@ -1,12 +1,36 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { ErrorCode } from '@funcgraph/api/errors';
 import type { Iam } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import type { Bucket, BucketCaller, Buckets } from '../../../services/index.ts';
+import { type Bucket, type BucketCaller, BucketError, type Buckets } from '../../../services/index.ts';
 import type { ApiRequest, Handlers } from '../../http/handler.ts';
 import { bucketCaller } from '../../storage/index.ts';
 import { type PresignDeps, presignedAddress } from './presigned-address.ts';
-import { inBuckets } from './refusals.ts';
+
+/** All others are about the request. */
+const CODES: Partial<Record<BucketError['code'], ErrorCode>> = {
+  AccessDenied: 'forbidden',
+  NoSuchBucket: 'not_found',
+  NoSuchKey: 'not_found',
+  BucketAlreadyExists: 'resource_exists',
+  BucketAlreadyOwnedByYou: 'resource_exists',
+  BucketNotEmpty: 'bucket_not_empty',
+  QuotaExceeded: 'bucket_quota',
+  TooManyBuckets: 'bucket_quota',
+  InsufficientStorage: 'disk_full',
+  SlowDown: 'bucket_busy',
+};
+
+/** Runs work on buckets; their refusals get codes of the API. */
+async function inBuckets<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof BucketError)) throw error;
+    throw new PlatformError(CODES[error.code] ?? 'invalid_request', error.message, { cause: error });
+  }
+}
 
 type Ids =
   | 'listProjectBuckets'

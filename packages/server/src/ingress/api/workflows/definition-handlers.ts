@@ -1,5 +1,6 @@
-import { writeVendor } from '@funcgraph/flow';
-import { type Flow, type FlowTriggers, readTrigger } from '../../../flows/index.ts';
+import type { DecodedBody, Routes } from '@funcgraph/api';
+import { type FlowDefinition, readDefinition, readVendor, violationOf, writeVendor } from '@funcgraph/flow';
+import { type Flow, type FlowTriggers, invalidFlow, readTrigger } from '../../../flows/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
@@ -7,9 +8,26 @@ import { type EventSecrets, isEvent } from '../../../triggers/index.ts';
 import type { Handlers } from '../../http/handler.ts';
 import { connectionsOf, type TriggerConnectionDeps } from '../trigger-connections.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
-import { readDefinitionBody } from './read-definition-body.ts';
 import { flowTime, savedReply } from './replies.ts';
 import { triggersReply } from './triggers-reply.ts';
+
+type Body = DecodedBody<Routes['createWorkflow']>;
+
+/** Reads the definition of a body: our graph, or the states of the API. Throws `invalid_flow`, `invalid_request`. */
+function readDefinitionBody({ graph, ...states }: Body): FlowDefinition {
+  const result = graph === undefined ? readVendor(states) : readDefinition(graph);
+  if (graph !== undefined) refuseStates(states, graph.name);
+  if (!result.ok) throw invalidFlow(result.problems.map(violationOf));
+  return result.definition;
+}
+
+function refuseStates({ name, ...states }: Omit<Body, 'graph'>, graphName: unknown): void {
+  const given = Object.entries(states).find(([, value]) => value !== undefined)?.[0];
+  if (given === undefined && (name === undefined || name === graphName)) return;
+  throw new PlatformError('invalid_request', `graph and ${given ?? 'another name'} exclude each other`, {
+    hint: 'Send the definition as graph, or as states, not both.',
+  });
+}
 
 type Ids =
   | 'createWorkflow'

@@ -1,8 +1,9 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
+import { ERRORS } from '@funcgraph/api/errors';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Form } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
-import { mutation } from '../../../../api/index.ts';
+import { ApiError, mutation } from '../../../../api/index.ts';
 import { useTexts } from '../../../../i18n/index.ts';
 import { ActionButton } from '../../../../parts/action-button.tsx';
 import { ErrorView } from '../../../../parts/error-view.tsx';
@@ -10,7 +11,24 @@ import { useNotices } from '../../../../parts/notices.tsx';
 import { useFormLanguage } from '../../../../parts/use-form-language.ts';
 import type { ConfigChange, SectionProps } from '../section.ts';
 import { changedFields } from './changed-fields.ts';
-import { refusedField } from './refused-field.ts';
+
+/** The field of a form that a refusal of the server is about, by its code. */
+const FIELDS: Readonly<Record<string, string>> = {
+  [ERRORS.invalid_handler.fss]: 'handler',
+  [ERRORS.invalid_timeout.fss]: 'timeout',
+  [ERRORS.invalid_initializer.fss]: 'initializer',
+  [ERRORS.invalid_initializer_timeout.fss]: 'initializerTimeout',
+  [ERRORS.description_too_long.fss]: 'description',
+};
+
+/** Codes that many fields share: the message begins with the name of the field in the API. */
+const NAMED: Readonly<Record<string, string>> = { heartbeat_handler: 'heartbeat' };
+
+function refusedField(error: Error): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const [first = ''] = error.message.split(' ', 1);
+  return FIELDS[error.code] ?? NAMED[first];
+}
 
 interface SettingsFormProps<Fields extends object> extends SectionProps {
   readonly title: string;

@@ -2,10 +2,37 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Form, Input, Select } from 'antd';
 import { query, useMissingRight } from '../../../../api/index.ts';
 import { useTexts } from '../../../../i18n/index.ts';
+import type { ShownFunction } from '../../shown-function.ts';
 import { SettingsForm } from '../form/settings-form.tsx';
 import { SwitchField } from '../form/switch-field.tsx';
-import type { SectionProps } from '../section.ts';
-import { readNetwork, writeNetwork } from './network-fields.ts';
+import type { ConfigChange, SectionProps } from '../section.ts';
+
+interface NetworkFields {
+  readonly hasNetwork: boolean;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly isPublic: boolean;
+  /** As it is stored, with what the page does not show. */
+  readonly controller: Readonly<Record<string, unknown>>;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function readNetwork({ func_vpc: vpc, network_controller: controller }: ShownFunction['config']): NetworkFields {
+  const vpcId = text(vpc?.vpc_id);
+  return {
+    hasNetwork: vpcId !== '',
+    vpcId,
+    subnetId: text(vpc?.subnet_id),
+    isPublic: controller?.disable_public_network !== true,
+    controller: controller ?? {},
+  };
+}
+
+const writeNetwork = ({ hasNetwork, vpcId, subnetId, isPublic, controller }: NetworkFields): ConfigChange => ({
+  func_vpc: hasNetwork ? { vpc_id: vpcId, subnet_id: subnetId } : {},
+  network_controller: { ...controller, disable_public_network: !isPublic },
+});
 
 /** The network that the function is in, or its way to the outside. */
 export function Section(props: SectionProps) {
