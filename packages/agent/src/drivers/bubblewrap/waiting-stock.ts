@@ -1,7 +1,8 @@
 /** Two serve starts one after another on a busy machine; more would only help bursts, which want whole runtimes. */
 const KEPT = 2;
-/** Time for what has just started: making a sandbox would compete with it. */
-const DELAY_MS = 5;
+/** Time for what has just started: making a sandbox competes with it. Less when the next start would find none. */
+const DELAY_MS = 60;
+const DELAY_OF_FIRST_MS = 5;
 
 export interface Waiting {
   /** Settles when it has ended, by itself too. */
@@ -52,21 +53,20 @@ export class WaitingStock<Sandbox extends Waiting> {
   }
 
   #fillSoon(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#kept.length >= KEPT) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      // Starts that end while it runs are counted by its next round.
-      this.#filling ??= this.#fill()
-        .catch(() => {})
-        .finally(() => {
-          this.#filling = undefined;
-        });
-    }, DELAY_MS);
+    this.#timer = setTimeout(
+      () => {
+        // After the one that is being made, this is asked again.
+        this.#filling ??= this.#makeOne();
+      },
+      this.#kept.length === 0 ? DELAY_OF_FIRST_MS : DELAY_MS,
+    );
     this.#timer.unref();
   }
 
-  async #fill(): Promise<void> {
-    while (!this.#closed && this.#starts === 0 && this.#kept.length < KEPT) {
+  async #makeOne(): Promise<void> {
+    try {
       const sandbox = await this.#make();
       this.#kept.push(sandbox);
       const forget = (): void => {
@@ -74,6 +74,11 @@ export class WaitingStock<Sandbox extends Waiting> {
         if (at !== -1) this.#kept.splice(at, 1);
       };
       sandbox.ended.then(forget, forget);
+      if (this.#starts === 0) this.#fillSoon();
+    } catch {
+      // The next start tries again.
+    } finally {
+      this.#filling = undefined;
     }
   }
 }
