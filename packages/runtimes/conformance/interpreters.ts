@@ -7,9 +7,13 @@ import { classArchive } from '../src/languages/java/class-archive.ts';
 import { findHostJvms } from '../src/languages/java/host-jvms.ts';
 import { JAVA_CLASS_PATH, JAVA_MAIN, jvmFlags, speaksUnix } from '../src/languages/java/jvm.ts';
 import { runProgram } from '../src/programs/run-program.ts';
+import { placeShims } from '../src/registry/shim-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 export const CASES = join(ROOT, 'conformance', 'cases');
+const CACHE = join(tmpdir(), `funcgraph-test-runtimes-${process.getuid?.() ?? 0}`);
+/** As instances see it: its modules in one file. */
+const NODE_SHIM = join(await placeShims(ROOT, CACHE), 'nodejs', 'shim.js');
 
 /** How to start a shim with one interpreter, or why it cannot be tried here. */
 export interface Interpreter {
@@ -25,7 +29,7 @@ export function isMissing(found: Found): found is { readonly name: string; reado
 }
 
 function nodeCommand(program: string): string[] {
-  return [program, '--max-old-space-size=3800', join(ROOT, 'nodejs', 'shim.js')];
+  return [program, '--max-old-space-size=3800', NODE_SHIM];
 }
 
 function pythonCommand(program: string, version: string): string[] {
@@ -35,9 +39,8 @@ function pythonCommand(program: string, version: string): string[] {
 
 /** Node.js `name` from the folder `runtimes`, fetched into a cache of this user when no folder is given. */
 export async function findNode(name: string, runtimes: string | undefined): Promise<Found> {
-  const cache = join(tmpdir(), `funcgraph-test-runtimes-${process.getuid?.() ?? 0}`);
-  mkdirSync(runtimes ?? cache, { recursive: true, mode: 0o755 });
-  const registry = new RuntimeRegistry(runtimes ?? cache);
+  mkdirSync(runtimes ?? CACHE, { recursive: true, mode: 0o755 });
+  const registry = new RuntimeRegistry(runtimes ?? CACHE);
   try {
     const listed = (await registry.list()).find((each) => each.name === name);
     const usable = listed?.available === true || runtimes !== undefined ? listed : await registry.install(name);

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../languages/runtimes.ts';
 import { RuntimeError } from '../programs/runtime-error.ts';
@@ -183,11 +184,12 @@ describe('RuntimeRegistry', () => {
     expect(targets).toContain('/home/snuser/runtime/custom');
   });
 
-  /** A folder with the shims of every language but Java, which are files. */
+  /** A folder for the shims of every language but Java, which are files; with that of Node.js, which is joined. */
   async function shimFolders(): Promise<string> {
     const shims = join(base, 'shims');
     const folders = LANGUAGES.flatMap((language) => language.shims).filter((shim) => !shim.startsWith('java/'));
     for (const folder of folders) await mkdir(join(shims, folder), { recursive: true });
+    await cp(fileURLToPath(new URL('../../nodejs', import.meta.url)), join(shims, 'nodejs'), { recursive: true });
     return shims;
   }
 

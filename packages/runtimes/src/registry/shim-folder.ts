@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { LANGUAGES } from '../languages/runtimes.ts';
 import { fileExists } from '../programs/interpreter-file.ts';
 import { withTemporary } from '../programs/temporary.ts';
+import { JOINED_FORM, joinShim } from './joined-shim.ts';
 
 const SHIMS = LANGUAGES.flatMap(({ shims }) => shims);
 const FOLDERS = SHIMS.filter((shim) => !shim.includes('/'));
@@ -11,7 +12,7 @@ const FOLDERS = SHIMS.filter((shim) => !shim.includes('/'));
 const FILES = SHIMS.filter((shim) => shim.includes('/'));
 
 async function contentHash(shims: string): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`${JOINED_FORM}\0`);
   for (const folder of FOLDERS) {
     const entries = await readdir(join(shims, folder), { recursive: true, withFileTypes: true });
     const files = entries
@@ -54,6 +55,7 @@ export async function placeShims(shims: string, dir: string): Promise<string> {
       await mkdir(join(copy, folder), { recursive: true, mode: 0o755 });
       if (await fileExists(join(shims, file))) await copyFile(join(shims, file), join(copy, folder, basename(file)));
     }
+    await joinShim(join(copy, 'nodejs'));
     await rename(copy, target).catch(async (error: unknown) => {
       // Another process was faster; its copy has the same content.
       if (!(await fileExists(target))) throw error;
