@@ -16,25 +16,30 @@ export interface Step {
   readonly commands: readonly Command[];
   /** For each message, why it does not apply; undefined for those that were recorded. */
   readonly refusals: readonly (Refusal | undefined)[];
+  /** Something is left to decide at once: let others work, then advance again. */
+  readonly hasMore: boolean;
 }
 
+/** A step decides no more after this much work, in elements that expressions look at: about 30 ms. */
+const STEP_COST = 500_000;
+
 /**
- * Records the messages that apply and decides until nothing more follows at `now` (milliseconds since 1970). Call it
- * again at `wakeAt(state)`.
+ * Records the messages that apply and decides until nothing more follows at `now` (milliseconds since 1970), or until it
+ * worked for some time. Call it again at once if the step has more, and at `wakeAt(state)`.
  */
 export function advance(run: Run, state: RunState, messages: readonly Message[], now: number): Step {
   const step = new Advance(run, state, now);
   const refusals = messages.map((message) => step.receive(message));
-  step.decideAll();
-  return { events: step.events, commands: step.commands(), refusals };
+  const hasMore = !step.decideAll();
+  return { events: step.events, commands: step.commands(), refusals, hasMore };
 }
 
 /** After a log was folded: what is open is done again, under the same keys, and what was undecided is decided. */
 export function resume(run: Run, state: RunState, now: number): Step {
-  if (state.status !== 'running') return { events: [], commands: [{ do: 'finish' }], refusals: [] };
+  if (state.status !== 'running') return { events: [], commands: [{ do: 'finish' }], refusals: [], hasMore: false };
   const open = [...state.execs.values()].flatMap((exec) => startsOf(run, state, exec, exec.calls));
-  const { events, commands, refusals } = advance(run, state, [], now);
-  return { events, commands: [...open.filter((command) => isNeeded(state, command)), ...commands], refusals };
+  const { commands, ...step } = advance(run, state, [], now);
+  return { ...step, commands: [...open.filter((command) => isNeeded(state, command)), ...commands] };
 }
 
 class Advance {
@@ -43,6 +48,8 @@ class Advance {
   readonly #run: Run;
   readonly #state: RunState;
   readonly #now: number;
+  #cost = 0;
+  #hasDecided = false;
 
   constructor(run: Run, state: RunState, now: number) {
     this.#run = run;
@@ -57,15 +64,26 @@ class Advance {
     return undefined;
   }
 
-  decideAll(): void {
+  /** False when something is left. */
+  decideAll(): boolean {
     const due = [...this.#state.timers].filter(([, at]) => at <= this.#now).map(([exec]) => exec);
-    for (const exec of due) this.#decide(exec);
+    for (const exec of due) {
+      if (this.#isLong) return false;
+      this.#decide(exec);
+    }
     this.#end();
     // `ready` grows while it is read: what becomes ready is decided in the same step
     for (const exec of this.#state.ready) {
+      if (this.#isLong) return false;
       this.#decide(exec);
       this.#end();
     }
+    return true;
+  }
+
+  /** Each step decides something: what waits for its values must not be all that a step looks at. */
+  get #isLong(): boolean {
+    return this.#hasDecided && this.#cost > STEP_COST;
   }
 
   commands(): Command[] {
@@ -74,8 +92,11 @@ class Advance {
 
   #decide(exec: number): void {
     const decision = decide(this.#run, this.#state, exec, this.#now);
-    if ('events' in decision) for (const event of decision.events) this.#apply(event);
-    else this.#commands.push({ do: 'evaluate', work: decision.work, digests: decision.missing });
+    this.#cost += decision.cost;
+    if ('events' in decision) {
+      this.#hasDecided ||= decision.events.length > 0;
+      for (const event of decision.events) this.#apply(event);
+    } else this.#commands.push({ do: 'evaluate', work: decision.work, digests: decision.missing });
   }
 
   #end(): void {

@@ -83,6 +83,35 @@ describe('the end of a run', () => {
   });
 });
 
+describe('a step', () => {
+  const costly = {
+    ...flowOf(
+      [
+        { id: 'l', kind: 'loop' },
+        { id: 'f', parent: 'l', parameters: [{ key: 'none', value: '$.all[?(@ == 1)]' }] },
+      ],
+      ['start -> l'],
+    ),
+    merge_parameters: true,
+  };
+  const input = { all: Array(49_000).fill(0), list: Array(100).fill(0) };
+
+  it('ends after some work, and the next ones do the rest', () => {
+    const run = new Drive({ definition: costly, input, world: () => ({ result: 1 }), inlineBytes: 1_000_000 });
+    expect(run.open.length).toBe(100);
+    expect(run.appends).toBeGreaterThan(10);
+    expect(run.finish().state.status).toBe('success');
+    expect(run.calls).toHaveLength(100);
+  });
+
+  it('gives the same when its server dies between them', () => {
+    const options = { definition: costly, input, world: () => ({ result: 1 }), inlineBytes: 1_000_000 };
+    const run = new Drive({ ...options, crashAfter: new Set([1, 3, 4]) }).finish();
+    expect(run.state.status).toBe('success');
+    expect(new Set(run.calls.map(({ key }) => key)).size).toBe(100);
+  });
+});
+
 describe('callbacks', () => {
   const output = { json: 'called', bytes: 8 };
 

@@ -10,19 +10,23 @@ import type { Value } from './values.ts';
 import type { Work } from './work.ts';
 
 /** The next events of an execution, none when it waits, or the work that lacks values. */
-export type Decision =
+export type Decision = (
   | { readonly events: readonly EventBody[] }
-  | { readonly work: Work; readonly missing: readonly string[] };
+  | { readonly work: Work; readonly missing: readonly string[] }
+) & {
+  /** How long it took, in elements that expressions look at. */
+  readonly cost: number;
+};
 
-const NONE: Decision = { events: [] };
+const NONE: Decision = { events: [], cost: 0 };
 
 /** Decides for one execution. Changes nothing; depends on its arguments only. */
 export function decide(run: Run, state: RunState, id: number, now: number): Decision {
   const exec = state.execs.get(id);
   const next = exec ? nextStep(run, state, exec, now) : [];
-  if (Array.isArray(next)) return next.length > 0 ? { events: next } : NONE;
+  if (Array.isArray(next)) return next.length > 0 ? { events: next, cost: 0 } : NONE;
   const evaluated = evaluate(run, next);
-  return 'events' in evaluated ? evaluated : { work: next, missing: evaluated.missing };
+  return 'events' in evaluated ? evaluated : { work: next, ...evaluated };
 }
 
 /** What ends the run; none while it goes on. */

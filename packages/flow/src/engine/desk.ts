@@ -1,3 +1,4 @@
+import { Effort } from '../expressions/effort.ts';
 import type { Scope } from '../expressions/evaluate.ts';
 import { ExpressionError } from '../expressions/expression-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
@@ -34,18 +35,28 @@ export class Absent {
   }
 }
 
+/** Bytes that are read or written in the time of looking at one element. */
+const BYTES_AS_ONE = 16;
+
 /** The values and expressions of one work. Throws `Absent` and `NodeFailure`, which `evaluate` catches. */
 export class Desk {
   readonly work: Work;
   readonly plan: PlanNode;
   readonly #run: Run;
   readonly #scope: Scope;
+  readonly #effort = new Effort();
+  #bytes = 0;
 
   constructor(run: Run, work: Work, plan: PlanNode) {
     this.work = work;
     this.plan = plan;
     this.#run = run;
-    this.#scope = { constants: run.plan.constants, run: run.facts };
+    this.#scope = { constants: run.plan.constants, run: run.facts, effort: this.#effort };
+  }
+
+  /** How long the work took, in elements that were looked at. */
+  get cost(): number {
+    return this.#effort.visited + Math.ceil(this.#bytes / BYTES_AS_ONE);
   }
 
   nodeOf(id: string): PlanNode {
@@ -55,6 +66,7 @@ export class Desk {
   }
 
   json(value: Value): Json {
+    if (!('json' in value)) this.#bytes += value.bytes;
     const absent: string[] = [];
     const json = toJson(value, (digest) => {
       const read = this.#run.values.read(digest);
@@ -67,6 +79,7 @@ export class Desk {
 
   write(json: Json): StoredValue {
     const value = this.#run.values.write(json);
+    this.#bytes += value.bytes;
     if (value.bytes > RUN_LIMITS.valueBytes) throw tooLarge(value.bytes);
     return value;
   }

@@ -23,18 +23,22 @@ function items(desk: Desk, work: Extract<Work, { step: 'items' }>): EventBody[] 
 }
 
 /** The events that follow from a work, or the digests that `values.read` lacks. */
-export type Evaluated = { readonly events: readonly EventBody[] } | { readonly missing: readonly string[] };
+export type Evaluated = ({ readonly events: readonly EventBody[] } | { readonly missing: readonly string[] }) & {
+  /** See `Desk`. */
+  readonly cost: number;
+};
 
 /** Evaluates a work. Depends on its arguments only, so a work may be evaluated again, and in any thread. */
 export function evaluate(run: Run, work: Work): Evaluated {
   const plan = run.plan.nodes.get(work.node);
   if (!plan) throw new Error(`the definition has no node ${work.node}`);
+  const desk = new Desk(run, work, plan);
   try {
-    return { events: eventsOf(new Desk(run, work, plan), work) };
+    return { events: eventsOf(desk, work), cost: desk.cost };
   } catch (error) {
-    if (error instanceof Absent) return { missing: error.digests };
+    if (error instanceof Absent) return { missing: error.digests, cost: desk.cost };
     if (error instanceof NodeFailure) {
-      return { events: [{ type: 'node_failed', exec: work.exec, error: error.failure }] };
+      return { events: [{ type: 'node_failed', exec: work.exec, error: error.failure }], cost: desk.cost };
     }
     throw error;
   }

@@ -172,7 +172,7 @@ export class Drive {
     );
   }
 
-  #append({ events, commands }: Step): void {
+  #append({ events, commands, hasMore }: Step): void {
     if (events.length > 0) {
       this.#log.push(...events.map((event) => JSON.stringify(event)));
       this.appends += 1;
@@ -186,6 +186,7 @@ export class Drive {
       else if (command.do !== 'finish' && !this.#pending.some((one) => sameWork(one, command)))
         this.#pending.push(command);
     }
+    if (hasMore) this.#append(advance(this.run, this.state, [], this.now));
   }
 
   #perform(command: Command): void {

@@ -19,6 +19,6 @@ export type Value =
 export interface Values {
   /** The value with this digest; undefined when it is not in memory. */
   read(digest: string): Json | undefined;
-  /** Stores a value that a filter produced. The event that names it must not be appended before it is durable. */
+  /** Stores a value that a filter produced; of one over the limit for values only `bytes` count. The event that names it must not be appended before it is durable. */
   write(json: Json): StoredValue;
 }

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json } from '../json/json.ts';
 import { formatPath, type Path } from '../json/path.ts';
-import { jsonBytes } from '../json/size.ts';
+import { jsonBytes, textBytes } from '../json/size.ts';
 import { FLOW_LIMITS } from '../limits.ts';
+import type { Effort } from './effort.ts';
 import { Evaluation, type Scope } from './evaluate.ts';
 import { EXPRESSION, EXPRESSION_LIMITS, ExpressionError } from './expression-error.ts';
 import { parseExpression, parsePath } from './parse.ts';
@@ -56,7 +57,7 @@ export function compileValue(value: Json): CompiledFilter {
   const produce = compilePart(value, []);
   return {
     evaluate: (root, scope) => {
-      const measure = new Measure();
+      const measure = new Measure(scope.effort);
       return produce({ root, scope, measure });
     },
   };
@@ -105,17 +106,23 @@ function located<T>(at: Path, compile: () => T): T {
 
 /** Bytes that paths put into one result. A short template can repeat a large value many times. */
 class Measure {
+  readonly #effort: Effort | undefined;
   readonly #known = new Map<Json, number>();
   #bytes = 0;
 
+  constructor(effort: Effort | undefined) {
+    this.#effort = effort;
+  }
+
   add(value: Json | undefined): Json | undefined {
     if (value === undefined) return value;
-    const bytes = this.#known.get(value) ?? jsonBytes(value, FLOW_LIMITS.valueBytes);
+    const bytes = this.#known.get(value) ?? jsonBytes(value, FLOW_LIMITS.valueBytes, textBytes);
     this.#known.set(value, bytes);
     this.#bytes += bytes;
     if (this.#bytes > FLOW_LIMITS.valueBytes) {
       throw new ExpressionError(EXPRESSION.too_large, { limit: FLOW_LIMITS.valueBytes });
     }
+    this.#effort?.take(bytes);
     return value;
   }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../json/json.ts';
+import type { Effort } from './effort.ts';
 import { EXPRESSION, EXPRESSION_LIMITS, ExpressionError } from './expression-error.ts';
 import type { Condition, Operand, Operator, PathSyntax, Step } from './syntax.ts';
 
@@ -8,7 +9,12 @@ export interface Scope {
   readonly constants: Json;
   /** `$RUN`. */
   readonly run: Json;
+  /** Shared by several evaluations; without it each has its own limits only. */
+  readonly effort?: Effort;
 }
+
+/** Work that costs as much as looking at one element. */
+const AS_ONE = { indexes: 2, copied: 32, textChars: 1024 };
 
 /** One evaluation: where its paths begin, and how many elements it may still look at. */
 export class Evaluation {
@@ -74,9 +80,15 @@ export class Evaluation {
         return one === undefined ? [] : [one];
       }
       case 'indexes':
-        return Array.isArray(value) ? elementsAt(value, step.indexes) : [];
-      case 'slice':
-        return Array.isArray(value) ? value.slice(step.start, step.end) : [];
+        if (!Array.isArray(value)) return [];
+        this.#visit(Math.floor((step.indexes.length - 1) / AS_ONE.indexes));
+        return elementsAt(value, step.indexes);
+      case 'slice': {
+        if (!Array.isArray(value)) return [];
+        const copied = value.slice(step.start, step.end);
+        this.#visit(Math.floor(copied.length / AS_ONE.copied));
+        return copied;
+      }
       case 'filter':
         return Array.isArray(value)
           ? value.filter((element) => this.#visit() && this.holds(step.condition, element))
@@ -89,9 +101,9 @@ export class Evaluation {
     const right = operand.kind === 'constant' ? operand.value : (this.value(operand.path, current) ?? null);
     switch (operator) {
       case '==':
-        return equal(left, right);
+        return this.#equal(left, right);
       case '!=':
-        return !equal(left, right);
+        return !this.#equal(left, right);
     }
     if (typeof left !== 'number' || typeof right !== 'number') return false;
     switch (operator) {
@@ -106,9 +118,19 @@ export class Evaluation {
     }
   }
 
-  #visit(): true {
-    if (this.#left === 0) throw new ExpressionError(EXPRESSION.too_many, { limit: EXPRESSION_LIMITS.visitedElements });
-    this.#left -= 1;
+  /** Numbers, texts, booleans and nil equal their like; a list or an object equals nothing. */
+  #equal(left: Json, right: Json): boolean {
+    // texts of the same length are compared character by character
+    if (typeof left === 'string' && typeof right === 'string' && left.length === right.length) {
+      this.#visit(Math.floor(left.length / AS_ONE.textChars));
+    }
+    return (typeof left !== 'object' || left === null) && left === right;
+  }
+
+  #visit(elements = 1): true {
+    this.#left -= elements;
+    if (this.#left < 0) throw new ExpressionError(EXPRESSION.too_many, { limit: EXPRESSION_LIMITS.visitedElements });
+    this.#scope.effort?.visit(elements);
     return true;
   }
 }
@@ -125,6 +147,3 @@ function elementsAt(value: readonly Json[], indexes: readonly number[]): Json[] 
   const places = new Set(indexes.map((index) => (index < 0 ? value.length + index : index)));
   return [...places].flatMap((place) => (place >= 0 && place < value.length ? [value[place] as Json] : []));
 }
-
-/** Numbers, texts, booleans and nil equal their like; a list or an object equals nothing. */
-const equal = (left: Json, right: Json): boolean => (typeof left !== 'object' || left === null) && left === right;

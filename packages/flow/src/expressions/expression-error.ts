@@ -5,6 +5,10 @@ export const EXPRESSION_LIMITS = {
   depth: 64,
   /** Elements that one evaluation may look at. */
   visitedElements: 100_000,
+  /** Elements that all evaluations of a node look at together: about 30 ms. */
+  visitedByNode: 500_000,
+  /** What all templates of a node put into their results. */
+  nodeBytes: 16 * 1024 * 1024,
 } as const;
 
 /** `E-xx`: the guide's notes on expressions; `X-3x`: ours. */

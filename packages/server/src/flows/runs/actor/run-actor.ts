@@ -176,13 +176,18 @@ export class RunActor {
     this.#timer?.cancel();
     try {
       let first = begun;
+      let hasMore = false;
       do {
+        // other runs and requests come before the rest of a long step
+        if (hasMore) await new Promise(setImmediate);
+        if (this.#isClosed) return;
         const mails = first === undefined ? this.#mailbox.splice(0, MOST_IN_STEP) : [];
         const step = first ?? this.#advance(mails);
         const isStored = await this.#commit(step, mails);
         if (this.#isClosed) return;
         if (!isStored) return this.#lose(new LostOwnership());
         first = undefined;
+        hasMore = step.hasMore;
         mails.forEach(({ settled }, index) => {
           settled?.(step.refusals[index]);
         });
@@ -191,7 +196,7 @@ export class RunActor {
         for (const command of step.commands) {
           if (!this.#isParked || command.do === 'abandon') this.parts.perform(command, this);
         }
-      } while (this.#mailbox.length > 0 || this.#isDue());
+      } while (hasMore || this.#mailbox.length > 0 || this.#isDue());
       this.#isBusy = false;
       this.#setTimer();
       this.#rest();

@@ -38,6 +38,7 @@ export class RunValues implements Values {
     const text = JSON.stringify(json);
     const bytes = Buffer.byteLength(text);
     if (bytes <= VALUE_LIMITS.inlineBytes) return { json, bytes };
+    if (bytes > VALUE_LIMITS.valueBytes) return { json: null, bytes };
     const value = this.keep(Buffer.from(text));
     if ('digest' in value && bytes <= VALUE_LIMITS.parseHereBytes) {
       this.#options.cache.put(value.digest, Buffer.from(text), json);

@@ -30,6 +30,7 @@ export class ValueWork {
     const write = (json: Json): StoredValue => {
       const text = Buffer.from(JSON.stringify(json));
       if (text.length <= VALUE_LIMITS.inlineBytes) return { json, bytes: text.length };
+      if (text.length > VALUE_LIMITS.valueBytes) return { json: null, bytes: text.length };
       const name = digestOf(text);
       written.push([name, text]);
       return { digest: name, bytes: text.length };
