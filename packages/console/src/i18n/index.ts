@@ -1,5 +1,6 @@
 import i18next, { type BackendModule, type TFunction } from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useMemo } from 'react';
+import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Language } from '../preferences/index.ts';
 import type { texts } from './en-US/index.ts';
 
@@ -90,5 +91,15 @@ export async function showLanguage(language: Language) {
 export const shownLanguage = (): Language => i18next.language as Language;
 
 export type Texts = typeof texts;
-export { useTranslation as useTexts } from 'react-i18next';
+
+/** Like `useTranslation`, but for `t`: called later, as by an open notice, it speaks the language of that moment. */
+export const useTexts = ((group: keyof Texts) => {
+  const { t: shown, i18n } = useTranslation(group);
+  const t = useMemo(() => speaking(group, shown), [group, shown]);
+  return { t, i18n };
+}) as unknown as typeof useTranslation;
+
+/** One function for each language that is shown, so that what is drawn with it is drawn again. */
+const speaking = (group: keyof Texts, _shown: unknown) => i18next.getFixedT(null, group);
+
 export type { TFunction };

@@ -3,6 +3,7 @@ import CopyOutlined from '@ant-design/icons/es/icons/CopyOutlined';
 import { App, Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTexts } from '../i18n/index.ts';
+import { Spoken } from './spoken.tsx';
 
 const DONE_MS = 2000;
 
@@ -23,7 +24,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       setDone(true);
     } catch {
       // pages without TLS have no clipboard
-      void message.error(t('copy.failed'));
+      void message.error(<Spoken say={() => t('copy.failed')} />);
     }
   };
   return (

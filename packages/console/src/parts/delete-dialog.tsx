@@ -1,6 +1,7 @@
 import type { RouteId } from '@funcgraph/api';
 import type { Input } from '../api/index.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import type { Say } from './spoken.tsx';
 import { useChange } from './use-change.ts';
 
 interface DeleteDialogProps<R extends RouteId> {
@@ -11,8 +12,8 @@ interface DeleteDialogProps<R extends RouteId> {
   readonly consequence: string;
   /** To be typed when data would be lost. */
   readonly name?: string;
-  readonly done: string;
-  readonly failed: string;
+  readonly done: Say;
+  readonly failed: Say;
   /** Runs before answers are read again: leave the page of what was deleted. */
   readonly onDone?: () => unknown;
   readonly onClose: () => void;

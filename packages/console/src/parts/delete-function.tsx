@@ -20,7 +20,7 @@ export function DeleteFunction({ name, urn, onClose, onDone }: DeleteFunctionPro
   const removal = useMutation({
     ...options,
     onSuccess: async (...result) => {
-      notices.success(t('remove.done', { name }));
+      notices.success(() => t('remove.done', { name }));
       await onDone?.();
       await onSuccess?.(...result);
     },
@@ -30,7 +30,7 @@ export function DeleteFunction({ name, urn, onClose, onDone }: DeleteFunctionPro
       // the version would say which one to delete
       { params: { function_urn: urn.replace(/:latest$/, '') } },
       {
-        onError: (error) => notices.failure(t('remove.failed', { name }), error),
+        onError: (error) => notices.failure(() => t('remove.failed', { name }), error),
         onSettled: onClose,
       },
     );

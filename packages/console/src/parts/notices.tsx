@@ -1,26 +1,47 @@
+import CloseOutlined from '@ant-design/icons/es/icons/CloseOutlined';
 import { App } from 'antd';
 import { ApiError } from '../api/index.ts';
 import { useTexts } from '../i18n/index.ts';
 import { ErrorText } from './error-view.tsx';
+import './parts.css';
+import { type Say, Spoken } from './spoken.tsx';
 
-/** Notices at the top right. A failure stays until it is closed. */
+/** Named by its content, which follows the language. */
+const CLOSE = { closeIcon: <CloseSign />, 'aria-label': '' };
+
+/** Notices at the top right, in the language of the moment. A failure stays until it is closed. */
 export function useNotices() {
-  const { t } = useTexts('parts');
   const { notification } = App.useApp();
   return {
     // over a button that the pointer rests on, it would never go away
-    success: (title: string) => notification.success({ title, role: 'status', pauseOnHover: false }),
-    warning: (title: string, description: string) =>
-      notification.warning({ title, description, duration: 0, closable: { 'aria-label': t('close') } }),
-    failure: (title: string, error: Error) => {
+    success: (title: Say) =>
+      notification.success({ title: <Spoken say={title} />, role: 'status', pauseOnHover: false, closable: CLOSE }),
+    warning: (title: Say, description: Say) =>
+      notification.warning({
+        title: <Spoken say={title} />,
+        description: <Spoken say={description} />,
+        duration: 0,
+        closable: CLOSE,
+      }),
+    failure: (title: Say, error: Error) => {
       // the sign-in page says it
       if (error instanceof ApiError && error.status === 401) return;
       notification.error({
-        title,
+        title: <Spoken say={title} />,
         description: <ErrorText error={error} />,
         duration: 0,
-        closable: { 'aria-label': t('close') },
+        closable: CLOSE,
       });
     },
   };
+}
+
+function CloseSign() {
+  const { t } = useTexts('parts');
+  return (
+    <>
+      <CloseOutlined aria-hidden />
+      <span className="only-read">{t('close')}</span>
+    </>
+  );
 }

@@ -36,13 +36,13 @@ export function StartFlow({ flow, input: given = {}, onStarted, onClose }: Start
   const call = useMutation(mutation('startSyncWorkflowExecution'));
   const input = hasInput ? readFlowInput(text) : {};
   const request = { params: { workflow_id: id }, body: { input: input ?? {} } };
-  const onError = (error: Error) => notices.failure(t('start.failed', { name }), error);
+  const onError = (error: Error) => notices.failure(() => t('start.failed', { name }), error);
   const run = () => {
     if (flow.mode === 'EXPRESS') call.mutate(request, { onError });
     else
       start.mutate(request, {
         onSuccess: ({ execution_id }) => {
-          notices.success(t('start.done', { name, id: execution_id }));
+          notices.success(() => t('start.done', { name, id: execution_id }));
           onClose();
           onStarted?.(execution_id);
         },

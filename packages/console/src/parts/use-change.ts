@@ -2,11 +2,12 @@ import type { RouteId, RouteResponse, Routes } from '@funcgraph/api';
 import { useMutation } from '@tanstack/react-query';
 import { type Input, mutation } from '../api/index.ts';
 import { useNotices } from './notices.tsx';
+import type { Say } from './spoken.tsx';
 
 interface ChangeTexts {
   /** Of the notice of success; without it the page shows the result itself. */
-  readonly done?: string;
-  readonly failed: string;
+  readonly done?: Say;
+  readonly failed: Say;
 }
 
 type Answer<R extends RouteId> = RouteResponse<Routes[R]>;

@@ -81,7 +81,17 @@ journey('versions are published, compared and deleted', async ({ platform, visit
   await rowOf('v2').getByRole('button', { name: '删除' }).click();
   const removal = page.getByRole('dialog', { name: '删除版本 v2？' });
   await removal.getByRole('button', { name: '确认' }).click();
-  await page.getByRole('alert').getByText(/live/).waitFor();
+  const refusal = page.getByRole('alert');
+  await refusal.getByText(/live/).waitFor();
+  // what is open follows another language
+  await page.getByRole('button', { name: '语言' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'English' }).press('Enter');
+  await refusal.getByText('Version v2 was not deleted').waitFor();
+  await refusal.getByRole('button', { name: 'Close' }).waitFor();
+  await page.getByRole('button', { name: 'Language' }).press('Enter');
+  await page.getByRole('menuitem', { name: '简体中文' }).press('Enter');
+  await refusal.getByText('删除版本 v2 失败').waitFor();
+  await refusal.getByRole('button', { name: '关闭' }).click();
 
   // the alias points to it already, so that only its grey release can end
   await rowOf('v1').getByRole('button', { name: '回滚' }).click();

@@ -18,7 +18,7 @@ export function AccountMenu() {
       await navigate({ to: '/sign-in' });
       queries.clear();
     },
-    onError: (error) => notices.failure(t('account.signOutFailed'), error),
+    onError: (error) => notices.failure(() => t('account.signOutFailed'), error),
   });
   const items = [
     { key: 'account', type: 'group' as const, label: t('account.label', { name: account }) },

@@ -9,7 +9,7 @@ export const flowEditor = {
   undo: '撤销',
   redo: '重做',
   arrange: '自动布局',
-  arrangeSome_other: '布局所选的 {{count}} 个节点',
+  arrangeSome: '布局所选的 {{count}} 个节点',
   miniMap: '缩略图',
   unreadable: '无法读取函数流定义',
   problems_other: '{{count}} 个问题',

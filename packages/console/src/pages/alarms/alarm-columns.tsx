@@ -70,7 +70,7 @@ function Toggle({ alarm: { name, enabled } }: { alarm: Alarm }) {
   const { t } = useTexts('alarms');
   const { send } = useChange('updateAlarm');
   const action = enabled ? 'disable' : 'enable';
-  const texts = { done: t(`${action}.done`, { name }), failed: t(`${action}.failed`, { name }) };
+  const texts = { done: () => t(`${action}.done`, { name }), failed: () => t(`${action}.failed`, { name }) };
   return (
     <RowAction
       needs="updateAlarm"

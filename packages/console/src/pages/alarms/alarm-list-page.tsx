@@ -86,8 +86,8 @@ export function Page() {
           input={{ params: { alarm_name: open.alarm.name } }}
           title={t('remove.title', { name: open.alarm.name })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: open.alarm.name })}
-          failed={t('remove.failed', { name: open.alarm.name })}
+          done={() => t('remove.done', { name: open.alarm.name })}
+          failed={() => t('remove.failed', { name: open.alarm.name })}
           onClose={close}
         />
       )}

@@ -61,8 +61,8 @@ export function Page() {
           input={{ params: { bucket: doomed } }}
           title={t('remove.title', { name: doomed })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: doomed })}
-          failed={t('remove.failed', { name: doomed })}
+          done={() => t('remove.done', { name: doomed })}
+          failed={() => t('remove.failed', { name: doomed })}
           onClose={() => setDoomed(undefined)}
         />
       )}
@@ -75,7 +75,7 @@ function CreateBucket({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const { send, isBusy } = useChange('createProjectBucket');
   const submit = async ({ name }: { name: string }) => {
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     if (await send({ body: { name } }, texts)) await navigate({ to: '/buckets/$bucket', params: { bucket: name } });
   };
   return (

@@ -26,7 +26,7 @@ function useDownload(bucket: string): (key: string) => Promise<void> {
   const { t } = useTexts('buckets');
   const { send } = useChange('presignBucketObject');
   return async (key) => {
-    const made = await send({ params: { bucket }, body: { key } }, { failed: t('download.failed') });
+    const made = await send({ params: { bucket }, body: { key } }, { failed: () => t('download.failed') });
     if (made === undefined) return;
     const link = document.createElement('a');
     link.href = made.answer.url;
@@ -111,8 +111,8 @@ export function Page() {
           input={{ params: { bucket }, query: { key: doomed } }}
           title={t('removeObject.title')}
           consequence={t('removeObject.consequence', { key: doomed })}
-          done={t('removeObject.done')}
-          failed={t('removeObject.failed')}
+          done={() => t('removeObject.done')}
+          failed={() => t('removeObject.failed')}
           onClose={() => setDoomed(undefined)}
         />
       )}

@@ -48,11 +48,11 @@ export function UploadObjects({ bucket, folder, onClose }: UploadObjectsProps) {
         await mutateAsync({ params: { bucket }, query: { key, content_type: file.type }, body, upload });
       } catch (error) {
         setSent(undefined);
-        if (!isAborted(error)) notices.failure(t('upload.failed', { name }), error as Error);
+        if (!isAborted(error)) notices.failure(() => t('upload.failed', { name }), error as Error);
         return;
       }
     }
-    notices.success(t('upload.done', { count: files.length }));
+    notices.success(() => t('upload.done', { count: files.length }));
     onClose();
   };
   const close = () => {

@@ -84,10 +84,10 @@ export function Page() {
       { body: creationBody(draft, source) },
       {
         onSuccess: () => {
-          notices.success(t('done', { name }));
+          notices.success(() => t('done', { name }));
           void navigate({ to: `/functions/${name}` as '/functions' });
         },
-        onError: (error) => notices.failure(t('failed', { name }), error),
+        onError: (error) => notices.failure(() => t('failed', { name }), error),
       },
     );
   };

@@ -22,7 +22,7 @@ export function DeleteVersion({ version: { dep_id, name, version }, isLast, onCl
   const removal = useMutation({
     ...options,
     onSuccess: async (...result) => {
-      notices.success(t('remove.done', { name, version }));
+      notices.success(() => t('remove.done', { name, version }));
       // before the versions are read again, which no longer exist
       if (isLast) await navigate({ to: '/dependencies' });
       await onSuccess?.(...result);
@@ -32,7 +32,7 @@ export function DeleteVersion({ version: { dep_id, name, version }, isLast, onCl
     removal.mutate(
       { params: { depend_id: dep_id, version: String(version) } },
       {
-        onError: (error) => notices.failure(t('remove.failed', { name, version }), error),
+        onError: (error) => notices.failure(() => t('remove.failed', { name, version }), error),
         onSettled: onClose,
       },
     );

@@ -43,12 +43,12 @@ export function StoreDependency({ of, onClose }: StoreDependencyProps) {
     const source = upload === 'zip' && file !== undefined ? { file } : { link: link.trim() };
     try {
       const { version } = await store({ name, runtime, source, description });
-      notices.success(t('create.done', { name, version }));
+      notices.success(() => t('create.done', { name, version }));
       onClose();
     } catch (error) {
       // stopped by the person
       if (error instanceof DOMException && error.name === 'AbortError') return;
-      notices.failure(t('create.failed', { name }), error as Error);
+      notices.failure(() => t('create.failed', { name }), error as Error);
     }
   };
   const close = () => {

@@ -3,6 +3,7 @@ import { Alert, App, Button, Input, Modal, Segmented, Upload } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/index.ts';
 import { useWords } from '../../parts/flow-graph/index.ts';
+import { Spoken } from '../../parts/spoken.tsx';
 import { type Format, readText, writeText } from './definition-text.ts';
 
 interface DefinitionDialogProps {
@@ -35,7 +36,7 @@ export function DefinitionDialog({ flow, onApply, onClose }: DefinitionDialogPro
   const result = read();
   const load = async (file: File) => {
     if (file.size > MOST_BYTES) {
-      void message.error(t('json.tooLarge'));
+      void message.error(<Spoken say={() => t('json.tooLarge')} />);
       return;
     }
     setFormat(file.name.endsWith('.json') ? 'json' : 'yaml');

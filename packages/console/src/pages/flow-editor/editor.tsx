@@ -8,6 +8,7 @@ import { arrange, arrangeSome, isPlaced, type Position, useWords } from '../../p
 import { FlowTabs } from '../../parts/flow-tabs.tsx';
 import { LeaveGuard } from '../../parts/leave-guard.tsx';
 import { lazyPart } from '../../parts/load-again.ts';
+import { Spoken } from '../../parts/spoken.tsx';
 import { StartFlow } from '../../parts/start-flow.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { Canvas } from './canvas/canvas.tsx';
@@ -67,7 +68,7 @@ export function Editor({ initial, id, isBusy, onSave }: EditorProps) {
   const drop = (kind: NodeKind, at: Position) => {
     const node = newNode(kind, flow.nodes, kindName(kind));
     const dropped = dropNode(flow, node, at);
-    if ('why' in dropped) void message.warning(reason(dropped.why));
+    if ('why' in dropped) void message.warning(<Spoken say={() => reason(dropped.why)} />);
     else {
       change(dropped.flow);
       select(node.id);

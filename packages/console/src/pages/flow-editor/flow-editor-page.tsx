@@ -53,9 +53,9 @@ export function Page() {
           // read again already
           known.current = JSON.stringify(queries.getQueryData(saved.queryKey)?.graph);
           onSaved();
-          notices.success(t('save.done', { name: flow.name }));
+          notices.success(() => t('save.done', { name: flow.name }));
         },
-        onError: (error) => notices.failure(t('save.failed', { name: flow.name }), error),
+        onError: (error) => notices.failure(() => t('save.failed', { name: flow.name }), error),
       },
     );
   const save = async (flow: FlowDefinition, onSaved: () => void) => {

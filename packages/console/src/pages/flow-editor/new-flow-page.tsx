@@ -25,10 +25,10 @@ export function Page() {
       {
         onSuccess: ({ id }) => {
           onSaved();
-          notices.success(t('save.done', { name: flow.name }));
+          notices.success(() => t('save.done', { name: flow.name }));
           void navigate({ to: '/flows/$flow', params: { flow: id }, replace: true, ignoreBlocker: true });
         },
-        onError: (error) => notices.failure(t('save.failed', { name: flow.name }), error),
+        onError: (error) => notices.failure(() => t('save.failed', { name: flow.name }), error),
       },
     );
   return <Editor initial={initial} isBusy={create.isPending} onSave={save} />;

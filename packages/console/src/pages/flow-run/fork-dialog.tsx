@@ -41,7 +41,7 @@ export function ForkDialog({ flow, run, node, input, onStarted, onClose }: ForkD
         params: { workflow_id: flow, execution_id: run },
         body: { node: node.id, ...edited, new_definition: isNew },
       },
-      { done: t('fork.done'), failed: t('fork.failed', { name: node.name }) },
+      { done: () => t('fork.done'), failed: () => t('fork.failed', { name: node.name }) },
     );
     if (sent === undefined) return;
     await queries.invalidateQueries({ queryKey: ['workflows', 'showWorkflowExecutionForPage'] });

@@ -36,17 +36,17 @@ export function RunActions({ detail, flow, onRun, onCompare }: RunActionsProps) 
     mutationFn: async () => (await receive('retryWorkFlow', { params }, queries)).headers.get('X-WorkflowRun-ID') ?? '',
     onSuccess: async (next) => {
       await queries.invalidateQueries({ queryKey: ['workflows', 'showWorkflowExecutionForPage'] });
-      notices.success(t('retry.done', { id: next }));
+      notices.success(() => t('retry.done', { id: next }));
       onRun(next);
     },
-    onError: (error) => notices.failure(t('retry.failed'), error),
+    onError: (error) => notices.failure(() => t('retry.failed'), error),
   });
   const stopNow = () =>
     stop.mutate(
       { params },
       {
-        onSuccess: () => notices.success(t('stop.done')),
-        onError: (error) => notices.failure(t('stop.failed'), error),
+        onSuccess: () => notices.success(() => t('stop.done')),
+        onError: (error) => notices.failure(() => t('stop.failed'), error),
         onSettled: () => setDialog(undefined),
       },
     );

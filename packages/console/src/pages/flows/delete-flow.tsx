@@ -21,9 +21,9 @@ export function DeleteFlow({ name, urn, onClose }: DeleteFlowProps) {
         onSuccess: ({ fail: [failure] }) =>
           // the answer is good although a flow with active runs stays
           failure === undefined
-            ? notices.success(t('remove.done', { name }))
-            : notices.failure(t('remove.failed', { name }), new Error(failure.error_detail)),
-        onError: (error) => notices.failure(t('remove.failed', { name }), error),
+            ? notices.success(() => t('remove.done', { name }))
+            : notices.failure(() => t('remove.failed', { name }), new Error(failure.error_detail)),
+        onError: (error) => notices.failure(() => t('remove.failed', { name }), error),
         onSettled: onClose,
       },
     );

@@ -63,8 +63,8 @@ export function AllowedApps({ group, api }: { group: Group; api: Api }) {
           input={{ params: { ...params, app_id: doomed.id } }}
           title={t('allowed.removeTitle', { name: doomed.name })}
           consequence={t('allowed.removeConsequence')}
-          done={t('allowed.removed', { name: doomed.name })}
-          failed={t('allowed.removeFailed', { name: doomed.name })}
+          done={() => t('allowed.removed', { name: doomed.name })}
+          failed={() => t('allowed.removeFailed', { name: doomed.name })}
           onClose={() => setDoomed(undefined)}
         />
       )}
@@ -85,7 +85,7 @@ function AllowApp({ params, known, onClose }: AllowAppProps) {
   const others = (apps.data?.apps ?? []).filter(({ id }) => !known.some((one) => one.id === id));
   const add = async ({ app }: { app: string }) => {
     const name = others.find(({ id }) => id === app)?.name ?? '';
-    const texts = { done: t('allowed.added', { name }), failed: t('allowed.addFailed', { name }) };
+    const texts = { done: () => t('allowed.added', { name }), failed: () => t('allowed.addFailed', { name }) };
     if (await change.send({ params: { ...params, app_id: app } }, texts)) onClose();
   };
   return (

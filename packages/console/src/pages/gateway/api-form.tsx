@@ -25,7 +25,7 @@ export function ApiForm({ group, api, onSaved, onClose }: ApiFormProps) {
   const update = useChange('updateGatewayApi');
   const submit = async (fields: ApiFields) => {
     const { name } = fields;
-    const texts = { done: t('saved', { name }), failed: t('saveFailed', { name }) };
+    const texts = { done: () => t('saved', { name }), failed: () => t('saveFailed', { name }) };
     const params = { group_id: group.id };
     const body = bodyOf(fields, api);
     const saved =

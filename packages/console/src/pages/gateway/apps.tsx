@@ -36,13 +36,13 @@ export function Apps() {
   const columns = useColumns(setDialog);
   const close = () => setDialog(undefined);
   const create = async ({ name }: { name: string }) => {
-    const made = await creation.send({ body: { name } }, { failed: t('apps.createFailed', { name }) });
+    const made = await creation.send({ body: { name } }, { failed: () => t('apps.createFailed', { name }) });
     if (made === undefined) return;
     setSecrets(made.answer);
     close();
   };
   const renew = async ({ id, name }: App) => {
-    const made = await renewal.send({ params: { app_id: id } }, { failed: t('apps.renewFailed', { name }) });
+    const made = await renewal.send({ params: { app_id: id } }, { failed: () => t('apps.renewFailed', { name }) });
     if (made !== undefined) setSecrets(made.answer);
     close();
   };
@@ -93,8 +93,8 @@ export function Apps() {
           input={{ params: { app_id: dialog.app.id } }}
           title={t('apps.removeTitle', { name: dialog.app.name })}
           consequence={t('apps.removeConsequence')}
-          done={t('apps.removed', { name: dialog.app.name })}
-          failed={t('apps.removeFailed', { name: dialog.app.name })}
+          done={() => t('apps.removed', { name: dialog.app.name })}
+          failed={() => t('apps.removeFailed', { name: dialog.app.name })}
           onClose={close}
         />
       )}

@@ -18,8 +18,8 @@ export function DeleteApi({ group, api: { id, name, published }, onDone, onClose
       input={{ params: { group_id: group.id, api_id: id } }}
       title={t('apis.removeTitle', { name })}
       consequence={stages === '' ? t('apis.removeConsequence') : t('apis.removePublished', { stages })}
-      done={t('apis.removed', { name })}
-      failed={t('apis.removeFailed', { name })}
+      done={() => t('apis.removed', { name })}
+      failed={() => t('apis.removeFailed', { name })}
       {...(onDone === undefined ? {} : { onDone })}
       onClose={onClose}
     />

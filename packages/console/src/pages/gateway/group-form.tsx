@@ -20,13 +20,13 @@ export function GroupForm({ group, onClose }: { group?: Group; onClose: () => vo
   const submit = async ({ name, description = '' }: Fields) => {
     const body = { name, description };
     if (group !== undefined) {
-      const texts = { done: t('saved', { name }), failed: t('saveFailed', { name }) };
+      const texts = { done: () => t('saved', { name }), failed: () => t('saveFailed', { name }) };
       if (await update.send({ params: { group_id: group.id }, body }, texts)) onClose();
       return;
     }
     const made = await creation.send(
       { body },
-      { done: t('groups.created', { name }), failed: t('groups.createFailed', { name }) },
+      { done: () => t('groups.created', { name }), failed: () => t('groups.createFailed', { name }) },
     );
     if (made) await navigate({ to: '/gateway/$group', params: { group: made.answer.id } });
   };

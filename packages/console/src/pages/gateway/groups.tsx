@@ -63,8 +63,8 @@ export function DeleteGroup({ group, onDone, onClose }: { group: Group; onDone?:
       title={t('groups.removeTitle')}
       consequence={t('groups.removeConsequence')}
       name={group.name}
-      done={t('groups.removed', { name: group.name })}
-      failed={t('groups.removeFailed', { name: group.name })}
+      done={() => t('groups.removed', { name: group.name })}
+      failed={() => t('groups.removeFailed', { name: group.name })}
       {...(onDone === undefined ? {} : { onDone })}
       onClose={onClose}
     />

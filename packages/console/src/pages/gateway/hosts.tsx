@@ -15,7 +15,7 @@ export function Hosts({ group: { id, hosts } }: { group: Group }) {
   const [doomed, setDoomed] = useState<string>();
   const addition = useChange('addGatewayHost');
   const add = async ({ host }: { host: string }) => {
-    const texts = { done: t('hosts.added', { host }), failed: t('hosts.addFailed', { host }) };
+    const texts = { done: () => t('hosts.added', { host }), failed: () => t('hosts.addFailed', { host }) };
     if (await addition.send({ params: { group_id: id, host } }, texts)) setAdding(false);
   };
   return (
@@ -59,8 +59,8 @@ export function Hosts({ group: { id, hosts } }: { group: Group }) {
           input={{ params: { group_id: id, host: doomed } }}
           title={t('hosts.removeTitle', { host: doomed })}
           consequence={t('hosts.removeConsequence')}
-          done={t('hosts.removed', { host: doomed })}
-          failed={t('hosts.removeFailed', { host: doomed })}
+          done={() => t('hosts.removed', { host: doomed })}
+          failed={() => t('hosts.removeFailed', { host: doomed })}
           onClose={() => setDoomed(undefined)}
         />
       )}

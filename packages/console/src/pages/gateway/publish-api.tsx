@@ -26,7 +26,7 @@ export function PublishApi({ group, api, from, onClose }: PublishApiProps) {
   const { name } = api;
   const submit = async ({ stage, description = '' }: Fields) => {
     const body = { description, ...(from === undefined ? {} : { from_release: from.release }) };
-    const texts = { done: t('publish.done', { name, stage }), failed: t('publish.failed', { name }) };
+    const texts = { done: () => t('publish.done', { name, stage }), failed: () => t('publish.failed', { name }) };
     if (await publication.send({ params: { group_id: group.id, api_id: api.id, stage }, body }, texts)) onClose();
   };
   return (

@@ -58,8 +58,8 @@ export function Releases({ group, api }: { group: Group; api: Api }) {
           input={{ params }}
           title={t('releases.endTitle', { stage })}
           consequence={t('releases.endConsequence')}
-          done={t('releases.ended', { stage })}
-          failed={t('releases.endFailed', { stage })}
+          done={() => t('releases.ended', { stage })}
+          failed={() => t('releases.endFailed', { stage })}
           onClose={() => setEnding(false)}
         />
       )}

@@ -44,8 +44,8 @@ export function Stages({ group }: { group: Group }) {
           input={{ params: { group_id: group.id, stage: doomed } }}
           title={t('stages.removeTitle', { name: doomed })}
           consequence={t('stages.removeConsequence')}
-          done={t('stages.removed', { name: doomed })}
-          failed={t('stages.removeFailed', { name: doomed })}
+          done={() => t('stages.removed', { name: doomed })}
+          failed={() => t('stages.removeFailed', { name: doomed })}
           onClose={() => setDoomed(undefined)}
         />
       )}
@@ -65,7 +65,7 @@ function StageForm({ group, stage, onClose }: { group: Group; stage: Stage | 'ne
   const isNew = stage === 'new';
   const submit = async ({ name, description = '', variables = '' }: Fields) => {
     const body = { description, variables: Object.fromEntries(nameValuesOf(variables) ?? []) };
-    const texts = { done: t('saved', { name }), failed: t('saveFailed', { name }) };
+    const texts = { done: () => t('saved', { name }), failed: () => t('saveFailed', { name }) };
     if (await change.send({ params: { group_id: group.id, stage: name }, body }, texts)) onClose();
   };
   return (

@@ -17,7 +17,7 @@ export function CreateStream({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const creation = useChange('createStream');
   const submit = async (body: Fields) => {
-    if (await creation.send({ body }, { done: t('create.done'), failed: t('create.failed') }))
+    if (await creation.send({ body }, { done: () => t('create.done'), failed: () => t('create.failed') }))
       await navigate({ to: '/streams/$stream', params: { stream: body.stream_name } });
   };
   const counted = (most: { min: number; max: number }) => ({ ...most, precision: 0, style: { width: 160 } });

@@ -12,8 +12,8 @@ export function DeleteStream({ stream, onClose }: { stream: string; onClose: () 
       title={t('remove.title')}
       consequence={t('remove.consequence')}
       name={stream}
-      done={t('remove.done', { name: stream })}
-      failed={t('remove.failed', { name: stream })}
+      done={() => t('remove.done', { name: stream })}
+      failed={() => t('remove.failed', { name: stream })}
       onDone={() => navigate({ to: '/streams' })}
       onClose={onClose}
     />

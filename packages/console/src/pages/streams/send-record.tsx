@@ -24,10 +24,10 @@ export function SendRecord({ stream, onClose }: { stream: string; onClose: () =>
       const [sent] = records;
       // the answer is good although a record may be refused
       if (sent?.sequence_number === undefined) throw new Error(sent?.error_message ?? t('send.failed'));
-      notices.success(t('send.done', { shard: shardNumber(sent.partition_id), number: sent.sequence_number }));
+      notices.success(() => t('send.done', { shard: shardNumber(sent.partition_id), number: sent.sequence_number }));
       onClose();
     } catch (error) {
-      notices.failure(t('send.failed'), error as Error);
+      notices.failure(() => t('send.failed'), error as Error);
     }
   };
   return (

@@ -16,7 +16,7 @@ export function CreateTopic({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const creation = useChange('createTopic');
   const submit = async ({ name, display_name = '' }: Fields) => {
-    const texts = { done: t('create.done'), failed: t('create.failed') };
+    const texts = { done: () => t('create.done'), failed: () => t('create.failed') };
     if (await creation.send({ body: { name, display_name } }, texts))
       await navigate({ to: '/topics/$topic', params: { topic: name } });
   };

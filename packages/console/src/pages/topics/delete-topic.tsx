@@ -13,8 +13,8 @@ export function DeleteTopic({ topic: { name, topic_urn }, onClose }: { topic: To
       title={t('remove.title')}
       consequence={t('remove.consequence')}
       name={name}
-      done={t('remove.done', { name })}
-      failed={t('remove.failed', { name })}
+      done={() => t('remove.done', { name })}
+      failed={() => t('remove.failed', { name })}
       onDone={() => navigate({ to: '/topics' })}
       onClose={onClose}
     />

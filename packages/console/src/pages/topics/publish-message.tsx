@@ -22,7 +22,7 @@ export function PublishMessage({ topic: { name, topic_urn }, onClose }: { topic:
   const submit = async ({ subject = '', message, attributes = '', time_to_live }: Fields) => {
     const message_attributes = attributesOf(attributes) ?? [];
     const body = { subject, message, time_to_live: String(time_to_live), message_attributes };
-    const texts = { done: t('publish.done', { name }), failed: t('publish.failed') };
+    const texts = { done: () => t('publish.done', { name }), failed: () => t('publish.failed') };
     if (await publication.send({ params: { topic_urn }, body }, texts)) onClose();
   };
   return (

@@ -20,7 +20,7 @@ export function Subscribe({ topic: { name, topic_urn }, onClose }: { topic: Topi
   const subscription = useChange('addSubscription');
   const submit = async ({ protocol, endpoint, remark = '' }: Fields) => {
     const body = { protocol, endpoint: endpoint.trim(), remark };
-    const texts = { done: t('subscribe.done', { name }), failed: t('subscribe.failed') };
+    const texts = { done: () => t('subscribe.done', { name }), failed: () => t('subscribe.failed') };
     if (await subscription.send({ params: { topic_urn }, body }, texts)) onClose();
   };
   return (

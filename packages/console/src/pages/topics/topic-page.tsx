@@ -123,8 +123,8 @@ function Subscriptions({ topic: { name, topic_urn }, add }: { topic: TopicName; 
           input={{ params: { subscription_urn: removed.subscription_urn } }}
           title={t('unsubscribe.title')}
           consequence={t('unsubscribe.consequence', { endpoint: removed.endpoint })}
-          done={t('unsubscribe.done')}
-          failed={t('unsubscribe.failed')}
+          done={() => t('unsubscribe.done')}
+          failed={() => t('unsubscribe.failed')}
           onClose={() => setRemoved(undefined)}
         />
       )}

@@ -105,11 +105,11 @@ function useSave(of: Alarm | undefined, onClose: () => void) {
       of === undefined
         ? await creation.send(
             { body: { ...body, name, target_urn } },
-            { done: t('create.done', { name }), failed: t('create.failed', { name }) },
+            { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) },
           )
         : await update.send(
             { params: { alarm_name: of.name }, body },
-            { done: t('edit.done', { name: of.name }), failed: t('edit.failed', { name: of.name }) },
+            { done: () => t('edit.done', { name: of.name }), failed: () => t('edit.failed', { name: of.name }) },
           );
     if (done) onClose();
   };

@@ -1,18 +1,19 @@
 import type { NodeKind, Problem, Sentence } from '@funcgraph/flow';
 import { KIND_WORDS } from '@funcgraph/flow';
 import { useMemo } from 'react';
-import { useTexts } from '../../i18n/index.ts';
+import { shownLanguage, useTexts } from '../../i18n/index.ts';
 
-/** The words of the package of flows, in the language of the person. */
+/** The words of the package of flows, in the language of the moment, also when they are asked for later. */
 export function useWords() {
-  const { i18n } = useTexts('flowEditor');
-  const isChinese = i18n.language === 'zh-CN';
-  return useMemo(() => {
-    const word = (sentence: Sentence): string => (isChinese ? sentence.zh : sentence.en);
-    return {
-      word,
-      kindName: (kind: NodeKind) => word(KIND_WORDS[kind].name),
-      reason: (problems: readonly Problem[]) => problems.map(({ text }) => word(text)).join(' '),
-    };
-  }, [isChinese]);
+  const { t } = useTexts('flowEditor');
+  return useMemo(() => wordsWith(t), [t]);
 }
+
+const word = ({ zh, en }: Sentence): string => (shownLanguage() === 'zh-CN' ? zh : en);
+
+/** New ones for each language that is shown, so that what is drawn with them is drawn again. */
+const wordsWith = (_shown: unknown) => ({
+  word,
+  kindName: (kind: NodeKind) => word(KIND_WORDS[kind].name),
+  reason: (problems: readonly Problem[]) => problems.map(({ text }) => word(text)).join(' '),
+});

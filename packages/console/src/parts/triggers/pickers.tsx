@@ -25,7 +25,7 @@ export function LogPicker({ id = '', onChange = () => {} }: PickerProps) {
       setUrn(function_urn);
       onChange({ group_id, stream_id });
     } catch (error) {
-      notices.failure(t('noLog'), error as Error);
+      notices.failure(() => t('noLog'), error as Error);
     }
   };
   return (

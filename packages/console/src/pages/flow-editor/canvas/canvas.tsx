@@ -19,6 +19,7 @@ import '@xyflow/react/dist/style.css';
 import { App } from 'antd';
 import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
+import { Spoken } from '../../../parts/spoken.tsx';
 import { addEdge, removeEdge, removeNodes } from '../draft/changes.ts';
 import { useEditor } from '../editor-context.ts';
 import { FindNode } from './find-node.tsx';
@@ -75,7 +76,7 @@ export function Canvas({ onDrop, onSeveral, arrangements }: CanvasProps) {
     if (isValid !== false || fromNode === null || toNode === null) return;
     const forwards = fromHandle?.type !== 'target';
     const why = whyNot(flow, forwards ? fromNode.id : toNode.id, forwards ? toNode.id : fromNode.id);
-    if (why.length > 0) void message.warning(reason(why));
+    if (why.length > 0) void message.warning(<Spoken say={() => reason(why)} />);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();

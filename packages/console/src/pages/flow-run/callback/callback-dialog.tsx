@@ -36,12 +36,12 @@ export function CallbackDialog({ flow, run, name, id, onClose }: CallbackDialogP
       },
       {
         onSuccess: () => {
-          notices.success(t('callback.done', { name }));
+          notices.success(() => t('callback.done', { name }));
           onClose();
         },
         onError: (refusal) => {
           if (!(refusal instanceof ApiError && refusal.message.startsWith('the id of the callback')))
-            return notices.failure(t('callback.failed', { name }), refusal);
+            return notices.failure(() => t('callback.failed', { name }), refusal);
           form.setFields([{ name: 'id', errors: [t('callback.idUnknown')] }]);
         },
       },

@@ -36,12 +36,12 @@ export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) 
     const { name } = fields;
     const report = {
       onSuccess: () => {
-        notices.success(t(`${deed}.done`, { name }));
+        notices.success(() => t(`${deed}.done`, { name }));
         onClose();
       },
       onError: (error: Error) => {
         const field = error instanceof ApiError ? refusedField(error) : undefined;
-        if (field === undefined) return notices.failure(t(`${deed}.failed`, { name }), error);
+        if (field === undefined) return notices.failure(() => t(`${deed}.failed`, { name }), error);
         form.setFields([{ name: field, errors: [parts.t('refused', { message: error.message })] }]);
         form.scrollToField(field, { focus: true });
       },

@@ -20,7 +20,7 @@ export function DeleteAlias({ fn, name, onClose }: DeleteAliasProps) {
   const removal = useMutation({
     ...options,
     onSuccess: async (...result) => {
-      notices.success(t('remove.done', { name }));
+      notices.success(() => t('remove.done', { name }));
       // before the page reads again what no longer exists
       if (fn.chosen === `!${name}`)
         await navigate({ to: '.', search: (search: object) => ({ ...search, version: undefined }) as never });
@@ -35,7 +35,7 @@ export function DeleteAlias({ fn, name, onClose }: DeleteAliasProps) {
       onConfirm={() =>
         removal.mutate(
           { params: { function_urn: fn.baseUrn, alias_name: name } },
-          { onError: (error) => notices.failure(t('remove.failed', { name }), error), onSettled: onClose },
+          { onError: (error) => notices.failure(() => t('remove.failed', { name }), error), onSettled: onClose },
         )
       }
       onCancel={onClose}

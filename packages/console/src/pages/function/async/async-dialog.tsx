@@ -38,11 +38,15 @@ export function AsyncDialog({ fn, config, onClose }: AsyncDialogProps) {
     };
     const saved = await send(
       { params: { function_urn: fn.urn }, body },
-      { done: t('configure.done'), failed: t('configure.failed') },
+      { done: () => t('configure.done'), failed: () => t('configure.failed') },
     );
     if (saved === undefined) return;
     const { warning } = saved.answer;
-    if (warning !== undefined) notices.warning(t('configure.warning'), warning);
+    if (warning !== undefined)
+      notices.warning(
+        () => t('configure.warning'),
+        () => warning,
+      );
     onClose();
   };
   const agency = fn.config.xrole;

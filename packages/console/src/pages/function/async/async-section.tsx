@@ -71,8 +71,8 @@ export function Section({ fn }: TabProps) {
           input={{ params: { function_urn: fn.urn } }}
           title={t('reset.title')}
           consequence={t('reset.consequence')}
-          done={t('reset.done')}
-          failed={t('reset.failed')}
+          done={() => t('reset.done')}
+          failed={() => t('reset.failed')}
           onClose={close}
         />
       )}

@@ -85,8 +85,8 @@ export function DeadLetters({ fn }: { fn: ShownFunction }) {
           input={{ params: { letter_id: opened.letter.id } }}
           title={t('letters.remove.title')}
           consequence={t('letters.remove.consequence')}
-          done={t('letters.remove.done')}
-          failed={t('letters.remove.failed')}
+          done={() => t('letters.remove.done')}
+          failed={() => t('letters.remove.failed')}
           onClose={close}
         />
       )}

@@ -21,9 +21,9 @@ export function PurgeLetters({ fn, onClose }: { fn: ShownFunction; onClose: () =
         count += page.deleted;
         marker = page.next_marker;
       }
-      notices.success(t('letters.purge.done', { number: count }));
+      notices.success(() => t('letters.purge.done', { number: count }));
     } catch (error) {
-      notices.failure(t('letters.purge.failed'), error as Error);
+      notices.failure(() => t('letters.purge.failed'), error as Error);
     }
     onClose();
   };

@@ -11,12 +11,12 @@ export function useRedrive(fn: ShownFunction) {
   const notices = useNotices();
   const one = useMutation(mutation('redriveDeadLetter'));
   const all = useMutation(mutation('redriveFunctionDeadLetters'));
-  const onError = (error: Error) => notices.failure(t('letters.redrive.failed'), error);
+  const onError = (error: Error) => notices.failure(() => t('letters.redrive.failed'), error);
 
   const redrive = ({ id }: DeadLetter) =>
     one.mutate(
       { params: { letter_id: id } },
-      { onSuccess: ({ request_id }) => notices.success(t('letters.redrive.done', { id: request_id })), onError },
+      { onSuccess: ({ request_id }) => notices.success(() => t('letters.redrive.done', { id: request_id })), onError },
     );
   const redriveAll = async () => {
     const counts = { redriven: 0, refused: 0 };
@@ -30,7 +30,7 @@ export function useRedrive(fn: ShownFunction) {
         counts.refused += page.refused.length;
         marker = page.next_marker;
       }
-      notices.success(t('letters.redrive.allDone', counts));
+      notices.success(() => t('letters.redrive.allDone', counts));
     } catch (error) {
       onError(error as Error);
     }

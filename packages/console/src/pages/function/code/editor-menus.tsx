@@ -27,7 +27,7 @@ export function EditorMenus({ isReadOnly, hasOpen, commands, canSave, onNew, onS
     if (commands === undefined) return;
     // the menu gives the focus back first
     requestAnimationFrame(
-      () => void Promise.resolve(work(commands)).catch((error) => notices.failure(t('menu.byKeys'), error)),
+      () => void Promise.resolve(work(commands)).catch((error) => notices.failure(() => t('menu.byKeys'), error)),
     );
   };
   const copy = async (editor: EditorCommands) => {

@@ -40,11 +40,11 @@ export function useDeploy(fn: ShownFunction) {
       return update.mutateAsync({ params, body: await bodyOf(code) });
     },
     onSuccess: async () => {
-      notices.success(t('deploy.done'));
+      notices.success(() => t('deploy.done'));
       await queries.invalidateQueries({ queryKey: codeKey(fn.urn) });
     },
     onError: (error) => {
-      if (!(error instanceof CodeConflict)) notices.failure(t('deploy.failed'), error);
+      if (!(error instanceof CodeConflict)) notices.failure(() => t('deploy.failed'), error);
     },
   });
 }

@@ -27,10 +27,10 @@ export function FunctionDependencies({ fn }: { fn: ShownFunction }) {
       { params: { function_urn: fn.baseUrn }, body: { depend_version_list: [...ids] } },
       {
         onSuccess: () => {
-          notices.success(t('done'));
+          notices.success(() => t('done'));
           setAdding(false);
         },
-        onError: (error) => notices.failure(t('failed'), error),
+        onError: (error) => notices.failure(() => t('failed'), error),
       },
     );
   const ids = used.map(({ id }) => id);

@@ -24,7 +24,7 @@ function useFunctionExport({ name, urn, config }: ShownFunction) {
       const given = /filename="([^"]+)"/.exec(headers.get('content-disposition') ?? '')?.[1];
       saveFile(given ?? `${name}_${config.version}.zip`, bytes);
     },
-    onError: (error) => notices.failure(t('export.failed', { name }), error),
+    onError: (error) => notices.failure(() => t('export.failed', { name }), error),
   });
   return { start: () => mutate(undefined), isBusy: isPending };
 }
@@ -45,8 +45,8 @@ export function FunctionActions({ fn }: { fn: ShownFunction }) {
     change.mutate(
       { params: { function_urn: baseUrn }, body: { max_instance_num: next ? LIMITS.maxInstances.fallback : 0 } },
       {
-        onSuccess: () => notices.success(t(next ? 'enable.done' : 'disable.done', { name })),
-        onError: (error) => notices.failure(t(next ? 'enable.failed' : 'disable.failed', { name }), error),
+        onSuccess: () => notices.success(() => t(next ? 'enable.done' : 'disable.done', { name })),
+        onError: (error) => notices.failure(() => t(next ? 'enable.failed' : 'disable.failed', { name }), error),
         onSettled: () => setQuestion(undefined),
       },
     );

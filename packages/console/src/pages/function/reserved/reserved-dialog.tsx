@@ -42,10 +42,10 @@ export function ReservedDialog({ fn, reserved, onClose }: ReservedDialogProps) {
       },
       {
         onSuccess: () => {
-          notices.success(t('save.done', { name: qualifier }));
+          notices.success(() => t('save.done', { name: qualifier }));
           onClose();
         },
-        onError: (error) => notices.failure(t('save.failed', { name: qualifier }), error),
+        onError: (error) => notices.failure(() => t('save.failed', { name: qualifier }), error),
       },
     );
   };

@@ -87,8 +87,8 @@ function EndReservation({ fn, reserved, onClose }: { fn: ShownFunction; reserved
         change.mutate(
           { params: { function_urn: `${fn.baseUrn}:${keyOf(reserved)}` }, body: { count: 0 } },
           {
-            onSuccess: () => notices.success(t('remove.done', { name })),
-            onError: (error) => notices.failure(t('remove.failed', { name }), error),
+            onSuccess: () => notices.success(() => t('remove.done', { name })),
+            onError: (error) => notices.failure(() => t('remove.failed', { name }), error),
             onSettled: onClose,
           },
         )

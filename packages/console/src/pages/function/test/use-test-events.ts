@@ -34,7 +34,7 @@ export function useTestEvents({ baseUrn }: ShownFunction) {
   const create = useMutation(mutation('createEvent'));
   const update = useMutation(mutation('updateEvent'));
   const remove = useMutation(mutation('deleteEvent'));
-  const fail = (error: Error) => notices.failure(t('events.failed'), error);
+  const fail = (error: Error) => notices.failure(() => t('events.failed'), error);
 
   return {
     saved: list.data?.events ?? [],

@@ -31,12 +31,16 @@ export function CreateTrigger({ fn, onCreated, onClose }: CreateTriggerProps) {
       { params: { function_urn: fn.urn }, body },
       {
         onSuccess: (trigger) => {
-          notices.success(t('create.done', { name: nameOf(trigger) }));
-          if (trigger.warning !== undefined)
-            notices.warning(t('create.warning', { name: nameOf(trigger) }), trigger.warning);
+          notices.success(() => t('create.done', { name: nameOf(trigger) }));
+          const { warning } = trigger;
+          if (warning !== undefined)
+            notices.warning(
+              () => t('create.warning', { name: nameOf(trigger) }),
+              () => warning,
+            );
           onCreated(trigger);
         },
-        onError: (error) => notices.failure(t('create.failed'), error),
+        onError: (error) => notices.failure(() => t('create.failed'), error),
       },
     );
   };

@@ -23,7 +23,7 @@ export function EditTrigger({ fn, trigger, onClose }: EditTriggerProps) {
     if (Object.keys(data).length === 0) return onClose();
     type Body = RouteBody<Routes['updateTrigger']>;
     const body: Body = { event_data: data as NonNullable<Body['event_data']> };
-    const texts = { done: t('enable.done', { name }), failed: t('enable.failed', { name }) };
+    const texts = { done: () => t('enable.done', { name }), failed: () => t('enable.failed', { name }) };
     if (await send({ params: paramsOf(fn, trigger), body }, texts)) onClose();
   };
   return (

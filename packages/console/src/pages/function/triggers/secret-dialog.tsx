@@ -25,8 +25,8 @@ export function SecretDialog({ fn, trigger, onClose }: SecretDialogProps) {
     renewal.mutate(
       { params: { function_urn: fn.urn, trigger_id: trigger.trigger_id } },
       {
-        onSuccess: () => notices.success(t('secret.renewed', { name })),
-        onError: (error) => notices.failure(t('secret.failed', { name }), error),
+        onSuccess: () => notices.success(() => t('secret.renewed', { name })),
+        onError: (error) => notices.failure(() => t('secret.failed', { name }), error),
       },
     );
   const { secret } = shown.data ?? {};

@@ -17,7 +17,7 @@ function useSwitchTrigger(fn: ShownFunction) {
     const trigger_status = trigger.trigger_status === 'ACTIVE' ? 'DISABLED' : 'ACTIVE';
     void send(
       { params: paramsOf(fn, trigger), body: { trigger_status } },
-      { done: t('enable.done', { name }), failed: t('enable.failed', { name }) },
+      { done: () => t('enable.done', { name }), failed: () => t('enable.failed', { name }) },
     );
   };
 }

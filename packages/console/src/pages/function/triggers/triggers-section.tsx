@@ -71,8 +71,8 @@ export function Section({ fn }: TabProps) {
           input={{ params: paramsOf(fn, opened.trigger) }}
           title={t('remove.title', { name: nameOf(opened.trigger) })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: nameOf(opened.trigger) })}
-          failed={t('remove.failed', { name: nameOf(opened.trigger) })}
+          done={() => t('remove.done', { name: nameOf(opened.trigger) })}
+          failed={() => t('remove.failed', { name: nameOf(opened.trigger) })}
           onClose={close}
         />
       )}

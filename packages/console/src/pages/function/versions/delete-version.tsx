@@ -22,7 +22,7 @@ export function DeleteVersion({ fn, version, aliases, onDone, onClose }: DeleteV
   const removal = useMutation({
     ...options,
     onSuccess: async (...result) => {
-      notices.success(t('remove.done', { version }));
+      notices.success(() => t('remove.done', { version }));
       await onDone();
       await onSuccess?.(...result);
     },
@@ -38,7 +38,7 @@ export function DeleteVersion({ fn, version, aliases, onDone, onClose }: DeleteV
       onConfirm={() =>
         removal.mutate(
           { params: { function_urn: `${fn.baseUrn}:${version}` } },
-          { onError: (error) => notices.failure(t('remove.failed', { version }), error), onSettled: onClose },
+          { onError: (error) => notices.failure(() => t('remove.failed', { version }), error), onSettled: onClose },
         )
       }
       onCancel={onClose}

@@ -34,10 +34,10 @@ export function PublishVersion({ fn, onPublished, onClose }: PublishVersionProps
       { params: { function_urn: `${fn.baseUrn}:${LATEST}` }, body: { version, description } },
       {
         onSuccess: (made) => {
-          notices.success(t('publish.done', { version: made.version }));
+          notices.success(() => t('publish.done', { version: made.version }));
           onPublished(made.version);
         },
-        onError: (error) => notices.failure(t('publish.failed'), error),
+        onError: (error) => notices.failure(() => t('publish.failed'), error),
       },
     );
   return (

@@ -34,7 +34,7 @@ export function RollBackDialog({ fn, version, aliases, onClose }: RollBackDialog
         params: { function_urn: fn.baseUrn, alias_name: name },
         body: { version, description: moved.description },
       },
-      { done: t('rollBack.done', { name, version }), failed: t('rollBack.failed', { name, version }) },
+      { done: () => t('rollBack.done', { name, version }), failed: () => t('rollBack.failed', { name, version }) },
     );
     if (done !== undefined) onClose();
   };

@@ -48,7 +48,7 @@ export function CreateAgency({ onClose }: { onClose: () => void }) {
     } = form.getFieldsValue(true) as Fields;
     const trust = kind === 'account' ? { trust_domain_name: account.trim() } : {};
     const agency = { name, description, ...trust, duration: duration === 'days' ? String(days) : duration };
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     const created = await creation.send({ body: { agency } }, texts);
     if (created === undefined) return setStep(0);
     await grant({ agency_id: created.answer.agency.id }, policies, scope);

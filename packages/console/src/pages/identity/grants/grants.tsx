@@ -72,8 +72,8 @@ export function Grants({ holder, name, flag }: GrantsProps) {
           input={{ body: bodyOf(withdrawn) }}
           title={t('grants.withdrawTitle', { policy: withdrawn.role_name, name })}
           consequence={t('grants.withdrawText')}
-          done={t('grants.withdrawn', { policy: withdrawn.role_name })}
-          failed={t('grants.withdrawFailed', { policy: withdrawn.role_name })}
+          done={() => t('grants.withdrawn', { policy: withdrawn.role_name })}
+          failed={() => t('grants.withdrawFailed', { policy: withdrawn.role_name })}
           onClose={() => setWithdrawn(undefined)}
         />
       )}

@@ -24,7 +24,10 @@ export function useGrant() {
   const { send, isBusy } = useChange('createGrant');
   const grant = async (holder: Holder, policies: readonly string[], scope: ScopeChoice): Promise<boolean> => {
     for (const role_id of policies) {
-      const granted = await send({ body: { ...holder, role_id, ...scopeOf(scope) } }, { failed: t('grants.failed') });
+      const granted = await send(
+        { body: { ...holder, role_id, ...scopeOf(scope) } },
+        { failed: () => t('grants.failed') },
+      );
       if (granted === undefined) return false;
     }
     return true;

@@ -18,7 +18,7 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
   const creation = useChange('createGroup');
   const { grant, isBusy } = useGrant();
   const submit = async ({ name, description = '', policies = [], ...scope }: Fields) => {
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     const created = await creation.send({ body: { group: { name, description } } }, texts);
     if (created === undefined) return;
     await grant({ group_id: created.answer.group.id }, policies, scope);

@@ -13,7 +13,7 @@ export function EditGroup({ group, onClose }: { group: Group; onClose: () => voi
   const { t } = useTexts('groups');
   const { send, isBusy } = useChange('updateGroup');
   const submit = async ({ name, description = '' }: Fields) => {
-    const texts = { done: t('edit.done', { name }), failed: t('edit.failed', { name: group.name }) };
+    const texts = { done: () => t('edit.done', { name }), failed: () => t('edit.failed', { name: group.name }) };
     const input = { params: { group_id: group.id }, body: { group: { name, description } } };
     if (await send(input, texts)) onClose();
   };

@@ -74,8 +74,8 @@ export function GroupMembers({ group }: { group: Group }) {
           input={{ params: { group_id: group.id, user_id: left.id } }}
           title={t('members.removeTitle', { name: left.name, group: group.name })}
           consequence={t('members.removeText')}
-          done={t('members.removed', { name: left.name })}
-          failed={t('members.removeFailed', { name: left.name })}
+          done={() => t('members.removed', { name: left.name })}
+          failed={() => t('members.removeFailed', { name: left.name })}
           onClose={() => setLeft(undefined)}
         />
       )}
@@ -92,7 +92,7 @@ function AddMembers({ group, without, onClose }: { group: Group; without: User[]
     .filter(({ id }) => !without.some((member) => member.id === id))
     .map(({ id, name }) => ({ value: id, label: name }));
   const submit = async ({ members }: { members: string[] }) => {
-    const texts = { done: t('members.added', { group: group.name }), failed: t('members.addFailed') };
+    const texts = { done: () => t('members.added', { group: group.name }), failed: () => t('members.addFailed') };
     for (const user of members) {
       if (!(await send({ params: { group_id: group.id, user_id: user } }, texts))) return;
     }

@@ -33,7 +33,10 @@ export function AccessKeys({ userId, command }: AccessKeysProps) {
   const toggle = ({ access, status }: AccessKey) => {
     const change = status === 'active' ? 'inactive' : 'active';
     const input = { params: { access_key: access }, body: { credential: { status: change } } } as const;
-    void send(input, { done: t(`toggle.${change}`, { key: access }), failed: t('toggle.failed', { key: access }) });
+    void send(input, {
+      done: () => t(`toggle.${change}`, { key: access }),
+      failed: () => t('toggle.failed', { key: access }),
+    });
   };
   return (
     <>
@@ -95,8 +98,8 @@ export function AccessKeys({ userId, command }: AccessKeysProps) {
           input={{ params: { access_key: doomed.access } }}
           title={t('remove.title', { key: doomed.access })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { key: doomed.access })}
-          failed={t('remove.failed', { key: doomed.access })}
+          done={() => t('remove.done', { key: doomed.access })}
+          failed={() => t('remove.failed', { key: doomed.access })}
           onClose={() => setDoomed(undefined)}
         />
       )}

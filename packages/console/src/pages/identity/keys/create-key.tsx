@@ -19,7 +19,7 @@ export function CreateKey({ userId, userName, onClose }: CreateKeyProps) {
   const [key, setKey] = useState<{ access: string; secret: string }>();
   const submit = async ({ description = '' }: { description?: string }) => {
     const body = { credential: { user_id: userId, description } };
-    const created = await send({ body }, { failed: t('create.failed', { name: userName }) });
+    const created = await send({ body }, { failed: () => t('create.failed', { name: userName }) });
     if (created) setKey(created.answer.credential);
   };
   if (key !== undefined) return <Secret {...key} onClose={onClose} />;

@@ -96,8 +96,8 @@ export function Page() {
           input={{ params: { role_id: doomed.id } }}
           title={t('remove.title', { name: doomed.display_name })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: doomed.display_name })}
-          failed={t('remove.failed', { name: doomed.display_name })}
+          done={() => t('remove.done', { name: doomed.display_name })}
+          failed={() => t('remove.failed', { name: doomed.display_name })}
           onClose={() => setDoomed(undefined)}
         />
       )}

@@ -32,10 +32,13 @@ export function WritePolicy({ policy, onClose }: { policy?: Policy; onClose: () 
     const role = { display_name: name, description, policy: JSON.parse(document) as unknown };
     const saved =
       policy === undefined
-        ? await creation.send({ body: { role } }, { done: t('create.done', { name }), failed: t('create.failed') })
+        ? await creation.send(
+            { body: { role } },
+            { done: () => t('create.done', { name }), failed: () => t('create.failed') },
+          )
         : await change.send(
             { params: { role_id: policy.id }, body: { role } },
-            { done: t('edit.done', { name }), failed: t('edit.failed', { name }) },
+            { done: () => t('edit.done', { name }), failed: () => t('edit.failed', { name }) },
           );
     if (saved) onClose();
   };

@@ -83,7 +83,7 @@ function WriteProject({ project, onClose }: { project?: EnterpriseProject; onClo
   const creation = useChange('createEnterpriseProject');
   const change = useChange('updateEnterpriseProject');
   const submit = async ({ name, description = '', enabled }: Fields) => {
-    const texts = { done: t('enterprise.done', { name }), failed: t('enterprise.failed', { name }) };
+    const texts = { done: () => t('enterprise.done', { name }), failed: () => t('enterprise.failed', { name }) };
     const saved =
       project === undefined
         ? await creation.send({ body: { name, description } }, texts)

@@ -69,7 +69,7 @@ function CreateProject({ onClose }: { onClose: () => void }) {
   const { t } = useTexts('projects');
   const { send, isBusy } = useChange('createProject');
   const submit = async ({ name, description = '' }: Fields) => {
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     if (await send({ body: { project: { name, description } } }, texts)) onClose();
   };
   return (

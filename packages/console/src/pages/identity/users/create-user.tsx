@@ -19,12 +19,12 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
   const joining = useChange('addGroupMember');
   const submit = async ({ name, description = '', password, groups = [] }: Fields) => {
     const user = { name, description, ...(password ? { password } : {}) };
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     const created = await creation.send({ body: { user } }, texts);
     if (created === undefined) return;
     for (const group of groups) {
       const params = { group_id: group, user_id: created.answer.user.id };
-      await joining.send({ params }, { failed: t('join.failed', { name }) });
+      await joining.send({ params }, { failed: () => t('join.failed', { name }) });
     }
     onClose();
   };

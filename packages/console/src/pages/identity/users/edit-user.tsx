@@ -17,7 +17,10 @@ export function EditUser({ user, onClose }: { user: User; onClose: () => void })
   const { send, isBusy } = useChange('updateUser');
   const submit = async ({ description = '', password, enabled }: Fields) => {
     const changed = { description, enabled, ...(password ? { password } : {}) };
-    const texts = { done: t('edit.done', { name: user.name }), failed: t('edit.failed', { name: user.name }) };
+    const texts = {
+      done: () => t('edit.done', { name: user.name }),
+      failed: () => t('edit.failed', { name: user.name }),
+    };
     if (await send({ params: { user_id: user.id }, body: { user: changed } }, texts)) onClose();
   };
   return (

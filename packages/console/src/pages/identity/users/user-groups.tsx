@@ -74,8 +74,8 @@ export function UserGroups({ user }: { user: User }) {
           input={{ params: { group_id: left.id, user_id: user.id } }}
           title={t('leave.title', { name: user.name, group: left.name })}
           consequence={t('leave.consequence')}
-          done={t('leave.done', { name: user.name, group: left.name })}
-          failed={t('leave.failed', { name: user.name, group: left.name })}
+          done={() => t('leave.done', { name: user.name, group: left.name })}
+          failed={() => t('leave.failed', { name: user.name, group: left.name })}
           onClose={() => setLeft(undefined)}
         />
       )}
@@ -87,7 +87,10 @@ function JoinGroups({ user, without, onClose }: { user: User; without: string[];
   const { t } = useTexts('users');
   const { send, isBusy } = useChange('addGroupMember');
   const submit = async ({ groups }: { groups: string[] }) => {
-    const texts = { done: t('join.done', { name: user.name }), failed: t('join.failed', { name: user.name }) };
+    const texts = {
+      done: () => t('join.done', { name: user.name }),
+      failed: () => t('join.failed', { name: user.name }),
+    };
     for (const group of groups) {
       if (!(await send({ params: { group_id: group, user_id: user.id } }, texts))) return;
     }

@@ -55,8 +55,8 @@ export function Page() {
           input={{ params: { user_id: doomed.id } }}
           title={t('remove.title', { name: doomed.name })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: doomed.name })}
-          failed={t('remove.failed', { name: doomed.name })}
+          done={() => t('remove.done', { name: doomed.name })}
+          failed={() => t('remove.failed', { name: doomed.name })}
           onClose={() => setDoomed(undefined)}
         />
       )}

@@ -33,12 +33,12 @@ export function Page() {
     onUndrain: ({ id, name }) =>
       void undrain.send(
         { params: { server: id } },
-        { done: t('undrain.done', { name }), failed: t('undrain.failed', { name }) },
+        { done: () => t('undrain.done', { name }), failed: () => t('undrain.failed', { name }) },
       ),
   });
   const close = () => setQuestion(undefined);
   const confirmDrain = async ({ id, name }: Server) => {
-    const texts = { done: t('drain.done', { name }), failed: t('drain.failed', { name }) };
+    const texts = { done: () => t('drain.done', { name }), failed: () => t('drain.failed', { name }) };
     await drain.send({ params: { server: id } }, texts);
     close();
   };
@@ -70,8 +70,8 @@ export function Page() {
           input={{ params: { server: question.server.id } }}
           title={t('remove.title', { name: question.server.name })}
           consequence={t(question.server.live ? 'remove.ofLive' : 'remove.ofGone')}
-          done={t('remove.done', { name: question.server.name })}
-          failed={t('remove.failed', { name: question.server.name })}
+          done={() => t('remove.done', { name: question.server.name })}
+          failed={() => t('remove.failed', { name: question.server.name })}
           onClose={close}
         />
       )}

@@ -29,11 +29,15 @@ export function AddFileSystem({ onClose }: { onClose: () => void }) {
       user_id: user,
       user_group_id: user,
     };
-    const texts = { done: t('add.done', { name }), failed: t('add.failed', { name }) };
+    const texts = { done: () => t('add.done', { name }), failed: () => t('add.failed', { name }) };
     const added = await send({ body }, texts);
     if (added === undefined) return;
     const { writable, read_only } = added.answer;
-    if (!writable && !read_only) notices.failure(t('add.done', { name }), new Error(t('add.notWritable', { user })));
+    if (!writable && !read_only)
+      notices.warning(
+        () => t('add.done', { name }),
+        () => t('add.notWritable', { user }),
+      );
     onClose();
   };
   return (

@@ -74,8 +74,8 @@ export function Page() {
           input={{ query: { reference: doomed.name || doomed.id } }}
           title={t('remove.title', { name: doomed.name || doomed.id })}
           consequence={t('remove.consequence')}
-          done={t('remove.done', { name: doomed.name || doomed.id })}
-          failed={t('remove.failed', { name: doomed.name || doomed.id })}
+          done={() => t('remove.done', { name: doomed.name || doomed.id })}
+          failed={() => t('remove.failed', { name: doomed.name || doomed.id })}
           onClose={() => setDoomed(undefined)}
         />
       )}

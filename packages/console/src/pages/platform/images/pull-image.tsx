@@ -24,12 +24,12 @@ export function PullImage({ onClose }: { onClose: () => void }) {
     const account = username ? { username, password: password ?? '' } : {};
     try {
       await run({ body: { reference: name, plain_http: plainHttp, ...account } }, 'images');
-      notices.success(t('pull.done', { name }));
+      notices.success(() => t('pull.done', { name }));
       onClose();
     } catch (error) {
       // stopped by the person
       if ((error as Error).name === 'AbortError') return;
-      notices.failure(t('pull.failed', { name }), error as Error);
+      notices.failure(() => t('pull.failed', { name }), error as Error);
     }
   };
   return (

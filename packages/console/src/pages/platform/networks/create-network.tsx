@@ -17,7 +17,7 @@ export function CreateNetwork({ onClose }: { onClose: () => void }) {
   const submit = async ({ name, nat, ...rest }: Fields) => {
     const filled = Object.entries(rest).flatMap(([field, text]) => (text?.trim() ? [[field, text.trim()]] : []));
     const body = { name, nat, ...Object.fromEntries(filled) };
-    const texts = { done: t('create.done', { name }), failed: t('create.failed', { name }) };
+    const texts = { done: () => t('create.done', { name }), failed: () => t('create.failed', { name }) };
     if (await send({ body }, texts)) onClose();
   };
   return (

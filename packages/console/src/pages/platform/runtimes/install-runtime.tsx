@@ -16,12 +16,12 @@ export function InstallRuntime({ runtime: { name, hint }, onClose }: { runtime: 
   const install = async () => {
     try {
       await run({ params: { name } }, 'runtimes');
-      notices.success(t('install.done', { name }));
+      notices.success(() => t('install.done', { name }));
       onClose();
     } catch (error) {
       // stopped by the person
       if ((error as Error).name === 'AbortError') return;
-      notices.failure(t('install.failed', { name }), error as Error);
+      notices.failure(() => t('install.failed', { name }), error as Error);
     }
   };
   return (

@@ -37,7 +37,7 @@ export function ShareDialog({ kind, name, onClose }: ShareDialogProps) {
   const shares = (list.data?.shares ?? []).filter((share) => share.kind === kind && share.name === name);
   const add = async ({ holder, of }: Fields) => {
     const body = { kind, name, [holder]: of.trim() } as RouteBody<Routes['addShare']>;
-    const texts = { done: t('share.done', { name, of }), failed: t('share.failed', { name }) };
+    const texts = { done: () => t('share.done', { name, of }), failed: () => t('share.failed', { name }) };
     if (await send({ body }, texts)) form.resetFields(['of']);
   };
   return (
@@ -86,7 +86,7 @@ function ShareRow({ share: { kind, name, account, project } }: { share: Share })
   const of = account ?? project ?? '';
   const end = () => {
     const query = { kind, name, ...(account === undefined ? { project: of } : { account: of }) };
-    void send({ query }, { done: t('share.ended', { name, of }), failed: t('share.endFailed', { name }) });
+    void send({ query }, { done: () => t('share.ended', { name, of }), failed: () => t('share.endFailed', { name }) });
   };
   return (
     <li>

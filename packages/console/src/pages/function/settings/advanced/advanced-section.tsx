@@ -13,13 +13,7 @@ export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   const { runtime, custom_image: image } = props.fn.config;
   return (
-    <SettingsForm
-      {...props}
-      title={t('sections.advanced')}
-      intro={t('advanced.intro')}
-      read={readAdvanced}
-      write={writeAdvanced}
-    >
+    <SettingsForm {...props} section="advanced" intro={t('advanced.intro')} read={readAdvanced} write={writeAdvanced}>
       {/* code before the registration is the initializer of a Go program */}
       {!runtime.startsWith('Go') && (
         <SwitchField

@@ -29,13 +29,7 @@ export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   return (
     <>
-      <SettingsForm
-        {...props}
-        title={t('sections.concurrency')}
-        intro={t('concurrency.intro')}
-        read={read}
-        write={write}
-      >
+      <SettingsForm {...props} section="concurrency" intro={t('concurrency.intro')} read={read} write={write}>
         <Fields />
       </SettingsForm>
       <ReservedInstances fn={props.fn} />

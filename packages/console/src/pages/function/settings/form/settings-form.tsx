@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Form } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError, mutation } from '../../../../api/index.ts';
-import { useTexts } from '../../../../i18n/index.ts';
+import { type Texts, useTexts } from '../../../../i18n/index.ts';
 import { ActionButton } from '../../../../parts/action-button.tsx';
 import { ErrorView } from '../../../../parts/error-view.tsx';
 import { useNotices } from '../../../../parts/notices.tsx';
@@ -31,7 +31,7 @@ function refusedField(error: Error): string | undefined {
 }
 
 interface SettingsFormProps<Fields extends object> extends SectionProps {
-  readonly title: string;
+  readonly section: keyof Texts['functionSettings']['sections'];
   readonly intro: ReactNode;
   /** The fields of the form from the configuration of the function. */
   readonly read: (config: RouteResponse<Routes['showFunctionConfig']>) => Fields;
@@ -42,7 +42,7 @@ interface SettingsFormProps<Fields extends object> extends SectionProps {
 
 /** A section of the settings: saved as a whole when its user says so. */
 export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fields>) {
-  const { fn, setUnsaved, title, intro, read, write, children } = props;
+  const { fn, setUnsaved, section, intro, read, write, children } = props;
   const { t } = useTexts('functionSettings');
   const parts = useTexts('parts');
   const notices = useNotices();
@@ -74,7 +74,7 @@ export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fie
       {
         onSuccess: (config) => {
           showAs(read(config));
-          notices.success(t('saved', { title }));
+          notices.success(() => t('saved', { title: t(`sections.${section}`) }));
         },
         onError: (error) => {
           const name = refusedField(error);
@@ -96,7 +96,7 @@ export function SettingsForm<Fields extends object>(props: SettingsFormProps<Fie
       onFinish={save}
     >
       <header>
-        <h2>{title}</h2>
+        <h2>{t(`sections.${section}`)}</h2>
         <p className="settings-intro">{intro}</p>
       </header>
       <div className="settings-fields">{children}</div>

@@ -16,13 +16,7 @@ export function Section(props: SectionProps) {
   const { config } = props.fn;
   const isImage = config.custom_image !== undefined;
   return (
-    <SettingsForm
-      {...props}
-      title={t('sections.general')}
-      intro={t('general.intro')}
-      read={readGeneral}
-      write={writeGeneral}
-    >
+    <SettingsForm {...props} section="general" intro={t('general.intro')} read={readGeneral} write={writeGeneral}>
       <div className="settings-pair">
         <Form.Item label={t('general.application')} htmlFor="application">
           <Input id="application" value={config.package} readOnly variant="filled" />

@@ -11,13 +11,7 @@ import { MountRow } from './mount-row.tsx';
 export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   return (
-    <SettingsForm
-      {...props}
-      title={t('sections.mounts')}
-      intro={t('mounts.intro')}
-      read={readMounts}
-      write={writeMounts}
-    >
+    <SettingsForm {...props} section="mounts" intro={t('mounts.intro')} read={readMounts} write={writeMounts}>
       <Alert type="info" showIcon title={t('mounts.needs')} />
       <Form.List name="mounts">
         {(fields, { add, remove }) => (

@@ -38,13 +38,7 @@ const writeNetwork = ({ hasNetwork, vpcId, subnetId, isPublic, controller }: Net
 export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   return (
-    <SettingsForm
-      {...props}
-      title={t('sections.network')}
-      intro={t('network.intro')}
-      read={readNetwork}
-      write={writeNetwork}
-    >
+    <SettingsForm {...props} section="network" intro={t('network.intro')} read={readNetwork} write={writeNetwork}>
       <SwitchField name="hasNetwork" label={t('network.switch')} help={t('network.help')}>
         <Alert type="warning" showIcon title={t('network.notice')} />
         <NetworkChoice />

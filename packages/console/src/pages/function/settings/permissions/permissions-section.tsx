@@ -58,13 +58,7 @@ export function Section(props: SectionProps) {
   const { t } = useTexts('functionSettings');
   return (
     <>
-      <SettingsForm
-        {...props}
-        title={t('sections.permissions')}
-        intro={t('permissions.intro')}
-        read={read}
-        write={write}
-      >
+      <SettingsForm {...props} section="permissions" intro={t('permissions.intro')} read={read} write={write}>
         <AgencyFields label={t('permissions.agency')} />
         <AgencyPolicies />
         <Alert type="info" showIcon title={t('permissions.when')} />

@@ -11,7 +11,7 @@ export function Section(props: SectionProps) {
   return (
     <SettingsForm
       {...props}
-      title={t('sections.environment')}
+      section="environment"
       intro={t('variables.intro')}
       read={readVariables}
       write={writeVariables}
