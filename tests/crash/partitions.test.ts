@@ -8,7 +8,7 @@ import type { TestServer } from '../server.ts';
 /** Of the account on all servers together. */
 const LIMIT = 12;
 const WORKERS = 3;
-/** A lease ends eight seconds after the last heartbeat; a busy machine gets more for the slower one. */
+/** A lease ends seven seconds after the last heartbeat; a busy machine gets more for the slower one. */
 const TAKEOVER_MS = { fastest: 10_000, most: 60_000 };
 /** A server without the database answers calls for 50 seconds. */
 const PAUSE = { timeout: 120_000, interval: 500 };

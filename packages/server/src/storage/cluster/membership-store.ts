@@ -45,7 +45,9 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const BEAT = `with beat as (update server set expires_at = ${NOW} + $2 where id = $1 returning id)
   select id, home, name, version, expires_at - ${NOW} as "leftMs", (select count(*) from beat) as beats,
     address, runtimes, memory_mb as "memoryMb", processors, coalesce(draining, 0) = 1 as draining from server`;
-const REMOVE_EXPIRED = `delete from server where expires_at <= ${NOW} and id <> $1 returning id`;
+/** With the news for other servers. */
+const REMOVE_EXPIRED = `with gone as (delete from server where expires_at <= ${NOW} and id <> $1 returning id)
+  select id, pg_notify('funcgraph_server', '') from gone`;
 /** Other servers look at all rows again. */
 const NEWS = `select pg_notify('funcgraph_server', '')`;
 const LEAVE = `with gone as (delete from server where id = $1) ${NEWS}`;

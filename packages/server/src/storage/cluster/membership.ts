@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../open.ts';
+import { BEAT_MS, EXPIRY_MS, mayJudgeIn, nextBeatIn } from './heartbeat-times.ts';
 import { MembershipStore, type SeenServer, type ServerDescription, type ServerRow } from './membership-store.ts';
 
 /** What a server needs to know before it takes work that others may take over. */
@@ -38,13 +39,6 @@ export interface MembershipOptions {
   /** Called once when this server was removed while it was drained: it is to stop. */
   readonly onRemoved?: () => void;
 }
-
-export const BEAT_MS = 2_000;
-/** Others take over in ten seconds: eight until a server counts as dead, the rest for their own work. */
-export const EXPIRY_MS = 8_000;
-/** After the expiry of another server, to be certainly after it. */
-const MARGIN_MS = 20;
-const SOONEST_MS = 50;
 
 /**
  * The row of this server among those that share the database. On PostgreSQL it is extended by heartbeats; another server
@@ -226,18 +220,18 @@ export class Membership implements Member, Peers {
       this.#id = randomUUID();
       await this.#add(false);
     }
-    const isSteady = clock.monotonic() - this.#liveSince > EXPIRY_MS;
+    const judgeIn = mayJudgeIn(clock.monotonic() - this.#liveSince);
     const others = servers.filter(({ id }) => id !== this.#id);
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
-    const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
+    const removed =
+      judgeIn === 0 && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
     const draining = this.#isLeaving || (servers.find(({ id }) => id === this.#id)?.draining ?? this.#draining);
     const isSame =
       !hasNews && wasLive && renewed && removed === 0 && draining === this.#draining && same(others, this.#others);
     this.#draining = draining;
     this.#others = removed === 0 ? others : live;
-    const soonest = Math.min(BEAT_MS, ...live.map(({ leftMs }) => leftMs + MARGIN_MS));
-    this.#beatIn(Math.max(SOONEST_MS, soonest));
+    this.#beatIn(nextBeatIn(this.#others, judgeIn));
     if (!isSame) this.#tell();
   }
 
