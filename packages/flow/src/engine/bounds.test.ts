@@ -75,6 +75,15 @@ describe('the end of a run', () => {
     expect(new Drive({ ...longLoop(3), world: third }).finish().state.error?.error_code).toBe('value_too_large');
   });
 
+  it('is a failure for results of parallel actions over 16 MB together, before they are read', () => {
+    const actions = ['a', 'b', 'c', 'd'].map((id) => ({ id, parent: 's' }));
+    const definition = flowOf([{ id: 's', kind: 'service', action_mode: 'parallel' }, ...actions], ['start -> s']);
+    const run = new Drive({ definition, world: echo });
+    const bytes = RUN_LIMITS.actionsBytes / 4 + 1;
+    for (const { call } of run.open) run.send({ type: 'call_finished', ...call, result: { digest: 'd', bytes } });
+    expect(run.state.error?.error_code).toBe('value_too_large');
+  });
+
   it('is a failure when sub-flows are inside more than 16 flows', () => {
     const definition = flowOf([{ id: 's', kind: 'subflow' }], ['start -> s']);
     const at = (depth: number) => new Drive({ definition, world: echo, started: { depth } }).finish().state;

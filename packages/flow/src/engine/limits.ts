@@ -9,6 +9,8 @@ export const RUN_LIMITS = {
   nodeExecutions: 50_000,
   /** Of one input, output or list of results as JSON text. */
   valueBytes: FLOW_LIMITS.valueBytes,
+  /** Of the results of parallel actions together: they are read at once to be merged. */
+  actionsBytes: 16 * MIB,
   /** Of all distinct values of the run. */
   runBytes: 256 * MIB,
   /** Sub-flows inside sub-flows. */

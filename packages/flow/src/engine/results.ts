@@ -4,6 +4,7 @@ import { type Desk, NodeFailure } from './desk.ts';
 import type { EventBody } from './events.ts';
 import { exit, leading } from './exit.ts';
 import type { Failure } from './failure.ts';
+import { RUN_LIMITS } from './limits.ts';
 import type { Guard } from './plan.ts';
 import type { StoredValue, Value } from './values.ts';
 import type { Work } from './work.ts';
@@ -105,6 +106,11 @@ function rawResult(desk: Desk, work: Result): { readonly value: Value; readonly 
     const action = actions.at(-1);
     const stored = action === undefined ? undefined : desk.outputOf(desk.nodeOf(action), last);
     return stored ? { value: stored, stored } : { value: last };
+  }
+  const bytes = work.results.reduce((sum, each) => sum + each.bytes, 0);
+  if (bytes > RUN_LIMITS.actionsBytes) {
+    const most = RUN_LIMITS.actionsBytes;
+    throw new NodeFailure('value_too_large', `the results of the actions have ${bytes} bytes; ${most} are allowed`);
   }
   const merged: JsonObject = {};
   actions.forEach((action, index) => {
