@@ -59,21 +59,17 @@ async function bareSpawn(language: ColdLanguage): Promise<number> {
   return performance.now() - begun;
 }
 
-async function bareSpawns(language: ColdLanguage): Promise<number[]> {
-  const spawns: number[] = [];
-  while (spawns.length < COLD_CALLS) spawns.push(await bareSpawn(language));
-  return spawns;
-}
-
+/** In turns with bare starts, because the machine may have other work at one time than at another. */
 async function withoutPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`cold starts without the pool, ${language}`);
+  const bare: number[] = [];
+  const ready = async (): Promise<void> => void bare.push(await bareSpawn(language));
   const totals = await withTarget(bench, ['--prewarm', '0'], (one) =>
-    coldCalls(one, language, { name: 'cold', ready: async () => {} }),
+    coldCalls(one, language, { name: 'cold', ready }),
   );
   if (totals.length === 0) return [];
-  const bare = median(await bareSpawns(language));
   // No interpreter runs before the call. The sandbox may have waited, empty, as the agent keeps two of them.
-  return [ratioAtMost(`cold start, ${language}, no pool, p50`, median(totals), 'ms', bare, 1.5)];
+  return [ratioAtMost(`cold start, ${language}, no pool, p50`, median(totals), 'ms', median(bare), 1.5)];
 }
 
 /** Of one language in ms, for the medians of calls with time between them and of calls one after another. */
