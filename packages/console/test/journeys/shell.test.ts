@@ -225,4 +225,16 @@ journey('on a narrow screen the navigation opens above the page', async ({ platf
   await page.getByRole('button', { name: '展开导航' }).click();
   await page.getByRole('link', { name: '函数列表' }).waitFor();
   await look(page, 'narrow-navigation');
+
+  // the project is named in full on the smallest phone
+  await page.setViewportSize({ width: 320, height: 640 });
+  await visitor.load('/functions');
+  const place = page.locator('.top-bar-place');
+  const project = page.locator('.top-bar b').last();
+  expect(await project.textContent()).toBe('default');
+  const [around, box] = [await place.boundingBox(), await project.boundingBox()];
+  expect(box?.x).toBeGreaterThanOrEqual(around?.x ?? 320);
+  expect((box?.x ?? 320) + (box?.width ?? 0)).toBeLessThanOrEqual((around?.x ?? 0) + (around?.width ?? 0));
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  await look(page, 'narrow-smallest');
 });
