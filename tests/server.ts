@@ -19,6 +19,9 @@ export const CLI = join(ROOT, 'packages/cli/bin/fgs.mjs');
 /** As in `packages/cli/bin/fgs`. */
 const CLI_FLAGS = ['--min-semi-space-size=16'];
 export const SERVER = join(ROOT, 'packages/server/bundle/main.js');
+
+/** Free ones, chosen by the system. */
+export const ANY_PORTS = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'] as const;
 const KEPT_LOG_CHARS = 256 * 1024;
 
 export interface ProgramRun {
@@ -291,19 +294,7 @@ export class TestServer implements AsyncDisposable {
 
   #spawn(): ChildProcess {
     const { args = [], env = {}, database, home = ROOT, under = [] } = this.#options;
-    const flags = [
-      '--data-dir',
-      this.dataDir,
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-      '--log-level',
-      'warn',
-      ...args,
-    ];
+    const flags = ['--data-dir', this.dataDir, ...ANY_PORTS, '--log-level', 'warn', ...args];
     // File systems that tests share stand beside the data directories.
     flags.push('--mount-roots', tmpdir());
     const [program = '', ...before] = [...under, process.execPath.replace(ROOT, `${home}/`)];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@funcgraph/api';
 import type { Secret } from '../../packages/server/src/lib/secret.ts';
+import { ANY_PORTS } from '../server.ts';
 
 export interface Credentials {
   readonly endpoint: string;
@@ -42,21 +43,7 @@ export async function startTarget({ profileDir, extra = [], database }: TargetOp
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-bench-'));
   const main = fileURLToPath(new URL('../../packages/server/bundle/main.js', import.meta.url));
   const begin = performance.now();
-  const args = [
-    '--data-dir',
-    dir,
-    '--port',
-    '0',
-    '--gateway-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--log-level',
-    'warn',
-    '--account-concurrency',
-    '1000',
-    ...extra,
-  ];
+  const args = ['--data-dir', dir, ...ANY_PORTS, '--log-level', 'warn', '--account-concurrency', '1000', ...extra];
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
   // as `fgs start` runs it
   flags.push('--max-semi-space-size=64');

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
-import { type Credentials, ROOT, SERVER } from '../server.ts';
+import { ANY_PORTS, type Credentials, ROOT, SERVER } from '../server.ts';
 
 /** What exists in a data directory after the first two seconds, in the order of its making, and a moment in between. */
 export const FIRST_MOMENTS = [
@@ -38,18 +38,7 @@ export class NewDataDir implements Disposable {
   }
 
   spawn() {
-    const flags = [
-      '--data-dir',
-      this.path,
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-      '--log-level',
-      'warn',
-    ];
+    const flags = ['--data-dir', this.path, ...ANY_PORTS, '--log-level', 'warn'];
     const args = [...flags, '--sandbox', 'process', '--root-without-isolation', 'allow'];
     const child = fork(SERVER, args, {
       cwd: ROOT,

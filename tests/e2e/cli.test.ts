@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runNode, TestServer } from '../server.ts';
+import { ANY_PORTS, runNode, TestServer } from '../server.ts';
 
 let server: TestServer;
 let code: string;
@@ -140,19 +140,7 @@ test('refuses a key that is not the right one, with exit code 4', async () => {
 test('the built program goes from nothing to a result with up --once, and leaves nothing running', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'funcgraph-up-'));
   try {
-    const args = [
-      'packages/cli/bin/fgs.mjs',
-      'up',
-      '--once',
-      '--data-dir',
-      dataDir,
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-    ];
+    const args = ['packages/cli/bin/fgs.mjs', 'up', '--once', '--data-dir', dataDir, ...ANY_PORTS];
     const run = await runNode(args, { PATH: process.env.PATH });
     expect(run.exitCode, run.stderr).toBe(0);
     expect(text(run)).toContain('hello({"name":"Funcgraph"}) = {"message":"Hello, Funcgraph!"}');

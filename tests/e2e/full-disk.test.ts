@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ApiError, type Client, createClient } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
-import { type Credentials, ROOT, SERVER } from '../server.ts';
+import { ANY_PORTS, type Credentials, ROOT, SERVER } from '../server.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 250 };
 let folder: string;
@@ -18,18 +18,7 @@ let project: string;
 let urn: string;
 
 async function start(): Promise<void> {
-  const flags = [
-    '--data-dir',
-    dataDir,
-    '--port',
-    '0',
-    '--gateway-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--log-level',
-    'silent',
-  ];
+  const flags = ['--data-dir', dataDir, ...ANY_PORTS, '--log-level', 'silent'];
   const args = [...flags, '--sandbox', 'process'];
   const env = { ...process.env, FGS_MIN_FREE_DISK: '64MB', FGS_PREWARM: '0', FGS_ROOT_WITHOUT_ISOLATION: 'allow' };
   const options = { cwd: ROOT, env, execArgv: [] };

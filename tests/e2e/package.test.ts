@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { listeningPostgres, urlOver, whyNoMachines } from '../machines/machines.ts';
 import { MachineNetwork } from '../machines/network.ts';
+import { ANY_PORTS } from '../server.ts';
 import { ciJobs, type Job } from './container/ci-jobs.ts';
 import { ClusterContainers } from './container/cluster-containers.ts';
 import { Container, noCrun } from './container/crun.ts';
@@ -53,8 +54,7 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true }));
 
 test('the package of npm pack runs a server with a function and the console', async () => {
-  const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
-  const up = await run(fgs, ['up', '--once', '--data-dir', join(place, 'data'), ...ports], { cwd: place, env });
+  const up = await run(fgs, ['up', '--once', '--data-dir', join(place, 'data'), ...ANY_PORTS], { cwd: place, env });
   expect(up.stdout).toContain('hello({"name":"Funcgraph"}) = {"message":"Hello, Funcgraph!"}');
   const page = join(place, 'node_modules/funcgraph/packages/console/dist/index.html');
   expect(await readFile(page, 'utf8')).toContain('<html');

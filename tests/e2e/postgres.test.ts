@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../../packages/server/src/lib/secret.ts';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
-import { type ProgramRun, runCli, TestServer } from '../server.ts';
+import { ANY_PORTS, type ProgramRun, runCli, TestServer } from '../server.ts';
 
 /** Several servers start in it, one after another. */
 const AS_ROOT = ['--root-without-isolation', 'allow'];
@@ -28,19 +28,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
 
   const passwordOf = ({ password }: URL): string => decodeURIComponent(password);
   const start = (env: NodeJS.ProcessEnv, ...args: string[]) => {
-    const places = [
-      '--data-dir',
-      join(folder, 'fresh'),
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-      '--sandbox',
-      'process',
-      ...AS_ROOT,
-    ];
+    const places = ['--data-dir', join(folder, 'fresh'), ...ANY_PORTS, '--sandbox', 'process', ...AS_ROOT];
     return runCli(['start', ...places, ...args], env);
   };
 
@@ -103,19 +91,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     const file = join(folder, 'url');
     writeFileSync(file, `${moved.href}\n`, { mode: 0o600 });
     await server.kill('SIGTERM');
-    const args = [
-      '--data-dir',
-      server.dataDir,
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-      '--sandbox',
-      'process',
-      ...AS_ROOT,
-    ];
+    const args = ['--data-dir', server.dataDir, ...ANY_PORTS, '--sandbox', 'process', ...AS_ROOT];
     const up = (): Promise<ProgramRun> => runCli(['up', '--once', ...args, '--database-url-file', file], {});
     expect(await up()).toMatchObject({ exitCode: 0 });
     const again = await up();

@@ -2,13 +2,12 @@ import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ROOT } from '../server.ts';
+import { ANY_PORTS, ROOT } from '../server.ts';
 import { NoSystemd, SystemdMachine } from './systemd/machine.ts';
 
 const FGS = join(ROOT, 'packages/cli/bin/fgs');
 /** The first start looks at every interpreter of the machine. */
 const PATIENCE = { timeout: 180_000, interval: 500 };
-const PORTS = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
 
 /** Runs `fgs` there; a failure fails the test. */
 async function fgs(machine: SystemdMachine, ...args: string[]): Promise<string> {
@@ -41,7 +40,7 @@ test('the service runs under systemd, comes back when it is killed, makes backup
   });
   if (booted instanceof NoSystemd) return skip(booted.message);
   await using machine = booted;
-  const install = ['service', 'install', '--data-dir', join(machine.folder, 'data'), ...PORTS];
+  const install = ['service', 'install', '--data-dir', join(machine.folder, 'data'), ...ANY_PORTS];
 
   const wrong = await tried(machine, ...install, '--set', 'idle_timeout=never');
   expect(wrong.stderr).toContain('the service does not start');

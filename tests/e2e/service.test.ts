@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { ofPrograms, ROOT } from '../server.ts';
+import { ANY_PORTS, ofPrograms, ROOT } from '../server.ts';
 
 const run = promisify(execFile);
 const FGS = join(ROOT, 'packages/cli/bin/fgs');
@@ -19,8 +19,7 @@ test.skipIf(!isRoot)('functions run with the rights that the service has under s
     const bounds = taken.split(' ').map((name) => `-${name.slice('CAP_'.length).toLowerCase()}`);
     const readOnly = 'mount --bind /usr /usr && mount -o remount,ro,bind /usr && exec "$@"';
     const rights = ['setpriv', '--no-new-privs', '--bounding-set', bounds.join(',')];
-    const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
-    const up = [FGS, 'up', '--once', '--data-dir', join(folder, 'data'), ...ports];
+    const up = [FGS, 'up', '--once', '--data-dir', join(folder, 'data'), ...ANY_PORTS];
     const { stdout } = await run('unshare', ['--mount', 'sh', '-c', readOnly, 'sh', ...rights, ...up], {
       env: ofPrograms(),
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT, runCli, TestServer } from '../server.ts';
+import { ANY_PORTS, ROOT, runCli, TestServer } from '../server.ts';
 import { makeEarlierData } from './upgrade/earlier-data.ts';
 
 /** Data of earlier releases, one archive for each: made with FGS_MAKE_DATA=<name of the release>, and never again. */
@@ -77,8 +77,7 @@ describe.each(releases)('%s', (archive) => {
       }
     };
     const before = contents();
-    const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
-    const { exitCode, stderr } = await runCli(['start', '--data-dir', dataDir, ...ports], {});
+    const { exitCode, stderr } = await runCli(['start', '--data-dir', dataDir, ...ANY_PORTS], {});
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('An older version of the program cannot read a database that a newer version wrote.');
     expect(contents()).toEqual(before);
