@@ -18,6 +18,8 @@ export interface CgroupGroup {
   /** A process with one thread that writes `0` into each of these has joined. */
   readonly joinFiles: readonly string[];
   readonly usagePaths: UsagePaths;
+  /** Gives it the name of its sandbox, with the processes in it: version 1 only, version 2 has no way to do that. */
+  rename(id: string): void;
   /** Sets the CPU weight; before, the group has a high one. */
   share(cpuMillis: number): Promise<void>;
   usage(): Promise<CgroupUsage>;

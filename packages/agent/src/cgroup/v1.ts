@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { AgentError } from '../agent-error.ts';
 import type { UsagePaths } from '../protocol.ts';
 import {
@@ -142,9 +143,7 @@ export function memoryFiles(before: number, after: number, limitsSwap: boolean):
 }
 
 class GroupV1 implements CgroupGroup {
-  readonly joinFiles: readonly string[];
-  readonly usagePaths: UsagePaths;
-  readonly #folders: Folders;
+  #folders: Folders;
   readonly #limitsSwap: boolean;
   #memoryBytes: number;
 
@@ -152,11 +151,17 @@ class GroupV1 implements CgroupGroup {
     this.#folders = folders;
     this.#memoryBytes = memoryBytes;
     this.#limitsSwap = limitsSwap;
+  }
+
+  get joinFiles(): readonly string[] {
     // `tasks`, not `cgroup.procs`: for its own single thread the kernel needs no machine-wide lock, which costs 5 ms and more.
-    this.joinFiles = [...new Set(folders.values())].map((folder) => `${folder}/tasks`);
-    const memory = folders.get('memory');
-    const cpuacct = folders.get('cpuacct');
-    this.usagePaths = {
+    return [...new Set(this.#folders.values())].map((folder) => `${folder}/tasks`);
+  }
+
+  get usagePaths(): UsagePaths {
+    const memory = this.#folders.get('memory');
+    const cpuacct = this.#folders.get('cpuacct');
+    return {
       ...(memory === undefined
         ? {}
         : {
@@ -165,6 +170,14 @@ class GroupV1 implements CgroupGroup {
           }),
       ...(cpuacct === undefined ? {} : { cpuTime: `${cpuacct}/cpuacct.usage`, cpuTimeFormat: 'nanoseconds' as const }),
     };
+  }
+
+  rename(id: string): void {
+    for (const folder of new Set(this.#folders.values())) {
+      const target = `${dirname(folder)}/${id}`;
+      renameSync(folder, target);
+      this.#folders = new Map([...this.#folders].map(([name, each]) => [name, each === folder ? target : each]));
+    }
   }
 
   async share(cpuMillis: number): Promise<void> {

@@ -153,6 +153,8 @@ class GroupV2 implements CgroupGroup {
     };
   }
 
+  rename(): void {}
+
   async share(cpuMillis: number): Promise<void> {
     if (this.#enabled.has('cpu')) await writeControl(`${this.#folder}/cpu.weight`, weightFor(cpuMillis));
   }

@@ -30,6 +30,7 @@ function assignable(failAt?: 'limit' | 'attach' | 'thaw') {
   const group: CgroupGroup = {
     joinFiles: [],
     usagePaths: {},
+    rename: () => {},
     share: () => note('share'),
     usage: async () => ({ peakMemoryBytes: 0, cpuMs: 0, oomKills: 0 }),
     limitMemory: (bytes) => note(`limit ${bytes}`),

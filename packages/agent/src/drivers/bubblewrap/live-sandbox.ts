@@ -136,6 +136,7 @@ export class LiveSandbox {
     if (this.#target === undefined || attacher === undefined)
       throw new AgentError('START_FAILED', 'a waiting sandbox has ended');
     this.#target = { ...this.#target, id: spec.id };
+    group?.rename(spec.id);
     await group?.limitMemory(spec.memoryBytes);
     volume?.wake();
     const started = readStart({
