@@ -363,6 +363,28 @@ describe('unpacking layers', () => {
   });
 });
 
+describe('what a layer decompresses to', () => {
+  const endless = Buffer.alloc(50_000_000);
+
+  it.each([
+    ['behind its last entry', Buffer.concat([fakeTar([{ name: 'a' }]), endless])],
+    ['as a device', fakeTar([{ name: 'dev', type: '3', data: endless }])],
+    ['as an entry outside of names', fakeTar([{ name: '.', type: '0', data: endless }])],
+  ])('has a limit %s', async (_, tar) => {
+    const dir = mkdtempSync(join(tmpdir(), 'funcgraph-unpack-'));
+    try {
+      writeFileSync(join(dir, 'layer-0'), zstdCompressSync(tar));
+      const layers = [{ path: join(dir, 'layer-0'), diffId: digestOf(tar) }];
+      const { signal } = new AbortController();
+      await expect(unpackImage({ layers, target: join(dir, 'root'), limits: LIMITS, signal })).rejects.toMatchObject({
+        reason: 'unpacked-too-large',
+      });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('unpacking in a thread', () => {
   it('does the same, reports each layer, and passes errors and an abort on', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'funcgraph-unpack-'));

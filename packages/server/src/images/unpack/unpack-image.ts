@@ -34,9 +34,10 @@ export interface UnpackOptions {
 export async function unpackImage({ layers, target, limits, onLayer, signal }: UnpackOptions): Promise<number> {
   mkdirSync(target, { mode: 0o755 });
   const unpacker = new LayerUnpacker(target, limits);
+  const stream = new StreamBudget(limits);
   for (const [index, layer] of layers.entries()) {
     onLayer?.(index + 1);
-    await applyLayer(unpacker, layer, signal);
+    await applyLayer(unpacker, layer, { stream, signal });
   }
   // The folder has no other writer, and no path in the list contains a link.
   for (const [path, mode] of unpacker.folderModes()) {
@@ -48,11 +49,20 @@ export async function unpackImage({ layers, target, limits, onLayer, signal }: U
   return unpacker.unpackedBytes;
 }
 
-async function applyLayer(unpacker: LayerUnpacker, { path, diffId }: StoredLayer, signal: AbortSignal): Promise<void> {
+interface Around {
+  readonly stream: StreamBudget;
+  readonly signal: AbortSignal;
+}
+
+async function applyLayer(
+  unpacker: LayerUnpacker,
+  { path, diffId }: StoredLayer,
+  { stream, signal }: Around,
+): Promise<void> {
   const hash = createHash('sha256');
   const bytes = addAbortSignal(signal, decompressed(path, await compressionOf(path)));
   try {
-    const source = new StreamSource(hashed(bytes, hash));
+    const source = new StreamSource(read(bytes, hash, stream));
     await unpacker.apply(source);
     await source.drain();
   } catch (error) {
@@ -66,10 +76,34 @@ async function applyLayer(unpacker: LayerUnpacker, { path, diffId }: StoredLayer
   }
 }
 
-async function* hashed(bytes: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+async function* read(
+  bytes: AsyncIterable<Buffer>,
+  hash: ReturnType<typeof createHash>,
+  stream: StreamBudget,
+): AsyncGenerator<Buffer> {
   for await (const chunk of bytes) {
+    stream.spend(chunk.length);
     hash.update(chunk);
     yield chunk;
+  }
+}
+
+/** Heads of an entry, with its extended ones as image builders write them, and the padding of its content. */
+const ENTRY_BYTES = 4096;
+
+/** What all layers may have when they are decompressed: also what no file gets, such as bytes behind the last entry. */
+class StreamBudget {
+  readonly #bytes: number;
+  #spent = 0;
+
+  constructor({ unpackedBytes, entries }: ImageLimits) {
+    this.#bytes = unpackedBytes + entries * ENTRY_BYTES;
+  }
+
+  spend(bytes: number): void {
+    this.#spent += bytes;
+    if (this.#spent <= this.#bytes) return;
+    throw new ImageError('unpacked-too-large', `decompressed, the layers are over ${this.#bytes} bytes`);
   }
 }
 
