@@ -3,11 +3,11 @@ import { findPostgres, NO_POSTGRES } from '../../packages/server/src/storage/tes
 import { call, deploy, PATIENCE, request, runtimeOf } from '../functions.ts';
 import { ClusterAccount } from '../machines/account.ts';
 import { type Machine, Machines, whyNoMachines, writableFolder } from '../machines/machines.ts';
+import { RandomLoad } from '../machines/random-load.ts';
 import type { TestServer } from '../server.ts';
 
 /** Of the account on all servers together. */
 const LIMIT = 12;
-const WORKERS = 3;
 /** A lease ends seven seconds after the last heartbeat; a busy machine gets more for the slower one. */
 const TAKEOVER_MS = { fastest: 10_000, most: 60_000 };
 /** A server without the database answers calls for 50 seconds. */
@@ -22,8 +22,7 @@ describe.skipIf(whyNot !== undefined)(`three servers on machines of their own${w
   let machines: Machines;
   let account: ClusterAccount;
   let runtime: string;
-  let isOver = false;
-  let load: Promise<unknown>;
+  let load: RandomLoad | undefined;
 
   beforeAll(async () => {
     const args = ['--sandbox', 'process', '--account-concurrency', String(LIMIT)];
@@ -33,23 +32,13 @@ describe.skipIf(whyNot !== undefined)(`three servers on machines of their own${w
     runtime = await runtimeOf(server, 'Node.js');
     for (const each of machines.all)
       await vi.waitFor(async () => expect(await account.call(each.server, 0)).toBe('ok'), PATIENCE);
-    load = Promise.all(Array.from({ length: WORKERS }, work));
+    load = new RandomLoad(machines, account);
   }, LONG.timeout);
   afterAll(async () => {
-    isOver = true;
-    await load;
+    await load?.end();
     await machines?.[Symbol.asyncDispose]();
   });
 
-  /** Calls and events at random servers, whatever state they are in. */
-  const work = async (): Promise<void> => {
-    while (!isOver) {
-      const { server } = machines.all[Math.floor(Math.random() * machines.all.length)] as Machine;
-      const ms = Math.random() * 200;
-      await (Math.random() < 0.5 ? account.call(server, ms) : account.enqueue(server, ms));
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 100));
-    }
-  };
   const status = async (server: TestServer, path: string): Promise<number> =>
     (await request(server, { method: 'GET', path })).status;
   /** The machine whose server fires timers, as another one sees it. */
@@ -159,8 +148,7 @@ describe.skipIf(whyNot !== undefined)(`three servers on machines of their own${w
   });
 
   it('account for every id: nothing lost, nothing twice, no limit exceeded, each tick once', LONG, async () => {
-    isOver = true;
-    await load;
+    await load?.end();
     const [{ server }] = machines.all as [Machine];
     await expect.poll(() => account.open(server), { ...PATIENCE, interval: 500 }).toEqual([]);
     expect(await account.violations(server, LIMIT)).toEqual([]);

@@ -4,9 +4,9 @@ import { PATIENCE, request } from '../functions.ts';
 import { ClusterAccount } from '../machines/account.ts';
 import { DatabaseAddress } from '../machines/database-address.ts';
 import { type Machine, Machines, postgresWithStandby, whyNoMachines, writableFolder } from '../machines/machines.ts';
+import { RandomLoad } from '../machines/random-load.ts';
 
 const LIMIT = 12;
-const WORKERS = 3;
 const LONG = { timeout: 300_000 };
 
 const whyNot = findPostgres() === undefined ? NO_POSTGRES : whyNoMachines();
@@ -16,8 +16,7 @@ describe.skipIf(whyNot !== undefined)(`servers whose PostgreSQL fails over${whyN
   let address: DatabaseAddress;
   let standby: PostgresCluster;
   let account: ClusterAccount;
-  let isOver = false;
-  let load: Promise<unknown>;
+  let load: RandomLoad | undefined;
 
   beforeAll(async () => {
     machines = await Machines.start({
@@ -35,24 +34,14 @@ describe.skipIf(whyNot !== undefined)(`servers whose PostgreSQL fails over${whyN
     account = await ClusterAccount.open(server, writableFolder(machines.network, 'account'));
     for (const each of machines.all)
       await vi.waitFor(async () => expect(await account.call(each.server, 0)).toBe('ok'), PATIENCE);
-    load = Promise.all(Array.from({ length: WORKERS }, work));
+    load = new RandomLoad(machines, account);
   }, LONG.timeout);
   afterAll(async () => {
-    isOver = true;
-    await load;
+    await load?.end();
     await machines?.[Symbol.asyncDispose]();
     await standby?.stop();
     await address?.[Symbol.asyncDispose]();
   });
-
-  const work = async (): Promise<void> => {
-    while (!isOver) {
-      const { server } = machines.all[Math.floor(Math.random() * machines.all.length)] as Machine;
-      const ms = Math.random() * 200;
-      await (Math.random() < 0.3 ? account.call(server, ms) : account.enqueue(server, ms));
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
-    }
-  };
 
   it('go on with the standby, which has everything that was acknowledged', LONG, async () => {
     const [first] = machines.all as [Machine];
@@ -75,8 +64,7 @@ describe.skipIf(whyNot !== undefined)(`servers whose PostgreSQL fails over${whyN
     console.info(`both servers took events and calls ${Date.now() - killedAt} ms after the kill`);
     await expect.poll(() => account.accepted.size, PATIENCE).toBeGreaterThan(before + 100);
 
-    isOver = true;
-    await load;
+    await load?.end();
     await expect.poll(() => account.open(first.server), { ...PATIENCE, interval: 500 }).toEqual([]);
     expect(await account.violations(first.server, LIMIT)).toEqual([]);
     const figures = { accepted: account.accepted.size, notAccepted: account.notAccepted.size, ...account.calls };
