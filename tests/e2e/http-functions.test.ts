@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, deploy, invoke, logLines, PATIENCE, project, target } from '../functions.ts';
+import { call, deploy, invoke, logLines, PATIENCE, project, target, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 /** Found at run time: which Node.js the platform has differs between machines. */
@@ -144,6 +144,18 @@ describe('HTTP functions', () => {
       'bootstrap exited with code 3 before its server listened on 127.0.0.1:8000',
     );
     expect(answer.receipt.outcome).toBe('init_failed');
+  });
+
+  it('answers the first call after a deploy that mends a bootstrap which exits', async () => {
+    const urn = await http('http-mended', { bootstrap: '#!/bin/sh\nexit 3\n' });
+    for (let calls = 0; calls < 3; calls += 1)
+      expect((await invoke(server, urn, EVENT)).receipt.outcome).toBe('init_failed');
+    const file = zipped({ bootstrap: WITH_NODE, 'server.js': NODE_SERVER });
+    const body = { code_type: 'zip' as const, code_filename: 'code.zip', func_code: { file } };
+    await server.api.call('updateFunctionCode', { params: target(server, urn), body });
+    const answer = await invoke(server, urn, EVENT);
+    expect(answer.json).toMatchObject({ statusCode: 200 });
+    expect(answer.receipt).toMatchObject({ outcome: 'ok', attempt: 1 });
   });
 
   it('serves again after it was frozen, also by a connection that was kept', async () => {

@@ -5,6 +5,7 @@ import type { LaunchSpec } from '../start/launch-spec.ts';
 import { LaneDepth } from './lane-depth.ts';
 import type { Lease, LeaseEnd } from './lease.ts';
 import type { WaitReason } from './placement.ts';
+import { StaleStarts } from './stale-starts.ts';
 
 /** A request that waits for a slot. */
 export interface Waiter {
@@ -55,6 +56,7 @@ export class FunctionGroup {
   readonly waiters: Waiter[] = [];
   /** Instances that are kept whether they are used or not. */
   readonly reserved = new Map<Instance, Reserved>();
+  readonly starts = new StaleStarts();
   readonly functionKey: string;
   /** Increases with each start for a request: the function that waited longest for a start is first. */
   lastTurn = 0;
@@ -237,6 +239,13 @@ export class FunctionGroup {
   removeWaiter(waiter: Waiter): void {
     const at = this.waiters.indexOf(waiter);
     if (at >= 0) this.waiters.splice(at, 1);
+    this.starts.endUnawaited(this.#isAwaited);
+  }
+
+  readonly #isAwaited = (key: string): boolean => this.firstWaiterFor(key) !== undefined;
+
+  retireStarts(isStale: (key: string) => boolean): void {
+    this.starts.retire(isStale, this.#isAwaited);
   }
 
   /** `fastOwnMs`: as `ownMs`, but of fast requests. */

@@ -244,6 +244,21 @@ describe('pool', () => {
     fresh.release();
   });
 
+  it('ends a start of replaced code when its last request has gone, and starts the new code in its place', async () => {
+    let starts = 0;
+    const { pool } = poolOf({ ...echo, onInit: () => ++starts > 1 });
+    const caller = new AbortController();
+    const broken = pool.acquire(spec({ key: 'f:1', maxInstances: 1 }), caller.signal);
+    await expect.poll(() => starts).toBe(1);
+    pool.retire('f', (key) => key === 'f:1');
+    const mended = pool.acquire(spec({ key: 'f:2', maxInstances: 1 }));
+    expect(pool.gauges()).toMatchObject({ waiting: 2 });
+    caller.abort(new Error('it has waited long enough'));
+    await expect(broken).rejects.toThrow('long enough');
+    (await mended).release();
+    expect(starts).toBe(2);
+  });
+
   it('makes room for another function by ending the longest idle instance', async () => {
     const { pool } = poolOf(echo, { memoryMb: 256 });
     const old = await pool.acquire(spec());

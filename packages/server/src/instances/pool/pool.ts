@@ -19,6 +19,7 @@ import { censusOf, hasWaiters, type Resident, usesOf } from './pool-census.ts';
 import { gaugesOf, type PoolGauges } from './pool-gauges.ts';
 import type { PoolLimits } from './pool-limits.ts';
 import { hasMemoryFor, mustYield, needsShare, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
+import { StartReplaced } from './stale-starts.ts';
 import { LOOK_AGAIN_MS, NO_ROOM, overloaded, waitIn } from './waiting.ts';
 
 interface PoolOptions {
@@ -202,11 +203,13 @@ export class Pool {
   async #launch(group: FunctionGroup, spec: LaunchSpec, reserved: Reserved | undefined): Promise<Instance> {
     const begun = this.#options.clock.monotonic();
     const promise = {};
+    const own = reserved === undefined ? group.starts.begins(spec.key) : undefined;
     group.startBegins(spec.key);
     this.#startsUnderWay += 1;
     this.#memory.charge(promise, spec.functionKey, spec.memoryMb);
     try {
-      const instance = await this.#options.start(spec, this.#abort.signal);
+      const signal = own === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, own.signal]);
+      const instance = await this.#options.start(spec, signal);
       this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
       group.startTook(spec.key, this.#options.clock.monotonic() - begun);
       if (reserved !== undefined) group.reserved.set(instance, reserved);
@@ -216,6 +219,7 @@ export class Pool {
       this.#memory.drop(promise);
       this.#startsUnderWay -= 1;
       group.startEnds(spec.key);
+      own?.ends();
     }
   }
 
@@ -235,6 +239,7 @@ export class Pool {
   }
 
   #failed(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
+    if (failure instanceof StartReplaced) return;
     if (failure instanceof StartFailed || !this.#stopped) logFailedStart(this.#options.log, spec, failure);
     const waiter = group.firstWaiterFor(spec.key);
     if (waiter !== undefined) waiter.reject(failure);
@@ -410,11 +415,12 @@ export class Pool {
 
   /**
    * Prevents answers by outdated code: of the function's instances with a stale key the idle ones stop now, the busy
-   * ones after their requests.
+   * ones after their requests, and starts for which no request waits.
    */
   retire(functionKey: string, isStale: (key: string) => boolean): void {
     const group = this.#groups.get(functionKey);
     if (group === undefined) return;
+    group.retireStarts(isStale);
     for (const instance of [...group.instances]) {
       if (!isStale(instance.spec.key)) continue;
       if (instance.inFlight === 0) this.#dismiss(group, instance);
