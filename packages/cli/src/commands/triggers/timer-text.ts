@@ -1,4 +1,5 @@
 import { nextTick, parseCronSchedule, parseRate, ScheduleError, tickText } from '@funcgraph/api/schedule';
+import { crontabWarning } from '../../project/triggers/crontab.ts';
 import type { Trigger } from './trigger.ts';
 
 const SHOWN_TIMES = 3;
@@ -25,9 +26,8 @@ export function nextTimesLine(trigger: Trigger, now: number): string {
   }
 }
 
-/** A crontab line has five fields too, but begins with the minute; empty for other texts. */
+/** A line with the warning; empty for other texts. */
 export function crontabLine(cron: string | undefined): string {
-  const fields = cron?.trim().split(/\s+/) ?? [];
-  if (fields.length !== 5) return '';
-  return `\nwarning: five fields are "second minute hour day month". If this is a line of a crontab, which begins with the minute, use --cron "0 ${fields.join(' ')}"`;
+  const warning = crontabWarning(cron, (text) => `use --cron "${text}"`);
+  return warning === undefined ? '' : `\n${warning}`;
 }

@@ -1,4 +1,5 @@
-import type { Change, Step } from './resource.ts';
+import { crontabWarning } from '../triggers/crontab.ts';
+import type { Change, Desired, Step } from './resource.ts';
 
 const MOST_CHARS = 60;
 
@@ -26,7 +27,15 @@ function stepText(step: Step): string {
   return [
     `${SIGNS[step.action]} ${kind} ${name}${step.action === 'replace' ? (ANEW[kind] ?? ': made anew') : ''}`,
     ...changes.map(changeText),
+    ...(step.action === 'delete' ? [] : warnings(step.desired)),
   ].join('\n');
+}
+
+function warnings({ kind, fields }: Desired): string[] {
+  const { schedule } = (fields.settings ?? {}) as { schedule?: unknown };
+  if (kind !== 'trigger' || typeof schedule !== 'string' || schedule.startsWith('@')) return [];
+  const warning = crontabWarning(schedule.replace(/^CRON_TZ=\S+ /, ''), (text) => `write "${text}"`);
+  return warning === undefined ? [] : [`    ${warning}`];
 }
 
 function changeText({ field, before, after }: Change): string {

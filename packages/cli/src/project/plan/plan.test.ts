@@ -56,6 +56,16 @@ it('sees changed code and secrets by their digests, and shows neither', () => {
   expect(textOf({ ...state, desired: [desired('a')] })).toBe('~ function a\n    secrets: changed');
 });
 
+it('warns of a timer that looks like a line of a crontab', () => {
+  const timer = (schedule: string) =>
+    desired('report/nightly', { kind: 'trigger', fields: { type: 'TIMER', settings: { schedule } } });
+  const text = (schedule: string): string => textOf({ desired: [timer(schedule)], actual: [], owned: [] });
+  expect(text('CRON_TZ=Asia/Shanghai 30 2 * * *')).toBe(
+    '+ trigger report/nightly\n    warning: five fields are "second minute hour day month". If this is a line of a crontab, which begins with the minute, write "0 30 2 * * *"',
+  );
+  expect(text('0 30 2 * * ?')).toBe('+ trigger report/nightly');
+});
+
 it('makes a function anew when its runtime changes', () => {
   const other = desired('a', { fields: { ...FIELDS, runtime: 'Python3.10' } });
   expect(textOf({ desired: [other], actual: [actual('a')], owned: [owned('a')] })).toContain('! function a: made anew');
