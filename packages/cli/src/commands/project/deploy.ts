@@ -11,6 +11,7 @@ import {
   usageError,
   YES_FLAG,
 } from '../../framework/index.ts';
+import { EVERY_BUILD, NO_BUILD } from '../../project/functions/builds.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import type { Step } from '../../project/plan/resource.ts';
 import { apply } from '../../project/server/apply.ts';
@@ -45,7 +46,11 @@ async function* deployProject(
 ): AsyncGenerator<StreamItem> {
   const opened = await openProject(flags, context, path);
   const title = titleOf(opened);
-  const choice = { builds: !flags['no-build'], adopts: flags.adopt, ...(only === undefined ? {} : { only }) };
+  const choice = {
+    builds: flags['no-build'] ? NO_BUILD : EVERY_BUILD,
+    adopts: flags.adopt,
+    ...(only === undefined ? {} : { only }),
+  };
   const { steps, drivers, vanished } = await planProject(opened, choice, context);
   if (steps.length === 0) {
     if (!flags['dry-run']) await opened.record.forget(vanished);

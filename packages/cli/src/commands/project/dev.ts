@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ApiError } from '@funcgraph/api';
-import { folderDigest, KeptBuilds, typeScriptOf } from '../../code/index.ts';
+import { KeptBuilds } from '../../code/index.ts';
 import {
   CliError,
   type Context,
@@ -13,16 +13,17 @@ import {
   type StreamItem,
   YES_FLAG,
 } from '../../framework/index.ts';
-import { affectedBy } from '../../project/dev/affected.ts';
-import { type Batch, Redeployer } from '../../project/dev/redeployer.ts';
+import { affectedBy, type Watched } from '../../project/dev/affected.ts';
+import { type Batch, joined, NOTHING, Redeployer } from '../../project/dev/redeployer.ts';
+import { DueBuilds } from '../../project/functions/builds.ts';
 import { functionSpecs } from '../../project/functions/function-spec.ts';
-import { sourceOf } from '../../project/functions/prepare.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import { apply } from '../../project/server/apply.ts';
 import { followLines } from '../follow-lines.ts';
 import { attachDebuggers } from './debuggers.ts';
 import { FILE_NAME, type OpenProject, openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
 import { planProject } from './plan-project.ts';
+import { changedOwners, watchedOf } from './watched.ts';
 
 const FLAGS = {
   ...PROJECT_FLAGS,
@@ -35,40 +36,37 @@ const FLAGS = {
 type DevFlags = FlagValues<typeof FLAGS>;
 type Say = (item: StreamItem) => void;
 
-/** The functions as they are watched, by their names in the file. */
-function watchedOf({ project, root, stage }: OpenProject) {
-  const keys = Object.keys(project.file.functions ?? {});
-  return functionSpecs(project, stage).flatMap((spec, index) => {
-    const source = sourceOf(spec, root);
-    if (source === undefined) return [];
-    const hasCommand = spec.build !== undefined;
-    const isMade = hasCommand || typeScriptOf(source) !== undefined;
-    return { name: keys[index] ?? '', folder: source.folder, hasCommand, isMade };
-  });
+/** What stays from one deploy to the next. */
+interface Session {
+  readonly flags: DevFlags;
+  readonly say: Say;
+  readonly kept: KeptBuilds;
+  readonly builds: DueBuilds;
+  watched: readonly Watched[];
+  /** Not deployed, because of an error. */
+  left: Batch;
 }
 
-/** A function with a build command is left out when all that changed in its folder is what its last build wrote. */
-async function namesOf({ inside, sources }: NonNullable<Batch>, opened: OpenProject): Promise<string[]> {
-  const names = new Set(sources);
-  for (const { name, folder, hasCommand } of watchedOf(opened).filter((one) => inside.includes(one.name))) {
-    const deployed = opened.record.notesOf({ kind: 'function', name: `${name}${opened.stage.suffix}` }).code;
-    if (!hasCommand || (await folderDigest(folder)) !== deployed) names.add(name);
-  }
-  return [...names];
+/** Deploys what changed, and what an error left; while that cannot be deployed, what changed alone. The next save is another try. */
+async function redeploy(session: Session, changes: Batch, context: Context): Promise<void> {
+  const { left } = session;
+  const all = joined(left, changes);
+  session.left = (await tryDeploy(session, all, context)) ? NOTHING : all;
+  if (session.left !== NOTHING && left !== NOTHING && (await tryDeploy(session, changes, context))) session.left = left;
 }
 
-/** Deploys what changed. What would delete something is left to `fgs deploy`; an error is shown, and the next save is another try. */
-async function redeploy(
-  { flags, kept, say }: { readonly flags: DevFlags; readonly kept: KeptBuilds; readonly say: Say },
-  batch: Batch,
-  context: Context,
-): Promise<void> {
+/** False after an error, which is shown. What would delete something is left to `fgs deploy`. */
+async function tryDeploy(session: Session, batch: Batch, context: Context): Promise<boolean> {
   const start = performance.now();
+  const { flags, say, kept, builds } = session;
   try {
     const opened = await openProject(flags, context);
-    const only = batch === undefined ? {} : { only: await namesOf(batch, opened) };
-    if (only.only?.length === 0) return;
-    const { steps, drivers } = await planProject(opened, { builds: true, kept, adopts: false, ...only }, context);
+    session.watched = watchedOf(opened, kept);
+    const { owners, functions } = await changedOwners(batch, session.watched, opened);
+    builds.changed(owners);
+    if (functions.length === 0 && !batch.isWhole) return true;
+    const only = batch.isWhole ? {} : { only: functions };
+    const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false, ...only }, context);
     const safe = steps.filter(({ action }) => action === 'create' || action === 'update');
     for await (const item of apply(safe, drivers, opened.record)) say(item);
     const left = steps.length - safe.length;
@@ -76,13 +74,16 @@ async function redeploy(
       say({ text: `${countText(steps.filter((step) => !safe.includes(step)))}: run fgs deploy`, data: { left } });
     const ms = Math.round(performance.now() - start);
     if (safe.length > 0) say({ text: `deployed in ${ms} ms`, data: { outcome: 'deployed', ms } });
+    session.watched = watchedOf(opened, kept);
+    return true;
   } catch (error) {
-    if (context.signal.aborted) return;
+    if (context.signal.aborted) return true;
     if (!(error instanceof CliError) && !(error instanceof ApiError)) throw error;
     say({
       text: `error ${error.code}: ${error.message}`,
       data: { error: { code: error.code, message: error.message } },
     });
+    return false;
   }
 }
 
@@ -98,7 +99,8 @@ async function followLogs(opened: OpenProject, name: string, say: Say, context: 
 async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamItem> {
   const opened = await openProject(flags, context);
   const kept = new KeptBuilds();
-  const { steps, drivers } = await planProject(opened, { builds: true, kept, adopts: false }, context);
+  const builds = new DueBuilds();
+  const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false }, context);
   if (steps.length > 0 && context.format !== 'json') await context.stderr.write(`${planText(steps)}\n`);
   if (steps.length > 0 && !flags.yes) {
     const text = `${titleOf(opened)}: ${countText(steps)}. Go on?`;
@@ -109,11 +111,14 @@ async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamIte
   const output = new PassThrough({ objectMode: true });
   const say: Say = (item) => void output.write(item);
   const fail = (error: unknown): void => void output.destroy(context.signal.aborted ? undefined : (error as Error));
+  const session: Session = { flags, say, kept, builds, watched: watchedOf(opened, kept), left: NOTHING };
   const redeployer = new Redeployer({
-    deploy: (batch) => redeploy({ flags, kept, say }, batch, context).catch(fail),
+    deploy: (batch) => redeploy(session, batch, context).catch(fail),
+    isBuilding: () => builds.isRunning,
     setTimer: (run, ms) => void setTimeout(run, ms),
   });
-  const watchers = watchAll(opened, flags, redeployer, context);
+  builds.onBegin = (owner) => redeployer.begins(owner);
+  const watchers = watchAll(opened, session, redeployer, context);
   for (const watcher of watchers) watcher.on('error', fail);
   if (!flags['no-logs']) {
     for (const { name } of functionSpecs(opened.project, opened.stage)) {
@@ -134,14 +139,12 @@ async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamIte
 }
 
 /** Of the folder of the project, and of folders of functions outside of it. */
-function watchAll(opened: OpenProject, flags: DevFlags, redeployer: Redeployer, { cwd }: Context): FSWatcher[] {
-  const { root } = opened;
-  const watched = watchedOf(opened);
-  const file = resolve(cwd, flags.file ?? FILE_NAME);
-  const outside = watched.map(({ folder }) => folder).filter((folder) => !folder.startsWith(`${root}/`));
+function watchAll({ root }: OpenProject, session: Session, redeployer: Redeployer, { cwd }: Context): FSWatcher[] {
+  const file = resolve(cwd, session.flags.file ?? FILE_NAME);
+  const outside = session.watched.map(({ folder }) => folder).filter((folder) => !folder.startsWith(`${root}/`));
   return [root, ...new Set(outside)].map((folder) =>
     watch(folder, { recursive: true }, (_event, name) => {
-      if (name !== null) redeployer.note(affectedBy(name, join(folder, name), file, watched));
+      if (name !== null) redeployer.note(affectedBy(name, join(folder, name), file, session.watched));
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { defineCommand, EXIT, flag } from '../../framework/index.ts';
+import { EVERY_BUILD, NO_BUILD } from '../../project/functions/builds.ts';
 import { countText, planText } from '../../project/plan/plan-text.ts';
 import { stepData } from './deploy.ts';
 import { openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
@@ -16,7 +17,11 @@ export const diffCommand = defineCommand({
   examples: ['fgs diff', 'fgs diff --stage prod'],
   async run({ flags }, context) {
     const opened = await openProject(flags, context);
-    const { steps } = await planProject(opened, { builds: !flags['no-build'], adopts: flags.adopt }, context);
+    const { steps } = await planProject(
+      opened,
+      { builds: flags['no-build'] ? NO_BUILD : EVERY_BUILD, adopts: flags.adopt },
+      context,
+    );
     const isSame = steps.length === 0;
     return {
       kind: 'message',

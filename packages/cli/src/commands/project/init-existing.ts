@@ -7,6 +7,7 @@ import { describeFunction } from '../../project/existing/describe-function.ts';
 import { nameFrom, projectText } from '../../project/file/new-project.ts';
 import { readProject } from '../../project/file/read-project.ts';
 import type { FunctionEntry } from '../../project/file/schema.ts';
+import { NO_BUILD } from '../../project/functions/builds.ts';
 import { planOf } from '../../project/plan/plan.ts';
 import { planText } from '../../project/plan/plan-text.ts';
 import { keyOf } from '../../project/plan/resource.ts';
@@ -137,7 +138,7 @@ async function writeCode(folder: string, name: string, connection: Connection, s
 /** Records what the file describes as made by it. Returns what is otherwise on the server. */
 async function takeOver(path: string, flags: ConnectionFlags, context: Context): Promise<string[]> {
   const opened = await openProject({ ...flags, profile: flags.profile, file: path, stage: undefined }, context, path);
-  const everything = { builds: false, isWhole: true, isChosen: () => true };
+  const everything = { builds: NO_BUILD, isWhole: true, isChosen: () => true };
   const { desired, drivers } = await readDesired(opened, everything, context);
   const actual = await findActual(desired, drivers);
   const ids = new Map(actual.map((one) => [keyOf(one), one.id]));

@@ -1,5 +1,6 @@
 import type { KeptBuilds } from '../../code/index.ts';
 import { CliError, type Context, EXIT } from '../../framework/index.ts';
+import type { Builds } from '../../project/functions/builds.ts';
 import { type Plan, planOf } from '../../project/plan/plan.ts';
 import { type Actual, type Desired, KINDS, type Owned, type Step } from '../../project/plan/resource.ts';
 import type { Drivers } from '../../project/server/apply.ts';
@@ -16,7 +17,7 @@ export interface PlannedProject {
 }
 
 interface Choice {
-  readonly builds: boolean;
+  readonly builds: Builds;
   /** Of plans that are repeated. */
   readonly kept?: KeptBuilds;
   /** Take over what exists under a name of the file. */

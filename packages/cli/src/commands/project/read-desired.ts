@@ -5,10 +5,11 @@ import type { Context } from '../../framework/index.ts';
 import type { Words } from '../../project/file/fill-in.ts';
 import { wordsOf } from '../../project/file/words.ts';
 import { asyncOf } from '../../project/functions/async-settings.ts';
+import { type Builds, buildDue } from '../../project/functions/builds.ts';
 import type { FunctionInputs } from '../../project/functions/function-driver.ts';
 import { aliasesOf, triggersOf } from '../../project/functions/function-parts.ts';
 import { type FunctionSpec, functionSpecs } from '../../project/functions/function-spec.ts';
-import { build, prepare } from '../../project/functions/prepare.ts';
+import { prepare } from '../../project/functions/prepare.ts';
 import { reservedOf } from '../../project/functions/reserved-instances.ts';
 import { readSecrets, type SecretValues, secretsDigest } from '../../project/functions/secret-values.ts';
 import type { Desired } from '../../project/plan/resource.ts';
@@ -24,18 +25,21 @@ import { driversFor } from './drivers.ts';
 import type { OpenProject } from './open-project.ts';
 
 interface Choice {
-  readonly builds: boolean;
+  readonly builds: Builds;
   readonly kept?: KeptBuilds | undefined;
   /** Not only some functions. */
   readonly isWhole: boolean;
   isChosen(name: string): boolean;
 }
 
+/** Of a build: functions have names without a dot. */
+export const packageOwner = (key: string): string => `dependencies.${key}`;
+
 /** Reads what a file describes in its stage, one resource after another. */
 class DesiredReader {
   readonly #opened: OpenProject;
   readonly #words: Words;
-  readonly #builds: boolean;
+  readonly #builds: Builds;
   readonly #kept: KeptBuilds | undefined;
   readonly #context: Context;
   readonly #digests = new Map<string, string>();
@@ -55,7 +59,8 @@ class DesiredReader {
     const { project, root } = this.#opened;
     const result: Desired[] = [];
     for (const [key, entry] of Object.entries(project.file.dependencies ?? {})) {
-      if (this.#builds && entry.build !== undefined) await build(entry.build, root, this.#context);
+      const building = { owner: packageOwner(key), command: entry.build, root };
+      await buildDue(this.#builds, building, this.#context);
       const folder = resolve(root, entry.folder);
       const desired = dependencyOf(key, entry, await folderDigest(folder), this.#words);
       this.#digests.set(desired.name, desired.notes.code ?? '');

@@ -5,6 +5,7 @@ it('gathers changes, deploys one after another, and does next what came meanwhil
   const deployed: Batch[] = [];
   const timers: (() => void)[] = [];
   let finish = (): void => undefined;
+  let isBuilding = false;
   const redeployer = new Redeployer({
     deploy(batch) {
       deployed.push(batch);
@@ -12,6 +13,7 @@ it('gathers changes, deploys one after another, and does next what came meanwhil
         finish = resolve;
       });
     },
+    isBuilding: () => isBuilding,
     setTimer: (run) => timers.push(run),
   });
   const change = (inside: string[], sources: string[] = []): void =>
@@ -21,10 +23,15 @@ it('gathers changes, deploys one after another, and does next what came meanwhil
   change(['a']);
   change(['a', 'b'], ['c']);
   timers.shift()?.();
-  expect(deployed).toEqual([{ inside: ['a', 'b'], sources: ['c'] }]);
+  expect(deployed).toEqual([{ isWhole: false, inside: ['a', 'b'], sources: ['c'] }]);
 
   // what the build of c writes beside its folder does not start it again
+  // what its build will read does not need another one
   change([], ['c']);
+  redeployer.begins('c');
+  isBuilding = true;
+  change([], ['c']);
+  isBuilding = false;
   finish();
   await Promise.resolve();
   expect(timers).toHaveLength(0);
@@ -36,5 +43,8 @@ it('gathers changes, deploys one after another, and does next what came meanwhil
   finish();
   await expect.poll(() => timers.length).toBe(1);
   timers.shift()?.();
-  expect(deployed.slice(1)).toEqual([{ inside: ['d'], sources: [] }, undefined]);
+  expect(deployed.slice(1)).toEqual([
+    { isWhole: false, inside: ['d'], sources: [] },
+    { isWhole: true, inside: ['e'], sources: [] },
+  ]);
 });

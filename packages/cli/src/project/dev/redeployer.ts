@@ -2,11 +2,22 @@ import type { Affected } from './affected.ts';
 
 const SETTLE_MS = 15;
 
-/** Names of functions; undefined for everything. */
-export type Batch = Omit<Extract<Affected, { kind: 'functions' }>, 'kind'> | undefined;
+export interface Batch extends Omit<Extract<Affected, { kind: 'functions' }>, 'kind'> {
+  /** The project file changed. */
+  readonly isWhole: boolean;
+}
+
+export const NOTHING: Batch = { isWhole: false, inside: [], sources: [] };
+
+export function joined(a: Batch, b: Batch): Batch {
+  const both = (key: 'inside' | 'sources') => [...new Set([...a[key], ...b[key]])];
+  return { isWhole: a.isWhole || b.isWhole, inside: both('inside'), sources: both('sources') };
+}
 
 interface Work {
   deploy(batch: Batch): Promise<void>;
+  /** A build command runs, or ended just now. */
+  isBuilding(): boolean;
   readonly setTimer: (run: () => void, ms: number) => void;
 }
 
@@ -27,9 +38,14 @@ export class Redeployer {
     else {
       for (const name of affected.inside) this.#inside.add(name);
       // a build may write anywhere: what it writes must not start it again
-      if (this.#state !== 'deploying') for (const name of affected.sources) this.#sources.add(name);
+      if (!this.#work.isBuilding()) for (const name of affected.sources) this.#sources.add(name);
     }
     this.#start();
+  }
+
+  /** Its build reads everything from now on. */
+  begins(owner: string): void {
+    this.#sources.delete(owner);
   }
 
   #start(): void {
@@ -40,7 +56,7 @@ export class Redeployer {
 
   async #run(): Promise<void> {
     this.#state = 'deploying';
-    const batch = this.#isWhole ? undefined : { inside: [...this.#inside], sources: [...this.#sources] };
+    const batch = { isWhole: this.#isWhole, inside: [...this.#inside], sources: [...this.#sources] };
     this.#isWhole = false;
     this.#inside.clear();
     this.#sources.clear();

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import {
@@ -10,9 +9,10 @@ import {
   handlerFault,
   type KeptBuilds,
 } from '../../code/index.ts';
-import { CliError, type Context } from '../../framework/index.ts';
+import type { Context } from '../../framework/index.ts';
 import type { Project } from '../file/read-project.ts';
 import type { Desired, Notes } from '../plan/resource.ts';
+import { type Builds, buildDue } from './builds.ts';
 import type { FunctionInputs } from './function-driver.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { readSecrets, secretsDigest } from './secret-values.ts';
@@ -21,7 +21,7 @@ interface Surroundings {
   /** Of the project file. */
   readonly root: string;
   readonly fault: Project['fault'];
-  readonly builds: boolean;
+  readonly builds: Builds;
   readonly kept?: KeptBuilds | undefined;
   /** Of dependencies of the project, by name. */
   readonly digests: ReadonlyMap<string, string>;
@@ -35,7 +35,7 @@ export async function prepare(
   context: Context,
 ): Promise<{ readonly desired: Desired; readonly inputs: FunctionInputs }> {
   const { name, fields, path } = spec;
-  if (builds && spec.build !== undefined) await build(spec.build, root, context);
+  await buildDue(builds, { owner: String(path[1]), command: spec.build, root }, context);
   const secrets = await readSecrets(spec.secrets, root, context);
   const entries = (await codeOf(spec, { root, fault, kept }))?.entries ?? [];
   const hasSecrets = Object.keys(secrets).length > 0;
@@ -80,24 +80,3 @@ export function sourceOf({ folder, fields }: FunctionSpec, root: string): CodeSo
 }
 
 const digestOf = (texts: readonly string[]): string => createHash('sha256').update(JSON.stringify(texts)).digest('hex');
-
-/** Its output goes to standard error, so that the result of fgs stays readable for programs. */
-export async function build(command: string, root: string, { env, signal, stderr, format }: Context): Promise<void> {
-  if (format !== 'json') await stderr.write(`building: ${command}\n`);
-  const child = spawn('/bin/sh', ['-c', command], {
-    cwd: root,
-    env: { ...env },
-    signal,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number | null>((done, fail) => {
-    child.on('error', fail);
-    child.on('close', done);
-  });
-  if (code === 0) return;
-  await stderr.write(Buffer.concat(output));
-  throw new CliError(`the build failed with exit code ${code}: ${command}`, { code: 'CLI.BUILD' });
-}
