@@ -29,6 +29,9 @@ await timed('set-up', async () => {
     ['kcat', 'kcat', 'triggers of Kafka are tested with its mock cluster'],
     ['crun', 'crun', 'the image of deploy/Containerfile is started with it'],
     ['podman', 'podman', 'archives of images are made with it as with Docker'],
+    ['docker-compose', 'docker-compose', 'the guide about containers is followed with it'],
+    ['catatonit', 'catatonit', 'it is process 1 of containers'],
+    ['mmdebstrap', 'mmdebstrap', 'images that cannot be fetched everywhere are made with it'],
     ['chromium-headless-shell', 'chromium-headless-shell', 'the journeys through the console need a browser'],
     ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {
@@ -40,6 +43,9 @@ await timed('set-up', async () => {
   );
   if (!isRoot)
     say('not root: tests that need it are skipped (memory and CPU limits, a user for each instance, loop volumes)');
+  await ensureProgram('aardvark-dns', 'aardvark-dns', 'containers find each other by it', () =>
+    existsSync('/usr/lib/podman/aardvark-dns'),
+  );
   // it is started in a test, not here
   await ensureProgram('systemd', 'systemd', 'the service is tested with it', () =>
     existsSync('/usr/lib/systemd/systemd'),

@@ -18,6 +18,7 @@ export interface Reading {
   readonly under?: readonly string[];
   /** Texts of the commands and what stands there in a test, such as an address of the reader. Each must occur. */
   readonly instead?: Readonly<Record<string, string>>;
+  readonly longestMs?: number;
 }
 
 /** A command that waits for good fails its page. */
@@ -50,10 +51,10 @@ async function commandsOf(
 const START = join(ROOT, 'tests/e2e/start-until-ready.sh');
 
 /** Runs a program to its end, or ends it with all that it has started. */
-async function runInGroup(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+async function runInGroup(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv, longestMs = LONGEST_MS) {
   const [program = '', ...args] = words;
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGTERM'), LONGEST_MS);
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGTERM'), longestMs);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text: Buffer) => {
@@ -94,7 +95,8 @@ export class Guides implements AsyncDisposable {
     const { PATH } = process.env;
     const env = { ...ofPrograms(), PATH: `${this.#folder}:${PATH}`, FGS_DATA_DIR: this.server.dataDir, HOME: cwd };
     const script = await commandsOf(guide, reading, join(this.#folder, 'fgs'));
-    const { code, stdout, stderr } = await runInGroup([...(reading.under ?? []), '/bin/bash', '-c', script], cwd, env);
+    const words = [...(reading.under ?? []), '/bin/bash', '-c', script];
+    const { code, stdout, stderr } = await runInGroup(words, cwd, env, reading.longestMs);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     return stdout;
   }

@@ -8,8 +8,6 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Pages, and sections of pages, with blocks of shell commands that no test runs as they stand there, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'README.md#Working on it': 'runs all tests',
-  'container.md':
-    'builds images of packages of Debian and npm, which takes minutes; package.test.ts starts what the Containerfile makes',
   'several-machines.md': 'starts servers of several machines; guide-cluster.test.ts follows it with three',
 };
 
@@ -36,7 +34,7 @@ function runs(): ReadonlySet<string> {
   const folder = join(ROOT, 'tests/e2e');
   const tests = readdirSync(folder).filter((name) => /^guide-.*\.test\.ts$/.test(name));
   const text = tests.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
-  const calls = [...text.matchAll(/guides\.run\('([^']+)'(?:, '([^']+)')?\)/g)];
+  const calls = [...text.matchAll(/guides\.(?:run|read)\('([^']+)'(?:, '([^']+)')?[,)]/g)];
   const rows = [...text.matchAll(/^\s*(?:\[|\{ )?(?:place: )?'([\w-]+\.md)(?:#([^']+))?',/gm)];
   return new Set([...calls, ...rows].map(([, page = '', heading]) => placeOf({ page, heading: heading ?? '' })));
 }
