@@ -173,7 +173,12 @@ describe('an intake', () => {
     it('runs what this process enqueues without a claim', async () => {
       await start(40);
       const lease = vi.spyOn(queue, 'lease');
-      for (const id of ['a', 'b', 'c']) await add(id, 'p:default:f');
+      for (const id of ['a', 'b', 'c']) {
+        await add(id, 'p:default:f');
+        // the caller learns first that it is stored
+        expect(begun).not.toContain(id);
+        await settled();
+      }
       expect(begun).toEqual(['a', 'b', 'c']);
       running.get('b')?.();
       await settled();
@@ -207,6 +212,7 @@ describe('an intake', () => {
     it('gets the slot back of a message that was known already, and ends after what is being stored', async () => {
       await start(1);
       await add('a', 'p:default:f');
+      await settled();
       running.get('a')?.();
       await settled();
       expect(await add('a', 'p:default:f')).toBe(false);
@@ -216,6 +222,7 @@ describe('an intake', () => {
         ended = true;
       });
       await adding;
+      await settled();
       expect([begun, ended]).toEqual([['a', 'b'], false]);
       running.get('b')?.();
       await stopping;

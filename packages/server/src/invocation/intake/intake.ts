@@ -48,7 +48,8 @@ const LOOK_SHARE = 0.1;
 
 /**
  * Leases the messages of a topic and runs them, up to the number of slots, which go in turn to projects and their
- * functions. A message of this process gets a free slot as it is enqueued, unless others wait for one. It wakes for new messages, due times and free slots, and polls only for messages of other servers.
+ * functions. A message of this process gets a free slot as it is enqueued, unless others wait for one. It wakes for new
+ * messages, due times and free slots, and polls only for messages of other servers.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -214,8 +215,14 @@ export class Intake {
       if (message === undefined) {
         this.#hold(group, -1);
         this.#take.request();
-      } else void this.#run(group, message);
-      this.#end();
+        this.#end();
+        return;
+      }
+      // The caller learns first that it is stored, and logs that it waits.
+      setImmediate(() => {
+        void this.#run(group, message);
+        this.#end();
+      });
     };
   }
 
