@@ -43,8 +43,8 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
   },
 });
 
-/** Empties the packet filter of the whole machine. */
-const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
+/** Empties the packet filter of the whole machine; uses the ports of a compose file, and computes for minutes. */
+const wholeMachine = ['tests/e2e/{network-isolation,guide-container}.test.ts'];
 
 /** One server for the files that need no settings of their own. */
 const sharing = (name: string, include: string[], exclude: string[] = []) => {

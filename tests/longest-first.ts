@@ -3,7 +3,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of more than three quarters of a minute beside the others, the longest first: one that began late would run alone at the end. */
 const LONG = [
-  'tests/e2e/guide-container.test.ts',
   'tests/crash/two-servers.test.ts',
   'tests/crash/artifact-cache.test.ts',
   'tests/crash/partitions.test.ts',

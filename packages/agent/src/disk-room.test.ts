@@ -61,6 +61,18 @@ describe('the disk under the volumes of functions', () => {
     expect(await room.hasRoom(GIB)).toBe(false);
   });
 
+  it('counts the volume of a sandbox that waits from its admission on, which needs room', async () => {
+    const { disk, room } = diskWith(2 * GIB + MIB);
+    const waiting = [room.claimResting(volume(GIB)), room.claimResting(volume(GIB))] as const;
+    const running = await room.claim(volume(GIB));
+    await expect(waiting[0].admit()).rejects.toMatchObject({ code: 'NO_DISK_ROOM' });
+    disk.freeBytes = 3 * GIB + MIB;
+    await waiting[0].admit();
+    await expect(waiting[1].admit()).rejects.toMatchObject({ code: 'NO_DISK_ROOM' });
+    running.release();
+    await waiting[1].admit();
+  });
+
   it('ends the sandbox that holds most when the disk is nearly full, resting ones first', async () => {
     const { disk, room } = diskWith(50 * GIB);
     const ended: string[] = [];

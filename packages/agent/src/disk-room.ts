@@ -18,6 +18,8 @@ export interface Claim {
   /** No process of the sandbox runs: it cannot grow. */
   rest(): void;
   wake(): void;
+  /** Like `wake`, for one that has never run. Throws `NO_DISK_ROOM` when there is no room for it: then it rests on. */
+  admit(): Promise<void>;
   /** Called when the sandbox must end because the disk is nearly full. */
   onDiskFull(end: () => void): void;
   release(): void;
@@ -57,23 +59,38 @@ export class DiskRoom {
 
   /** Throws `NO_DISK_ROOM` when there is no room for it. */
   async claim(volume: Growing): Promise<Claim> {
-    const claimed: Claimed = { volume, isResting: false, end: () => {} };
-    // Counted before the disk is read, so that two concurrent claims see each other.
-    this.#claims.add(claimed);
+    const claim = this.claimResting(volume);
     try {
-      await this.#refuseWithoutRoom();
+      await claim.admit();
     } catch (error) {
-      this.#claims.delete(claimed);
+      claim.release();
       throw error;
     }
-    this.#watch();
+    return claim;
+  }
+
+  /** For a sandbox that waits: it is counted from `admit` on. */
+  claimResting(volume: Growing): Claim {
+    const claimed: Claimed = { volume, isResting: true, end: () => {} };
+    this.#claims.add(claimed);
+    const wake = (): void => {
+      claimed.isResting = false;
+      this.#watch();
+    };
     return {
       rest: () => {
         claimed.isResting = true;
       },
-      wake: () => {
-        claimed.isResting = false;
-        this.#watch();
+      wake,
+      admit: async () => {
+        // Counted before the disk is read, so that two concurrent claims see each other.
+        wake();
+        try {
+          await this.#refuseWithoutRoom();
+        } catch (error) {
+          claimed.isResting = true;
+          throw error;
+        }
       },
       onDiskFull: (end) => {
         claimed.end = end;

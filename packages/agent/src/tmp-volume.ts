@@ -39,6 +39,8 @@ export interface TmpVolume {
   /** No process of the sandbox runs, so that nothing is written until `wake`. */
   rest(): void;
   wake(): void;
+  /** Call it before the first use of one of `takeResting`. Throws `NO_DISK_ROOM`. */
+  admit(): Promise<void>;
   /** Called when the sandbox must end because the disk of the machine is nearly full. */
   onDiskFull(end: () => void): void;
   /** The last use: after it the kernel drops the file system, its loop device and its file. */
@@ -77,6 +79,12 @@ export class TmpVolumes {
       claim.release();
       throw error;
     }
+  }
+
+  /** Like `take`, for a sandbox that waits: nothing is written to it before `admit`. */
+  async takeResting(bytes: number): Promise<TmpVolume> {
+    const volume = this.#ready.take(bytes) ?? (await this.#make(bytes));
+    return volume.claimed(this.#room.claimResting({ bytes, usedBytes: async () => volume.usedBytes() }));
   }
 
   /** Starts to fill the store for this size. Call it after a start: creating volumes would compete with it. */
@@ -147,6 +155,10 @@ class LoopVolume implements TmpVolume {
 
   wake(): void {
     this.#claim?.wake();
+  }
+
+  async admit(): Promise<void> {
+    await this.#claim?.admit();
   }
 
   onDiskFull(end: () => void): void {

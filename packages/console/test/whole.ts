@@ -34,6 +34,12 @@ const FAULTS = `(() => {
     }
     if (left < from - 1 || right > to + 1) faults.push(nameOf(element) + ' is cut off');
   }
+  // a table that scrolls hides columns behind those that stay; a window of half the width has no place for all
+  if (width >= 1280)
+    for (const place of document.querySelectorAll('main :is(.ant-table-content, .ant-table-body, .ant-table-tbody-virtual-holder)')) {
+      const over = place.scrollWidth - place.clientWidth;
+      if (over > 1) faults.push('a table is ' + over + ' px wider than its place: ' + nameOf(place.querySelector('tr, .ant-table-row') ?? place));
+    }
   return faults;
 })()`;
 

@@ -22,6 +22,8 @@ clean() {
 }
 clean
 trap clean EXIT
+bridges() { ip -brief link show type bridge | grep -o "^podman[0-9]*" | sort || true; }
+had_bridges=$(bridges)
 # what runs before this one have built
 docker image prune --force > /dev/null
 
@@ -76,7 +78,7 @@ nothing_left() {
   left=$(docker ps --all --quiet; docker volume ls --quiet; docker network ls --quiet --filter name=funcgraph
     # conmon stays for some minutes after an exec, whatever its container does
     pgrep --list-full 'catatonit|aardvark|netavark|postgres|node' || true
-    ip -brief link show type bridge | grep podman || true)
+    comm -13 <(echo "$had_bridges") <(bridges))
   [ -z "$left" ] || { echo "left: $left"; return 1; }
   echo 'nothing is left'
 }

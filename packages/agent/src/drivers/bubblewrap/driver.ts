@@ -144,7 +144,7 @@ export class BubblewrapDriver implements Driver {
       if (uid !== undefined) releases.push(async () => uids?.giveBack(uid));
       const pipes = await this.#takePipes(uid, releases);
       const [volume, group] = await allOrNothing(
-        [volumes?.take(tmpBytes), cgroups?.create(id, { memoryBytes: WAITING_BYTES, maxProcesses }), nothing()],
+        [volumes?.takeResting(tmpBytes), cgroups?.create(id, { memoryBytes: WAITING_BYTES, maxProcesses }), nothing()],
         releases,
       );
       if (uid !== undefined) volume?.give(uid);

@@ -113,7 +113,7 @@ export class LiveSandbox {
 
   /** Resolves when the sandbox waits for its occupant. Throws `START_FAILED`. */
   async startWaiting(): Promise<void> {
-    const { monitor, pipes, volume } = this.#parts;
+    const { monitor, pipes } = this.#parts;
     const init = await readStart({
       monitor,
       stderr: pipes.stderr,
@@ -123,8 +123,6 @@ export class LiveSandbox {
     });
     this.#target = this.#find('', init);
     if (this.#target === undefined) throw new AgentError('START_FAILED', 'a waiting sandbox has ended');
-    // Nothing is written before it has an occupant.
-    volume?.rest();
   }
 
   /** Like `startWhole`, for a sandbox that waits. Nothing of the occupant is in it when this throws without a program. */
@@ -137,8 +135,7 @@ export class LiveSandbox {
       throw new AgentError('START_FAILED', 'a waiting sandbox has ended');
     this.#target = { ...this.#target, id: spec.id };
     group?.rename(spec.id);
-    await group?.limitMemory(spec.memoryBytes);
-    volume?.wake();
+    await Promise.all([group?.limitMemory(spec.memoryBytes), volume?.admit()]);
     const started = readStart({
       monitor,
       stderr: pipes.stderr,

@@ -89,6 +89,12 @@ function enqueue(
 const settled = (id: string, state: string): Promise<void> =>
   expect.poll(async () => (await queue.get(id))?.state, PATIENCE).toBe(state);
 
+/** Its handler has it: it is stored as leased one turn before. */
+async function begun(id: string): Promise<void> {
+  await settled(id, 'leased');
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('dispatcher', () => {
   it('runs enqueued messages with their own id and event, and records success', async () => {
     const seen: string[] = [];
@@ -173,12 +179,12 @@ describe('dispatcher', () => {
     const invocations = new AsyncInvocations({ queue, dispatcher, deadLetters } as unknown as AsyncOptions);
     await enqueue('a');
     await enqueue('b');
-    await settled('a', 'leased');
+    await begun('a');
     const query = vi.spyOn(storage.db, 'executeQuery');
     expect(await invocations.gauges()).toEqual({ waiting: 1, running: 1, deliveries: 0, deadLetters: 3 });
     expect(query).not.toHaveBeenCalled();
     end();
-    await settled('b', 'leased');
+    await begun('b');
     await expect.poll(() => invocations.gauges()).toMatchObject({ waiting: 0, running: 1 });
     end();
     await settled('b', 'done');
@@ -231,7 +237,7 @@ describe('dispatcher', () => {
         }),
     );
     await enqueue('a');
-    await settled('a', 'leased');
+    await begun('a');
     expect(await queue.cancel('a')).toBe('running');
     expect(dispatcher.cancel('a')).toBe(true);
     await settled('a', 'cancelled');
@@ -346,7 +352,7 @@ describe('dispatcher', () => {
         }),
     );
     await enqueue('a');
-    await settled('a', 'leased');
+    await begun('a');
     const stopped = dispatcher.stop(new AbortController().signal);
     await enqueue('b');
     finish();
