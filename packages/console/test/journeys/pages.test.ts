@@ -98,7 +98,7 @@ journey('long and hostile texts are text on every page, and break none', async (
   await poisonAnswers(page, platform.endpoint);
   const shown: string[] = [];
   const see = async (path: string) => {
-    await expectWhole(page, path);
+    await expectWhole(page, path, 'long');
     if ((await page.getByText('<img src=x').count()) > 0) shown.push(path);
     expect(await page.locator('img[src="x"]').count(), path).toBe(0);
     expect(await page.title(), path).not.toBe('hostile');
