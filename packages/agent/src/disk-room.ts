@@ -18,7 +18,7 @@ export interface Claim {
   /** No process of the sandbox runs: it cannot grow. */
   rest(): void;
   wake(): void;
-  /** Like `wake`, for one that has never run. Throws `NO_DISK_ROOM` when there is no room for it: then it rests on. */
+  /** Like `wake`, for a sandbox that has never run. Throws `NO_DISK_ROOM` without room, and leaves the claim resting. */
   admit(): Promise<void>;
   /** Called when the sandbox must end because the disk is nearly full. */
   onDiskFull(end: () => void): void;

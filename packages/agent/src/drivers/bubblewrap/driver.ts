@@ -23,7 +23,7 @@ import { WaitingStock } from './waiting-stock.ts';
 const SETTLE_MS = 100;
 /** Limit of a sandbox that waits, until it belongs to a function. */
 const WAITING_BYTES = 256 << 20;
-/** Folders that no link leads to: a waiting sandbox is given other places one at a time, and must not follow any. */
+/** The helper mounts below these folders only: no symbolic link leads into them. */
 const OWN_FOLDERS = ['/opt/function/', '/home/snuser/'];
 
 export interface BubblewrapParts extends Outside {
@@ -91,7 +91,7 @@ export class BubblewrapDriver implements Driver {
     } catch (error) {
       await waiting.stop().catch(() => {});
       if (waiting.hasProgram) throw error;
-      // It died while it waited, or the request is wrong: then a new one fails too, and says why.
+      // It died while it waited, or the request is invalid: then a new sandbox fails too, and its error says why.
       return this.#startWhole(spec, hooks);
     }
   }

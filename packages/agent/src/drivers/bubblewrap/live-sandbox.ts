@@ -92,7 +92,7 @@ export class LiveSandbox {
     return this.#hasProgram;
   }
 
-  /** The end of one without a program is not reported: it was never given to a function. */
+  /** Reports no exit when no program ran: no function had the sandbox yet. */
   async stop(): Promise<void> {
     if (!this.#hasProgram) this.#occupant = undefined;
     await this.running.stop();

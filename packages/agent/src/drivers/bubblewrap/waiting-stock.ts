@@ -1,7 +1,8 @@
 /** Two serve starts one after another on a busy machine; more would only help bursts, which want whole runtimes. */
 const KEPT = 2;
-/** Time for what has just started: making a sandbox competes with it. Less when the next start would find none. */
+/** Making a sandbox takes processor time from the interpreter that has just started, so it begins this much later. */
 const DELAY_MS = 60;
+/** When no sandbox waits, the next start would have to make its own. */
 const DELAY_OF_FIRST_MS = 5;
 
 export interface Waiting {
@@ -57,7 +58,7 @@ export class WaitingStock<Sandbox extends Waiting> {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
-        // After the one that is being made, this is asked again.
+        // This is checked again after the sandbox that is being made.
         this.#filling ??= this.#makeOne();
       },
       this.#kept.length === 0 ? DELAY_OF_FIRST_MS : DELAY_MS,
