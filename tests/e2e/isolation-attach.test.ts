@@ -1,12 +1,24 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HelperProcess } from '../../packages/agent/src/attach/helper-process.ts';
 import { livingProcess } from '../../packages/agent/src/owner.ts';
+import { composeService } from './container/image.ts';
+import { capabilitiesOf } from './container/oci-config.ts';
 
 const isRoot = process.getuid?.() === 0;
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -81,6 +93,32 @@ describe.runIf(isRoot)('the attach helper', () => {
     await expect(attaching).rejects.toEqual(failing('open-target ENOENT'));
     expect(readlinkSync(`/proc/${helper.pid}/ns/mnt`)).toBe(own);
     other.kill();
+  });
+
+  it('enters the folders of every user with the rights of a container, too', async () => {
+    const rights = capabilitiesOf(await composeService()).map((name) => `+${name.toLowerCase()}`);
+    expect(rights).not.toContain('+dac_read_search');
+    const program = join(folder, 'attach-with-the-rights-of-a-container');
+    const script = `#!/bin/sh\nexec setpriv --bounding-set ${['-all', ...rights].join()} -- '${PROGRAM}'\n`;
+    writeFileSync(program, script, { mode: 0o700 });
+    const closed = join(folder, 'closed');
+    mkdirSync(join(closed, 'code'), { recursive: true });
+    chownSync(closed, 800, 800);
+    chmodSync(closed, 0o700);
+    const places = 'mount -t tmpfs none /opt; mkdir -p /opt/function/code; chown -R 65534 /opt/function';
+    const waits = `${places}; chmod -R 700 /opt/function; echo ready; exec sleep 1000`;
+    const other = spawn('unshare', ['--mount', '--', 'sh', '-ec', waits], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const contained = await HelperProcess.start(program);
+    try {
+      await once(other.stdout, 'data');
+      const pid = other.pid ?? 0;
+      const target = me({ pid, startTime: livingProcess(pid)?.startTime });
+      await contained.attach(target, { root: folder, below: 'closed/code' }, '/opt/function/code');
+      expect(readFileSync(`/proc/${pid}/mountinfo`, 'utf8')).toContain(' /opt/function/code ro,');
+    } finally {
+      other.kill();
+      await contained.close();
+    }
   });
 
   it('answers many requests in order', async () => {

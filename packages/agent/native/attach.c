@@ -151,8 +151,10 @@ static int serve(const char *const fields[FIELDS], struct failure *failure) {
 }
 
 static int check_machine(struct failure *failure) {
-  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_CHROOT | 1u << CAP_SYS_PTRACE |
-                        1u << CAP_DAC_READ_SEARCH | 1u << CAP_SETUID | 1u << CAP_SETGID;
+  const unsigned search = right_to_search();
+  if (search == 0) return fail(failure, "search", EPERM);
+  const unsigned kept =
+      1u << CAP_SYS_ADMIN | 1u << CAP_SYS_CHROOT | 1u << CAP_SYS_PTRACE | search | 1u << CAP_SETUID | 1u << CAP_SETGID;
   if (settle(kept, failure) < 0) return -1;
   int tree = clone_tree("/proc", "", failure);
   if (tree < 0) return -1;

@@ -35,11 +35,14 @@ const READ_ONLY = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/p
 /** The engine makes these in each container. */
 const DEVICES_OF_ALL = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'console'];
 
+export function capabilitiesOf({ privileged = false, cap_add: added = [] }: Service): string[] {
+  return privileged ? ownCapabilities() : [...USUAL, ...added];
+}
+
 /** What an engine such as Docker makes of a service, for an OCI runtime. System calls are not filtered here. */
 export function ociConfig({ service, root, binds, env, command, network }: Start): object {
-  const { privileged = false, cap_add: added = [], security_opt: options = [], user = '0' } = service;
-  const names = [...USUAL, ...added].map((name) => `CAP_${name}`);
-  const capabilities = privileged ? ownCapabilities() : names;
+  const { privileged = false, security_opt: options = [], user = '0' } = service;
+  const capabilities = capabilitiesOf(service).map((name) => `CAP_${name}`);
   const isOpen = privileged || options.includes('systempaths=unconfined');
   const groups = privileged || options.includes('writable-cgroups=true') ? 'rw' : 'ro';
   const held = user === '0' ? { effective: capabilities, permitted: capabilities } : {};
@@ -91,7 +94,7 @@ const mountOf = (destination: string, type: string, options: readonly string[]) 
 /** No container gets more than its engine has. */
 function ownCapabilities(): string[] {
   const [, held = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return ALL.filter((_, bit) => ((BigInt(`0x${held}`) >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
+  return ALL.filter((_, bit) => ((BigInt(`0x${held}`) >> BigInt(bit)) & 1n) === 1n);
 }
 
 /** In the order of their bits. */

@@ -129,6 +129,29 @@ describe('a running sandbox', () => {
     expect(given).toEqual(['volume']);
   });
 
+  it('removes its group when nothing kills in it any more: another sandbox may get one of the same name', async () => {
+    const { calls, parts } = assignable();
+    let kills = 0;
+    let endFirst = (): void => {};
+    const kill = async (): Promise<void> => {
+      kills += 1;
+      if (kills > 1) return;
+      await new Promise<void>((resolve) => {
+        endFirst = resolve;
+      });
+      calls.push('killed');
+    };
+    const release = async (): Promise<void> => void calls.push('release');
+    const { exits, sandbox } = run({ ...parts, group: { ...parts.group, kill }, releases: [release] });
+    const stopped = sandbox.stop();
+    await expect.poll(() => exits.length).toBe(1);
+    await sandbox.flushOutput();
+    expect(calls).toEqual([]);
+    endFirst();
+    await stopped;
+    expect(calls).toEqual(['killed', 'remove', 'release']);
+  });
+
   it('reports its exit although something could not be measured', async () => {
     const { exits, sandbox } = run({
       volume: { isFull: () => Promise.reject(new Error('no such descriptor')), rest() {}, wake() {}, onDiskFull() {} },

@@ -48,6 +48,8 @@ export class RunningSandbox {
   #outOfMemory = false;
   #outOfDisk = false;
   #killed = false;
+  /** Of `#kill`: the group is not removed before, because another sandbox may get a group of the same name then. */
+  #killing: Promise<void> | undefined;
   #assigned = false;
   #freezing: AbortController | undefined;
   /** Freezing, thawing and assigning wait for one another. */
@@ -179,7 +181,7 @@ export class RunningSandbox {
     if (monitor.exitCode !== null || monitor.signalCode !== null) return;
     kill();
     // A frozen sandbox dies only when the group is thawed. `#finish` kills the group again and reports the errors.
-    void group?.kill().catch(() => {});
+    this.#killing = group?.kill().catch(() => {});
   }
 
   async #finish(): Promise<void> {
@@ -197,6 +199,7 @@ export class RunningSandbox {
     // bubblewrap reports how its child died as an exit code, also when we killed that child.
     const byUs = this.#killed && (exitCode === null || exitCode === 137);
     this.#hooks.onExit({ ...usage, exitCode: byUs ? null : exitCode, signal: byUs ? 'SIGKILL' : signal });
+    await this.#killing;
     const cleanUp = group === undefined ? releases : [() => group.remove(), ...releases];
     for (const release of cleanUp) await release().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
