@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { groupNameOf } from '../../packages/agent/src/cgroup/group-owner.ts';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
 import {
   agentGroups,
@@ -28,7 +29,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
 
   const command = () => ['/bin/sh', '-c', 'trap "" TERM INT HUP; while :; do sleep 1000; done', marker];
   const owners = () => subfolders(bench.runDir).filter((name) => name !== 'tmp');
-  const groupsOf = (owner: string) => agentGroups().filter((group) => group.endsWith(`funcgraph-${owner}`));
+  const groupsOf = (owner: string) => agentGroups().filter((group) => group.endsWith(groupNameOf(owner)));
 
   it('the agent: every sandbox ends at once, and the next agent removes what is left', async () => {
     const { pid } = await bench.agent.ensureAgent();

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { type AgentProcess, spawnAgent } from '@funcgraph/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { groupNameOf } from '../../packages/agent/src/cgroup/group-owner.ts';
 import { hostileOrders, type Order } from './isolation/hostile-orders.ts';
 import { agentGroups, bridgesOf, MIB, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
@@ -218,7 +219,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
   it('ends at a frame without end, and leaves nothing', async () => {
     const owners = subfolders(runDir);
     expect(owners).toHaveLength(1);
-    const groups = () => agentGroups().filter((group) => owners.some((owner) => group.endsWith(`funcgraph-${owner}`)));
+    const groups = () => agentGroups().filter((group) => owners.some((owner) => group.endsWith(groupNameOf(owner))));
     const ofSandboxes = groups().flatMap((group) => subfolders(group).filter((name) => !name.startsWith('waiting-')));
     expect(ofSandboxes).toEqual([]);
     agent.socket.on('error', () => {});

@@ -18,9 +18,12 @@ export function isOwnerId(text: string): boolean {
 
 /** False for a name that was made before this boot, by a dead process, or by another one with a recycled process id. */
 export function isOwnerAlive(ownerId: string): boolean {
-  const [, pid, startTime, boot] = ID.exec(ownerId) ?? [];
-  if (pid === undefined || boot !== bootId()) return false;
-  return startTimeOf(Number(pid)) === startTime;
+  const [, pid, startTime] = ID.exec(ownerId) ?? [];
+  return isOfThisBoot(ownerId) && startTimeOf(Number(pid)) === startTime;
+}
+
+export function isOfThisBoot(ownerId: string): boolean {
+  return ID.exec(ownerId)?.[3] === bootId();
 }
 
 function bootId(): string {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { groupNameOf } from './cgroup/group-owner.ts';
 import { ownerIdOf } from './owner.ts';
 import { sweep } from './sweep.ts';
 
@@ -22,12 +23,12 @@ describe('the sweep', () => {
   it('removes folders and groups of the dead and leaves those of the living and of strangers', async () => {
     const living = ownerIdOf(process.pid);
     for (const name of [DEAD, living, 'stranger']) mkdirSync(join(root, 'run', name));
-    for (const name of [`funcgraph-${DEAD}`, `funcgraph-${living}`, 'funcgraph-other', DEAD])
-      mkdirSync(join(root, 'groups', name));
+    const kept = [groupNameOf(living), `funcgraph-${living}`, 'funcgraph-other', DEAD];
+    for (const name of [groupNameOf(DEAD), `funcgraph-${DEAD}`, ...kept]) mkdirSync(join(root, 'groups', name));
     mkdirSync(join(root, 'groups', `funcgraph-${DEAD}`, 'sandbox'));
-    expect(await run()).toBe(2);
+    expect(await run()).toBe(3);
     expect(readdirSync(join(root, 'run')).sort()).toEqual([living, 'stranger'].sort());
-    expect(readdirSync(join(root, 'groups')).sort()).toEqual([DEAD, `funcgraph-${living}`, 'funcgraph-other'].sort());
+    expect(readdirSync(join(root, 'groups')).sort()).toEqual(kept.sort());
     expect(await run()).toBe(0);
   });
 
@@ -51,6 +52,25 @@ describe('the sweep', () => {
     void ended.then(() => rmSync(join(group, 'cgroup.procs')));
     expect(await run()).toBe(1);
     expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  it('never takes processes that cannot be seen from here, which have the id 0, for its own', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      // A minute later the sweep has no patience left.
+      vi.setSystemTime(Date.now() + 60_000);
+      return true;
+    });
+    try {
+      const group = join(root, 'groups', `funcgraph-${DEAD}`);
+      mkdirSync(group);
+      writeFileSync(join(group, 'cgroup.procs'), '0\n4194305\n');
+      expect(await run()).toBe(0);
+      expect(new Set(kill.mock.calls.map(([pid]) => pid))).toEqual(new Set([4_194_305]));
+    } finally {
+      kill.mockRestore();
+      vi.useRealTimers();
+    }
   });
 
   it('does nothing where there is nothing', async () => {

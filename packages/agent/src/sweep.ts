@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { CGROUP_PREFIX } from './cgroup/cgroup.ts';
 import { killAll, removeGroup, writeControl } from './cgroup/group-files.ts';
+import { isGroupOfDead } from './cgroup/group-owner.ts';
 import { runHostCommand } from './host-command.ts';
 import { isOwnerAlive, isOwnerId } from './owner.ts';
 
@@ -47,7 +47,7 @@ function deadFolders(parent: string): string[] {
 
 function deadGroups(root: string): string[] {
   return namesIn(root)
-    .filter((name) => name.startsWith(CGROUP_PREFIX) && isDeadName(name.slice(CGROUP_PREFIX.length)))
+    .filter((name) => isGroupOfDead(name))
     .map((name) => `${root}/${name}`);
 }
 
@@ -55,10 +55,6 @@ function deadGroups(root: string): string[] {
 function frozenFirst(groups: readonly string[]): string[] {
   const isFreezer = (group: string) => existsSync(`${group}/freezer.state`);
   return [...groups.filter(isFreezer), ...groups.filter((group) => !isFreezer(group))];
-}
-
-function isDeadName(owner: string): boolean {
-  return isOwnerId(owner) && !isOwnerAlive(owner);
 }
 
 async function removeDeadGroup(group: string): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AgentProcessOptions, type AgentRules, spawnAgent } from '@funcgraph/agent';
+import { groupNameOf } from '../../../packages/agent/src/cgroup/group-owner.ts';
 import {
   type Sandbox,
   SandboxAgent,
@@ -195,7 +196,7 @@ export class SandboxBench {
 
   /** Other agents may be at work on this machine. */
   #isOurs(group: string): boolean {
-    return subfolders(this.runDir).some((owner) => group.includes(`/funcgraph-${owner}/`));
+    return subfolders(this.runDir).some((owner) => group.includes(`/${groupNameOf(owner)}/`));
   }
 }
 

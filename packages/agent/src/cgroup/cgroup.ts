@@ -54,7 +54,7 @@ export interface CgroupTree {
   close(): Promise<void>;
 }
 
-/** Prefix of the parent groups of all agents; the owner id follows. */
+/** Prefix of the parent groups of all agents: see `groupNameOf`. */
 export const CGROUP_PREFIX = 'funcgraph-';
 
 /** The group also contains the sandbox's monitor and init process. */

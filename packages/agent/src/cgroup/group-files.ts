@@ -24,7 +24,10 @@ export async function readKey(path: string, key: string): Promise<number> {
   return 0;
 }
 
-/** Process ids in a group folder; empty when the folder does not exist. */
+/**
+ * Process ids in a group folder; empty when the folder does not exist. A process of a namespace that cannot be seen from here
+ * has the id 0.
+ */
 export async function processesIn(folder: string): Promise<number[]> {
   const text = await readFile(`${folder}/cgroup.procs`, 'utf8').catch(() => '');
   return text
@@ -44,7 +47,8 @@ export async function killAll(folder: string, then: () => Promise<void>): Promis
     const pids: number[] = [];
     for (const group of await groupsBelow(folder)) pids.push(...(await processesIn(group)));
     if (pids.length === 0) return;
-    for (const pid of pids) killQuietly(pid);
+    // The id 0 would mean the agent's own processes.
+    for (const pid of pids) if (pid > 0) killQuietly(pid);
     await then();
     if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `processes of ${folder} do not die`);
     await delay(Math.min(1 + round, 20));

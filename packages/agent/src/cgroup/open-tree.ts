@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CGROUP_PREFIX, type CgroupTree } from './cgroup.ts';
+import type { CgroupTree } from './cgroup.ts';
+import { groupNameOf } from './group-owner.ts';
 import { type CgroupMounts, parseCgroupMounts, parseOwnGroups } from './mounts.ts';
 import { CgroupV1 } from './v1.ts';
 import { CgroupV2 } from './v2.ts';
@@ -14,7 +15,7 @@ export const NO_CGROUP: readonly string[] = [
 /** Opens cgroup version 1 if it has the memory controller, otherwise version 2; undefined without either. */
 export async function openCgroupTree(ownerId: string): Promise<CgroupTree | undefined> {
   const mounts = readMounts();
-  const name = `${CGROUP_PREFIX}${ownerId}`;
+  const name = groupNameOf(ownerId);
   if (mounts.v1.has('memory')) return CgroupV1.open(name, v1Roots(mounts));
   for (const root of v2Roots(mounts)) {
     const tree = await CgroupV2.open({ name, root, movable: mayMove });

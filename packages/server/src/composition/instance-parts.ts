@@ -88,13 +88,15 @@ export function instanceParts(deps: InstanceDeps) {
     mounts: fileSystems.of(requested.mounts, projectId),
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
+  const onUnusable = (err: unknown): void =>
+    log.warn({ module: 'prewarmed', err }, 'a prewarmed runtime could not be used, another one is started');
   const onLog = logs.fromInstance.bind(logs);
   const startDeps = {
     ...bootDeps,
     onLog,
     httpStartMs: config.httpStartMs,
     surroundings,
-    ...(canAssign ? { takePrewarmed } : {}),
+    ...(canAssign ? { takePrewarmed, onUnusable } : {}),
   };
   const pool: Pool = new Pool({
     start: async (spec, signal) => {

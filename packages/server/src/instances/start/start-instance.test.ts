@@ -15,10 +15,12 @@ import { type StartDeps, startInstance } from './start-instance.ts';
 
 let dir: string;
 let lines: string[];
+let unusable: string[];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'fgs-'));
   lines = [];
+  unusable = [];
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -50,7 +52,8 @@ async function start(
   const waiting = await bootAndFreeze(spec.runtime, deps);
   prewarmed(waiting);
   const takePrewarmed: TakePrewarmed = () => waiting;
-  return startInstance(spec, { ...deps, takePrewarmed }, new AbortController().signal);
+  const onUnusable = (error: unknown): void => void unusable.push(String(error));
+  return startInstance(spec, { ...deps, takePrewarmed, onUnusable }, new AbortController().signal);
 }
 
 async function failedStart(
@@ -154,6 +157,7 @@ it('another runtime is started when code cannot be attached to the one that wait
     waiting.sandbox.assign = () => Promise.reject(new Error('no room for a mount'));
   });
   expect(instance.id).not.toBe(id);
+  expect(unusable).toEqual(['Error: no room for a mount']);
   expect(close).toHaveBeenCalledTimes(1);
   close.mockRestore();
   await instance.stop();

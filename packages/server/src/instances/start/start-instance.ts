@@ -24,6 +24,8 @@ export interface StartDeps extends BootDeps {
   readonly httpStartMs: number;
   /** A prewarmed runtime for this launch, if one waits. The caller owns it from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
+  /** A prewarmed runtime could not be used; another one is started. */
+  readonly onUnusable?: (error: unknown) => void;
   /** Resolves the settings of a version on this machine. Throws when its project may not use one of them. */
   readonly surroundings?: (requested: SurroundingsChoice, projectId: string) => Surroundings;
 }
@@ -146,8 +148,9 @@ async function runtimeFor(spec: LaunchSpec, deps: StartDeps, options: RuntimeOpt
       onSandbox(waiting.sandbox);
       phases.sandboxMs = deps.clock.monotonic() - began;
       return begun;
-    } catch {
+    } catch (error) {
       // It died while it waited, or cannot attach code: a fresh start costs time but does not fail the request.
+      deps.onUnusable?.(error);
       await waiting.sandbox.stop().catch(() => {});
     }
   }
