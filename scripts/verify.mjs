@@ -53,6 +53,9 @@ await timed('set-up', async () => {
   await ensureProgram('debugpy', 'python3-debugpy', 'the debugger of Python functions is tested with it', () =>
     existsSync('/usr/lib/python3/dist-packages/debugpy'),
   );
+  await ensureProgram('swift', 'python3-swift', 'code that servers share is stored in it', () =>
+    existsSync('/usr/lib/python3/dist-packages/swift'),
+  );
   await ensureInstalled();
   await ensureBuilt();
   await buildJava();
