@@ -59,6 +59,11 @@ export async function stateParts({
     version: VERSION,
     clock,
     onError: (error) => log.error({ err: error }, 'a heartbeat failed'),
+    onDenied: (server) =>
+      log.warn(
+        { server },
+        'the database sessions of a lost server could not be ended, because they are of another database user: grant pg_signal_backend to this one, or use one user; their open transactions delay the takeover of its work',
+      ),
     onConflict: onBroken,
     onRemoved,
   });

@@ -35,6 +35,8 @@ export const MIGRATION_MS = 60 * 60_000;
 
 /** What other servers do on the same database. */
 export interface Signals {
+  /** Of all sessions of this opened database in `pg_stat_activity`. */
+  readonly sessionName: string;
   /**
    * Calls back when a server commits a change of configuration, with its number; without one when something else may
    * have happened: servers came or left, or the session was replaced and may have missed calls. Returns what ends it.

@@ -238,7 +238,8 @@ export async function emptyDatabase(url: string): Promise<void> {
   await client.query(EMPTY);
 }
 
-async function runSql(url: Secret, sql: string): Promise<Record<string, unknown>[]> {
+/** Runs statements in a session of its own. */
+export async function runSql(url: Secret, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url.reveal() });
   // the statement is rejected when the server is killed
   client.on('error', () => {});

@@ -45,6 +45,14 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const BEAT = `with beat as (update server set expires_at = ${NOW} + $2 where id = $1 returning id)
   select id, home, name, version, expires_at - ${NOW} as "leftMs", (select count(*) from beat) as beats,
     address, runtimes, memory_mb as "memoryMb", processors, coalesce(draining, 0) = 1 as draining from server`;
+const INSUFFICIENT_PRIVILEGE = '42501';
+const SESSIONS_OF_EXPIRED = `select name, sessions from server
+  where expires_at <= ${NOW} and id <> $1 and sessions is not null`;
+const SESSIONS_OF_HOME = `select name, sessions from server
+  where home = $1 and sessions <> $2 and ($3::int = 1 or expires_at <= ${NOW})`;
+/** A session that waits for its client ends at once, and gives back its locks, whether the client can be reached or not. */
+const END_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and application_name = $1 and pid <> pg_backend_pid()`;
 /** With the news for other servers. */
 const REMOVE_EXPIRED = `with gone as (delete from server where expires_at <= ${NOW} and id <> $1 returning id)
   select id, pg_notify('funcgraph_server', '') from gone`;
@@ -54,6 +62,18 @@ const LEAVE = `with gone as (delete from server where id = $1) ${NEWS}`;
 const DRAIN = `with draining as (update server set draining = 1 where id = $1) ${NEWS}`;
 const DESCRIBE = `with described as (update server set address = $2, runtimes = $3, memory_mb = $4, processors = $5
   where id = $1) ${NEWS}`;
+
+interface NamedSessions {
+  /** Of the server. */
+  readonly name: string;
+  readonly sessions: string;
+}
+
+export interface Removal {
+  readonly removed: number;
+  /** Names of servers whose database sessions this one has no right to end. */
+  readonly denied: readonly string[];
+}
 
 /** The statements of a membership. */
 export class MembershipStore {
@@ -78,7 +98,10 @@ export class MembershipStore {
    * Adds a server among others. Replaces the one of the same home when `replace` is set, or when it has expired; false
    * when it has not.
    */
-  async add(row: ServerRow, options: { readonly expiryMs: number; readonly replace: boolean }): Promise<boolean> {
+  async add(
+    row: ServerRow,
+    options: { readonly expiryMs: number; readonly replace: boolean; readonly sessions: string | null },
+  ): Promise<boolean> {
     const now = sql<number>`${sql.raw(NOW)}`;
     return this.#db.transaction().execute(async (tx) => {
       await tx
@@ -88,13 +111,18 @@ export class MembershipStore {
         .execute();
       const { address, runtimes, memoryMb, processors } = columnsOf(row.description);
       const { rows } = await sql<{ id: string }>`insert into server (id, home, name, version, joined_at, expires_at,
-          address, runtimes, memory_mb, processors, draining)
+          address, runtimes, memory_mb, processors, draining, sessions)
         values (${row.id}, ${row.home}, ${row.name}, ${row.version}, ${now}, ${now} + ${options.expiryMs}::bigint,
-          ${address}, ${runtimes}, ${memoryMb}, ${processors}, ${row.draining ? 1 : 0})
+          ${address}, ${runtimes}, ${memoryMb}, ${processors}, ${row.draining ? 1 : 0}, ${options.sessions})
         on conflict (home) do nothing returning id`.execute(tx);
       await sql.raw(NEWS).execute(tx);
       return rows.length === 1;
     });
+  }
+
+  /** Ends the database sessions of the server that `add` replaces. Returns its name when there is no right to. */
+  async endReplaced(signals: Signals, home: string, replace: boolean): Promise<readonly string[]> {
+    return endSessions(signals, await signals.ask(SESSIONS_OF_HOME, [home, signals.sessionName, replace ? 1 : 0]));
   }
 
   /** Extends the membership and returns all servers; `renewed` is false when another server removed this one. */
@@ -116,14 +144,33 @@ export class MembershipStore {
     await signals.ask(DRAIN, [id]);
   }
 
-  async removeExpired(signals: Signals, id: string): Promise<number> {
-    return (await signals.ask(REMOVE_EXPIRED, [id])).length;
+  /**
+   * Removes servers that have expired, except the one with the id. Their database sessions end first: one whose network
+   * failed silently keeps its open transactions, and the locks in them, until PostgreSQL notices.
+   */
+  async removeExpired(signals: Signals, id: string): Promise<Removal> {
+    const denied = await endSessions(signals, await signals.ask<NamedSessions>(SESSIONS_OF_EXPIRED, [id]));
+    return { removed: (await signals.ask(REMOVE_EXPIRED, [id])).length, denied };
   }
 
   async remove(signals: Signals | undefined, id: string): Promise<void> {
     if (signals === undefined) await this.#db.deleteFrom('server').where('id', '=', id).execute();
     else await signals.ask(LEAVE, [id]);
   }
+}
+
+/** Returns the names of the servers whose sessions belong to a user of the database that this one may not act for. */
+async function endSessions(signals: Signals, servers: readonly NamedSessions[]): Promise<string[]> {
+  const denied: string[] = [];
+  for (const { name, sessions } of servers) {
+    try {
+      await signals.ask(END_SESSIONS, [sessions]);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+      denied.push(name);
+    }
+  }
+  return denied;
 }
 
 function columnsOf(description: ServerDescription | undefined): DescriptionColumns {

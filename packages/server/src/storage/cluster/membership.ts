@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../open.ts';
+import type { Signals } from '../options.ts';
 import { BEAT_MS, EXPIRY_MS, mayJudgeIn, nextBeatIn } from './heartbeat-times.ts';
 import { MembershipStore, type SeenServer, type ServerDescription, type ServerRow } from './membership-store.ts';
 
@@ -34,6 +35,8 @@ export interface MembershipOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Called with the name of a lost server whose database sessions this one has no right to end. */
+  readonly onDenied?: (server: string) => void;
   /** Called once when another server with the same home is alive: the data directory was copied. */
   readonly onConflict: (error: Error) => void;
   /** Called once when this server was removed while it was drained: it is to stop. */
@@ -174,9 +177,12 @@ export class Membership implements Member, Peers {
   }
 
   async #add(replace: boolean): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, home } = this.#options;
+    const { signals } = this.#options.storage;
+    if (signals !== undefined) this.#reportDenied(await this.#store.endReplaced(signals, home, replace));
     const sentAt = clock.monotonic();
-    if (!(await this.#store.add(this.#row(), { expiryMs: EXPIRY_MS, replace }))) throw copied();
+    const sessions = signals?.sessionName ?? null;
+    if (!(await this.#store.add(this.#row(), { expiryMs: EXPIRY_MS, replace, sessions }))) throw copied();
     this.#renewed(sentAt);
     this.#liveSince = sentAt;
   }
@@ -224,8 +230,7 @@ export class Membership implements Member, Peers {
     const others = servers.filter(({ id }) => id !== this.#id);
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
-    const removed =
-      judgeIn === 0 && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
+    const removed = judgeIn === 0 && live.length < others.length ? await this.#removeExpired(signals) : 0;
     const draining = this.#isLeaving || (servers.find(({ id }) => id === this.#id)?.draining ?? this.#draining);
     const isSame =
       !hasNews && wasLive && renewed && removed === 0 && draining === this.#draining && same(others, this.#others);
@@ -233,6 +238,16 @@ export class Membership implements Member, Peers {
     this.#others = removed === 0 ? others : live;
     this.#beatIn(nextBeatIn(this.#others, judgeIn));
     if (!isSame) this.#tell();
+  }
+
+  async #removeExpired(signals: Signals): Promise<number> {
+    const { removed, denied } = await this.#store.removeExpired(signals, this.#id);
+    this.#reportDenied(denied);
+    return removed;
+  }
+
+  #reportDenied(servers: readonly string[]): void {
+    for (const server of servers) this.#options.onDenied?.(server);
   }
 
   #renewed(sentAt: number): void {

@@ -18,6 +18,8 @@ export interface ServerTable {
   processors: number | null;
   /** 1 while it takes no new work. */
   draining: number | null;
+  /** Name of its database sessions in `pg_stat_activity`; null on SQLite, and for a server of an older version. */
+  sessions: string | null;
 }
 
 /** Work that one server does for all. */

@@ -2,12 +2,14 @@ import type { PoolClient } from 'pg';
 import { MIGRATION_MS } from '../../options.ts';
 import { guardFailed } from '../../refusals.ts';
 import { CommitMarkers } from './commit-marker.ts';
-import { type Answer, control, inTime, type Statement, send, together } from './connection.ts';
+import { type Answer, control, inTime, type Statement, send, together, watched } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { unavailable } from './failure.ts';
 
 /** An answer that takes longer never comes: the network may fail without closing the connection. */
 const ANSWER_MS = 30_000;
+/** An answer that takes longer may be lost: the database is asked. */
+const SILENT_MS = 5_000;
 /** Interrupted work is run again at most so often: a statement might itself end the session. */
 const MAX_TRIES = 5;
 /** A write that was interrupted is not run again after this time: its caller got an error. */
@@ -27,7 +29,7 @@ type Outcome<T> =
 export class Calls {
   readonly #connections: Connections;
   readonly #markers: CommitMarkers;
-  #answerMs = MIGRATION_MS;
+  #isMigrated = false;
 
   constructor(connections: Connections) {
     this.#connections = connections;
@@ -36,7 +38,7 @@ export class Calls {
 
   /** Call when the schema is up to date: from now on each answer has a deadline. */
   migrated(): void {
-    this.#answerMs = ANSWER_MS;
+    this.#isMigrated = true;
   }
 
   /** Runs a statement that changes nothing. */
@@ -178,6 +180,8 @@ export class Calls {
   }
 
   #answer<T>(client: PoolClient, work: Promise<T>): Promise<T> {
-    return inTime(client, this.#answerMs, work);
+    if (!this.#isMigrated) return inTime(client, MIGRATION_MS, work);
+    const isLost = (isSilent: () => boolean) => this.#connections.silent.isLost(client, isSilent);
+    return watched(client, { everyMs: SILENT_MS, mostMs: ANSWER_MS, isLost }, work);
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Client, type ClientConfig } from 'pg';
 import type { Secret } from '../../../lib/secret.ts';
@@ -7,8 +8,15 @@ import { fromWire } from './values.ts';
 
 const CONNECT_MS = 10_000;
 
-/** Identifies this process in `pg_stat_activity` for administrators and other servers. */
-export const APPLICATION = `funcgraph ${process.pid} on ${hostname()}`.slice(0, 63);
+/**
+ * A name for the sessions of one opened database, which no other process has. In `pg_stat_activity` administrators see
+ * whose they are, and other servers find those of a lost server.
+ */
+export function newSessionName(): string {
+  const name = `funcgraph ${randomBytes(6).toString('hex')} of ${process.pid} on ${hostname()}`;
+  // what PostgreSQL would replace or cut off
+  return name.replace(/[^ -~]/g, '-').slice(0, 63);
+}
 
 /** A client whose login has a deadline. As an option of `pg.Pool` the deadline would also limit the wait for a turn. */
 export class PostgresClient extends Client {
@@ -24,7 +32,7 @@ export function clientConfig(url: Secret): ClientConfig {
     pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
-    application_name: APPLICATION,
+    application_name: 'funcgraph',
     types: { getTypeParser: (typeId: number) => fromWire(typeId) } as never,
   };
 }

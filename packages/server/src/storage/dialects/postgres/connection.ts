@@ -60,6 +60,45 @@ export async function inTime<T>(client: Client, ms: number, work: Promise<T>): P
   }
 }
 
+export interface Watch {
+  /** How often `isLost` is asked. */
+  readonly everyMs: number;
+  /** Afterwards the answer counts as lost. */
+  readonly mostMs: number;
+  /** Whether the answer will not come any more. `isSilent`: nothing was received since the call. */
+  readonly isLost: (isSilent: () => boolean) => Promise<boolean>;
+}
+
+/** Rejects the unanswered statements of the client when the answer to `work` is lost. */
+export async function watched<T>(client: Client, { everyMs, mostMs, isLost }: Watch, work: Promise<T>): Promise<T> {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const begin = performance.now();
+  let settled = false;
+  let next: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    if (performance.now() - begin >= mostMs) {
+      stream.destroy(unavailable(`the database did not answer for ${mostMs} ms`));
+      return;
+    }
+    const { bytesRead } = stream;
+    if (await isLost(() => !settled && stream.bytesRead === bytesRead)) {
+      stream.destroy(unavailable('the answer of the database was lost'));
+    } else if (!settled) {
+      lookAgain();
+    }
+  };
+  const lookAgain = (): void => {
+    next = setTimeout(() => void look(), Math.min(everyMs, Math.max(0, begin + mostMs - performance.now())));
+  };
+  lookAgain();
+  try {
+    return await work;
+  } finally {
+    settled = true;
+    clearTimeout(next);
+  }
+}
+
 function query(client: Client, config: QueryConfig): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // with a callback, because `pg` captures a stack trace for each promise

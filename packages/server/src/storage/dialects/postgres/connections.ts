@@ -4,11 +4,12 @@ import { StorageError } from '../../errors.ts';
 import type { PostgresStorageOptions } from '../../options.ts';
 import { databaseClosed } from '../../refusals.ts';
 import { Availability } from './availability.ts';
-import { clientConfig, newClient, PostgresClient, placeOf } from './client.ts';
+import { clientConfig, newClient, newSessionName, PostgresClient, placeOf } from './client.ts';
 import { connectHint } from './connect-hint.ts';
 import { type Entry, enter } from './entry.ts';
 import { type Failure, failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
 import { prepareSession } from './session.ts';
+import { SilentSessions } from './silent-sessions.ts';
 
 /** Enough to keep the database busy; more would compete for its processors. */
 const MAX_CONNECTIONS = 8;
@@ -23,12 +24,15 @@ const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 export class Connections {
   /** Location of the database, without credentials. */
   readonly place: string;
+  /** Of all sessions. */
+  readonly name: string;
   /** Id of the database, made with it. */
   readonly id: string;
   /** The number of this process among all that opened the database. */
   readonly boot: number;
   readonly schema: string;
   readonly availability = new Availability();
+  readonly silent: SilentSessions;
   readonly #options: PostgresStorageOptions;
   readonly #pool: Pool;
   /** How many losses came before a connection was made. */
@@ -40,12 +44,14 @@ export class Connections {
   #whenIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: PostgresStorageOptions, found: Entry & { place: string; schema: string }) {
+  private constructor(options: PostgresStorageOptions, found: Entry & { place: string; name: string; schema: string }) {
     this.#options = options;
     this.place = found.place;
+    this.name = found.name;
     this.id = found.id;
     this.boot = found.boot;
     this.schema = found.schema;
+    this.silent = new SilentSessions({ url: options.url, name: found.name });
     this.#pool = new Pool({
       ...clientConfig(options.url),
       Client: PostgresClient as unknown as new () => Client,
@@ -65,10 +71,12 @@ export class Connections {
   static async open(options: PostgresStorageOptions): Promise<{ connections: Connections; first: Client }> {
     const { url, dataKey, databaseId } = options;
     const place = placeOf(url);
+    const name = newSessionName();
     const first = await firstClient(url, place);
     try {
-      const { schema } = await prepareSession(first, place);
-      const connections = new Connections(options, { ...(await enter(first, { dataKey, databaseId })), place, schema });
+      const { schema } = await prepareSession(first, { place, name });
+      const entry = await enter(first, { dataKey, databaseId });
+      const connections = new Connections(options, { ...entry, place, name, schema });
       (await connections.#pool.connect()).release();
       return { connections, first };
     } catch (error) {
@@ -145,7 +153,7 @@ export class Connections {
     const generation = this.#generation;
     this.#generations.set(client, generation);
     client.on('error', (error) => this.#lose(error, generation));
-    await prepareSession(client, this.place);
+    await prepareSession(client, { place: this.place, name: this.name });
   }
 
   #lose(reason: unknown, generation: number): void {

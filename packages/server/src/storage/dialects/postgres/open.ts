@@ -13,8 +13,8 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
   const { connections, first } = await Connections.open(options);
   const calls = new Calls(connections);
   const pool = new KyselyPool(connections, calls, MIGRATION_MS);
-  const { place } = connections;
-  const signals = await SignalSession.over(first, { url: options.url, place });
+  const { place, name } = connections;
+  const signals = await SignalSession.over(first, { url: options.url, place, name });
   const read = (sql: string): Promise<unknown[]> =>
     connections.during(async () => (await calls.read({ sql, parameters: [] })).rows);
   return {

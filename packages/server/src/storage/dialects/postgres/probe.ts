@@ -20,7 +20,7 @@ export async function probePostgres(url: Secret, databaseId: string | undefined)
     opened.on('error', () => {});
     await opened.connect();
     client = opened;
-    await prepareSession(opened, place);
+    await prepareSession(opened, { place });
     const id = await idOf(opened);
     if (databaseId !== undefined && id !== databaseId) {
       const hint = 'name the database that the data directory was used with, or another data directory';

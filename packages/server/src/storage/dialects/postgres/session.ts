@@ -23,7 +23,9 @@ const SETTINGS = `
     ('tcp_keepalives_count', '3')
   ) as wanted (name, value) where exists (select from pg_settings s where s.name = wanted.name)
   union all
-  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'
+  union all
+  select set_config('application_name', $1, false) where $1 <> ''`;
 
 /** Properties of the database as it reports them. */
 export interface Traits {
@@ -36,8 +38,15 @@ export interface Traits {
   readonly standby: boolean;
 }
 
+export interface SessionPurpose {
+  /** The database, for people. */
+  readonly place: string;
+  /** Of `newSessionName`; it replaces a name in the database URL. */
+  readonly name?: string;
+}
+
 /** Configures a new session. Throws `storage.unreadable` when the database cannot hold the data. */
-export async function prepareSession(client: Client, place: string): Promise<Traits> {
+export async function prepareSession(client: Client, { place, name = '' }: SessionPurpose): Promise<Traits> {
   const [[traits]] = await Promise.all([
     ask<Traits>(
       client,
@@ -45,7 +54,7 @@ export async function prepareSession(client: Client, place: string): Promise<Tra
         current_setting('server_encoding') as encoding, coalesce(current_schema(), '') as schema,
         pg_backend_pid() as backend, pg_is_in_recovery() as standby`,
     ),
-    ask(client, SETTINGS),
+    ask(client, SETTINGS, [name]),
   ]);
   if (traits === undefined) throw new Error('the database returned no server settings');
   const { processID: greeted } = client as unknown as { processID?: number };

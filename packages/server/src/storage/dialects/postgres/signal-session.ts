@@ -18,6 +18,8 @@ const CHANNELS = [CHANGES, FACTS, 'funcgraph_server'];
 export interface SignalOptions {
   readonly url: Secret;
   readonly place: string;
+  /** Of its sessions. */
+  readonly name: string;
 }
 
 /**
@@ -41,6 +43,10 @@ export class SignalSession implements Signals {
     const session = new SignalSession(options);
     await session.#use(client);
     return session;
+  }
+
+  get sessionName(): string {
+    return this.#options.name;
   }
 
   listen(hear: (number: number | undefined) => void): () => void {
@@ -119,12 +125,12 @@ export class SignalSession implements Signals {
   }
 
   async #reconnect(): Promise<void> {
-    const { url, place } = this.#options;
+    const { url, place, name } = this.#options;
     const client = newClient(url);
     client.on('error', () => {});
     try {
       await client.connect();
-      await prepareSession(client, place);
+      await prepareSession(client, { place, name });
       if (this.#ended) throw unavailable('the database is closed');
       await this.#use(client);
     } catch (error) {
