@@ -269,6 +269,53 @@ describe('an intake', () => {
     });
   });
 
+  describe('that gets no due messages', () => {
+    /** Claims of the next second, with a look in each millisecond. */
+    const claimsOfOneSecond = async (): Promise<number> => {
+      const lease = vi.spyOn(queue, 'lease');
+      lease.mockClear();
+      for (let ms = 0; ms < 1_000; ms += 1) {
+        clock.advance(1);
+        await settled();
+      }
+      return lease.mock.calls.length;
+    };
+
+    it('because its server lost its membership, claims twice in a second, however many functions wait', async () => {
+      let isLive = true;
+      queue = await Queue.open({
+        ...{ storage, now: () => clock.now() },
+        member: { id: 'alone', isLive: () => isLive },
+      });
+      for (const method of ['lease', 'ack', 'nextDue'] as const) queue[method] = watch(queue[method] as never) as never;
+      for (const name of ['a', 'b', 'c']) await add(name, `p:default:${name}`);
+      isLive = false;
+      await start(4);
+      expect(await claimsOfOneSecond()).toBeLessThanOrEqual(3 * 3);
+      expect(begun).toEqual([]);
+      isLive = true;
+      await vi.waitFor(() => {
+        clock.advance(500);
+        expect(begun.toSorted()).toEqual(['a', 'b', 'c']);
+      });
+    });
+
+    it('because another session has locked them, claims less and less often', async () => {
+      await start(4);
+      const { lease } = queue;
+      let isLocked = true;
+      queue.lease = watch(async (request) => (isLocked ? [] : lease.call(queue, request)));
+      // one that is stored as leased needs no claim
+      await add('first', 'p:default:a', clock.now() + 1);
+      expect(await claimsOfOneSecond()).toBeLessThan(30);
+      isLocked = false;
+      await vi.waitFor(() => {
+        clock.advance(100);
+        expect(begun).toEqual(['first']);
+      });
+    });
+  });
+
   it('looks less often for messages of other servers while there are none, but not beside one that yields', async () => {
     const others = [{ id: 'b', home: 'b', name: 'b', version: '1', description: undefined, draining: false }];
     const looksIn = async (draining: boolean): Promise<number> => {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Alarm } from '../../lib/alarm.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import { pauseAfter } from '../../lib/pause-after.ts';
 import type { LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { projectOf } from '../launch.ts';
 import { fairShares, fitsOneMore, type GroupUse } from './fair-shares.ts';
@@ -31,6 +32,8 @@ interface Group {
   isBacklogged: boolean;
   lastTurn: number;
   pausedUntil: number;
+  /** Claims in a row that found nothing, although a message was due. */
+  misses: number;
 }
 
 /**
@@ -39,8 +42,10 @@ interface Group {
  */
 const BATCH_SHARE = 0.25;
 const BATCH_MS = 10;
-/** Pause after a failed database call. */
+/** Pause after a failed database call, or while the server has no membership. One failure in this time is logged. */
 const AFTER_ERROR_MS = 500;
+/** Pauses while a due message cannot be taken, because another session has locked it. */
+const AFTER_MISS = { firstMs: 1, mostMs: 100 };
 /** Messages of other servers are looked for this often, and less often when that takes long, or when there are none. */
 const LOOK_EVERY_MS = 500;
 const LOOK_AT_LEAST_MS = 2_000;
@@ -67,6 +72,7 @@ export class Intake {
   #free: number;
   #turns = 0;
   #nextSmallClaim = 0;
+  #nextReport = 0;
   /** Slots that must become free before a claim is worth it. */
   #missing = 0;
   #unfinished = 0;
@@ -146,6 +152,7 @@ export class Intake {
         isBacklogged: false,
         lastTurn: 0,
         pausedUntil: 0,
+        misses: 0,
       };
       this.#groups.set(group, known);
     }
@@ -265,23 +272,38 @@ export class Intake {
     try {
       leased = await queue.lease({ topic, group: name, limit, leaseMs });
     } catch (error) {
-      log.error({ err: error, topic, group: name }, 'messages could not be taken off the queue');
-      this.#note(name, clock.now() + AFTER_ERROR_MS);
-    } finally {
-      this.#hold(group, leased.length - limit);
+      if (clock.now() >= this.#nextReport) {
+        this.#nextReport = clock.now() + AFTER_ERROR_MS;
+        log.error({ err: error, topic, group: name }, 'messages could not be taken off the queue');
+      }
+      this.#failed(group, limit);
+      return;
     }
+    this.#hold(group, leased.length - limit);
+    if (leased.length > 0) group.misses = 0;
     group.isBacklogged = leased.length === limit;
     for (const message of leased) void this.#run(group, message);
     if (group.isBacklogged) this.#note(name, clock.now());
     else await this.#noteNext(name);
   }
 
+  /** Messages that become ready meanwhile wait, too: their claims would fail like this one. */
+  #failed(group: Group, limit: number): void {
+    const now = this.#options.clock.now();
+    this.#hold(group, -limit);
+    group.isBacklogged = false;
+    group.dueAt = Math.min(group.dueAt, now);
+    group.pausedUntil = Math.max(group.pausedUntil, now + AFTER_ERROR_MS);
+  }
+
   async #noteNext(name: string): Promise<void> {
     const { queue, topic, clock } = this.#options;
     try {
       const dueAt = (await queue.nextDue(topic, name)) ?? Infinity;
+      const group = this.#group(name);
+      group.misses = dueAt > clock.now() ? 0 : group.misses + 1;
       // A due message that was not leased is locked by another session.
-      this.#note(name, Math.max(dueAt, clock.now() + 1));
+      this.#note(name, group.misses === 0 ? dueAt : clock.now() + pauseAfter(group.misses, AFTER_MISS));
     } catch {
       // a broken database is reported by the claim at that time
       this.#note(name, clock.now() + AFTER_ERROR_MS);
