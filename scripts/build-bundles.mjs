@@ -27,15 +27,15 @@ const EXTERNAL = ['better-sqlite3', 'esbuild', 'pino', '@aws-sdk/client-s3', '@a
 /** CommonJS modules load others at run time. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
-/** Relative paths of a module stay valid: `bundle/` is as deep in the package as `dist/`, and has the same threads. */
+/** Relative paths of a module stay valid: `bundle/` is as deep in the package as `src/`, and has the same threads. */
 const keepPlaces = (outdir) => ({
   name: 'keep-places',
   setup({ onLoad }) {
-    onLoad({ filter: /[/\\]packages[/\\][a-z]+[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {
+    onLoad({ filter: /[/\\]packages[/\\][a-z]+[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const place = path.replace(/([/\\])dist([/\\])/, '$1bundle$2');
+      const place = path.replace(/([/\\]packages[/\\][a-z]+[/\\])src([/\\].*)\.ts$/, '$1bundle$2.js');
       const url = `new URL(${JSON.stringify(relative(outdir, place))}, import.meta.url).href`;
-      return { contents: text.replaceAll('import.meta.url', url) };
+      return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
     });
   },
 });
@@ -126,7 +126,7 @@ async function bundle(name, entry) {
   const folder = join(ROOT, 'packages', name);
   const outdir = dirname(join(folder, 'bundle', entry));
   const { metafile } = await build({
-    entryPoints: [join(folder, 'dist', `${entry}.js`)],
+    entryPoints: [join(folder, 'src', `${entry}.ts`)],
     outdir,
     bundle: true,
     splitting: true,
@@ -136,6 +136,7 @@ async function bundle(name, entry) {
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    conditions: ['@funcgraph/source'],
     external: EXTERNAL,
     plugins: [keepPlaces(outdir), lazyBuiltins, sharedSchemas, noPastTimers, lateValidators],
     banner: { js: BANNER },
@@ -148,11 +149,12 @@ async function bundle(name, entry) {
 async function bundleTesting() {
   const folder = join(ROOT, 'packages/testing');
   await build({
-    entryPoints: [join(folder, 'dist/index.js')],
+    entryPoints: [join(folder, 'src/index.ts')],
     outfile: join(folder, 'bundle/index.cjs'),
     bundle: true,
     absWorkingDir: ROOT,
     platform: 'node',
+    conditions: ['@funcgraph/source'],
     format: 'cjs',
     target: 'node20',
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -166,7 +168,7 @@ async function makeTemplate() {
   const file = join(ROOT, 'packages/server/bundle/storage/empty.sqlite');
   const made = `${file}.new`;
   for (const path of [made, `${made}-wal`, `${made}-shm`]) rmSync(path, { force: true });
-  const { writeEmptyDatabase } = await import(pathToFileURL(join(ROOT, 'packages/server/dist/storage/index.js')).href);
+  const { writeEmptyDatabase } = await import(pathToFileURL(join(ROOT, 'packages/server/src/storage/index.ts')).href);
   await writeEmptyDatabase(made);
   // any user may run the server
   chmodSync(made, 0o644);

@@ -7,12 +7,15 @@ const node = platformNode();
 const tool = (name) => join(ROOT, 'node_modules/.bin', name);
 const AT_ONCE = 2;
 
+/** With four checkers, as it has otherwise, each looks at the same types again: twice the processor time for the console. */
+const types = (project) => [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', project, '--checkers', '1'];
+
 /** Each is a program for Node.js with its arguments. */
 const checks = [
   // typescript 7 is native and three times as fast; dependency-cruiser reads sources with typescript 5
-  ['types', [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', 'tsconfig.check.json', '--noEmit']],
+  ['types', types('tsconfig.json')],
   // with the types of browsers instead of those of Node.js
-  ['types of console', [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', 'packages/console', '--noEmit']],
+  ['types of console', types('packages/console')],
   ['format and lint', [tool('biome'), 'ci', '--colors=off', '--max-diagnostics=100', '.']],
   ['imports', [tool('depcruise'), 'packages', '--config', '.dependency-cruiser.cjs']],
   ['unused code', [tool('knip'), '--no-progress', '--no-config-hints']],

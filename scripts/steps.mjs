@@ -158,7 +158,7 @@ const isSource = (path) =>
   !/\.test\.ts$/.test(path) &&
   !/[/\\](dist|bundle|node_modules)[/\\]/.test(path);
 
-/** Builds when an output is missing or older than a source. `tsc -b` itself builds only stale projects. */
+/** Builds when an output is missing or older than a source. */
 export async function ensureBuilt() {
   // The last outputs of a build.
   const mark = join(ROOT, 'packages/server/bundle/telemetry/telemetry-thread.js');
