@@ -70,7 +70,7 @@ export const Receipt = Type.Object({
   response_bytes: Type.Integer(),
   /** Names of the servers that took part, when one received the request and another one ran it. */
   nodes: Type.Optional(Type.Array(Type.String())),
-  /** Part of `total_ms` for the way to the other server and back; only in the answer to the call. */
+  /** Part of `total_ms` for the way to the other server and back. A stored receipt has it a moment after the call. */
   hop_ms: Type.Optional(Type.Number()),
 });
 export type Receipt = Static<typeof Receipt>;

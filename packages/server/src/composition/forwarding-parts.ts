@@ -3,6 +3,7 @@ import {
   CALL_PATH,
   CallDoor,
   Elsewhere,
+  HopReports,
   type Invoker,
   SUMMARY_PATH,
   Summaries,
@@ -16,17 +17,24 @@ import type { StateParts } from './state-parts.ts';
 type ForwardingDeps = Root &
   Pick<ClusterParts, 'nodes' | 'cluster'> &
   Pick<InstanceParts, 'pool'> &
-  Pick<StateParts, 'feed'>;
+  Pick<StateParts, 'feed' | 'telemetry'>;
 
 /** Calls that go to other nodes and come from them; undefined for a server that others do not reach. */
-export function forwardingParts({ clock, life, nodes, cluster, pool, feed }: ForwardingDeps) {
+export function forwardingParts({ clock, life, nodes, cluster, pool, feed, telemetry }: ForwardingDeps) {
   if (cluster === undefined) return undefined;
   const { connections, listener } = cluster;
   const board = new SummaryBoard();
-  const elsewhere = new Elsewhere({ nodes, connections, board, pool, changes: feed, clock, random: Math.random });
+  const hops = new HopReports();
+  const elsewhere = new Elsewhere({
+    ...{ nodes, connections, board, hops, pool, clock },
+    changes: feed,
+    random: Math.random,
+  });
   const closing = life.drain.begun;
   const summaries = new Summaries({
-    ...{ nodes, connections, board, closing, clock },
+    ...{ nodes, connections, board, hops, closing, clock },
+    onHops: (reported) =>
+      telemetry.records.addHops(reported.map(([requestId, attempt, us]) => ({ requestId, attempt, ms: us / 1000 }))),
     boot: randomUUID(),
     offer: () => pool.offer(),
     onTick: () => elsewhere.look(),

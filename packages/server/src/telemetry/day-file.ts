@@ -1,12 +1,13 @@
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
-import { CHUNK_SCHEMA, chunksAfter, insertChunk, lastDerived, lastRecord } from './chunk-table.ts';
+import { CHUNK_SCHEMA, type ChunkRow, chunksAfter, insertChunk, lastDerived, lastRecord } from './chunk-table.ts';
 import type { Piece } from './copies/types.ts';
+import { bodyWithHops, HoppedRecords } from './hopped-records.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes, removeMinutes } from './metrics/minute-table.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { addColumns, hasOldRecords, lastOldRecord, oldRecordsAfter } from './old-records.ts';
 import { type RecordChunk, unpackRecords } from './record-chunk.ts';
-import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
+import { type HopOfRecord, type InvocationRecord, type LogLine, logLevels } from './types.ts';
 
 /** A line as it is stored in its file. `level` is the index in `logLevels`. */
 export interface LineRow {
@@ -58,6 +59,7 @@ const SUM_EVERY_MS = 1000;
 export class DayFile {
   readonly db: Database.Database;
   readonly #functions = new Map<string, number>();
+  readonly #hopped = new HoppedRecords();
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
   readonly #minutes = new OpenMinutes();
   /** Records that are not part of the minutes yet. */
@@ -167,6 +169,7 @@ export class DayFile {
       for (const chunk of chunks) {
         const records = unpackRecords(chunk);
         insertChunk(this, { seq, functionId: this.#intern(chunk.functionKey), chunk, lineSeq, records });
+        this.#hopped.note(seq, records);
         seq += records.length;
         lineSeq += 2 * records.length;
         all.push(...records);
@@ -178,6 +181,20 @@ export class DayFile {
     this.#unsummed += all.length;
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
     return all;
+  }
+
+  /** Adds the ways of calls to their records, as far as these were written lately. */
+  addHops(hops: readonly HopOfRecord[]): void {
+    const taken = this.#hopped.take(hops);
+    if (taken.size === 0) return;
+    const chunkOf = this.prepare<Pick<ChunkRow, 'body'>>('select body from chunk where seq = ?');
+    const update = this.prepare('update chunk set body = ? where seq = ?');
+    this.#atomic(() => {
+      for (const [seq, ofChunk] of taken) {
+        const row = chunkOf.get(seq);
+        if (row !== undefined) update.run(bodyWithHops(row, ofChunk), seq);
+      }
+    });
   }
 
   /** Adds what another server wrote into its file of this day, at the same positions. What is here already stays. */

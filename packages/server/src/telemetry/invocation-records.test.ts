@@ -35,6 +35,37 @@ describe('invocation records', () => {
     expect(await telemetry.records.get("unknown' or 1=1")).toBeUndefined();
   });
 
+  it('get the way of their call later, also among others of the same batch, and without it stay as they are', async () => {
+    const functionKey = 'p1/forwarded';
+    const nodes = { receivedBy: 'a', ranOn: 'b' };
+    const record = (requestId: string, more: object = {}) =>
+      invocationRecord({ startedAt: start, functionKey, requestId, ...more });
+    const before = [
+      record('here'),
+      record('far', nodes),
+      record('far', { ...nodes, attempt: 2 }),
+      record('unreported', nodes),
+    ];
+    for (const each of before) telemetry.records.append(each);
+    telemetry.records.addHops([
+      { requestId: 'far', attempt: 2, ms: 0.25 },
+      { requestId: 'here', attempt: 1, ms: 7 },
+      { requestId: 'unknown', attempt: 1, ms: 7 },
+    ]);
+    const stored = async () =>
+      (await telemetry.records.list({ functionKey, from: start, to: start + 1, limit: 10 })).records;
+    const after = before.map((each) => (each.attempt === 2 ? { ...each, hopMs: 0.25 } : each));
+    await expect.poll(stored).toEqual(after.toReversed());
+    telemetry.records.addHops([{ requestId: 'far', attempt: 1, ms: 0 }]);
+    await expect
+      .poll(async () => (await telemetry.records.attempts('far')).map(({ hopMs }) => hopMs))
+      .toEqual([0, 0.25]);
+    // each record gets it once
+    telemetry.records.addHops([{ requestId: 'far', attempt: 1, ms: 9 }]);
+    await telemetry.flush();
+    expect((await telemetry.records.attempts('far')).map(({ hopMs }) => hopMs)).toEqual([0, 0.25]);
+  });
+
   it('keep every attempt of a request, also across days, and give the last one first', async () => {
     const attempt = (n: number) =>
       invocationRecord({

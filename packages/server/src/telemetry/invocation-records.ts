@@ -4,7 +4,7 @@ import { BatchSender } from './batch-sender.ts';
 import { checkRange, isTime, within } from './range.ts';
 import { packRecords } from './record-chunk.ts';
 import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
-import type { InvocationRecord, RecordPage, RecordQuery } from './types.ts';
+import type { HopOfRecord, InvocationRecord, RecordPage, RecordQuery } from './types.ts';
 
 export interface InvocationRecordsOptions {
   readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
@@ -19,6 +19,7 @@ export interface InvocationRecordsOptions {
 export class InvocationRecords {
   readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
   readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
   readonly #sender: BatchSender<InvocationRecord>;
   #dropped = 0;
 
@@ -26,6 +27,7 @@ export class InvocationRecords {
     const { thread, clock, onError } = options;
     this.#thread = thread;
     this.#clock = clock;
+    this.#onError = onError;
     this.#sender = new BatchSender<InvocationRecord>({
       clock,
       maxItems: options.maxBuffered,
@@ -52,6 +54,15 @@ export class InvocationRecords {
   append(record: InvocationRecord): void {
     const { startedAt } = record;
     this.#sender.push(isTime(startedAt) ? record : { ...record, startedAt: this.#clock.now() });
+  }
+
+  /** Adds the ways of calls to their records, which were appended a moment ago. Never waits. */
+  addHops(hops: readonly HopOfRecord[]): void {
+    const add = async (): Promise<void> => {
+      await this.flush();
+      await this.#thread.call({ op: 'hops', hops });
+    };
+    add().catch(this.#onError);
   }
 
   /** The last attempt of the request. */

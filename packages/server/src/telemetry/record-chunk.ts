@@ -65,6 +65,7 @@ const OPTIONAL = [
   'isCpuShared',
   'receivedBy',
   'ranOn',
+  'hopMs',
   'traceparent',
   'isUntraced',
   'finishedAt',
@@ -158,6 +159,14 @@ export function unpackRecords({ functionKey, count, columns }: RecordChunk): Inv
     }
     return record;
   });
+}
+
+/** Sets the way of records, by their places in the chunk. */
+export function withHops(chunk: RecordChunk, ms: ReadonlyMap<number, number>): RecordChunk {
+  const { each, ...columns } = chunk.columns;
+  const before = each.hopMs;
+  const hopMs = Array.from({ length: chunk.count }, (_, at) => ms.get(at) ?? before?.[at] ?? null);
+  return { ...chunk, columns: { ...columns, each: { ...each, hopMs } } };
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

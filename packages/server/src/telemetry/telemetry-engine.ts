@@ -95,6 +95,10 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
           this.#sinceStart.add(this.#files.get(day).appendRecords(chunks));
         }
         return { op: 'done' };
+      case 'hops':
+        // calls that began yesterday have just ended
+        for (const day of this.#files.days().slice(-2)) this.#files.get(day).addHops(call.hops);
+        return { op: 'done' };
       case 'search':
         return { op: 'search', page: searchLogs(this.#files, call.query, this.#searchBudgetMs) };
       case 'lines-after':

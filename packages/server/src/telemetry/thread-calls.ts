@@ -6,12 +6,14 @@ import type { LinesAfter, LinesAfterQuery } from './lines-after.ts';
 import type { MetricStep, RankRow } from './metrics/series.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { RecordChunk } from './record-chunk.ts';
-import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
+import type { HopOfRecord, InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
 
 /** Calls of the telemetry thread. `now` is the time by the server's clock. */
 export type TelemetryCall =
   | { readonly op: 'lines'; readonly lines: readonly LogLine[]; readonly now: number }
   | { readonly op: 'records'; readonly chunks: readonly RecordChunk[]; readonly now: number }
+  /** Of records that were written lately. */
+  | { readonly op: 'hops'; readonly hops: readonly HopOfRecord[] }
   | { readonly op: 'search'; readonly query: LogQuery }
   | { readonly op: 'lines-after'; readonly query: LinesAfterQuery }
   | { readonly op: 'count-after'; readonly query: Omit<LinesAfterQuery, 'limit'> }

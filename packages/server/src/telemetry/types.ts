@@ -109,6 +109,8 @@ export interface InvocationRecord {
   /** Names of the servers, when one received the call and another one ran it. */
   readonly receivedBy?: string;
   readonly ranOn?: string;
+  /** The way between them and back, besides `totalMs`. Added a moment after the call. */
+  readonly hopMs?: number;
   /** The caller's; only for the export. */
   readonly traceparent?: string;
   /** Its spans are not exported. */
@@ -122,6 +124,13 @@ export interface InvocationRecord {
   readonly startLineMs?: number;
   /** The platform's last line likewise. */
   readonly finishLineMs?: number;
+}
+
+/** How long the call of a record was on the way to the server that ran it, and back. */
+export interface HopOfRecord {
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly ms: number;
 }
 
 export interface RecordQuery {

@@ -185,7 +185,7 @@ function filterOf(
 }
 
 function receiptOf(record: InvocationRecord): Receipt {
-  const { receivedBy, ranOn } = record;
+  const { receivedBy, ranOn, hopMs } = record;
   return {
     request_id: record.requestId,
     function_urn: record.functionUrn,
@@ -208,12 +208,14 @@ function receiptOf(record: InvocationRecord): Receipt {
     load_ms: record.loadMs,
     init_ms: record.initMs,
     handler_ms: record.handlerMs,
-    total_ms: record.totalMs,
+    // as in the answer to the call
+    total_ms: hopMs === undefined ? record.totalMs : Math.round((record.totalMs + hopMs) * 1000) / 1000,
     cpu_ms: record.cpuMs,
     cpu_shared: record.isCpuShared ?? false,
     peak_memory_bytes: record.peakMemoryBytes,
     memory_mb: record.memoryMb,
     response_bytes: record.responseBytes,
     ...(receivedBy === undefined || ranOn === undefined ? {} : { nodes: [receivedBy, ranOn] }),
+    ...(hopMs === undefined ? {} : { hop_ms: hopMs }),
   };
 }

@@ -7,6 +7,7 @@ import type { InvocationRequest, InvocationResult } from '../types.ts';
 import { CALL_HEADER, type CallHead, headText } from './call-head.ts';
 import { type Choice, choose } from './choice.ts';
 import { readResult } from './forwarded-result.ts';
+import type { HopReports } from './hop-reports.ts';
 import { type CallEnd, sendCall } from './send-call.ts';
 import type { SummaryBoard } from './summary-board.ts';
 
@@ -14,6 +15,7 @@ export interface ElsewhereOptions {
   readonly nodes: Nodes;
   readonly connections: Pick<NodeConnections, 'request'>;
   readonly board: SummaryBoard;
+  readonly hops: Pick<HopReports, 'add'>;
   readonly pool: Pick<Pool, 'hasSlot' | 'outlook'>;
   readonly changes: { readonly at: number };
   readonly clock: Clock;
@@ -152,11 +154,12 @@ export class Elsewhere {
 
   /** The receipt counts the way to the other node and back. */
   #result({ request }: CallFrom, node: string, end: Extract<CallEnd, { kind: 'answered' }>): InvocationResult {
-    const { clock, nodes } = this.#options;
+    const { clock, nodes, hops } = this.#options;
     const result = readResult(end.result, end.payload);
     if (result === undefined) throw new CallLost(false, new Error('an answer of another form'));
     const totalMs = round(clock.monotonic() - request.receivedAt);
     const hopMs = round(Math.max(totalMs - result.receipt.total_ms, 0));
+    hops.add(node, [request.requestId, request.attempt, Math.round(hopMs * 1000)]);
     const second = nodes.others.find(({ home }) => home === node)?.name ?? node;
     return {
       ...result,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyOffer, Offer } from '../../instances/index.ts';
+import { HopReports, MAX_HOPS } from './hop-reports.ts';
 import {
   MAX_SUMMARY_BYTES,
   parseSummary,
@@ -95,6 +96,32 @@ describe('what a node tells another one', () => {
         }
       }),
     );
+  });
+
+  it('has the ways of calls until they are heard, in bounded messages, also without other news', () => {
+    const feed = new SummaryFeed('boot');
+    const hops = new HopReports();
+    feed.next(offer({}), false, 0);
+    for (let n = 0; n < MAX_HOPS + 5; n += 1) hops.add('a', [`${n}${'x'.repeat(60)}`.slice(0, 64), 1, 2e9]);
+    hops.add('a', ['an id of another form', 1, 1]);
+    hops.add('b', ['elsewhere', 1, 1]);
+    const many = offer(
+      Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`function-${n}:latest`, { idle: 1 }])),
+    );
+    const message = feed.next(many, false, 1, hops.next('a'));
+    expect(message?.hops).toHaveLength(MAX_HOPS);
+    const bytes = Buffer.from(JSON.stringify(message));
+    expect(bytes.length).toBeLessThanOrEqual(MAX_SUMMARY_BYTES);
+    expect(parseSummary(bytes)).toEqual(message);
+    expect(hops.next('a')).toEqual(message?.hops);
+    hops.heard('a', MAX_HOPS);
+    const rest = feed.next(offer({}), false, 2, hops.next('a'));
+    expect(rest?.hops?.map(([, attempt, us]) => [attempt, us])).toEqual(Array.from({ length: 5 }, () => [1, 1e9]));
+    hops.heard('a', 5);
+    expect([hops.next('a'), hops.next('b')]).toEqual([[], [['elsewhere', 1, 1]]]);
+    for (let n = 0; n < 10_000; n += 1) hops.add('a', [String(n), 1, 1]);
+    hops.heard('a', 2_000);
+    expect(hops.next('a')).toEqual([]);
   });
 
   it('is refused when it is none', () => {

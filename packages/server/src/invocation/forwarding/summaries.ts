@@ -1,6 +1,7 @@
 import type { ClusterNode, NodeConnections, Nodes } from '../../cluster/index.ts';
 import type { Offer } from '../../instances/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Hop, HopReports } from './hop-reports.ts';
 import { SUMMARY_EVERY_MS } from './summary.ts';
 import type { SummaryBoard } from './summary-board.ts';
 import { SummaryFeed } from './summary-feed.ts';
@@ -11,6 +12,10 @@ interface SummariesOptions {
   readonly nodes: Nodes;
   readonly connections: Pick<NodeConnections, 'request'>;
   readonly board: SummaryBoard;
+  /** For others. */
+  readonly hops: HopReports;
+  /** Of calls that this node ran. */
+  readonly onHops: (hops: readonly Hop[]) => void;
   readonly offer: () => Offer;
   /** Id of this run of the server. */
   readonly boot: string;
@@ -39,10 +44,13 @@ export class Summaries {
 
   constructor(options: SummariesOptions) {
     this.#options = options;
-    const { nodes, board, clock } = options;
+    const { nodes, board, clock, onHops } = options;
     this.#listener = new SummaryListener({
       nodes,
-      onSummary: (home, summary) => board.receive(home, summary, clock.monotonic()),
+      onSummary: (home, summary) => {
+        board.receive(home, summary, clock.monotonic());
+        if (summary.hops !== undefined) onHops(summary.hops);
+      },
     });
     this.#stopListening = options.nodes.onChange(() => this.#follow());
     this.#follow();
@@ -71,13 +79,14 @@ export class Summaries {
   }
 
   #follow(): void {
-    const { nodes, board } = this.#options;
+    const { nodes, board, hops } = this.#options;
     const present = new Set(nodes.others.map(({ home }) => home));
     for (const [home, { stream }] of this.#links) {
       if (present.has(home)) continue;
       stream.end();
       this.#links.delete(home);
       board.remove(home);
+      hops.remove(home);
     }
     if (present.size > 0 && this.#timer === undefined) this.#tick();
   }
@@ -94,16 +103,17 @@ export class Summaries {
 
   /** One message at a time: a receiver ignores those that arrive late. */
   #tell(node: ClusterNode, offer: Offer): Promise<void> {
-    const { boot, closing, clock, connections } = this.#options;
+    const { boot, closing, clock, connections, hops } = this.#options;
     const begin = (): SummaryStream => new SummaryStream({ node, connections, clock });
     const link = this.#links.get(node.home) ?? { feed: new SummaryFeed(boot), stream: begin(), telling: undefined };
     this.#links.set(node.home, link);
     if (link.telling !== undefined) return link.telling;
-    const message = link.feed.next(offer, closing.aborted, clock.monotonic());
+    const message = link.feed.next(offer, closing.aborted, clock.monotonic(), hops.next(node.home));
     if (message === undefined) return Promise.resolve();
     if (link.stream.isOver) link.stream = begin();
     link.telling = link.stream.tell(message).then((isHeard) => {
-      if (!isHeard) link.feed.failed();
+      if (isHeard) hops.heard(node.home, message.hops?.length ?? 0);
+      else link.feed.failed();
       link.telling = undefined;
     });
     return link.telling;

@@ -1,4 +1,5 @@
 import type { KeyOffer, Offer } from '../../instances/index.ts';
+import { HOP_BYTES, type Hop } from './hop-reports.ts';
 import { MAX_SUMMARY_BYTES, QUIET_AFTER_MS, SUMMARY_AT_LEAST_MS, SUMMARY_QUIET_MS, type Summary } from './summary.ts';
 
 /** Bytes of a message besides its keys, and of a key besides its text, at most. */
@@ -27,12 +28,12 @@ export class SummaryFeed {
     this.#boot = boot;
   }
 
-  /** The next message; undefined when the receiver knows all and heard of this node lately. */
-  next({ keys, roomMb }: Offer, closing: boolean, now: number): Summary | undefined {
+  /** The next message; undefined when the receiver knows all and heard of this node lately. `hops` are no news. */
+  next({ keys, roomMb }: Offer, closing: boolean, now: number, hops: readonly Hop[] = []): Summary | undefined {
     if (this.#whole) this.#known = new Map();
-    const changed = this.#changes(keys);
+    const changed = this.#changes(keys, HEAD_BYTES + hops.length * HOP_BYTES);
     const isNews = this.#whole || changed.length > 0 || closing !== this.#closing || differs(roomMb, this.#roomMb);
-    if (!isNews && now - this.#sentAt < this.#withinMs) return undefined;
+    if (!isNews && hops.length === 0 && now - this.#sentAt < this.#withinMs) return undefined;
     if (isNews) this.#newsAt = now;
     this.#withinMs = now - this.#newsAt < QUIET_AFTER_MS ? SUMMARY_AT_LEAST_MS : SUMMARY_QUIET_MS;
     this.#number += 1;
@@ -42,7 +43,8 @@ export class SummaryFeed {
     this.#closing = closing;
     this.#sentAt = now;
     const head = { boot: this.#boot, number: this.#number, whole, closing, withinMs: this.#withinMs };
-    return { ...head, roomMb: Math.floor(roomMb), keys: changed };
+    const reports = hops.length === 0 ? {} : { hops: hops.map((hop): [string, number, number] => [...hop]) };
+    return { ...head, roomMb: Math.floor(roomMb), keys: changed, ...reports };
   }
 
   /** The last message may not have arrived. */
@@ -50,9 +52,9 @@ export class SummaryFeed {
     this.#whole = true;
   }
 
-  #changes(keys: Offer['keys']): Summary['keys'] {
+  #changes(keys: Offer['keys'], besides: number): Summary['keys'] {
     const changed: Summary['keys'] = [];
-    let bytes = HEAD_BYTES;
+    let bytes = besides;
     const add = (key: string, { idle, busy, waiting }: KeyOffer): boolean => {
       bytes += Buffer.byteLength(key) + KEY_BYTES;
       if (bytes > MAX_SUMMARY_BYTES) return false;

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { MAX_HOPS } from './hop-reports.ts';
 
 const COUNT = Type.Integer({ minimum: 0, maximum: 1e9 });
 
@@ -22,6 +23,8 @@ const Summary = Type.Object(
     withinMs: COUNT,
     /** Key, free slots, requests in instances, waiting requests. */
     keys: Type.Array(Type.Tuple([Type.String({ maxLength: 300 }), COUNT, COUNT, COUNT])),
+    /** Of calls that the receiver ran for the sender. A node of an older version sends none. */
+    hops: Type.Optional(Type.Array(Type.Tuple([Type.String({ maxLength: 64 }), COUNT, COUNT]), { maxItems: MAX_HOPS })),
   },
   { additionalProperties: true },
 );

@@ -48,6 +48,7 @@ const InvocationRecordSchema = Type.Object({
   peakMemoryBytes: Type.Union([Type.Number(), Type.Null()]),
   ...{ memoryMb: Type.Number(), responseBytes: Type.Number() },
   ...{ receivedBy: Type.Optional(Text), ranOn: Type.Optional(Text) },
+  hopMs: Type.Optional(Type.Number({ minimum: 0 })),
 });
 
 const Causes = Type.Object({
