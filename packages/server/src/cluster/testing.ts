@@ -108,9 +108,13 @@ export class TestShare implements LimitShare {
   isFixed = false;
   requests = 0;
   parts: number;
+  /** What it may grow to; no more than it is unless set. */
+  hope: number | undefined;
+  onAsk: () => void = () => {};
 
-  constructor(parts: number) {
+  constructor(parts: number, hope?: number) {
     this.parts = parts;
+    this.hope = hope;
   }
 
   of(): number {
@@ -118,10 +122,11 @@ export class TestShare implements LimitShare {
   }
 
   couldBe(): number {
-    return this.parts;
+    return this.hope ?? this.parts;
   }
 
   ask(): undefined {
     this.requests += 1;
+    this.onAsk();
   }
 }

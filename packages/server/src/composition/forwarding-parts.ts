@@ -15,18 +15,19 @@ import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
 type ForwardingDeps = Root &
-  Pick<ClusterParts, 'nodes' | 'cluster'> &
+  Pick<ClusterParts, 'nodes' | 'cluster' | 'budgets'> &
   Pick<InstanceParts, 'pool'> &
   Pick<StateParts, 'feed' | 'telemetry'>;
 
 /** Calls that go to other nodes and come from them; undefined for a server that others do not reach. */
-export function forwardingParts({ clock, life, nodes, cluster, pool, feed, telemetry }: ForwardingDeps) {
+export function forwardingParts({ clock, life, nodes, cluster, budgets, pool, feed, telemetry }: ForwardingDeps) {
   if (cluster === undefined) return undefined;
   const { connections, listener } = cluster;
   const board = new SummaryBoard();
   const hops = new HopReports();
   const elsewhere = new Elsewhere({
     ...{ nodes, connections, board, hops, pool, clock },
+    share: budgets?.share('instances'),
     changes: feed,
     random: Math.random,
   });

@@ -8,7 +8,6 @@ import {
   type Lease,
   type LeaseEnd,
   lostFailure,
-  type Outlook,
   type Pool,
   StartFailed,
 } from '../instances/index.ts';
@@ -20,7 +19,7 @@ import { admit } from './admission.ts';
 import { checkDepth } from './check-depth.ts';
 import type { Claimed, ClaimedLease, ClaimTarget } from './claim.ts';
 import { FailureNotes } from './failure-notes.ts';
-import type { Claim } from './forwarding/choice.ts';
+import { meets } from './forwarding/choice.ts';
 import { CallLost, type Elsewhere } from './forwarding/elsewhere.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
@@ -461,12 +460,6 @@ function laneBytesOf({ returnStream, lanes }: VersionSnapshot, request: Invocati
 function isUnclean({ failure, isRaw, notStarted }: InstanceAnswer): boolean {
   if (notStarted === 'returned') return false;
   return isRaw === true || (failure !== undefined && failure.outcome !== 'function_error');
-}
-
-/** Whether a node has what a claim asks for, when it has no free slot. */
-function meets(claim: Claim, outlook: Outlook): boolean {
-  if (claim === 'slot') return false;
-  return outlook === 'start' || outlook === 'soon' || (claim === 'wait' && outlook !== 'none');
 }
 
 function specKey({ alias }: Pick<Routed, 'alias'>, memoryMb: number): string {

@@ -1,16 +1,18 @@
 import type { LimitShare } from '../../cluster/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import type { FunctionGroup, Waiter } from './function-group.ts';
-import { place } from './placement.ts';
-import { type PoolView, placementSnapshot } from './pool-view.ts';
+import { type PlacementSnapshot, place } from './placement.ts';
+import { needsShare, type PoolView, placementSnapshot } from './pool-view.ts';
 
 /**
  * What a request without a free slot can expect here. `brief`: lanes of very short requests, sooner than another node
- * could answer; `start`: an instance may start at once; `soon`: an instance starts already, or will be free before a new
- * one could be ready; `full`: it waits for an instance in use; `none`: the function has no instance here and may start
- * none.
+ * could answer; `start`: an instance may start at once, or as soon as the share of the limit has grown; `soon`: an instance
+ * starts already, or will be free before a new one could be ready; `full`: it waits for an instance in use; `limit`: so
+ * too, and no other node may start more; `part`: the function has no instance here, and its share of the limit allows one
+ * only if it grows; `taken`: no instance here, and the limit is used up; `none`: the function has no instance here and may
+ * start none.
  */
-export type Outlook = 'brief' | 'start' | 'soon' | 'full' | 'none';
+export type Outlook = 'brief' | 'start' | 'soon' | 'full' | 'limit' | 'part' | 'taken' | 'none';
 
 /** Decides as `place` would for a request that waits now, and changes nothing. */
 export function outlookOf(
@@ -20,14 +22,25 @@ export function outlookOf(
   now: number,
 ): Outlook {
   const { share } = view;
+  const snapshotOf = (seen: PoolView): PlacementSnapshot => {
+    const snapshot = placementSnapshot(seen, group, { spec, laneBytes, since: now }, now);
+    return { ...snapshot, waiting: snapshot.waiting + 1 };
+  };
   // what the share lacks is asked for when the request waits here
-  const hopeful = share === undefined ? view : { ...view, share: { of: share.couldBe } };
-  const snapshot = placementSnapshot(hopeful, group, { spec, laneBytes, since: now }, now);
+  const hopeful = share && { of: (key: string, limit: number): number => share.couldBe(key, limit) };
+  const snapshot = snapshotOf({ ...view, share: hopeful });
   if (snapshot.lanesAreFull) return 'brief';
-  const placement = place({ ...snapshot, waiting: snapshot.waiting + 1 });
-  if (placement.kind === 'start' || placement.kind === 'reuse') return 'start';
+  const placement = place(snapshot);
   const hasInstances = snapshot.serving > 0 || snapshot.starting > 0;
-  if (!hasInstances) return 'none';
+  if (placement.kind === 'start' || placement.kind === 'reuse') {
+    if (hasInstances || !needsShare(view, spec)) return 'start';
+    // an idle instance of another version may give its part
+    const without = place(snapshotOf(view));
+    return without.kind === 'wait' && without.why === 'limit' ? 'part' : 'start';
+  }
+  const isLimited = placement.kind === 'wait' && placement.why === 'limit';
+  if (!hasInstances) return isLimited ? 'taken' : 'none';
+  if (isLimited) return 'limit';
   return placement.kind === 'wait' && placement.why === 'turn' ? 'soon' : 'full';
 }
 

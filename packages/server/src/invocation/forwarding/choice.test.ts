@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, type ChoiceSnapshot, choose } from './choice.ts';
+import type { Outlook } from '../../instances/index.ts';
+import { type Candidate, type ChoiceSnapshot, type Claim, choose, meets } from './choice.ts';
+
+const OUTLOOKS: readonly Outlook[] = ['brief', 'start', 'soon', 'full', 'limit', 'part', 'taken', 'none'];
 
 const node = (name: string, has: Partial<Candidate> = {}): Candidate => ({
   ...{ node: name, idle: 0, busy: 0, waiting: 0, roomMb: 0 },
@@ -24,6 +27,23 @@ describe('a request without a free slot here', () => {
     ['starts one elsewhere before it waits', 'full', [node('a', { roomMb: 128 })], { claim: 'start' }],
     ['waits here when no other node has room', 'full', [node('a', { roomMb: 127, busy: 1 })], HERE],
     ['waits where instances are, if there are none here', 'none', [node('a', { busy: 1 })], { claim: 'wait' }],
+    ['starts none elsewhere when only the limit keeps it from one here', 'limit', [node('a', { roomMb: 999 })], HERE],
+    ['waits here at the limit', 'limit', [node('a', { busy: 9, roomMb: 999 })], HERE],
+    ['takes a free slot at the limit', 'limit', [node('a', { idle: 1 })], { claim: 'slot' }],
+    [
+      'asks whether the share of the limit grows, before it waits where instances are',
+      'part',
+      [node('a', { busy: 1, roomMb: 999 })],
+      { kind: 'ask' },
+    ],
+    ['waits here for the share to grow when there are no instances', 'part', [node('a', { roomMb: 999 })], HERE],
+    [
+      'waits where instances are when the limit is used up, and none is here',
+      'taken',
+      [node('a', { busy: 1, roomMb: 999 })],
+      { claim: 'wait' },
+    ],
+    ['waits here for the limit when no other node has instances', 'taken', [node('a', { roomMb: 999 })], HERE],
     ['stays, to be refused, when the function has no instance anywhere', 'none', [node('a')], HERE],
     ['stays when there is no other node', 'none', [], HERE],
   ])('%s', (_, here, others, expected) => {
@@ -45,7 +65,7 @@ describe('a request without a free slot here', () => {
       selector: (one) => one.node,
       maxLength: 5,
     });
-    const outlooks = fc.constantFrom<ChoiceSnapshot['here'][]>('brief', 'start', 'soon', 'full', 'none');
+    const outlooks = fc.constantFrom<Outlook[]>(...OUTLOOKS);
     const random = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
     fc.assert(
       fc.property(outlooks, others, random, (here, known, numbers) => {
@@ -55,12 +75,27 @@ describe('a request without a free slot here', () => {
           expect(here === 'brief' || !isIdle).toBe(true);
           return;
         }
+        if (choice.kind === 'ask') {
+          expect([here, isIdle, known.some((one) => one.busy > 0)]).toEqual(['part', false, true]);
+          return;
+        }
         const chosen = known.find((one) => one.node === choice.node);
         if (choice.claim === 'slot') expect(chosen?.idle).toBeGreaterThan(0);
         if (choice.claim === 'start') expect(chosen?.roomMb).toBeGreaterThanOrEqual(128);
         if (choice.claim === 'wait') expect(chosen?.busy).toBeGreaterThan(0);
         if (choice.claim !== 'slot') expect(isIdle).toBe(false);
+        if (choice.claim === 'start') expect(['full', 'none']).toContain(here);
       }),
     );
+  });
+});
+
+describe('a node that is asked', () => {
+  it.each<[Claim, readonly Outlook[]]>([
+    ['slot', []],
+    ['start', ['start', 'soon', 'part']],
+    ['wait', ['brief', 'start', 'soon', 'full', 'limit', 'part']],
+  ])('for a %s takes the call with the outlook %j', (claim, met) => {
+    expect(OUTLOOKS.filter((outlook) => meets(claim, outlook))).toEqual(met);
   });
 });

@@ -17,6 +17,8 @@ export interface Candidate {
 
 export type Choice =
   | { readonly kind: 'here' }
+  /** Whether an instance may start here is to be learned first: otherwise the request waits where instances are. */
+  | { readonly kind: 'ask' }
   | { readonly kind: 'there'; readonly node: string; readonly claim: Claim };
 
 export interface ChoiceSnapshot {
@@ -29,9 +31,17 @@ export interface ChoiceSnapshot {
 
 const HERE: Choice = { kind: 'here' };
 
+/** Whether a node has what a claim asks for, when it has no free slot. */
+export function meets(claim: Claim, outlook: Outlook): boolean {
+  if (claim === 'slot') return false;
+  if (outlook === 'start' || outlook === 'soon' || outlook === 'part') return true;
+  return claim === 'wait' && outlook !== 'none' && outlook !== 'taken';
+}
+
 /**
  * Where a request goes that has no free slot here: a free slot elsewhere, an instance that starts here, one that starts
- * elsewhere, or a wait where the function has instances. Of the nodes that have the same to offer, two are picked at
+ * elsewhere, or a wait where the function has instances. No instance starts elsewhere for a request that only the limit of
+ * instances keeps from starting one here: the limit counts on all nodes. Of the nodes that have the same to offer, two are picked at
  * random and the better one is taken: the best one would be everybody's choice until its next report.
  */
 export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () => number): Choice {
@@ -42,12 +52,12 @@ export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () =>
     random,
   );
   if (idle !== undefined) return { kind: 'there', node: idle.node, claim: 'slot' };
-  if (here === 'start' || here === 'soon') return HERE;
-  const roomy = better(
-    others.filter((one) => one.roomMb >= memoryMb),
-    (one) => one.roomMb,
-    random,
-  );
+  if (here === 'start' || here === 'soon' || here === 'limit') return HERE;
+  const isSomeBusy = others.some((one) => one.busy > 0);
+  if (here === 'part') return isSomeBusy ? { kind: 'ask' } : HERE;
+  // room elsewhere is of no use without a part of the limit
+  const isLimited = here === 'taken';
+  const roomy = better(isLimited ? [] : others.filter((one) => one.roomMb >= memoryMb), (one) => one.roomMb, random);
   if (roomy !== undefined) return { kind: 'there', node: roomy.node, claim: 'start' };
   if (here === 'full') return HERE;
   const busy = better(

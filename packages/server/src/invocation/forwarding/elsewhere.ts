@@ -1,5 +1,5 @@
 import { formatUrn } from '@funcgraph/api';
-import type { NodeConnections, Nodes } from '../../cluster/index.ts';
+import type { LimitShare, NodeConnections, Nodes } from '../../cluster/index.ts';
 import type { LaunchSpec, Pool } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Routed } from '../resolve.ts';
@@ -17,6 +17,8 @@ export interface ElsewhereOptions {
   readonly board: SummaryBoard;
   readonly hops: Pick<HopReports, 'add'>;
   readonly pool: Pick<Pool, 'hasSlot' | 'outlook'>;
+  /** Of the limits of instances. */
+  readonly share: Pick<LimitShare, 'ask'> | undefined;
   readonly changes: { readonly at: number };
   readonly clock: Clock;
   /** From 0 up to but not including 1. */
@@ -34,8 +36,10 @@ export interface CallFrom {
   readonly waitedMs: number;
 }
 
-/** Nodes that may refuse a call, or be out of reach, before it stays here. */
+/** Times that a call may be refused, or a node be out of reach, before it stays here. */
 const MOST_TRIES = 2;
+/** How long the table of shares may take to answer before a call waits here for what it will say. */
+const SHARE_MS = 1_000;
 /** A node that has not reported for so long does not answer any more: calls that it runs fail. */
 const SILENT_MS = 10_000;
 
@@ -81,9 +85,13 @@ export class Elsewhere {
     const { spec, laneBytes } = from;
     if (this.isAlone || pool.hasSlot(spec, laneBytes)) return undefined;
     const refusing = new Set<string>();
-    while (refusing.size < MOST_TRIES) {
-      const choice = this.#choose(from, refusing);
-      if (choice.kind === 'here') return undefined;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      let choice = this.#choose(from, refusing, tries > 0);
+      if (choice.kind === 'ask') {
+        await this.#askShare(spec);
+        choice = this.#choose(from, refusing, true);
+      }
+      if (choice.kind !== 'there') return undefined;
       const { node, claim } = choice;
       const giveBack = board.took(node, spec.key, claim, spec.memoryMb);
       const end = await this.#send(from, choice, clock.monotonic()).finally(giveBack);
@@ -91,25 +99,41 @@ export class Elsewhere {
         case 'answered':
           return this.#result(from, node, end);
         case 'refused':
-          board.refused(node, spec.key, claim);
+          board.refused(node, spec.key, claim, spec.memoryMb);
+          // one that may start no instance may still have some, for which the call waits there
+          if (claim !== 'start') refusing.add(node);
           break;
         case 'unreached':
           board.unreached(node);
+          refusing.add(node);
           break;
         case 'lost':
           throw new CallLost(end.begun, end.cause);
       }
-      refusing.add(node);
     }
     return undefined;
   }
 
-  #choose({ spec, laneBytes }: CallFrom, except: ReadonlySet<string>): Choice {
+  #choose({ spec, laneBytes }: CallFrom, except: ReadonlySet<string>, isAgain: boolean): Choice {
     const { board, pool, clock, random } = this.#options;
-    if (except.size > 0 && pool.hasSlot(spec, laneBytes)) return { kind: 'here' };
+    if (isAgain && pool.hasSlot(spec, laneBytes)) return { kind: 'here' };
     const others = board.candidates(spec.key, clock.monotonic(), except);
     if (others.length === 0) return { kind: 'here' };
     return choose({ here: pool.outlook(spec, laneBytes), others, memoryMb: spec.memoryMb }, random);
+  }
+
+  /** Resolves when it is known whether the share of this server grows. */
+  async #askShare({ functionKey, maxInstances }: LaunchSpec): Promise<void> {
+    const { clock, share } = this.#options;
+    const answer = share?.ask(functionKey, maxInstances);
+    if (answer === undefined) return;
+    await new Promise<void>((resolve) => {
+      const late = clock.after(SHARE_MS, resolve);
+      void answer.finally(() => {
+        late.cancel();
+        resolve();
+      });
+    });
   }
 
   async #send(from: CallFrom, { node, claim }: Extract<Choice, { kind: 'there' }>, now: number): Promise<CallEnd> {

@@ -199,9 +199,12 @@ describe('what other nodes have', () => {
   it('is nothing once the node refused, until it reports again', () => {
     const board = new SummaryBoard();
     report(board, 'a', 2);
-    board.refused('a', 'k', 'slot');
-    board.refused('a', 'k', 'start');
+    board.refused('a', 'k', 'slot', 128);
+    board.took('a', 'k', 'start', 128);
+    board.refused('a', 'k', 'start', 128);
     expect(board.candidates('k', 0, NONE)).toEqual([{ node: 'a', idle: 0, busy: 2, waiting: 0, roomMb: 0 }]);
+    // the limit of one function does not count for others
+    expect(board.candidates('other', 0, NONE)).toEqual([{ node: 'a', idle: 0, busy: 0, waiting: 0, roomMb: 256 }]);
     // a report without changes: it has again what it had
     board.receive(
       'a',

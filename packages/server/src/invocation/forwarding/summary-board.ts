@@ -34,9 +34,11 @@ interface NodeState {
 interface Sent {
   slots: number;
   waits: number;
+  /** It may start no instance of this key, whatever its memory. */
+  mayNotStart: boolean;
 }
 
-const NOTHING_SENT: Readonly<Sent> = { slots: 0, waits: 0 };
+const NOTHING_SENT: Readonly<Sent> = { slots: 0, waits: 0, mayNotStart: false };
 
 /** What the other nodes have, as they reported it, less what this node has taken of it since. */
 export class SummaryBoard {
@@ -70,13 +72,13 @@ export class SummaryBoard {
     for (const [node, { closing, isReached, goodUntil, roomMb, keys, sent, sentMb }] of this.#nodes) {
       if (closing || !isReached || now > goodUntil || except.has(node)) continue;
       const { idle = 0, busy = 0, waiting = 0 } = keys.get(key) ?? {};
-      const { slots, waits } = sent.get(key) ?? NOTHING_SENT;
+      const { slots, waits, mayNotStart } = sent.get(key) ?? NOTHING_SENT;
       found.push({
         node,
         idle: Math.max(idle - slots, 0),
         busy: busy + slots,
         waiting: waiting + waits,
-        roomMb: Math.max(roomMb - sentMb, 0),
+        roomMb: mayNotStart ? 0 : Math.max(roomMb - sentMb, 0),
       });
     }
     return found;
@@ -89,8 +91,7 @@ export class SummaryBoard {
   took(node: string, key: string, claim: Claim, memoryMb: number): () => void {
     const state = this.#nodes.get(node);
     if (state === undefined) return () => {};
-    const sent = state.sent.get(key) ?? { slots: 0, waits: 0 };
-    state.sent.set(key, sent);
+    const sent = sentOf(state, key);
     if (claim === 'start') state.sentMb += memoryMb;
     else if (claim === 'wait') sent.waits += 1;
     else sent.slots += 1;
@@ -102,12 +103,14 @@ export class SummaryBoard {
   }
 
   /** The node refused: it has no longer what it reported. */
-  refused(node: string, key: string, claim: Claim): void {
+  refused(node: string, key: string, claim: Claim, memoryMb: number): void {
     const state = this.#nodes.get(node);
     if (state === undefined) return;
-    if (claim === 'start') state.sentMb = state.roomMb;
     // keep the key: the next summary has it only if it changed
-    else state.sent.set(key, { slots: state.keys.get(key)?.idle ?? 0, waits: state.sent.get(key)?.waits ?? 0 });
+    if (claim === 'start') {
+      sentOf(state, key).mayNotStart = true;
+      state.sentMb = Math.max(state.sentMb - memoryMb, 0);
+    } else state.sent.set(key, { ...sentOf(state, key), slots: state.keys.get(key)?.idle ?? 0 });
   }
 
   /** The node could not be reached: nothing is sent there until it reports again. */
@@ -125,4 +128,10 @@ export class SummaryBoard {
   silentMs(node: string, now: number): number {
     return now - (this.#nodes.get(node)?.heardAt ?? Number.NEGATIVE_INFINITY);
   }
+}
+
+function sentOf({ sent }: NodeState, key: string): Sent {
+  const known = sent.get(key) ?? { ...NOTHING_SENT };
+  sent.set(key, known);
+  return known;
 }

@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NodeAnswer } from '../../cluster/index.ts';
+import { TestNodes, TestShare } from '../../cluster/testing.ts';
+import type { ClusterNode } from '../../cluster/types.ts';
+import type { VersionSnapshot } from '../../control/index.ts';
+import { type LaunchSpec, Pool } from '../../instances/index.ts';
+import type { Lease } from '../../instances/pool/lease.ts';
+import { FakeSandboxDriver } from '../../instances/sandbox/fake/index.ts';
+import { startInstance } from '../../instances/start/start-instance.ts';
+import { TEST_LIMITS, testSpec, testStartDeps } from '../../instances/testing.ts';
+import { ManualClock } from '../../lib/manual-clock.ts';
+import { CALL_HEADER, parseHead } from './call-head.ts';
+import { meets } from './choice.ts';
+import { Elsewhere } from './elsewhere.ts';
+import { SummaryBoard } from './summary-board.ts';
+import { SummaryFeed } from './summary-feed.ts';
+
+const SELF = { home: 'here', name: 'here' } as ClusterNode;
+const OTHER = { home: 'there', name: 'there' } as ClusterNode;
+const SNAPSHOT = { functionId: 'f', version: 'latest', returnStream: false } as VersionSnapshot;
+const URN = { region: 'r1', projectId: 'p1', package: 'default', name: 'hello' };
+const CROWD = 40;
+const ANSWER_WITHOUT_END = {
+  status: 200,
+  body: new Readable({ read() {} }).setMaxListeners(0),
+} as unknown as NodeAnswer;
+const REFUSAL = { status: 409, body: Readable.from([]).setMaxListeners(0) } as unknown as NodeAnswer;
+/** Four instances of the function on all servers, each with one request. */
+const SPEC = testSpec({ maxInstances: 4, concurrency: 1 });
+
+/** One server: its pool, what it may have of the limit, and the requests that it runs until the end of the test. */
+class Server {
+  readonly share: TestShare;
+  readonly pool: Pool;
+  readonly held: Lease[] = [];
+  starts = 0;
+
+  constructor(clock: ManualClock, folder: string, { share, memoryMb }: { share: TestShare; memoryMb: number }) {
+    const deps = testStartDeps(new FakeSandboxDriver({ handler: (event) => event }), folder, clock);
+    this.share = share;
+    this.pool = new Pool({
+      start: (spec, signal) => {
+        this.starts += 1;
+        return startInstance(spec, deps, signal);
+      },
+      clock,
+      limits: { ...TEST_LIMITS, memoryMb, maxWaiting: 1_000 },
+      share,
+      log: pino({ level: 'silent' }),
+    });
+  }
+
+  async hold(count: number, spec = SPEC): Promise<void> {
+    for (let at = 0; at < count; at += 1) this.held.push(await this.pool.acquire(spec));
+  }
+
+  run(spec: LaunchSpec): void {
+    this.pool.acquire(spec).then(
+      (lease) => this.held.push(lease),
+      () => {},
+    );
+  }
+}
+
+let folder: string;
+let clock: ManualClock;
+let servers: Server[];
+/** Claims that the second server was sent, and whether it took the call. */
+let claims: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fge-'));
+  clock = new ManualClock();
+  [servers, claims] = [[], []];
+});
+afterEach(async () => {
+  await Promise.all(servers.map(({ pool }) => pool.stop(AbortSignal.abort())));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function server(share: TestShare, memoryMb = 100_000): Server {
+  const made = new Server(clock, folder, { share, memoryMb });
+  servers.push(made);
+  return made;
+}
+
+/** Sends a crowd to the first server, of which the second one has just reported. Returns how many calls stayed. */
+async function crowd(first: Server, second: Server, spec = SPEC): Promise<number> {
+  const nodes = new TestNodes(SELF);
+  nodes.set([OTHER]);
+  const board = new SummaryBoard();
+  const summary = new SummaryFeed('boot').next(second.pool.offer(), false, clock.monotonic());
+  if (summary === undefined) throw new Error('no summary');
+  board.receive('there', summary, clock.monotonic());
+  const elsewhere = new Elsewhere({
+    ...{
+      nodes,
+      board,
+      clock,
+      pool: first.pool,
+      share: first.share,
+      hops: { add: () => {} },
+      changes: { at: 0 },
+      random: () => 0,
+    },
+    connections: {
+      request: async (_, { headers = {} }) => {
+        const claim = parseHead(String(headers[CALL_HEADER]))?.claim ?? 'slot';
+        const isTaken = second.pool.hasSlot(spec, undefined) || meets(claim, second.pool.outlook(spec, undefined));
+        claims.push(`${claim} ${isTaken ? 'taken' : 'refused'}`);
+        if (isTaken) second.run(spec);
+        return isTaken ? ANSWER_WITHOUT_END : REFUSAL;
+      },
+    },
+  });
+  let stayed = 0;
+  for (let at = 0; at < CROWD; at += 1) {
+    const request = { urn: URN, event: Buffer.from('{}'), mode: 'sync', requestId: `r${at}`, attempt: 1, tail: false };
+    const from = { routed: { snapshot: SNAPSHOT, alias: '' }, spec, laneBytes: undefined, waitedMs: 0 };
+    const call = elsewhere.call({ ...from, request: { ...request, mode: 'sync', receivedAt: clock.monotonic() } });
+    void call.then((result) => {
+      if (result !== undefined) return;
+      stayed += 1;
+      first.run(spec);
+    });
+    // each call sees what became of those before
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return stayed;
+}
+
+describe('a crowd at a server that may start no more instances', () => {
+  it('starts none elsewhere, where the limit is the same', async () => {
+    const first = server(new TestShare(4));
+    const second = server(new TestShare(0, 4));
+    await first.hold(4);
+    expect(await crowd(first, second)).toBe(CROWD);
+    expect(claims).toEqual([]);
+    expect([first.starts, second.starts, second.share.requests]).toEqual([4, 0, 0]);
+  });
+
+  it('and has none waits where they are, and is not sent in vain', async () => {
+    const first = server(new TestShare(0));
+    const second = server(new TestShare(4));
+    await second.hold(4);
+    expect(await crowd(first, second)).toBe(0);
+    expect(new Set(claims)).toEqual(new Set(['wait taken']));
+    expect([first.starts, second.starts]).toEqual([0, 4]);
+  });
+
+  it.each([
+    ['waits where they are when its share does not grow', 0, 0, 'wait taken'],
+    ['stays when its share grows', 2, CROWD, undefined],
+  ])('and has none, as far as it knows, %s', async (_, grown, stays, sent) => {
+    const first = server(new TestShare(0, 4));
+    const second = server(new TestShare(2));
+    await second.hold(2);
+    first.share.onAsk = () => {
+      first.share.hope = grown;
+      first.share.parts = grown;
+    };
+    expect(await crowd(first, second)).toBe(stays);
+    expect([...new Set(claims)]).toEqual(sent === undefined ? [] : [sent]);
+    expect(second.starts).toBe(2);
+    expect(first.share.requests).toBeGreaterThan(0);
+  });
+
+  it('for lack of memory waits where they are, once it was refused one there', async () => {
+    const other = testSpec({ key: 'other:1', functionKey: 'other', maxInstances: 1, memoryMb: SPEC.memoryMb });
+    const first = server(new TestShare(4), SPEC.memoryMb);
+    const second = server(new TestShare(4));
+    await first.hold(1, other);
+    await second.hold(4);
+    expect(await crowd(first, second)).toBe(0);
+    expect(claims).toEqual(['start refused', ...Array.from({ length: CROWD }, () => 'wait taken')]);
+    expect(second.starts).toBe(4);
+  });
+});
+
+it('a crowd at a server that may start instances stays there', async () => {
+  const first = server(new TestShare(2, 4));
+  const second = server(new TestShare(0, 4));
+  expect(await crowd(first, second)).toBe(CROWD);
+  expect(claims).toEqual([]);
+  await expect.poll(() => first.held.length, { timeout: 120_000, interval: 5 }).toBe(2);
+});
