@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
@@ -276,11 +277,10 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
   });
 
   it('a server that stood still finishes nothing that the other one took over, and goes on', async () => {
-    const urn = await make(
-      a,
-      'held',
-      `${note('held')} await new Promise((end) => setTimeout(end, 3_000)); return 'done';`,
-    );
+    const open = join(two.folder, 'held-open');
+    const isHeld = `event.n !== 'warm' && !require('node:fs').existsSync(${JSON.stringify(open)})`;
+    const pause = 'await new Promise((end) => setTimeout(end, 20));';
+    const urn = await make(a, 'held', `${note('held')} while (${isHeld}) ${pause} return 'done';`, 60);
     await expect.poll(async () => (await call(b, urn, { n: 'warm' })).status, PATIENCE).toBe(200);
     const [{ id: before = '' } = {}] = await sql(`select id from server where name like '%(${a.pid})'`);
     const sent = await Promise.all([1, 2, 3].map((n) => enqueue(a, urn, { n })));
@@ -290,7 +290,8 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     expect(await owners()).toEqual([before]);
     process.kill(a.pid, 'SIGSTOP');
     try {
-      // their functions return meanwhile, to a server that cannot store it
+      // their functions return now, to a server that cannot store it
+      writeFileSync(open, '');
       await expect.poll(async () => (await owners()).includes(before), PATIENCE).toBe(false);
     } finally {
       process.kill(a.pid, 'SIGCONT');
