@@ -79,7 +79,7 @@ test('fgs dev runs the build commands of what a save belongs to, and those of al
 
     await save('shared/rates.txt', 'any build may read it');
     await built('lib', 'orders', 'prices');
-    // a deploy after the builds: what changes while they run does not count
+    // a deploy after the builds
     await save('funcgraph.yaml', project(builds, 12));
     await expect.poll(() => count('prices: updated'), PATIENCE).toBe(3);
 
@@ -91,6 +91,44 @@ test('fgs dev runs the build commands of what a save belongs to, and those of al
     await save('prices/src/index.js', code(3));
     await expect.poll(() => count('prices: updated'), PATIENCE).toBe(4);
     await built('orders', 'prices', 'prices', 'prices');
+  });
+  const { exitCode } = await runCli(['destroy', '--yes', '--file', file], projects.environment());
+  expect(exitCode).toBe(0);
+});
+
+test('fgs dev builds again what is saved while a build runs, and not what a build writes beside its sources', async () => {
+  const folder = await projects.copy();
+  const builds = `${folder}.builds`;
+  const go = `${folder}.go`;
+  const file = join(folder, 'funcgraph.yaml');
+  const source = join(folder, 'api/src.js');
+  // waits for a file, and writes what is another text each time
+  const command = `cp api/src.js api/index.js && date +%s%N > api/built.txt && echo $(cat api/src.js) >> ${builds} && until test -e ${go}; do sleep 0.1; done`;
+  await writeFile(
+    file,
+    `name: gated\nfunctions:\n  api: { folder: ./api, build: '${command}', runtime: Node.js, handler: index.handler }\n`,
+  );
+  const save = (answer: number): Promise<void> =>
+    writeFile(source, `exports.handler = async (event, context) => ${answer};`);
+  const built = async (): Promise<string[]> =>
+    [...(await readFile(builds, 'utf8')).matchAll(/=> (\d+);/g)].map(([, answer]) => answer ?? '');
+  await mkdir(join(folder, 'api'));
+  await writeFile(go, '');
+  await save(1);
+
+  await dev({ file, environment: projects.environment() }, async (shown) => {
+    const updates = (): number => shown().split('api: updated').length - 1;
+    await expect.poll(shown, PATIENCE).toContain('gated: watching');
+    await rm(go);
+    await save(2);
+    await expect.poll(built, PATIENCE).toEqual(['1', '2']);
+    await save(3);
+    await writeFile(go, '');
+    await expect.poll(updates, PATIENCE).toBe(2);
+    // each save has one build
+    await save(4);
+    await expect.poll(updates, PATIENCE).toBe(3);
+    expect(await built()).toEqual(['1', '2', '3', '4']);
   });
   const { exitCode } = await runCli(['destroy', '--yes', '--file', file], projects.environment());
   expect(exitCode).toBe(0);

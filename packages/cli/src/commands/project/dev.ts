@@ -1,5 +1,3 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ApiError } from '@funcgraph/api';
 import { KeptBuilds } from '../../code/index.ts';
@@ -13,7 +11,7 @@ import {
   type StreamItem,
   YES_FLAG,
 } from '../../framework/index.ts';
-import { affectedBy, type Watched } from '../../project/dev/affected.ts';
+import type { Watched } from '../../project/dev/affected.ts';
 import { type Batch, joined, NOTHING, Redeployer } from '../../project/dev/redeployer.ts';
 import { DueBuilds } from '../../project/functions/builds.ts';
 import { functionSpecs } from '../../project/functions/function-spec.ts';
@@ -21,8 +19,9 @@ import { countText, planText } from '../../project/plan/plan-text.ts';
 import { apply } from '../../project/server/apply.ts';
 import { followLines } from '../follow-lines.ts';
 import { attachDebuggers } from './debuggers.ts';
-import { FILE_NAME, type OpenProject, openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
+import { fileOf, type OpenProject, openProject, PROJECT_FLAGS, titleOf } from './open-project.ts';
 import { planProject } from './plan-project.ts';
+import { ProjectWatch } from './project-watch.ts';
 import { changedOwners, watchedOf } from './watched.ts';
 
 const FLAGS = {
@@ -62,7 +61,7 @@ async function tryDeploy(session: Session, batch: Batch, context: Context): Prom
   try {
     const opened = await openProject(flags, context);
     session.watched = watchedOf(opened, kept);
-    const { owners, functions } = await changedOwners(batch, session.watched, opened);
+    const { owners, functions } = changedOwners(batch, opened);
     builds.changed(owners);
     if (functions.length === 0 && !batch.isWhole) return true;
     const only = batch.isWhole ? {} : { only: functions };
@@ -98,55 +97,55 @@ async function followLogs(opened: OpenProject, name: string, say: Say, context: 
 
 async function* dev(flags: DevFlags, context: Context): AsyncGenerator<StreamItem> {
   const opened = await openProject(flags, context);
-  const kept = new KeptBuilds();
-  const builds = new DueBuilds();
-  const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false }, context);
-  if (steps.length > 0 && context.format !== 'json') await context.stderr.write(`${planText(steps)}\n`);
-  if (steps.length > 0 && !flags.yes) {
-    const text = `${titleOf(opened)}: ${countText(steps)}. Go on?`;
-    await confirm({ text, doing: 'deploying', declined: 'not deployed' }, context);
-  }
-  yield* apply(steps, drivers, opened.record);
-
   const output = new PassThrough({ objectMode: true });
   const say: Say = (item) => void output.write(item);
   const fail = (error: unknown): void => void output.destroy(context.signal.aborted ? undefined : (error as Error));
+  const kept = new KeptBuilds();
+  const builds = new DueBuilds({
+    begins(owner) {
+      redeployer.begins(owner);
+      watch.buildBegins();
+    },
+    ends: () => watch.buildEnds(),
+  });
   const session: Session = { flags, say, kept, builds, watched: watchedOf(opened, kept), left: NOTHING };
   const redeployer = new Redeployer({
     deploy: (batch) => redeploy(session, batch, context).catch(fail),
-    isBuilding: () => builds.isRunning,
     setTimer: (run, ms) => void setTimeout(run, ms),
   });
-  builds.onBegin = (owner) => redeployer.begins(owner);
-  const watchers = watchAll(opened, session, redeployer, context);
-  for (const watcher of watchers) watcher.on('error', fail);
-  if (!flags['no-logs']) {
-    for (const { name } of functionSpecs(opened.project, opened.stage)) {
-      followLogs(opened, name, say, context).catch(fail);
-    }
-  }
-  if (flags.inspect || flags['inspect-port'] !== undefined) {
-    attachDebuggers(opened, flags['inspect-port'], say, context).catch(fail);
-  }
-  context.signal.addEventListener('abort', () => output.end());
-  say({ text: `${titleOf(opened)}: watching; stop with Ctrl-C`, data: { outcome: 'watching' } });
+  const watch = new ProjectWatch({
+    root: opened.root,
+    file: fileOf(flags, context),
+    watched: () => session.watched,
+    onSave: (affected) => redeployer.note(affected),
+    say: (text, data) => say({ text, data }),
+    fail,
+  });
   try {
+    const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false }, context);
+    if (steps.length > 0 && context.format !== 'json') await context.stderr.write(`${planText(steps)}\n`);
+    if (steps.length > 0 && !flags.yes) {
+      const text = `${titleOf(opened)}: ${countText(steps)}. Go on?`;
+      await confirm({ text, doing: 'deploying', declined: 'not deployed' }, context);
+    }
+    yield* apply(steps, drivers, opened.record);
+    session.watched = watchedOf(opened, kept);
+    watch.ready();
+    if (!flags['no-logs']) {
+      for (const { name } of functionSpecs(opened.project, opened.stage)) {
+        followLogs(opened, name, say, context).catch(fail);
+      }
+    }
+    if (flags.inspect || flags['inspect-port'] !== undefined) {
+      attachDebuggers(opened, flags['inspect-port'], say, context).catch(fail);
+    }
+    context.signal.addEventListener('abort', () => output.end());
+    say({ text: `${titleOf(opened)}: watching; stop with Ctrl-C`, data: { outcome: 'watching' } });
     yield* output as AsyncIterable<StreamItem>;
   } finally {
-    for (const watcher of watchers) watcher.close();
+    watch.close();
     await kept.close();
   }
-}
-
-/** Of the folder of the project, and of folders of functions outside of it. */
-function watchAll({ root }: OpenProject, session: Session, redeployer: Redeployer, { cwd }: Context): FSWatcher[] {
-  const file = resolve(cwd, session.flags.file ?? FILE_NAME);
-  const outside = session.watched.map(({ folder }) => folder).filter((folder) => !folder.startsWith(`${root}/`));
-  return [root, ...new Set(outside)].map((folder) =>
-    watch(folder, { recursive: true }, (_event, name) => {
-      if (name !== null) redeployer.note(affectedBy(name, join(folder, name), file, session.watched));
-    }),
-  );
 }
 
 export const devCommand = defineCommand({

@@ -55,11 +55,14 @@ export async function fileIn(folder: string): Promise<string | undefined> {
   return (await readFile(path, path)) === undefined ? undefined : path;
 }
 
+export const fileOf = (flags: { readonly file?: string | undefined }, { cwd }: Context): string =>
+  resolve(cwd, flags.file ?? FILE_NAME);
+
 /** The file, its stage, and what was made from it. Throws CliErrors with places in the file. */
 export async function openProject(
   flags: Omit<FlagValues<typeof PROJECT_FLAGS>, 'dry-run'>,
   context: Context,
-  path = resolve(context.cwd, flags.file ?? FILE_NAME),
+  path = fileOf(flags, context),
 ): Promise<OpenProject> {
   const shown = flags.file ?? basename(path);
   const text = await readFile(path, shown);

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { type CodeSource, folderDigest, type KeptBuilds, typeScriptOf } from '../../code/index.ts';
+import { type CodeSource, type KeptBuilds, typeScriptOf } from '../../code/index.ts';
 import type { Watched } from '../../project/dev/affected.ts';
 import { homesOf } from '../../project/dev/homes.ts';
 import type { Batch } from '../../project/dev/redeployer.ts';
-import { wordsOf } from '../../project/file/words.ts';
 import { functionSpecs } from '../../project/functions/function-spec.ts';
 import { sourceOf } from '../../project/functions/prepare.ts';
 import type { OpenProject } from './open-project.ts';
@@ -37,28 +36,14 @@ export function watchedOf({ project, root, stage }: OpenProject, kept: KeptBuild
   });
 }
 
-/**
- * Owners of builds that changed, and the functions that these are or whose packages these are. One with a build command
- * is left out when all that changed in its folder is what its last build wrote.
- */
-export async function changedOwners(
+/** Owners of builds that changed, and the functions that these are or whose packages these are. */
+export function changedOwners(
   { inside, sources }: Batch,
-  watched: readonly Watched[],
-  opened: OpenProject,
-): Promise<{ readonly owners: readonly string[]; readonly functions: readonly string[] }> {
-  const owners = new Set(sources);
-  for (const { name, folder, made } of watched.filter((one) => inside.includes(one.name))) {
-    if (made !== 'by command' || (await folderDigest(folder)) !== deployedDigest(name, opened)) owners.add(name);
-  }
-  const functions = Object.entries(opened.project.file.functions ?? {}).filter(
+  { project }: OpenProject,
+): { readonly owners: readonly string[]; readonly functions: readonly string[] } {
+  const owners = new Set([...inside, ...sources]);
+  const functions = Object.entries(project.file.functions ?? {}).filter(
     ([name, { dependencies = [] }]) => owners.has(name) || dependencies.some((one) => owners.has(packageOwner(one))),
   );
   return { owners: [...owners], functions: functions.map(([name]) => name) };
-}
-
-function deployedDigest(owner: string, { project, stage, record }: OpenProject): string | undefined {
-  const words = wordsOf(project.file, stage);
-  const isFunction = owner in (project.file.functions ?? {});
-  const name = words[isFunction ? `functions.${owner}` : owner];
-  return record.notesOf({ kind: isFunction ? 'function' : 'dependency', name: name ?? owner }).code;
 }

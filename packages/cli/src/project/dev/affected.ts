@@ -23,13 +23,15 @@ const IGNORED = /(^|[/\\])(node_modules|\.git)([/\\]|$)|(\.log|\.sw[a-z]|~)$/;
 /** What decides how a build of a folder below goes. */
 const SETTINGS = /^(tsconfig.*|package)\.json$/;
 
+export const isIgnored = (path: string): boolean => IGNORED.test(path);
+
 export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
 
 /** What a changed path means; `relative` is the path within the project. */
 export function affectedBy(relative: string, path: string, projectFile: string, watched: readonly Watched[]): Affected {
   if (path === projectFile) return { kind: 'file' };
   const owners = watched.filter(({ folder }) => isWithin(path, folder));
-  const others = IGNORED.test(relative) ? [] : watched.filter((one) => !owners.includes(one));
+  const others = isIgnored(relative) ? [] : watched.filter((one) => !owners.includes(one));
   const claims = others.filter(({ homes = [] }) => homes.some((home) => isWithin(path, home)));
   const reads = (one: Watched): boolean => {
     switch (one.made) {

@@ -16,8 +16,6 @@ export function joined(a: Batch, b: Batch): Batch {
 
 interface Work {
   deploy(batch: Batch): Promise<void>;
-  /** A build command runs, or ended just now. */
-  isBuilding(): boolean;
   readonly setTimer: (run: () => void, ms: number) => void;
 }
 
@@ -37,8 +35,7 @@ export class Redeployer {
     if (affected.kind === 'file') this.#isWhole = true;
     else {
       for (const name of affected.inside) this.#inside.add(name);
-      // a build may write anywhere: what it writes must not start it again
-      if (!this.#work.isBuilding()) for (const name of affected.sources) this.#sources.add(name);
+      for (const name of affected.sources) this.#sources.add(name);
     }
     this.#start();
   }
@@ -46,6 +43,7 @@ export class Redeployer {
   /** Its build reads everything from now on. */
   begins(owner: string): void {
     this.#sources.delete(owner);
+    this.#inside.delete(owner);
   }
 
   #start(): void {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DueBuilds } from './builds.ts';
 
 it('runs a build once, and again when its owner or its command changed', () => {
-  const builds = new DueBuilds();
+  const builds = new DueBuilds({ begins: () => undefined, ends: () => undefined });
   expect(builds.isDue('a', 'make a')).toBe(true);
   // one that failed is due again
   expect(builds.isDue('a', 'make a')).toBe(true);

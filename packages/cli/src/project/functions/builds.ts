@@ -17,28 +17,15 @@ const NO_NOTES = { begins: nothing, ends: nothing, done: nothing };
 export const EVERY_BUILD: Builds = { isDue: () => true, ...NO_NOTES };
 export const NO_BUILD: Builds = { isDue: () => false, ...NO_NOTES };
 
-const LATE_MS = 20;
-
 /** For plans that are repeated: a command runs once, and again when its owner or the command has changed, or when it failed. */
 export class DueBuilds implements Builds {
   readonly #done = new Map<string, string>();
-  #running = 0;
-  onBegin: (owner: string) => void = () => undefined;
+  readonly begins: Builds['begins'];
+  readonly ends: Builds['ends'];
 
-  /** Also true for a moment after the last one: what it wrote is reported a little later. */
-  get isRunning(): boolean {
-    return this.#running > 0;
-  }
-
-  begins(owner: string): void {
-    this.#running += 1;
-    this.onBegin(owner);
-  }
-
-  ends(): void {
-    setTimeout(() => {
-      this.#running -= 1;
-    }, LATE_MS);
+  constructor({ begins, ends }: Pick<Builds, 'begins' | 'ends'>) {
+    this.begins = begins;
+    this.ends = ends;
   }
 
   isDue(owner: string, command: string): boolean {
