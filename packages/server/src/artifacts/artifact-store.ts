@@ -9,6 +9,7 @@ import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { Uses } from '../lib/uses.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
@@ -378,7 +379,7 @@ export class ArtifactStore {
     }
     const file = await open(blob, 'r');
     try {
-      await extractZip(file, tree, this.#limits);
+      await extractZip(file, tree, this.#limits, options.replaces?.treePath);
     } finally {
       await file.close();
     }
@@ -388,8 +389,7 @@ export class ArtifactStore {
   async #checkJar(blob: string): Promise<void> {
     const file = await open(blob, 'r');
     try {
-      const { size } = await file.stat();
-      await readZipTrailer(file, size, this.#limits);
+      await readZipTrailer(await ArchiveReader.of(file), this.#limits);
     } finally {
       await file.close();
     }

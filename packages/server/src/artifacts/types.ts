@@ -21,6 +21,8 @@ export interface PutOptions {
   readonly fileName?: string;
   /** Largest accepted size; the kind's own limit when absent. */
   readonly maxBytes?: number;
+  /** Code of the same function that this replaces: what is the same in both is stored once. */
+  readonly replaces?: Artifact;
 }
 
 /**

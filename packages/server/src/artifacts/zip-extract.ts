@@ -2,13 +2,14 @@ import { type FileHandle, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { ArchiveReader } from './archive-reader.ts';
 import type { ArchiveLimits } from './artifact-limits.ts';
+import { type EarlierFile, EarlierFiles } from './earlier-files.ts';
 import { hasControlCharacter } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
 import { checkLinks } from './link-check.ts';
 import { writeAll } from './receive.ts';
 import { type PlannedEntry, planZip } from './zip-index.ts';
-import { readFully } from './zip-trailer.ts';
 
 const FILES_AT_ONCE = 4;
 const READ_BYTES = 64 * 1024;
@@ -17,12 +18,20 @@ const SMALL_BYTES = 64 * 1024;
 /**
  * Unpacks an archive into `target`, an existing empty folder without other writers. Files become 0644 or 0755, folders
  * 0755, for any modes in the archive. Throws `ArtifactError` and may leave a part of the tree: the caller removes the
- * folder. Sizes are counted from real bytes; memory does not grow with the contents. Everything is on disk
+ * folder. Sizes are counted from real bytes; memory does not grow with the contents. Everything is on disk afterwards.
+ * Files that are the same in `earlierTree`, code of the same function, are linked to it: their contents are read and
+ * compared as all others are checked.
  */
-export async function extractZip(file: FileHandle, target: string, limits: ArchiveLimits): Promise<void> {
-  const { size } = await file.stat();
-  const plan = await planZip(file, limits);
-  const budget = new UnpackBudget(limits, size);
+export async function extractZip(
+  file: FileHandle,
+  target: string,
+  limits: ArchiveLimits,
+  earlierTree?: string,
+): Promise<void> {
+  const archive = await ArchiveReader.of(file);
+  const plan = await planZip(archive, limits);
+  const budget = new UnpackBudget(limits, archive.bytes);
+  const earlier = earlierTree === undefined ? undefined : await EarlierFiles.of(earlierTree);
   for (const folder of plan.folders) await mkdir(join(target, folder), { mode: 0o755 });
 
   const queue = plan.entries.filter((planned) => planned.type === 'file').values();
@@ -30,10 +39,12 @@ export async function extractZip(file: FileHandle, target: string, limits: Archi
   const worker = async (): Promise<void> => {
     for (const planned of queue) {
       if (stop) return;
-      await writeEntry(file, planned, join(target, planned.path), budget).catch((error: unknown) => {
-        stop = true;
-        throw error;
-      });
+      await placeEntry(archive, planned, { path: join(target, planned.path), budget, earlier }).catch(
+        (error: unknown) => {
+          stop = true;
+          throw error;
+        },
+      );
     }
   };
   const results = await Promise.allSettled(Array.from({ length: FILES_AT_ONCE }, worker));
@@ -43,7 +54,7 @@ export async function extractZip(file: FileHandle, target: string, limits: Archi
   // last, so that no file is written through a link of the archive
   const links = new Map<string, string>();
   for (const planned of plan.entries) {
-    if (planned.type === 'link') links.set(planned.path, await linkTarget(file, planned, budget, limits));
+    if (planned.type === 'link') links.set(planned.path, await linkTarget(archive, planned, budget, limits));
   }
   checkLinks(links);
   for (const [path, to] of links) await symlink(to, join(target, path));
@@ -62,18 +73,61 @@ export async function sealFolder(path: string): Promise<void> {
   }
 }
 
-async function writeEntry(file: FileHandle, planned: PlannedEntry, path: string, budget: UnpackBudget): Promise<void> {
-  const handle = await open(path, 'wx', 0o644);
-  try {
-    let head = Buffer.alloc(0);
-    await contents(file, planned, budget, async (chunk) => {
-      if (head.length < 4) head = Buffer.concat([head, chunk.subarray(0, 4 - head.length)]);
-      await writeAll(handle, chunk);
-    });
-    await handle.chmod((planned.executable ?? looksExecutable(head)) ? 0o755 : 0o644);
+interface Place {
+  readonly path: string;
+  readonly budget: UnpackBudget;
+  readonly earlier: EarlierFiles | undefined;
+}
+
+async function placeEntry(
+  archive: ArchiveReader,
+  planned: PlannedEntry,
+  { path, budget, earlier }: Place,
+): Promise<void> {
+  await using same = await earlier?.open(planned.path, planned.unpackedBytes);
+  await using written = new NewFile(path, same);
+  let head = Buffer.alloc(0);
+  await contents(archive, planned, budget, async (chunk) => {
+    if (head.length < 4) head = Buffer.concat([head, chunk.subarray(0, 4 - head.length)]);
+    await written.add(chunk);
+  });
+  await written.finish((planned.executable ?? looksExecutable(head)) ? 0o755 : 0o644);
+}
+
+/** A file that is not written as long as it is the same as an earlier one. */
+class NewFile implements AsyncDisposable {
+  readonly #path: string;
+  readonly #earlier: EarlierFile | undefined;
+  #handle: FileHandle | undefined;
+
+  constructor(path: string, earlier: EarlierFile | undefined) {
+    this.#path = path;
+    this.#earlier = earlier;
+  }
+
+  async add(chunk: Buffer): Promise<void> {
+    if (this.#handle === undefined && (await this.#earlier?.continuesWith(chunk))) return;
+    await writeAll(await this.#opened(), chunk);
+  }
+
+  /** All of it was added. It is on disk afterwards. */
+  async finish(mode: number): Promise<void> {
+    const isSame = this.#handle === undefined && this.#earlier?.mode === mode;
+    if (isSame && (await this.#earlier?.linkTo(this.#path))) return;
+    const handle = await this.#opened();
+    await handle.chmod(mode);
     await handle.sync();
-  } finally {
-    await handle.close();
+  }
+
+  async #opened(): Promise<FileHandle> {
+    if (this.#handle !== undefined) return this.#handle;
+    this.#handle = await open(this.#path, 'wx', 0o644);
+    await this.#earlier?.copyTo(this.#handle);
+    return this.#handle;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle?.close();
   }
 }
 
@@ -83,7 +137,7 @@ function looksExecutable(head: Buffer): boolean {
 }
 
 async function linkTarget(
-  file: FileHandle,
+  archive: ArchiveReader,
   planned: PlannedEntry,
   budget: UnpackBudget,
   limits: ArchiveLimits,
@@ -92,7 +146,7 @@ async function linkTarget(
     throw new ArtifactError('link-target', 'the target of a symbolic link is too long', { entry: planned.path });
   }
   const chunks: Buffer[] = [];
-  await contents(file, planned, budget, async (chunk) => void chunks.push(chunk));
+  await contents(archive, planned, budget, async (chunk) => void chunks.push(chunk));
   const bytes = Buffer.concat(chunks);
   const text = bytes.toString('utf8');
   if (text === '' || !Buffer.from(text).equals(bytes) || hasControlCharacter(text) || text.includes('\\')) {
@@ -103,7 +157,7 @@ async function linkTarget(
 
 /** Streams the real bytes of one entry to `sink`, then checks size and CRC against the directory. */
 async function contents(
-  file: FileHandle,
+  archive: ArchiveReader,
   planned: PlannedEntry,
   budget: UnpackBudget,
   sink: (chunk: Buffer) => Promise<void>,
@@ -123,20 +177,20 @@ async function contents(
     }
   };
   let used = packedBytes;
-  if (Math.max(packedBytes, unpackedBytes) <= SMALL_BYTES) await consume(smallContents(file, planned));
-  else if (planned.deflated) used = await inflate(rawBytes(file, planned), path, consume);
-  else await consume(rawBytes(file, planned));
+  if (Math.max(packedBytes, unpackedBytes) <= SMALL_BYTES) await consume(smallContents(archive, planned));
+  else if (planned.deflated) used = await inflate(rawBytes(archive, planned), path, consume);
+  else await consume(rawBytes(archive, planned));
   if (bytes !== unpackedBytes || used !== packedBytes) {
     throw new ArtifactError('size-mismatch', 'the size of an entry differs from its header', { entry: path });
   }
   if (crc !== planned.crc32) throw new ArtifactError('crc', 'the checksum of an entry is wrong', { entry: path });
 }
 
-/** The packed bytes, read in pieces from the shared descriptor, which stays open when the reader stops early. */
-async function* rawBytes(file: FileHandle, { dataStart, packedBytes }: PlannedEntry): AsyncGenerator<Buffer> {
+/** The packed bytes, read in pieces. */
+async function* rawBytes(archive: ArchiveReader, { dataStart, packedBytes }: PlannedEntry): AsyncGenerator<Buffer> {
   for (let done = 0; done < packedBytes; ) {
     const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, packedBytes - done));
-    await readFully(file, chunk, dataStart + done);
+    await archive.readFully(chunk, dataStart + done);
     done += chunk.length;
     yield chunk;
   }
@@ -145,9 +199,9 @@ async function* rawBytes(file: FileHandle, { dataStart, packedBytes }: PlannedEn
 type Consume = (source: AsyncIterable<Buffer>) => Promise<void>;
 
 /** Thousands of small files are the usual case, and a stream for each would cost more than its contents. */
-async function* smallContents(file: FileHandle, planned: PlannedEntry): AsyncGenerator<Buffer> {
+async function* smallContents(archive: ArchiveReader, planned: PlannedEntry): AsyncGenerator<Buffer> {
   const packed = Buffer.allocUnsafe(planned.packedBytes);
-  await readFully(file, packed, planned.dataStart);
+  await archive.readFully(packed, planned.dataStart);
   if (!planned.deflated) {
     yield packed;
     return;

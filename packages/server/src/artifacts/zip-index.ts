@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
+import { type ArchiveReader, YauzlReader } from './archive-reader.ts';
 import type { ArchiveLimits } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
@@ -29,12 +29,10 @@ export interface ZipPlan {
 /**
  * Reads and checks the whole directory of an archive before anything is written. Throws `ArtifactError` with the first
  * rule that is broken. Memory grows with the number of entries and their names, both bounded, never with the contents.
- *
  */
-export async function planZip(file: FileHandle, limits: ArchiveLimits): Promise<ZipPlan> {
-  const { size } = await file.stat();
-  const trailer = await readZipTrailer(file, size, limits);
-  const zip = await fromFdPromise(file.fd, {
+export async function planZip(archive: ArchiveReader, limits: ArchiveLimits): Promise<ZipPlan> {
+  const trailer = await readZipTrailer(archive, limits);
+  const zip = await fromRandomAccessReaderPromise(new YauzlReader(archive), archive.bytes, {
     autoClose: false,
     lazyEntries: true,
     decodeStrings: false,

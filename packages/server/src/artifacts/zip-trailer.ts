@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { ArchiveReader } from './archive-reader.ts';
 import type { ArchiveLimits } from './artifact-limits.ts';
 import { ArtifactError } from './errors.ts';
 
@@ -19,12 +19,13 @@ export interface ZipTrailer {
  * Reads the end-of-central-directory record. Refuses ambiguous archives before any entry is read: bytes after the
  * archive, a directory that does not end where the record starts, several disks, zip64.
  */
-export async function readZipTrailer(file: FileHandle, fileBytes: number, limits: ArchiveLimits): Promise<ZipTrailer> {
+export async function readZipTrailer(archive: ArchiveReader, limits: ArchiveLimits): Promise<ZipTrailer> {
+  const fileBytes = archive.bytes;
   const span = Math.min(fileBytes, TRAILER_BYTES + MAX_COMMENT_BYTES + ZIP64_LOCATOR_BYTES);
   const tail = Buffer.alloc(span);
-  await readFully(file, tail, fileBytes - span);
+  await archive.readFully(tail, fileBytes - span);
   const at = findTrailer(tail);
-  if (at === undefined) throw await noTrailer(file, fileBytes);
+  if (at === undefined) throw await noTrailer(archive);
   if (at >= ZIP64_LOCATOR_BYTES && tail.readUInt32LE(at - ZIP64_LOCATOR_BYTES) === ZIP64_LOCATOR_SIGNATURE) {
     throw zip64();
   }
@@ -47,14 +48,6 @@ export async function readZipTrailer(file: FileHandle, fileBytes: number, limits
   return { entries, directoryOffset, directoryBytes };
 }
 
-export async function readFully(file: FileHandle, into: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new ArtifactError('truncated', 'the archive ends too early');
-    done += bytesRead;
-  }
-}
-
 /** The last record whose comment ends exactly at the end of the file. */
 function findTrailer(tail: Buffer): number | undefined {
   for (let at = tail.length - TRAILER_BYTES; at >= 0; at--) {
@@ -64,9 +57,9 @@ function findTrailer(tail: Buffer): number | undefined {
   return undefined;
 }
 
-async function noTrailer(file: FileHandle, fileBytes: number): Promise<ArtifactError> {
-  const head = Buffer.alloc(Math.min(4, fileBytes));
-  await readFully(file, head, 0);
+async function noTrailer(archive: ArchiveReader): Promise<ArtifactError> {
+  const head = Buffer.alloc(Math.min(4, archive.bytes));
+  await archive.readFully(head, 0);
   if (head.length === 4 && head.readUInt32LE(0) === 0x04034b50) {
     return new ArtifactError('truncated', 'the archive ends before its directory, or has bytes behind it');
   }

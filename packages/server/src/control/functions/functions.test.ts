@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Mount } from '../../domain/surroundings.ts';
 import { refusal } from '../../lib/testing.ts';
 import type { FunctionFacts } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import type { NewFunction } from './types.ts';
+import type { FunctionState, NewFunction } from './types.ts';
 
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
@@ -228,6 +228,21 @@ describe('changing a function', () => {
     await control.functions.stop();
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
     expect(before.sha256).not.toBe(version.artifact.sha256);
+  });
+
+  it('stores a file once that the new code has from the old one, and apart from that of any other function', async () => {
+    const code = (index: string) => ({
+      type: 'zip',
+      bytes: fakeZip([
+        { name: 'index.js', data: index },
+        { name: 'lib.js', data: 'library' },
+      ]),
+    });
+    const inodeOf = ({ version }: FunctionState): number => statSync(join(version.artifact.treePath, 'lib.js')).ino;
+    const before = inodeOf(await control.functions.create(P, body({ code: code('1') })));
+    const other = inodeOf(await control.functions.create(P, body({ name: 'other', code: code('2') })));
+    expect(inodeOf(await control.functions.updateCode(HELLO, { code: code('3') }))).toBe(before);
+    expect(other).not.toBe(before);
   });
 
   it('keeps old code that came back before it was collected', async () => {

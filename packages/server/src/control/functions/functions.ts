@@ -181,7 +181,7 @@ export class Functions {
       const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
       const upload = codeUpload(code, { language, handler: config.handler, linkHosts: this.#options.linkHosts });
       if (upload === undefined) return { change: merged(renamed(code, config.codeFileName), attached) };
-      const pin = await this.#store(upload);
+      const pin = await this.#store(upload, artifact);
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
       if (same && upload.put.fileName === artifactFile) {
         pin.release();
@@ -392,9 +392,9 @@ export class Functions {
     this.#options.checkSurroundings?.(surroundingsChoice({ network, mountConfig }), projectId);
   }
 
-  async #store(upload: CodeUpload): Promise<ArtifactPin> {
+  async #store({ bytes, put }: CodeUpload, replaces?: Artifact): Promise<ArtifactPin> {
     try {
-      return await this.#options.artifacts.put(upload.bytes, upload.put);
+      return await this.#options.artifacts.put(bytes, { ...put, ...(replaces === undefined ? {} : { replaces }) });
     } catch (error) {
       throw uploadError(error);
     }
