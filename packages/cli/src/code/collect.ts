@@ -1,19 +1,23 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { CliError, EXIT, systemCode } from '../framework/index.ts';
 import { IgnoreRules } from './ignore.ts';
 
+export interface FileEntry {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly source: string;
+  readonly executable: boolean;
+  readonly size: number;
+  /** Another one when the file has changed, unless it changed twice in a short time. `changedAt` is by `Date.now()`. */
+  readonly stamp: { readonly text: string; readonly changedAt: number };
+}
+
 /** One entry of the archive. `path` is relative with `/`. */
 export type Entry =
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly source: string;
-      readonly executable: boolean;
-      readonly size: number;
-    }
+  | FileEntry
   | { readonly kind: 'made'; readonly path: string; readonly content: Buffer }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
@@ -38,6 +42,10 @@ async function linkTarget(root: string, source: string, path: string): Promise<s
     if (systemCode(error) !== 'ENOENT') throw error;
   }
   return target;
+}
+
+function stampOf({ size, ino, mtimeMs, ctimeMs }: Stats): FileEntry['stamp'] {
+  return { text: `${size} ${ino} ${mtimeMs} ${ctimeMs}`, changedAt: Math.max(mtimeMs, ctimeMs) };
 }
 
 function readIgnoreFile(folder: string, name: string): string | undefined {
@@ -83,7 +91,8 @@ export async function collectEntries(folder: string, leavesOut?: (path: string) 
     if (stat.isSymbolicLink()) entries.push({ kind: 'link', path, target: await linkTarget(root, source, path) });
     else if (stat.isFile()) {
       bytes += stat.size;
-      entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
+      const executable = (stat.mode & 0o111) !== 0;
+      entries.push({ kind: 'file', path, source, executable, size: stat.size, stamp: stampOf(stat) });
     } else throw codeError(`${path} is neither a file nor a folder`, 'List it in .fgsignore.');
     if (entries.length > LIMITS.codeFiles)
       throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'List unneeded files in .fgsignore.');

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { collectEntries, type Entry } from './collect.ts';
+import { collectEntries, type Entry, type FileEntry } from './collect.ts';
+import type { KeptFiles } from './kept-files.ts';
 
 const LARGE_BYTES = 4 * 1024 * 1024;
 /** After so many bytes a Ctrl-C gets its turn. */
 const BREATH_BYTES = 16 * 1024 * 1024;
 
 /** SHA-256 of the names, modes and contents that `packFolder` would put into the archive, without making it. */
-export async function folderDigest(folder: string): Promise<string> {
-  return entriesDigest((await collectEntries(folder)).entries);
+export async function folderDigest(folder: string, kept?: KeptFiles): Promise<string> {
+  return entriesDigest((await collectEntries(folder)).entries, kept);
 }
 
 /** The same of collected entries. */
-export async function entriesDigest(entries: readonly Entry[]): Promise<string> {
+export async function entriesDigest(entries: readonly Entry[], kept?: KeptFiles): Promise<string> {
   const whole = createHash('sha256');
   let since = 0;
   for (const entry of entries) {
@@ -22,20 +23,33 @@ export async function entriesDigest(entries: readonly Entry[]): Promise<string> 
       whole.update(JSON.stringify(['link', entry.path, entry.target]));
       continue;
     }
-    const content = createHash('sha256');
     if (entry.kind === 'made') {
-      whole.update(JSON.stringify(['file', entry.path, false, content.update(entry.content).digest('hex')]));
+      whole.update(JSON.stringify(['file', entry.path, false, digestOf(entry.content)]));
       continue;
     }
-    // a stream for each of many small files takes several times as long
-    if (entry.size > LARGE_BYTES) await pipeline(createReadStream(entry.source), content);
-    else content.update(readFileSync(entry.source));
-    since += entry.size;
+    const read = (): string | Promise<string> => {
+      since += entry.size;
+      return fileDigest(entry);
+    };
+    const digest = await (kept?.digestOf(entry, read) ?? read());
     if (since > BREATH_BYTES) {
       since = 0;
       await breathe();
     }
-    whole.update(JSON.stringify(['file', entry.path, entry.executable, content.digest('hex')]));
+    whole.update(JSON.stringify(['file', entry.path, entry.executable, digest]));
   }
   return whole.digest('hex');
+}
+
+const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+function fileDigest({ size, source }: FileEntry): string | Promise<string> {
+  // a stream for each of many small files takes several times as long
+  return size > LARGE_BYTES ? largeDigest(source) : digestOf(readFileSync(source));
+}
+
+async function largeDigest(source: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(source), hash);
+  return hash.digest('hex');
 }

@@ -46,7 +46,16 @@ test.each([
 
 test('refuses a program that is not executable', () => {
   const program = (executable: boolean) => ({
-    entries: [{ kind: 'file' as const, path: 'bootstrap', source: '/x/bootstrap', size: 1, executable }],
+    entries: [
+      {
+        kind: 'file' as const,
+        path: 'bootstrap',
+        source: '/x/bootstrap',
+        size: 1,
+        executable,
+        stamp: { text: '', changedAt: 0 },
+      },
+    ],
     ignored: [],
   });
   expect(handlerFault('http', '-', program(true))).toBeUndefined();

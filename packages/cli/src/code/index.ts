@@ -3,6 +3,7 @@ export { entriesDigest, folderDigest } from './folder-digest.ts';
 export { functionCode } from './function-code.ts';
 export { handlerFault } from './handler-file.ts';
 export { KeptBuilds } from './kept-builds.ts';
+export type { KeptFiles } from './kept-files.ts';
 export { packEntries, packFolder } from './pack.ts';
 export { type CodeSource, typeScriptOf } from './typescript.ts';
 export { unzip } from './unzip.ts';

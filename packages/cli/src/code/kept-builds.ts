@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildContext, BuildOptions, BuildResult } from 'esbuild';
+import { KeptFiles } from './kept-files.ts';
 
 type Options = BuildOptions & { write: false; absWorkingDir: string; outdir: string };
 type Result = BuildResult<{ write: false }>;
@@ -9,6 +10,8 @@ const GARBAGE_PERCENT = '400';
 
 /** Builds that are repeated: each keeps the files that it has read and parsed, and looks only at those that changed. */
 export class KeptBuilds {
+  /** Of functions and packages that are packed again and again. */
+  readonly files = new KeptFiles();
   readonly #contexts = new Map<string, Promise<BuildContext<Options>>>();
   readonly #reads = new Map<string, ReadonlySet<string>>();
 

@@ -3,7 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { constants, crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { LIMITS } from '@funcgraph/api';
 import { type Collected, codeError, collectEntries, type Entry } from './collect.ts';
-import { storedEntry, ZipArchive, type ZipEntry } from './zip-archive.ts';
+import type { KeptFiles, PackedFile } from './kept-files.ts';
+import { storedFile, ZipArchive, type ZipEntry } from './zip-archive.ts';
 
 /** Larger files are compressed as streams: the memory never holds one of them whole. */
 const LARGE_BYTES = 4 * 1024 * 1024;
@@ -18,7 +19,7 @@ interface Packed {
 const tooLarge = () =>
   codeError('the zipped code is over 50 MB', 'List unneeded files in .fgsignore, or move them into a dependency.');
 
-async function largeEntry(path: string, mode: number, source: string): Promise<ZipEntry> {
+async function packLarge(source: string): Promise<PackedFile> {
   const deflate = createDeflateRaw();
   let crc = 0;
   let size = 0;
@@ -39,24 +40,26 @@ async function largeEntry(path: string, mode: number, source: string): Promise<Z
   } finally {
     input.destroy();
   }
-  return { path, mode, data: Buffer.concat(chunks), deflated: true, crc, size };
+  return { data: Buffer.concat(chunks), deflated: true, crc, size };
 }
 
 /** Reads and compresses on the main thread: for many small files that takes less time than to send each to another. */
-function smallEntry(path: string, mode: number, content: Buffer, level = constants.Z_DEFAULT_COMPRESSION): ZipEntry {
+function packSmall(content: Buffer, level = constants.Z_DEFAULT_COMPRESSION): PackedFile {
   const data = deflateRawSync(content, { level });
-  const stored = storedEntry(path, mode, content);
+  const stored = storedFile(content);
   return data.length < content.length ? { ...stored, data, deflated: true } : stored;
 }
 
-async function entryOf(entry: Entry): Promise<ZipEntry> {
-  if (entry.kind === 'link') return storedEntry(entry.path, 0o120777, Buffer.from(entry.target));
+async function entryOf(entry: Entry, kept: KeptFiles | undefined): Promise<ZipEntry> {
+  const { path } = entry;
+  if (entry.kind === 'link') return { path, mode: 0o120777, ...storedFile(Buffer.from(entry.target)) };
   // a bundle of libraries is sent at each save: a quarter of the time for a quarter more bytes
-  if (entry.kind === 'made') return smallEntry(entry.path, 0o100644, entry.content, constants.Z_BEST_SPEED);
-  const { path, source, size } = entry;
+  if (entry.kind === 'made') return { path, mode: 0o100644, ...packSmall(entry.content, constants.Z_BEST_SPEED) };
+  const { source, size } = entry;
   const mode = entry.executable ? 0o100755 : 0o100644;
+  const pack = () => (size > LARGE_BYTES ? packLarge(source) : packSmall(readFileSync(source)));
   try {
-    return size > LARGE_BYTES ? await largeEntry(path, mode, source) : smallEntry(path, mode, readFileSync(source));
+    return { path, mode, ...(await (kept?.packedOf(entry, pack) ?? pack())) };
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'CliError') throw cause;
     throw codeError(`cannot read ${path}: ${String(cause)}`, 'Did it change while it was read?', cause);
@@ -65,13 +68,13 @@ async function entryOf(entry: Entry): Promise<ZipEntry> {
 
 /**
  * Zips collected entries: sorted, one date for all, modes reduced to the executable bit, so that an unchanged folder is
- * unchanged code for the server. Throws CliError for an archive over 50 MB.
+ * unchanged code for the server. Throws CliError for an archive over 50 MB. `kept` holds what was compressed before.
  */
-export async function packEntries(entries: readonly Entry[]): Promise<Buffer> {
+export async function packEntries(entries: readonly Entry[], kept?: KeptFiles): Promise<Buffer> {
   const archive = new ZipArchive();
   let since = 0;
   for (const entry of entries) {
-    archive.add(await entryOf(entry));
+    archive.add(await entryOf(entry, kept));
     if (archive.bytes > LIMITS.codeZipBytes) throw tooLarge();
     since += entry.kind === 'file' ? entry.size : 0;
     if (since < BREATH_BYTES) continue;
@@ -82,7 +85,7 @@ export async function packEntries(entries: readonly Entry[]): Promise<Buffer> {
 }
 
 /** Collects and zips a folder. Throws CliError for a folder that cannot be a function. */
-export async function packFolder(folder: string): Promise<Packed & Pick<Collected, 'ignored'>> {
+export async function packFolder(folder: string, kept?: KeptFiles): Promise<Packed & Pick<Collected, 'ignored'>> {
   const { entries, ignored } = await collectEntries(folder);
-  return { zip: await packEntries(entries), files: entries.length, ignored };
+  return { zip: await packEntries(entries, kept), files: entries.length, ignored };
 }

@@ -21,9 +21,7 @@ const DEFLATE = 8;
 /** 1 January 1980, 0:00, in the form of DOS: one date for all, so that the same files make the same bytes. */
 const DATE = (1 << 5) | 1;
 
-export const storedEntry = (path: string, mode: number, data: Buffer): ZipEntry => ({
-  path,
-  mode,
+export const storedFile = (data: Buffer): Omit<ZipEntry, 'path' | 'mode'> => ({
   data,
   deflated: false,
   crc: crc32(data),

@@ -1,3 +1,4 @@
+import type { KeptFiles } from '../../code/index.ts';
 import type { Connection } from '../../connection/index.ts';
 import { aliasDriver } from '../../project/aliases/alias-driver.ts';
 import { asyncDriver } from '../../project/functions/async-settings.ts';
@@ -20,6 +21,8 @@ export interface Inputs {
   readonly triggerSecrets: ReadonlyMap<string, SecretValues>;
   /** Of dependencies. */
   readonly folders: ReadonlyMap<string, string>;
+  /** What was packed before. */
+  readonly kept?: KeptFiles | undefined;
 }
 
 export const NO_INPUTS: Inputs = { functions: new Map(), triggerSecrets: new Map(), folders: new Map() };
@@ -30,7 +33,7 @@ interface Reach {
 }
 
 /** One for each kind of resource. */
-export function driversFor({ connection, signal, functions, triggerSecrets, folders }: Reach & Inputs): Drivers {
+export function driversFor({ connection, signal, functions, triggerSecrets, folders, kept }: Reach & Inputs): Drivers {
   const reach = { connection, signal };
   const { client, credentials } = connection;
   const dependencyIds = (texts: readonly string[], runtime: string) =>
@@ -41,10 +44,10 @@ export function driversFor({ connection, signal, functions, triggerSecrets, fold
     return surroundingsFields({ network, mount, 'no-mounts': hasNone }, connection, { signal });
   };
   return {
-    dependency: dependencyDriver(reach, (name) => folders.get(name) ?? ''),
+    dependency: dependencyDriver(reach, (name) => folders.get(name) ?? '', kept),
     bucket: bucketDriver(reach),
     topic: topicDriver(reach),
-    function: new FunctionDriver({ ...reach, inputs: functions, surroundings, dependencyIds }),
+    function: new FunctionDriver({ ...reach, inputs: functions, kept, surroundings, dependencyIds }),
     alias: aliasDriver(connection, signal),
     async: asyncDriver(reach),
     reserved: reservedDriver(reach),

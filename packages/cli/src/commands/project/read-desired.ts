@@ -62,7 +62,7 @@ class DesiredReader {
       const building = { owner: packageOwner(key), command: entry.build, root };
       await buildDue(this.#builds, building, this.#context);
       const folder = resolve(root, entry.folder);
-      const desired = dependencyOf(key, entry, await folderDigest(folder), this.#words);
+      const desired = dependencyOf(key, entry, await folderDigest(folder, this.#kept?.files), this.#words);
       this.#digests.set(desired.name, desired.notes.code ?? '');
       this.folders.set(desired.name, folder);
       result.push(desired);
@@ -135,5 +135,5 @@ export async function readDesired(
   if (isWhole) desired.push(...(await reader.others()));
   const { functions, triggerSecrets, folders } = reader;
   const reach = { connection: opened.connection, signal: context.signal };
-  return { desired, drivers: driversFor({ ...reach, functions, triggerSecrets, folders }) };
+  return { desired, drivers: driversFor({ ...reach, functions, triggerSecrets, folders, kept: building.kept?.files }) };
 }

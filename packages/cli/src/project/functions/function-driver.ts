@@ -1,5 +1,5 @@
 import { ApiError } from '@funcgraph/api';
-import { type Entry, packEntries } from '../../code/index.ts';
+import { type Entry, type KeptFiles, packEntries } from '../../code/index.ts';
 import { type Connection, type FunctionParams, findConfig } from '../../connection/index.ts';
 import type { Actual, Change, Desired, Fields } from '../plan/resource.ts';
 import type { Driver } from '../server/driver.ts';
@@ -21,6 +21,7 @@ interface Deps {
   readonly connection: Connection;
   readonly signal: AbortSignal;
   readonly inputs: ReadonlyMap<string, FunctionInputs>;
+  readonly kept?: KeptFiles | undefined;
   /** Fields of the API for a network and file systems, by their names. */
   surroundings(network: string | undefined, mounts: Mounts | undefined): Promise<object>;
   /** Ids of NAME[@VERSION]; the runtime decides between packages of one name. */
@@ -31,13 +32,15 @@ interface Deps {
 export class FunctionDriver implements Driver {
   readonly #connection: Connection;
   readonly #inputs: ReadonlyMap<string, FunctionInputs>;
+  readonly #kept: KeptFiles | undefined;
   readonly #signal: AbortSignal;
   readonly #surroundings: Deps['surroundings'];
   readonly #dependencyIds: Deps['dependencyIds'];
 
-  constructor({ connection, signal, inputs, surroundings, dependencyIds }: Deps) {
+  constructor({ connection, signal, inputs, kept, surroundings, dependencyIds }: Deps) {
     this.#connection = connection;
     this.#inputs = inputs;
+    this.#kept = kept;
     this.#signal = signal;
     this.#surroundings = surroundings;
     this.#dependencyIds = dependencyIds;
@@ -118,7 +121,7 @@ export class FunctionDriver implements Driver {
   }
 
   async #code(name: string) {
-    const zip = await packEntries(this.#inputsOf(name).entries);
+    const zip = await packEntries(this.#inputsOf(name).entries, this.#kept);
     return { code_type: 'zip', code_filename: `${name}.zip`, func_code: { file: zip.toString('base64') } };
   }
 

@@ -41,7 +41,7 @@ export async function prepare(
   const hasSecrets = Object.keys(secrets).length > 0;
   const libraries = spec.dependencies.map((text) => `${text} ${digests.get(text) ?? ''}`);
   const notes = {
-    ...(spec.folder === undefined ? {} : { code: await entriesDigest(entries) }),
+    ...(spec.folder === undefined ? {} : { code: await entriesDigest(entries, kept?.files) }),
     ...(libraries.length === 0 ? {} : { dependencies: digestOf(libraries) }),
     ...(hasSecrets ? { secrets: secretsDigest(secrets, notesOf({ kind: 'function', name }).secrets) } : {}),
   };

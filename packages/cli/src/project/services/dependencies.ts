@@ -1,5 +1,5 @@
 import { ApiError } from '@funcgraph/api';
-import { packFolder } from '../../code/index.ts';
+import { type KeptFiles, packFolder } from '../../code/index.ts';
 import type { Words } from '../file/fill-in.ts';
 import type { ProjectFile } from '../file/schema.ts';
 import type { Actual, Desired } from '../plan/resource.ts';
@@ -15,11 +15,15 @@ export function dependencyOf(key: string, { runtime }: Entry, code: string, word
 }
 
 /** Packages of the project. A change makes a new version; functions that have the one before keep it until they change. */
-export function dependencyDriver({ connection, signal }: Reach, folderOf: (name: string) => string): Driver {
+export function dependencyDriver(
+  { connection, signal }: Reach,
+  folderOf: (name: string) => string,
+  kept?: KeptFiles,
+): Driver {
   const { client, credentials } = connection;
   const { projectId: project_id } = credentials;
   const store = async ({ name, fields }: Desired): Promise<string> => {
-    const { zip } = await packFolder(folderOf(name));
+    const { zip } = await packFolder(folderOf(name), kept);
     const runtime = String(fields.runtime);
     const body = { name, runtime, depend_type: 'zip', depend_file: zip.toString('base64') };
     return (await client.call('createDependencyVersion', { params: { project_id }, body, signal })).data.dep_id;
