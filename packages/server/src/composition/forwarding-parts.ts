@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { shareOfBursts } from '../instances/index.ts';
 import {
   CALL_PATH,
   CallDoor,
@@ -16,11 +17,12 @@ import type { StateParts } from './state-parts.ts';
 
 type ForwardingDeps = Root &
   Pick<ClusterParts, 'nodes' | 'cluster' | 'budgets'> &
-  Pick<InstanceParts, 'pool'> &
+  Pick<InstanceParts, 'pool' | 'prewarmed'> &
   Pick<StateParts, 'feed' | 'telemetry'>;
 
 /** Calls that go to other nodes and come from them; undefined for a server that others do not reach. */
-export function forwardingParts({ clock, life, nodes, cluster, budgets, pool, feed, telemetry }: ForwardingDeps) {
+export function forwardingParts(deps: ForwardingDeps) {
+  const { clock, life, nodes, cluster, budgets, pool, prewarmed, feed, telemetry } = deps;
   if (cluster === undefined) return undefined;
   const { connections, listener } = cluster;
   const board = new SummaryBoard();
@@ -37,9 +39,10 @@ export function forwardingParts({ clock, life, nodes, cluster, budgets, pool, fe
     onHops: (reported) =>
       telemetry.records.addHops(reported.map(([requestId, attempt, us]) => ({ requestId, attempt, ms: us / 1000 }))),
     boot: randomUUID(),
-    offer: () => pool.offer(),
+    offer: () => ({ ...pool.offer(), bursts: prewarmed.bursts() }),
     onTick: () => elsewhere.look(),
   });
+  prewarmed.followOthers((runtime) => shareOfBursts(board.burstsOf(runtime), nodes.others.length + 1));
   life.onStop(() => summaries.stop());
   const serve = (invoker: Invoker): void => {
     const door = new CallDoor({

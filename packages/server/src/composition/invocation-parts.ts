@@ -27,7 +27,7 @@ export interface InvocationDeps
     Pick<HostParts, 'runtimes'>,
     Pick<SandboxParts, 'capabilities'>,
     Pick<ControlParts, 'networks'>,
-    Pick<InstanceParts, 'pool' | 'keeper' | 'logs' | 'doors'> {}
+    Pick<InstanceParts, 'pool' | 'keeper' | 'logs' | 'doors' | 'prewarmed'> {}
 
 /** Synchronous invocations: admission, calls, and what is measured of them. */
 export async function invocationParts(deps: InvocationDeps) {

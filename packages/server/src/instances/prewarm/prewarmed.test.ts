@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { BootedRuntime } from '../start/boot-runtime.ts';
 import type { LaunchSpec, RuntimeLaunch } from '../start/launch-spec.ts';
-import { Prewarmed } from './prewarmed.ts';
+import { MOST_BURSTS, Prewarmed } from './prewarmed.ts';
 
 const NODE: RuntimeLaunch = { signature: 'node', command: [], binds: [], workingDir: '/', bootEnv: {} };
 const PYTHON: RuntimeLaunch = { ...NODE, signature: 'python' };
@@ -59,9 +59,44 @@ beforeEach(() => {
 
 afterEach(() => prewarmed.stop());
 
-const waiting = (count: number): Promise<void> => expect.poll(() => prewarmed.waiting).toBe(count);
+const PATIENCE = { timeout: 120_000, interval: 5 };
+const waiting = (count: number): Promise<void> => expect.poll(() => prewarmed.waiting, PATIENCE).toBe(count);
 
 describe('prewarmed runtimes', () => {
+  it('are kept for bursts at other servers, which hear of those here', async () => {
+    prewarmed.want(NODE, 'f');
+    prewarmed.want(PYTHON, 'g');
+    await waiting(2);
+    expect(prewarmed.bursts()).toEqual([]);
+    for (let at = 0; at < 2; at += 1) prewarmed.take(spec(PYTHON));
+    prewarmed.take(spec(NODE));
+    const [python, node, ...none] = prewarmed.bursts();
+    expect([python?.starts, node?.starts, none]).toEqual([2, 1, []]);
+    clock.advance(600_001);
+    expect(prewarmed.bursts()).toEqual([]);
+    await waiting(2);
+    prewarmed.followOthers((runtime) => (runtime === node?.runtime ? 2 : 0));
+    made.length = 0;
+    // three of one runtime and one of the other; each look makes one at most
+    await expect
+      .poll(() => {
+        clock.advance(5_000);
+        return prewarmed.waiting;
+      }, PATIENCE)
+      .toBe(4);
+    expect(made.map((id) => id.split('-')[0])).toEqual(['node', 'node']);
+    prewarmed.followOthers(() => 0);
+    clock.advance(5_000);
+    await waiting(2);
+  });
+
+  it('of few runtimes are reported', () => {
+    for (let number = 0; number < 2 * MOST_BURSTS; number++) prewarmed.take(spec({ ...NODE, signature: `${number}` }));
+    prewarmed.take(spec({ ...NODE, signature: '100' }));
+    const bursts = prewarmed.bursts();
+    expect([bursts.length, bursts[0]?.starts]).toEqual([MOST_BURSTS, 2]);
+  });
+
   it('keeps one for each runtime that a function has', async () => {
     prewarmed.want(NODE, 'f');
     prewarmed.want(NODE, 'g');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { Bursts } from '../pool/bursts.ts';
@@ -7,6 +8,8 @@ import { type PrewarmLimits, prewarmTarget } from './prewarm-target.ts';
 
 interface Shelf {
   readonly launch: RuntimeLaunch;
+  /** Of the signature, for other servers. */
+  readonly hash: string;
   readonly waiting: BootedRuntime[];
   starting: number;
   /** Functions that could need it. */
@@ -16,6 +19,13 @@ interface Shelf {
   pausedUntil: number;
   /** Since when a replacement waits for a calm moment. */
   heldSince: number | undefined;
+}
+
+/** The largest recent burst of starts of one runtime on a server. */
+export interface RuntimeBurst {
+  /** Hash of the launch signature. */
+  readonly runtime: string;
+  readonly starts: number;
 }
 
 interface PrewarmedOptions {
@@ -39,6 +49,8 @@ const PATIENCE_MS = 1_000;
 const MAX_STARTING = 1;
 /** Languages are few, images are not: most images that wait although no function needed them recently. */
 const MAX_UNUSED_IMAGES = 16;
+/** Other servers hear of so many runtimes, those with the largest bursts. */
+export const MOST_BURSTS = 64;
 
 /**
  * Started runtimes that wait, frozen, for the code of any function. None has ever loaded code: each serves one version
@@ -47,6 +59,7 @@ const MAX_UNUSED_IMAGES = 16;
 export class Prewarmed {
   readonly #options: PrewarmedOptions;
   readonly #shelves = new Map<string, Shelf>();
+  #forOthers: (runtime: string) => number = () => 0;
   #timer: Timer | undefined;
   #refill: Timer | undefined;
   /** Of the last start that took a runtime or found none. */
@@ -99,6 +112,21 @@ export class Prewarmed {
     return false;
   }
 
+  /** How many runtimes wait here for bursts at other servers, by the hash of the signature. */
+  followOthers(forOthers: (runtime: string) => number): void {
+    this.#forOthers = forOthers;
+  }
+
+  /** What other servers hear, largest first. */
+  bursts(): readonly RuntimeBurst[] {
+    const now = this.#options.clock.monotonic();
+    return [...this.#shelves.values()]
+      .map(({ hash, starts }) => ({ runtime: hash, starts: starts.largest(now) }))
+      .filter(({ starts }) => starts > 0)
+      .sort((a, b) => b.starts - a.starts)
+      .slice(0, MOST_BURSTS);
+  }
+
   /** Waiting runtimes, for gauges. */
   get waiting(): number {
     let count = 0;
@@ -119,6 +147,7 @@ export class Prewarmed {
     if (shelf === undefined) {
       shelf = {
         launch,
+        hash: createHash('sha256').update(launch.signature).digest('base64url').slice(0, 22),
         waiting: [],
         starting: 0,
         neededBy: new Set(),
@@ -145,7 +174,9 @@ export class Prewarmed {
       if (isImage && unusedMs === undefined) unusedImages += 1;
       const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
       const requested = shelf.neededBy.size > 0 && !isTooMany;
-      const demand = { burst: shelf.starts.largest(now), unusedMs, requested, isTight: isTight() };
+      const burst = shelf.starts.largest(now);
+      const forOthers = this.#forOthers(shelf.hash);
+      const demand = { burst, forOthers, unusedMs, requested, isTight: isTight() };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
       const isMissing = shelf.waiting.length + shelf.starting < target && shelf.pausedUntil <= now;

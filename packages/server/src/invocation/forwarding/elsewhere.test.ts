@@ -94,7 +94,7 @@ async function crowd(first: Server, second: Server, spec = SPEC): Promise<number
   const nodes = new TestNodes(SELF);
   nodes.set([OTHER]);
   const board = new SummaryBoard();
-  const summary = new SummaryFeed('boot').next(second.pool.offer(), false, clock.monotonic());
+  const summary = new SummaryFeed('boot').next({ ...second.pool.offer(), bursts: [] }, false, clock.monotonic());
   if (summary === undefined) throw new Error('no summary');
   board.receive('there', summary, clock.monotonic());
   const elsewhere = new Elsewhere({

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyOffer, Offer } from '../../instances/index.ts';
+import { type KeyOffer, MOST_BURSTS } from '../../instances/index.ts';
 import { HopReports, MAX_HOPS } from './hop-reports.ts';
 import {
   MAX_SUMMARY_BYTES,
+  MOST_STARTS,
   parseSummary,
   QUIET_AFTER_MS,
   SUMMARY_AT_LEAST_MS,
@@ -11,11 +12,11 @@ import {
   SUMMARY_QUIET_MS,
 } from './summary.ts';
 import { LATE_MS, SummaryBoard } from './summary-board.ts';
-import { SummaryFeed } from './summary-feed.ts';
+import { type NodeOffer, SummaryFeed } from './summary-feed.ts';
 
 const NONE: ReadonlySet<string> = new Set();
-const offer = (keys: Record<string, Partial<KeyOffer>>, roomMb = 0): Offer => ({
-  roomMb,
+const offer = (keys: Record<string, Partial<KeyOffer>>, roomMb = 0, bursts: NodeOffer['bursts'] = []): NodeOffer => ({
+  ...{ roomMb, bursts },
   keys: new Map(Object.entries(keys).map(([key, has]) => [key, { idle: 0, busy: 0, waiting: 0, ...has }])),
 });
 const idleOn = (board: SummaryBoard, key: string, now: number) =>
@@ -35,6 +36,46 @@ describe('what a node tells another one', () => {
     const later = SUMMARY_EVERY_MS + SUMMARY_AT_LEAST_MS;
     expect(feed.next(offer({ a: { idle: 1 } }, 512), false, later)).toMatchObject({ keys: [], whole: false });
     expect(feed.next(offer({ a: { idle: 1 } }, 512), true, later)).toMatchObject({ closing: true });
+  });
+
+  it('has its bursts of starts when they change, of which a node knows the sum of all', () => {
+    const [feed, board] = [new SummaryFeed('boot'), new SummaryBoard()];
+    const tell = (node: string, from: SummaryFeed, starts: Record<string, number>, now: number) => {
+      const bursts = Object.entries(starts).map(([runtime, each]) => ({ runtime, starts: each }));
+      const message = from.next(offer({}, 512, bursts), false, now);
+      const heard = message === undefined ? undefined : parseSummary(Buffer.from(JSON.stringify(message)));
+      if (heard !== undefined) board.receive(node, heard, now);
+      return heard?.starts;
+    };
+    expect(tell('a', feed, { node: 3, python: 1 }, 0)).toEqual([
+      ['node', 3],
+      ['python', 1],
+    ]);
+    expect(tell('a', feed, { node: 3, python: 1 }, SUMMARY_AT_LEAST_MS)).toBeUndefined();
+    expect([board.burstsOf('node'), board.burstsOf('python'), board.burstsOf('java')]).toEqual([3, 1, 0]);
+    tell('b', new SummaryFeed('other'), { node: 4 }, 0);
+    expect(board.burstsOf('node')).toBe(7);
+    expect(tell('a', feed, {}, SUMMARY_AT_LEAST_MS + 1)).toEqual([]);
+    expect([board.burstsOf('node'), board.burstsOf('python')]).toEqual([4, 0]);
+    tell('a', feed, { node: 1 }, SUMMARY_AT_LEAST_MS + 2);
+    feed.failed();
+    expect(tell('a', feed, { node: 1 }, SUMMARY_AT_LEAST_MS + 3)).toEqual([['node', 1]]);
+    board.remove('b');
+    expect(board.burstsOf('node')).toBe(1);
+  });
+
+  it('counts for so much only, whatever a node reports', () => {
+    const board = new SummaryBoard();
+    const feed = new SummaryFeed('boot');
+    const message = feed.next(offer({}, 0, [{ runtime: 'node', starts: 1e9 }]), false, 0);
+    if (message !== undefined) board.receive('a', message, 0);
+    expect(board.burstsOf('node')).toBe(MOST_STARTS);
+    const starts = (count: number, runtime = 'node', each: unknown = 1) =>
+      parseSummary(Buffer.from(JSON.stringify({ ...message, starts: Array(count).fill([runtime, each]) })));
+    expect(starts(MOST_BURSTS)).toBeDefined();
+    expect(starts(MOST_BURSTS + 1)).toBeUndefined();
+    expect(starts(1, 'x'.repeat(65))).toBeUndefined();
+    for (const each of [-1, 0.5, '1', null, 1e10]) expect(starts(1, 'node', each)).toBeUndefined();
   });
 
   it('comes less often when nothing has changed for a while, and says so before', () => {

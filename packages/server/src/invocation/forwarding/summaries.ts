@@ -1,10 +1,9 @@
 import type { ClusterNode, NodeConnections, Nodes } from '../../cluster/index.ts';
-import type { Offer } from '../../instances/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Hop, HopReports } from './hop-reports.ts';
 import { SUMMARY_EVERY_MS } from './summary.ts';
 import type { SummaryBoard } from './summary-board.ts';
-import { SummaryFeed } from './summary-feed.ts';
+import { type NodeOffer, SummaryFeed } from './summary-feed.ts';
 import { SummaryListener } from './summary-listener.ts';
 import { SummaryStream } from './summary-stream.ts';
 
@@ -16,7 +15,7 @@ interface SummariesOptions {
   readonly hops: HopReports;
   /** Of calls that this node ran. */
   readonly onHops: (hops: readonly Hop[]) => void;
-  readonly offer: () => Offer;
+  readonly offer: () => NodeOffer;
   /** Id of this run of the server. */
   readonly boot: string;
   /** Aborts when this node takes no more calls of others. */
@@ -102,7 +101,7 @@ export class Summaries {
   }
 
   /** One message at a time: a receiver ignores those that arrive late. */
-  #tell(node: ClusterNode, offer: Offer): Promise<void> {
+  #tell(node: ClusterNode, offer: NodeOffer): Promise<void> {
     const { boot, closing, clock, connections, hops } = this.#options;
     const begin = (): SummaryStream => new SummaryStream({ node, connections, clock });
     const link = this.#links.get(node.home) ?? { feed: new SummaryFeed(boot), stream: begin(), telling: undefined };

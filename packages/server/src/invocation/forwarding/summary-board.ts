@@ -1,5 +1,5 @@
 import type { Candidate, Claim } from './choice.ts';
-import type { Summary } from './summary.ts';
+import { MOST_STARTS, type Summary } from './summary.ts';
 
 /** Nothing is sent to a node whose report is late by so much. */
 export const LATE_MS = 600;
@@ -24,6 +24,8 @@ interface NodeState {
   /** Monotonic ms until which its reports are not late. */
   readonly goodUntil: number;
   readonly keys: Map<string, KeyState>;
+  /** Largest recent burst of starts, by the hash of the launch signature. */
+  readonly starts: ReadonlyMap<string, number>;
   /** What was sent there since, by key: each report includes what was sent before. */
   readonly sent: Map<string, Sent>;
   sentMb: number;
@@ -39,6 +41,8 @@ interface Sent {
 }
 
 const NOTHING_SENT: Readonly<Sent> = { slots: 0, waits: 0, mayNotStart: false };
+
+const NO_STARTS: ReadonlyMap<string, number> = new Map();
 
 /** What the other nodes have, as they reported it, less what this node has taken of it since. */
 export class SummaryBoard {
@@ -56,9 +60,11 @@ export class SummaryBoard {
       if (idle === 0 && busy === 0 && waiting === 0) keys.delete(key);
       else if (keys.size < MAX_KEYS || keys.has(key)) keys.set(key, { idle, busy, waiting });
     }
+    const before = whole || known === undefined ? NO_STARTS : known.starts;
+    const starts = summary.starts === undefined ? before : new Map(summary.starts);
     const sent = new Map<string, Sent>();
     const times = { heardAt: now, goodUntil: now + withinMs + LATE_MS };
-    this.#nodes.set(node, { boot, number, closing, roomMb, ...times, keys, sent, sentMb: 0, isReached: true });
+    this.#nodes.set(node, { boot, number, closing, roomMb, ...times, keys, starts, sent, sentMb: 0, isReached: true });
   }
 
   /** The node left. */
@@ -82,6 +88,13 @@ export class SummaryBoard {
       });
     }
     return found;
+  }
+
+  /** Sum of the largest recent bursts of starts of a runtime, by the hash of its signature. */
+  burstsOf(runtime: string): number {
+    let sum = 0;
+    for (const { starts } of this.#nodes.values()) sum += Math.min(starts.get(runtime) ?? 0, MOST_STARTS);
+    return sum;
   }
 
   /**

@@ -1,8 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { MOST_BURSTS } from '../../instances/index.ts';
 import { MAX_HOPS } from './hop-reports.ts';
 
 const COUNT = Type.Integer({ minimum: 0, maximum: 1e9 });
+
+/** More starts in one second than any server makes: a node that reports more has no larger part. */
+export const MOST_STARTS = 1_000;
 
 /**
  * What a node tells another one about its instances: the keys of which something changed since the message before.
@@ -23,6 +27,8 @@ const Summary = Type.Object(
     withinMs: COUNT,
     /** Key, free slots, requests in instances, waiting requests. */
     keys: Type.Array(Type.Tuple([Type.String({ maxLength: 300 }), COUNT, COUNT, COUNT])),
+    /** Hash of a launch signature, largest recent burst of its starts; unset when nothing changed. */
+    starts: Type.Optional(Type.Array(Type.Tuple([Type.String({ maxLength: 64 }), COUNT]), { maxItems: MOST_BURSTS })),
     /** Of calls that the receiver ran for the sender. A node of an older version sends none. */
     hops: Type.Optional(Type.Array(Type.Tuple([Type.String({ maxLength: 64 }), COUNT, COUNT]), { maxItems: MAX_HOPS })),
   },
