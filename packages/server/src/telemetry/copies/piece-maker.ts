@@ -6,7 +6,7 @@ import type { DayFiles } from '../day-files.ts';
 import { MINUTE_MS } from '../metrics/minute-table.ts';
 import type { UsageFile } from '../metrics/usage-file.ts';
 import type { RecordChunk } from '../record-chunk.ts';
-import { type Packed, pack } from './piece.ts';
+import { type Packed, pack } from './pack.ts';
 import type { CopiedChunk, CopiedGauge, CopiedLine, Piece } from './types.ts';
 
 /** Of messages, and of records, in a piece: making it holds up the other work of the thread. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { digestOf } from './pack.ts';
 import type { Piece, UsageCopy } from './types.ts';
 
 /** A piece has a few MB of text; the usage of a year may have more. */
@@ -54,17 +54,6 @@ const UsageSchema = Compile(
   }),
 );
 
-export interface Packed {
-  readonly bytes: Buffer;
-  readonly sha256: string;
-}
-
-export function pack(content: Piece | UsageCopy): Packed {
-  // the text repeats itself: higher levels take longer, for little
-  const bytes = gzipSync(JSON.stringify(content), { level: 3 });
-  return { bytes, sha256: digestOf(bytes) };
-}
-
 /** Throws for bytes that are not those of the digest, or no piece. */
 export function unpackPiece(bytes: Buffer, sha256: string): Piece {
   const value = jsonOf(bytes, sha256);
@@ -82,8 +71,4 @@ export function unpackUsage(bytes: Buffer, sha256: string): UsageCopy {
 function jsonOf(bytes: Buffer, sha256: string): unknown {
   if (digestOf(bytes) !== sha256) throw new Error('the bytes of a copy are not those that were written');
   return JSON.parse(gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }).toString('utf8'));
-}
-
-function digestOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
