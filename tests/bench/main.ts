@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { atPace, bareStarts, paceOf, REFERENCE_MS } from './pace.ts';
 import { type Row, table } from './report.ts';
-import type { Section } from './section.ts';
+import { median, type Section } from './section.ts';
 import { alarms } from './sections/alarms.ts';
 import { asynchronous } from './sections/async.ts';
 import { brokers } from './sections/brokers.ts';
@@ -58,7 +59,9 @@ if (values.help === true) {
   --postgres      the servers keep their data in a PostgreSQL server of the bench's own (apt-get install postgresql)
   --profile DIR   where each server writes a CPU profile of its main thread
 Everything runs on loopback, in one run, on the built server (npm run build). Budgets that are ratios compare figures of
-the same run; a figure marked RED misses its budget.
+the same run. Budgets of time, and of work in a second, hold for a machine on which Node.js starts in ${REFERENCE_MS} ms: where
+it takes longer before and after a section, they are longer by the same factor, which stands behind them. A figure marked RED
+misses its budget.
 `);
   process.exit(0);
 }
@@ -72,11 +75,13 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const rows: Row[] = [];
+const starts: number[] = [];
 const baseline = await startBaseline();
 const cluster = values.postgres ? await PostgresCluster.start() : undefined;
 try {
   for (const name of names) {
     const section = SECTIONS[name] as Section;
+    const before = await bareStarts();
     const measured = await section({
       measureMs: Number(values.seconds) * 1000,
       baselinePort: baseline.port,
@@ -84,11 +89,15 @@ try {
       newDatabase: cluster === undefined ? undefined : () => cluster.create(),
       progress: (text) => process.stderr.write(`bench: ${text}\n`),
     });
-    rows.push(...measured);
+    const around = [...before, ...(await bareStarts())];
+    starts.push(...around);
+    rows.push(...measured.map((row) => atPace(row, paceOf(around))));
   }
 } finally {
   baseline.stop();
   await cluster?.stop();
 }
-process.stdout.write(`${table(rows)}\n`);
+process.stdout.write(
+  `bare start of Node.js: ${median(starts).toFixed(1)} ms, ${(median(starts) / REFERENCE_MS).toFixed(2)} times the reference\n${table(rows)}\n`,
+);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

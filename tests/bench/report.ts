@@ -7,6 +7,13 @@ export interface Row {
   readonly ratio: number | null;
   readonly budget: string;
   readonly ok: boolean | null;
+  /** Of a budget that is no ratio. */
+  readonly limit?: Limit;
+}
+
+export interface Limit {
+  readonly least?: number;
+  readonly most?: number;
 }
 
 export function atLeast(name: string, value: number, unit: string, baseline: number, least: number): Row {
@@ -22,11 +29,11 @@ export function ratioAtMost(name: string, value: number, unit: string, baseline:
   return { name, value, unit, baseline, ratio, budget: `<= ${most} x baseline`, ok: ratio <= most };
 }
 
-export function absolute(name: string, value: number, unit: string, budget: { least?: number; most?: number }): Row {
+export function absolute(name: string, value: number, unit: string, budget: Limit): Row {
   const text = budget.least !== undefined ? `>= ${budget.least}` : budget.most !== undefined ? `<= ${budget.most}` : '';
   const ok =
     budget.least !== undefined ? value >= budget.least : budget.most !== undefined ? value <= budget.most : null;
-  return { name, value, unit, baseline: null, ratio: null, budget: text, ok };
+  return { name, value, unit, baseline: null, ratio: null, budget: text, ok, limit: budget };
 }
 
 const number = (value: number | null): string =>

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { deployFiles, deployHello, invoke, type Language, waitForFullPool, waitForPrewarmed } from '../functions.ts';
 import { hostNode } from '../host-node.ts';
+import { bareStart } from '../pace.ts';
 import { absolute, beside, type Row, ratioAtMost } from '../report.ts';
 import { type Bench, median, percentile, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
@@ -52,12 +51,8 @@ async function coldCalls(
   return totals;
 }
 
-async function bareSpawn(language: ColdLanguage): Promise<number> {
-  const [program, args] = language === 'node' ? [hostNode(), ['-e', '0']] : ['/usr/bin/python3', ['-c', '0']];
-  const begun = performance.now();
-  await once(spawn(program, args, { env: {}, stdio: 'ignore' }), 'exit');
-  return performance.now() - begun;
-}
+const bareSpawn = (language: ColdLanguage): Promise<number> =>
+  language === 'node' ? bareStart(hostNode(), ['-e', '0']) : bareStart('/usr/bin/python3', ['-c', '0']);
 
 /** In turns with bare starts, because the machine may have other work at one time than at another. */
 async function withoutPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
