@@ -79,7 +79,14 @@ export class FakeServer implements AsyncDisposable {
         after: (ms, run) => clock.after(ms, run),
         afterReads: (ms, run) => clock.afterReads(ms, run),
       };
-      const parts = { log, clock: bound, driver, runtimeDir: folder, emptyDatabase: await emptySqlite() };
+      const parts = {
+        log,
+        clock: bound,
+        driver,
+        runtimeDir: folder,
+        emptyDatabase: await emptySqlite(),
+        passwordCost: 2,
+      };
       const running = await startServer(config, parts);
       const credentials = JSON.parse(await readFile(running.credentialsFile, 'utf8')) as Record<string, string>;
       return new FakeServer({ clock, driver, running, folder }, credentials);

@@ -16,6 +16,8 @@ export interface ServerParts {
   readonly launched?: LaunchedParts | undefined;
   /** The database with which a server begins where none exists, instead of the one that the build makes. */
   readonly emptyDatabase?: string;
+  /** What hashing a password costs: `PasswordHasher`. */
+  readonly passwordCost?: number;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
   /** Aborts the start: it rejects soon, and leaves nothing behind. */

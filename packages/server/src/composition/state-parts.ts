@@ -84,6 +84,7 @@ export async function stateParts({
     auditRetainDays: config.auditRetainDays,
     consoleTimes: config.console.times,
     oidc: config.oidc,
+    passwordCost: replacements.passwordCost,
   });
   // those of the servers that listen take their place
   const addresses = { ...plannedAddresses(config) };

@@ -60,6 +60,8 @@ export interface IamOptions {
   readonly consoleTimes: SessionTimes;
   /** Undefined: no sign-in by OpenID Connect. */
   readonly oidc?: OidcOptions | undefined;
+  /** Of tests, as `PasswordHasher` has it. */
+  readonly passwordCost?: number | undefined;
 }
 
 /** A key that may sign. */
@@ -98,7 +100,7 @@ export class Iam {
   readonly audit: Audit;
   readonly #options: IamOptions;
   readonly #directory = new Directory();
-  readonly #hasher = new PasswordHasher();
+  readonly #hasher: PasswordHasher;
   readonly #authorizer: Authorizer;
   readonly #source: DirectorySource;
 
@@ -106,6 +108,7 @@ export class Iam {
     const { sealer, clock, log, region, functions } = options;
     const { db } = options.storage;
     this.#options = options;
+    this.#hasher = new PasswordHasher(options.passwordCost);
     const directory = this.#directory;
     const identities = new IdentityStore(db);
     const rights = new RightsStore(db);
@@ -176,9 +179,9 @@ export class Iam {
   }
 
   async #makeOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
-    const { storage, sealer, clock } = this.#options;
+    const { storage, sealer, clock, passwordCost } = this.#options;
     const name = userName === undefined ? {} : { userName };
-    const { credentials, rows } = await planOwner(this.#directory, { now: clock.now(), sealer, ...name });
+    const { credentials, rows } = await planOwner(this.#directory, { now: clock.now(), sealer, passwordCost, ...name });
     await keep(credentials);
     await storeOwner(storage, rows);
     await this.#options.feed.caughtUp();

@@ -47,11 +47,16 @@ export interface OwnerPlan {
  */
 export async function planOwner(
   directory: Directory,
-  options: { readonly now: number; readonly sealer: Sealer; readonly userName?: string },
+  options: {
+    readonly now: number;
+    readonly sealer: Sealer;
+    readonly userName?: string;
+    readonly passwordCost?: number | undefined;
+  },
 ): Promise<OwnerPlan> {
-  const { now, sealer, userName = USER } = options;
+  const { now, sealer, userName = USER, passwordCost } = options;
   const password = newPassword();
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, passwordCost);
   const known = [...directory.domains.values()].find(({ operator }) => operator);
   const domain = known ?? { id: newId(), name: ACCOUNT, operator: true };
   const projects = [...directory.within(directory.projects, domain.id)];

@@ -37,3 +37,17 @@ it('works again after it was stopped', async () => {
   await hasher.stop();
   expect(matchesNow('Lovelace-1', await hasher.hash('Lovelace-1'))).toBe(true);
 });
+
+it('costs as much as ever, unless a test asks for less', async () => {
+  const hash = await hasher.hash('Lovelace-1');
+  const cheap = new PasswordHasher(2);
+  try {
+    expect(await cheap.matches('Lovelace-1', hash)).toBe(false);
+    const cheaper = await cheap.hash('Lovelace-1');
+    expect(await cheap.matches('Lovelace-1', cheaper)).toBe(true);
+    expect(await hasher.matches('Lovelace-1', cheaper)).toBe(false);
+    expect(matchesNow('Lovelace-1', cheaper, 2)).toBe(true);
+  } finally {
+    await cheap.stop();
+  }
+});

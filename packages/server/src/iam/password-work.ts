@@ -8,6 +8,6 @@ export type PasswordCall =
 /** The hash, or whether the password matches. */
 export type PasswordResult = string | boolean;
 
-export function passwordWork(call: PasswordCall): PasswordResult {
-  return call.kind === 'hash' ? hashNow(call.password) : matchesNow(call.password, call.hash);
+export function passwordWork(call: PasswordCall, cost?: number): PasswordResult {
+  return call.kind === 'hash' ? hashNow(call.password, cost) : matchesNow(call.password, call.hash, cost);
 }

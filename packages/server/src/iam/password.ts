@@ -2,7 +2,8 @@ import { randomBytes, type ScryptOptions, scrypt, scryptSync, timingSafeEqual } 
 import { promisify } from 'node:util';
 import { PlatformError } from '../lib/platform-error.ts';
 
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+/** N of scrypt. */
+const COST = 2 ** 15;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const MIN_CHARS = 8;
@@ -14,7 +15,7 @@ const MIN_KINDS = 2;
  * `scrypt$<salt>$<key>`, both in hex. Occupies a thread of the pool that file access needs too: use `PasswordHasher`
  * where many requests are possible.
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   return hashText(
     salt,
@@ -22,26 +23,30 @@ export async function hashPassword(password: string): Promise<string> {
       password.normalize('NFC'),
       salt,
       KEY_BYTES,
-      COST,
+      settings(cost),
     ),
   );
 }
 
 /** Takes about a tenth of a second of this thread. */
-export function hashNow(password: string): string {
+export function hashNow(password: string, cost = COST): string {
   const salt = randomBytes(SALT_BYTES);
-  return hashText(salt, deriveNow(password, salt));
+  return hashText(salt, deriveNow(password, salt, cost));
 }
 
 /** Takes about a tenth of a second of this thread. */
-export function matchesNow(password: string, hash: string): boolean {
+export function matchesNow(password: string, hash: string, cost = COST): boolean {
   const [scheme, salt, key] = hash.split('$');
   if (scheme !== 'scrypt' || salt === undefined || key === undefined) throw new Error('unknown password hash');
-  return timingSafeEqual(deriveNow(password, Buffer.from(salt, 'hex')), Buffer.from(key, 'hex'));
+  return timingSafeEqual(deriveNow(password, Buffer.from(salt, 'hex'), cost), Buffer.from(key, 'hex'));
 }
 
-function deriveNow(password: string, salt: Buffer): Buffer {
-  return scryptSync(password.normalize('NFC'), salt, KEY_BYTES, COST);
+function deriveNow(password: string, salt: Buffer, cost: number): Buffer {
+  return scryptSync(password.normalize('NFC'), salt, KEY_BYTES, settings(cost));
+}
+
+function settings(N: number): ScryptOptions {
+  return { N, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 }
 
 function hashText(salt: Buffer, key: Buffer): string {
