@@ -14,7 +14,13 @@ export class TwoServers implements AsyncDisposable {
   readonly first: TestServer;
   readonly second: TestServer;
 
-  private constructor(parts: Pick<TwoServers, 'cluster' | 'database' | 'folder' | 'first' | 'second'>) {
+  readonly #made: AsyncDisposable;
+
+  private constructor(
+    parts: Pick<TwoServers, 'cluster' | 'database' | 'folder' | 'first' | 'second'>,
+    made: AsyncDisposable,
+  ) {
+    this.#made = made;
     this.cluster = parts.cluster;
     this.database = parts.database;
     this.folder = parts.folder;
@@ -26,30 +32,32 @@ export class TwoServers implements AsyncDisposable {
   static async start(
     artifacts?: readonly [readonly string[], readonly string[]] | ((folder: string) => readonly string[]),
   ): Promise<TwoServers> {
-    const folder = mkdtempSync(join(tmpdir(), 'funcgraph-two-'));
+    // what is there already goes away when a later part does not start
+    await using made = new AsyncDisposableStack();
+    const folder = made.adopt(mkdtempSync(join(tmpdir(), 'funcgraph-two-')), remove);
     chmodSync(folder, 0o777);
     const common = join(folder, 'artifacts');
     mkdirSync(common);
     chmodSync(common, 0o777);
     const ofBoth = typeof artifacts === 'function' ? artifacts(folder) : ['--artifacts', common];
     const [ofFirst, ofSecond] = typeof artifacts === 'object' ? artifacts : [ofBoth, ofBoth];
-    const cluster = await PostgresCluster.start();
+    const cluster = made.adopt(await PostgresCluster.start(), (it) => it.stop());
     const database = await cluster.create();
     // with few slots, no server takes all events of a test
     const shared = ['--sandbox', 'process', '--account-concurrency', '20', '--cluster-address', '127.0.0.1:0'];
-    const first = await TestServer.start({ database, args: [...shared, ...ofFirst] });
+    const first = made.use(await TestServer.start({ database, args: [...shared, ...ofFirst] }));
     const key = ['--key-file', join(first.dataDir, 'master.key')];
-    const second = await TestServer.start({ database, args: [...shared, ...key, ...ofSecond], folder: homeFor(first) });
-    return new TwoServers({ cluster, database, folder, first, second });
+    const options = { database, args: [...shared, ...key, ...ofSecond], folder: homeFor(first) };
+    const second = made.use(await TestServer.start(options));
+    return new TwoServers({ cluster, database, folder, first, second }, made.move());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.second.stop();
-    await this.first.stop();
-    await this.cluster.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.#made[Symbol.asyncDispose]();
   }
 }
+
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
 /** A data directory for another server with the credentials of the first account, which only a first start writes. */
 function homeFor(first: TestServer): string {
