@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { bringApacheKafka } from './apache-kafka.mjs';
 import { buildJava } from './build-java.mjs';
+import { bringJest } from './jest.mjs';
 import { countsLine, runLanes } from './lanes.mjs';
 import { platformNode } from './platform-node.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
@@ -57,9 +58,12 @@ await timed('set-up', async () => {
     existsSync('/usr/lib/python3/dist-packages/swift'),
   );
   await ensureInstalled();
+  // waits for the registry while the others compute
+  const bringing = bringJest();
   await ensureBuilt();
   await buildJava();
   await bringApacheKafka();
+  await bringing;
 });
 
 const checked = await timed('check', () => runVisibly(platformNode(), ['scripts/check.mjs']));

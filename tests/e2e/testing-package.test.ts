@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bringJest, JEST } from '../../scripts/jest.mjs';
 import { ofPrograms, ROOT } from '../server.ts';
 import { ciJobs } from './container/ci-jobs.ts';
 
@@ -71,15 +72,10 @@ it('tests of vitest do, too', async () => {
 });
 
 it('tests of jest do, too, when npm reaches its registry', async ({ skip }) => {
-  const installed = await run(
-    'npm',
-    ['install', '--prefix', 'runner', '--no-save', '--no-audit', '--no-fund', 'jest@30'],
-    process.env,
-  );
-  if (installed.code !== 0) skip(`npm cannot install jest: ${installed.output.slice(-500)}`);
-  const jest = join(folder, 'runner/node_modules/jest/bin/jest.js');
+  const missing = await bringJest();
+  if (missing !== undefined) skip(missing);
   const { code, output } = await run(process.execPath, [
-    jest,
+    JEST,
     '--rootDir',
     folder,
     '--testRegex',
