@@ -77,6 +77,10 @@ async function publish(change: object = {}, body: object = {}) {
   return created;
 }
 
+async function publishedOf(created: { readonly id: string }) {
+  return (await server.api.call('showGatewayApi', { params: stageOf(created) })).data.published;
+}
+
 const call = (target: string, sent: Sent = {}) => callGateway(server.running.gateway, target, { host, ...sent });
 
 /** Headers of a request by the user of the server. */
@@ -123,7 +127,12 @@ describe('an API of a group', () => {
     const created = await publish({ path: '/one' }, { description: 'first' });
     await server.api.call('updateGatewayApi', { params: stageOf(created), body: api({ path: '/two' }) });
     expect((await call('/one')).status).toBe(200);
+    expect(await publishedOf(created)).toMatchObject([{ release: 1, outdated: true }]);
     await server.api.call('publishGatewayApi', { params: stageOf(created), body: {} });
+    expect(await publishedOf(created)).toMatchObject([{ release: 2, outdated: false }]);
+    // saved again without a change
+    await server.api.call('updateGatewayApi', { params: stageOf(created), body: api({ path: '/two' }) });
+    expect(await publishedOf(created)).toMatchObject([{ release: 2, outdated: false }]);
     expect([(await call('/one')).status, (await call('/two')).status]).toEqual([404, 200]);
     await server.api.call('publishGatewayApi', { params: stageOf(created), body: { from_release: 1 } });
     expect([(await call('/one')).status, (await call('/two')).status]).toEqual([200, 404]);
@@ -136,7 +145,7 @@ describe('an API of a group', () => {
       [1, false, 'first', '/one'],
     ]);
     const { data } = await server.api.call('showGatewayApi', { params: stageOf(created) });
-    expect(data).toMatchObject({ path: '/two', published: [{ stage: 'RELEASE', release: 3 }] });
+    expect(data).toMatchObject({ path: '/two', published: [{ stage: 'RELEASE', release: 3, outdated: true }] });
     const unknown = server.api.call('publishGatewayApi', { params: stageOf(created), body: { from_release: 9 } });
     expect(await refusal(unknown)).toMatchObject({ status: 404, code: 'FSS.0404' });
   });

@@ -63,9 +63,15 @@ export const GatewayApi = Type.Object({
   ...Definition,
   created_time: Time,
   last_updated_time: Time,
-  published: Type.Array(Type.Object({ stage: Type.String(), release: Type.Integer(), published_time: Time }), {
-    description: 'What requests reach now; a changed definition has no effect before it is published.',
-  }),
+  published: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      release: Type.Integer(),
+      published_time: Time,
+      outdated: Type.Boolean({ description: 'Whether the release differs from the definition.' }),
+    }),
+    { description: 'What requests reach now; a changed definition has no effect before it is published.' },
+  ),
 });
 
 export const GatewayApiApps = Type.Object({

@@ -293,7 +293,7 @@ journey('an API is defined, published, changed, and rolled back to its first rel
   await page.getByTitle('GET', { exact: true }).click();
   await edit.getByLabel('请求Path').fill('/v2/orders/{id}');
   await edit.getByRole('button', { name: '立即完成' }).click();
-  await page.getByText('环境 RELEASE 中仍是之前发布的版本').waitFor();
+  await page.getByText('环境 RELEASE 中发布的版本与当前定义不同').waitFor();
   await publish();
   await page.getByRole('row', { name: /当前版本 GET \/v2\/orders/ }).waitFor();
   await look(page, 'gateway-api');
@@ -306,10 +306,11 @@ journey('an API is defined, published, changed, and rolled back to its first rel
     .getByRole('button', { name: '发布', exact: true })
     .click();
   await page.getByRole('row', { name: /当前版本 ANY \/orders/ }).waitFor();
+  await page.getByText('环境 RELEASE 中发布的版本与当前定义不同').waitFor();
   expect(await ask(gatewayUrl, '/orders/17')).toBe('shop');
 
   await page.getByRole('link', { name: '分组 journey-shop' }).click();
-  await page.getByRole('row', { name: /order/ }).getByText('RELEASE').waitFor();
+  await page.getByRole('row', { name: /order/ }).getByText('RELEASE（未更新）').waitFor();
   await look(page, 'gateway-group');
   await page.getByRole('button', { name: '删除' }).first().click();
   const removal = page.getByRole('dialog', { name: '删除API分组？' });

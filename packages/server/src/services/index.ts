@@ -54,7 +54,7 @@ export { Facts } from './facts/facts.ts';
 export { FanOut } from './facts/fan-out.ts';
 export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';
-export { isFlowBackend, segmentsOf } from './gateway/api-rules.ts';
+export { isFlowBackend, isSameDefinition, segmentsOf } from './gateway/api-rules.ts';
 export { GatewayApiStore } from './gateway/api-store.ts';
 export { GatewayApis } from './gateway/gateway-apis.ts';
 export { GatewayGroups, type ReservedHosts } from './gateway/gateway-groups.ts';

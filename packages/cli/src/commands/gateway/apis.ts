@@ -69,7 +69,9 @@ export const apiCommands = [
       apis.map((api) => ({
         ...api,
         path: api.match === 'prefix' ? `${api.path.replace(/\/$/, '')}/*` : api.path,
-        live: api.published.map(({ stage, release }) => `${stage} ${release}`).join(', '),
+        live: api.published
+          .map(({ stage, release, outdated }) => `${stage} ${release}${outdated ? ' (outdated)' : ''}`)
+          .join(', '),
       })),
     columns: { name: 'API', method: 'METHOD', path: 'PATH', auth: 'AUTH', live: 'PUBLISHED', backend_urn: 'BACKEND' },
     none: 'no APIs; make one with: fgs gateway apis create GROUP NAME PATH FUNCTION',

@@ -27,7 +27,7 @@ const DEFINITION = {
 };
 const API = {
   ...{ id: 'a1', ...DEFINITION, created_time: TIME, last_updated_time: TIME },
-  published: [{ stage: 'RELEASE', release: 3, published_time: TIME }],
+  published: [{ stage: 'RELEASE', release: 3, published_time: TIME, outdated: true }],
 };
 const RELEASED = {
   ...{ release: 4, stage: 'RELEASE', live: true, description: 'again' },
@@ -138,7 +138,7 @@ describe('gateway', () => {
     server.on(`GET ${STAGE}`, { body: { releases: [RELEASED] } });
     server.on(`DELETE ${STAGE}`, { status: 204, body: {} });
     const list = (await cli('apis', 'list', 'shop')).stdout;
-    for (const text of ['/orders/*', 'RELEASE 3']) expect(list).toContain(text);
+    for (const text of ['/orders/*', 'RELEASE 3 (outdated)']) expect(list).toContain(text);
     const again = await cli('apis', 'publish', 'shop', 'orders', '--from-release', '2', '--description', 'again');
     expect(again.stdout).toContain('published orders in RELEASE as release 4');
     expect(bodyOf(`POST ${STAGE}`)).toEqual({ from_release: 2, description: 'again' });

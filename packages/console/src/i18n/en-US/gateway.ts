@@ -57,6 +57,7 @@ export const gateway = {
     backend: 'Backend',
     flow: 'Flow',
     published: 'Published in',
+    outdated: '{{stage}} (outdated)',
     updated: 'Changed',
     emptyTitle: 'No APIs yet',
     emptyText: 'An API leads a method and a path to a function or flow, once it is published.',
@@ -116,7 +117,7 @@ export const gateway = {
     done: 'API {{name}} published in {{stage}}',
     failed: 'API {{name}} could not be published',
     never: 'The API is not published: no request reaches it.',
-    old: 'The definition was changed after it was published. Requests in {{stages}} reach the older one.',
+    old: 'Requests in {{stages}} reach a release that differs from this definition.',
   },
   releases: {
     title: 'History',

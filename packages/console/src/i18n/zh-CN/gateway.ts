@@ -56,6 +56,7 @@ export const gateway = {
     backend: '后端服务',
     flow: '函数流',
     published: '已发布环境',
+    outdated: '{{stage}}（未更新）',
     updated: '修改时间',
     emptyTitle: '还没有API',
     emptyText: 'API把一个方法和路径交给函数或函数流，发布后生效。',
@@ -115,7 +116,7 @@ export const gateway = {
     done: 'API {{name}} 已发布到环境 {{stage}}',
     failed: '发布API {{name}} 失败',
     never: 'API尚未发布，请求无法到达。',
-    old: '定义在发布后有修改，环境 {{stages}} 中仍是之前发布的版本。',
+    old: '环境 {{stages}} 中发布的版本与当前定义不同。',
   },
   releases: {
     title: '发布历史',

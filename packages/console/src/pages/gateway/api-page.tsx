@@ -115,11 +115,10 @@ function ApiView({ group, api }: { group: Group; api: Api }) {
 }
 
 /** Whether requests reach the API, and as it is defined. */
-function PublishNote({ api: { published, last_updated_time } }: { api: Api }) {
+function PublishNote({ api: { published } }: { api: Api }) {
   const { t } = useTexts('gateway');
   if (published.length === 0) return <Alert className="page-section" showIcon type="info" title={t('publish.never')} />;
-  const changed = Date.parse(last_updated_time);
-  const old = published.filter(({ published_time }) => Date.parse(published_time) < changed);
+  const old = published.filter(({ outdated }) => outdated);
   if (old.length === 0) return null;
   const stages = old.map(({ stage }) => stage).join(', ');
   return <Alert className="page-section" showIcon type="warning" title={t('publish.old', { stages })} />;

@@ -78,7 +78,13 @@ function useColumns({ id: group }: Group, onAction: (dialog: Dialog) => void): T
       title: t('apis.published'),
       dataIndex: 'published',
       render: (stages: Api['published']) =>
-        stages.length === 0 ? '–' : stages.map(({ stage }) => <Tag key={stage}>{stage}</Tag>),
+        stages.length === 0
+          ? '–'
+          : stages.map(({ stage, outdated }) => (
+              <Tag key={stage} color={outdated ? 'warning' : 'default'}>
+                {outdated ? t('apis.outdated', { stage }) : stage}
+              </Tag>
+            )),
     },
     {
       title: t('actions'),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '@funcgraph/api';
 import { checkRange } from '../../control/index.ts';
 import { ApiPathError, type PathSegment, parseApiPath, pathForm } from '../../domain/api-path.ts';
@@ -20,6 +21,11 @@ export function checkName(name: string): void {
 
 export function isFlowBackend(backend: ApiBackend): backend is FlowBackend {
   return 'flowId' in backend;
+}
+
+/** Whether requests are served alike. */
+export function isSameDefinition(one: ApiDefinition, other: ApiDefinition): boolean {
+  return isDeepStrictEqual(one, other);
 }
 
 /** Throws `invalid_request`. */

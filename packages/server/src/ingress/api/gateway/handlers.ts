@@ -10,6 +10,7 @@ import {
   type Group,
   isFlowBackend,
   isReference,
+  isSameDefinition,
   type LiveGateway,
   type Release,
   type Stage,
@@ -92,10 +93,11 @@ export function gatewayHandlers(deps: GatewayHandlerDeps): Handlers<Ids> {
     ...shown(api),
     created_time: apiTime(api.createdAt),
     last_updated_time: apiTime(api.modifiedAt),
-    published: apis.published(api).map(({ stage, number, publishedAt }) => ({
+    published: apis.published(api).map(({ stage, number, publishedAt, definition }) => ({
       stage,
       release: number,
       published_time: apiTime(publishedAt),
+      outdated: !isSameDefinition(definition, api.definition),
     })),
   });
   const releaseReply = (release: Release): RouteResponse<Routes['publishGatewayApi']> => ({
