@@ -161,8 +161,7 @@ describe.skipIf(whyNot !== undefined)(`the guide for several machines${whyNot ? 
     };
     const load = Promise.all([work(), work()]);
     try {
-      account.killed();
-      await end('node2', 'SIGKILL');
+      await account.duringKill(() => end('node2', 'SIGKILL'));
       const before = account.accepted.size;
       await expect.poll(() => account.accepted.size, PATIENCE).toBeGreaterThan(before + 10);
       await start('node2', startOf('node2'));

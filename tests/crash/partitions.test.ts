@@ -119,8 +119,7 @@ describe.skipIf(whyNot !== undefined)(`three servers on machines of their own${w
       expect((await account.call(cut.server, 0)) === 'ok' || Date.now() - cutAt > LIVE_MS / 2).toBe(true);
 
       const survivor = others.find((each) => each !== heir) as Machine;
-      account.killed();
-      await heir.server.kill('SIGKILL');
+      await account.duringKill(() => heir.server.kill('SIGKILL'));
       const second = await takenOver(heir, survivor);
       takeovers.push(second.ms);
       expect(second.heir).toBe(survivor);

@@ -82,8 +82,7 @@ export class NodesSoak implements AsyncDisposable {
     const survivor = this.machines.all.find((each) => !victims.includes(each) && !this.#down.has(each));
     const owner = survivor === undefined ? undefined : await this.#owner(survivor);
     for (const each of victims) this.#down.add(each);
-    this.#account.killed();
-    await Promise.all(victims.map(({ server }) => server.kill('SIGKILL')));
+    await this.#account.duringKill(() => Promise.all(victims.map(({ server }) => server.kill('SIGKILL'))));
     if (survivor === undefined || owner === undefined || !victims.includes(owner)) return '';
     const begin = Date.now();
     await until('another server fires timers', READY_MS, async () => {
