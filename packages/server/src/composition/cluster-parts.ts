@@ -14,6 +14,7 @@ import {
   openJoinDoor,
 } from '../cluster/index.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
+import { onceReachable } from './once-reachable.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
@@ -61,13 +62,15 @@ type BudgetDeps = Pick<ClusterDeps, 'config' | 'clock' | 'log' | 'life' | 'stora
 async function budgetsOf({ config, clock, log, life, storage, home, nodes }: BudgetDeps): Promise<Budgets | undefined> {
   const { signals } = storage;
   if (signals === undefined) return undefined;
-  const budgets = await Budgets.open({
-    table: new BudgetStore(signals),
-    home,
-    mayGoOnAlone: config.clusterAddress === undefined,
-    clock,
-    onError: (error) => log.error({ err: error }, 'the lease of the shares of limits was not renewed'),
-  });
+  const budgets = await onceReachable(clock, () =>
+    Budgets.open({
+      table: new BudgetStore(signals),
+      home,
+      mayGoOnAlone: config.clusterAddress === undefined,
+      clock,
+      onError: (error) => log.error({ err: error }, 'the lease of the shares of limits was not renewed'),
+    }),
+  );
   nodes.onChange(() => budgets.look());
   life.onStop(() => budgets.stop());
   return budgets;
@@ -78,7 +81,15 @@ export type ClusterParts = Awaited<ReturnType<typeof clusterParts>>;
 type OpenDeps = Root & Pick<HostParts, 'runtimes'> & Pick<StateParts, 'membership'> & SandboxParts & ClusterParts;
 
 /** Opens the door for other nodes, and shows them where it is and what this one can do. Call when all routes are registered. */
-export async function openCluster({ config, life, log, membership, runtimes, cluster }: OpenDeps): Promise<void> {
+export async function openCluster({
+  config,
+  clock,
+  life,
+  log,
+  membership,
+  runtimes,
+  cluster,
+}: OpenDeps): Promise<void> {
   const { clusterAddress: at } = config;
   let address: string | null = null;
   if (cluster !== undefined && at !== undefined) {
@@ -87,10 +98,11 @@ export async function openCluster({ config, life, log, membership, runtimes, clu
     address = `${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`;
     log.info({ address }, 'the internal listener is open');
   }
-  await membership.describe({
+  const description = {
     address,
     runtimes: runtimes.available(),
     memoryMb: config.memoryBudgetMb,
     processors: availableParallelism(),
-  });
+  };
+  await onceReachable(clock, () => membership.describe(description));
 }

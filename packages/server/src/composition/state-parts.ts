@@ -62,7 +62,7 @@ export async function stateParts({
     onDenied: (server) =>
       log.warn(
         { server },
-        'the database sessions of a lost server could not be ended, because they are of another database user: grant pg_signal_backend to this one, or use one user; their open transactions delay the takeover of its work',
+        'the open transactions of a lost server could not be ended, because they are of another database user: grant pg_signal_backend to this one, or use one user; they may delay the takeover of its work',
       ),
     onConflict: onBroken,
     onRemoved,

@@ -50,9 +50,13 @@ const SESSIONS_OF_EXPIRED = `select name, sessions from server
   where expires_at <= ${NOW} and id <> $1 and sessions is not null`;
 const SESSIONS_OF_HOME = `select name, sessions from server
   where home = $1 and sessions <> $2 and ($3::int = 1 or expires_at <= ${NOW})`;
-/** A session that waits for its client ends at once, and gives back its locks, whether the client can be reached or not. */
+/**
+ * Those with a transaction, which ends with its locks, whether the client can be reached or not. Others hold up nothing,
+ * and a server that is only slow goes on with them. The state of sessions of other users is hidden: all of them end.
+ */
 const END_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
-  where datname = current_database() and application_name = $1 and pid <> pg_backend_pid()`;
+  where datname = current_database() and application_name = $1 and pid <> pg_backend_pid()
+    and (state is null or state = 'disabled' or xact_start < clock_timestamp() - interval '1 second')`;
 /** With the news for other servers. */
 const REMOVE_EXPIRED = `with gone as (delete from server where expires_at <= ${NOW} and id <> $1 returning id)
   select id, pg_notify('funcgraph_server', '') from gone`;
@@ -71,7 +75,7 @@ interface NamedSessions {
 
 export interface Removal {
   readonly removed: number;
-  /** Names of servers whose database sessions this one has no right to end. */
+  /** Names of servers whose open transactions this one has no right to end. */
   readonly denied: readonly string[];
 }
 
@@ -120,7 +124,7 @@ export class MembershipStore {
     });
   }
 
-  /** Ends the database sessions of the server that `add` replaces. Returns its name when there is no right to. */
+  /** Ends the open transactions of the server that `add` replaces. Returns its name when there is no right to. */
   async endReplaced(signals: Signals, home: string, replace: boolean): Promise<readonly string[]> {
     return endSessions(signals, await signals.ask(SESSIONS_OF_HOME, [home, signals.sessionName, replace ? 1 : 0]));
   }
@@ -145,8 +149,8 @@ export class MembershipStore {
   }
 
   /**
-   * Removes servers that have expired, except the one with the id. Their database sessions end first: one whose network
-   * failed silently keeps its open transactions, and the locks in them, until PostgreSQL notices.
+   * Removes servers that have expired, except the one with the id. Their open transactions end first: PostgreSQL keeps those
+   * of a server whose network failed silently, and the locks in them, until it notices.
    */
   async removeExpired(signals: Signals, id: string): Promise<Removal> {
     const denied = await endSessions(signals, await signals.ask<NamedSessions>(SESSIONS_OF_EXPIRED, [id]));

@@ -35,7 +35,7 @@ export interface MembershipOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
-  /** Called with the name of a lost server whose database sessions this one has no right to end. */
+  /** Called with the name of a lost server whose open transactions this one has no right to end. */
   readonly onDenied?: (server: string) => void;
   /** Called once when another server with the same home is alive: the data directory was copied. */
   readonly onConflict: (error: Error) => void;
