@@ -14,24 +14,28 @@ import { TestLine } from './testing-line.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 20 };
 /** A lost answer is noticed after 5 s. What waited for the answer itself would wait for 30 s. */
-const LONG_MS = 25_000;
-/** The server itself gives its open transaction up; PostgreSQL does not hear of that. */
-const ABANDONED_MS = 5_000;
+const LONG_MS = 29_000;
+/** A transaction that the test holds does not end by itself before that. */
+const HELD_MS = 300_000;
 
 let folder: string;
 let url: Secret;
 let lines: TestLine[];
 let opened: Storage[];
 let states: string[];
+/** Ends the transactions that a test holds. */
+let releases: (() => void)[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fg-line-'));
   url = new Secret(await newPlace(''));
   lines = [];
   opened = [];
   states = [];
+  releases = [];
 });
 afterEach(async () => {
   for (const line of lines) await line.close();
+  for (const release of releases) release();
   for (const storage of opened) await storage.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -94,7 +98,7 @@ describe('a server whose packets to PostgreSQL are lost', () => {
       .execute(async (tx) => {
         await tx.insertInto('message').values(row('open')).execute();
         begun();
-        await new Promise(() => {});
+        await new Promise((_, reject) => releases.push(() => reject(new Error('the test is over'))));
       })
       .catch(() => {});
     await isOpen;
@@ -116,7 +120,7 @@ describe('a server whose packets to PostgreSQL are lost', () => {
   };
 
   it('keeps no transaction, and no lock, once another one finds that it has expired, but other sessions', async () => {
-    const { line, storage } = await openByLine(ABANDONED_MS);
+    const { line, storage } = await openByLine(HELD_MS);
     const lost = await joined(storage, 'lost');
     const heir = await joined(await openBy(url), 'heir');
     await holdTurn(storage);
@@ -132,7 +136,7 @@ describe('a server whose packets to PostgreSQL are lost', () => {
   });
 
   it('keeps none either once a new process has started on its data directory', async () => {
-    const { line, storage } = await openByLine(ABANDONED_MS);
+    const { line, storage } = await openByLine(HELD_MS);
     await joined(storage, 'same');
     await holdTurn(storage);
     line.stop();
