@@ -9,7 +9,7 @@ import { ROOT } from './steps.mjs';
 
 const PROGRAMS = {
   agent: ['main'],
-  cli: ['main'],
+  cli: ['main', 'code/deflate-thread'],
   server: [
     'main',
     'check-stores',

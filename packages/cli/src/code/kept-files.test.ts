@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectEntries, type FileEntry } from './collect.ts';
 import { entriesDigest } from './folder-digest.ts';
-import { KeptFiles, type PackedFile } from './kept-files.ts';
+import { KeptFiles } from './kept-files.ts';
 import { packEntries } from './pack.ts';
+import type { PackedFile } from './pack-small.ts';
 
 /** Counts what is read. */
 class CountedFiles extends KeptFiles {

@@ -1,7 +1,5 @@
 import type { FileEntry } from './collect.ts';
-import type { ZipEntry } from './zip-archive.ts';
-
-export type PackedFile = Omit<ZipEntry, 'path' | 'mode'>;
+import type { PackedFile } from './pack-small.ts';
 
 interface KeptFile {
   readonly stamp: string;
@@ -37,6 +35,10 @@ export class KeptFiles {
         Object.assign(file, { packed });
       })
     );
+  }
+
+  hasPacked(entry: FileEntry): boolean {
+    return this.#keptOf(entry)?.packed !== undefined;
   }
 
   #keptOf({ source, stamp }: FileEntry): KeptFile | undefined {

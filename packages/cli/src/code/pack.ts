@@ -1,10 +1,12 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { constants, crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
+import { constants, crc32, createDeflateRaw } from 'node:zlib';
 import { LIMITS } from '@funcgraph/api';
-import { type Collected, codeError, collectEntries, type Entry } from './collect.ts';
-import type { KeptFiles, PackedFile } from './kept-files.ts';
-import { storedFile, ZipArchive, type ZipEntry } from './zip-archive.ts';
+import { type Collected, codeError, collectEntries, type Entry, type FileEntry } from './collect.ts';
+import { DeflateThreads } from './deflate-threads.ts';
+import type { KeptFiles } from './kept-files.ts';
+import { type PackedFile, packSmall, storedFile } from './pack-small.ts';
+import { ZipArchive, type ZipEntry } from './zip-archive.ts';
 
 /** Larger files are compressed as streams: the memory never holds one of them whole. */
 const LARGE_BYTES = 4 * 1024 * 1024;
@@ -43,28 +45,29 @@ async function packLarge(source: string): Promise<PackedFile> {
   return { data: Buffer.concat(chunks), deflated: true, crc, size };
 }
 
-/** Reads and compresses on the main thread: for many small files that takes less time than to send each to another. */
-function packSmall(content: Buffer, level = constants.Z_DEFAULT_COMPRESSION): PackedFile {
-  const data = deflateRawSync(content, { level });
-  const stored = storedFile(content);
-  return data.length < content.length ? { ...stored, data, deflated: true } : stored;
-}
+type Pack = (entry: FileEntry) => PackedFile | Promise<PackedFile>;
 
-async function entryOf(entry: Entry, kept: KeptFiles | undefined): Promise<ZipEntry> {
+async function entryOf(entry: Entry, pack: Pack): Promise<ZipEntry> {
   const { path } = entry;
   if (entry.kind === 'link') return { path, mode: 0o120777, ...storedFile(Buffer.from(entry.target)) };
   // a bundle of libraries is sent at each save: a quarter of the time for a quarter more bytes
   if (entry.kind === 'made') return { path, mode: 0o100644, ...packSmall(entry.content, constants.Z_BEST_SPEED) };
-  const { source, size } = entry;
   const mode = entry.executable ? 0o100755 : 0o100644;
-  const pack = () => (size > LARGE_BYTES ? packLarge(source) : packSmall(readFileSync(source)));
   try {
-    return { path, mode, ...(await (kept?.packedOf(entry, pack) ?? pack())) };
+    return { path, mode, ...(await pack(entry)) };
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'CliError') throw cause;
     throw codeError(`cannot read ${path}: ${String(cause)}`, 'Did it change while it was read?', cause);
   }
 }
+
+/** Reads and compresses on the main thread: for few small files that takes less time than to send each to another. */
+function packFile({ source, size }: FileEntry): PackedFile | Promise<PackedFile> {
+  return size > LARGE_BYTES ? packLarge(source) : packSmall(readFileSync(source));
+}
+
+const isForThread = (entry: Entry, kept: KeptFiles | undefined): entry is FileEntry =>
+  entry.kind === 'file' && entry.size <= LARGE_BYTES && kept?.hasPacked(entry) !== true;
 
 /**
  * Zips collected entries: sorted, one date for all, modes reduced to the executable bit, so that an unchanged folder is
@@ -72,9 +75,13 @@ async function entryOf(entry: Entry, kept: KeptFiles | undefined): Promise<ZipEn
  */
 export async function packEntries(entries: readonly Entry[], kept?: KeptFiles): Promise<Buffer> {
   const archive = new ZipArchive();
+  await using threads = DeflateThreads.of(entries.filter((entry) => isForThread(entry, kept)));
+  // an error of a thread may be that of another file
+  const make = (entry: FileEntry) => threads?.packed(entry)?.catch(() => packFile(entry)) ?? packFile(entry);
+  const pack: Pack = kept === undefined ? make : (entry) => kept.packedOf(entry, () => make(entry));
   let since = 0;
   for (const entry of entries) {
-    archive.add(await entryOf(entry, kept));
+    archive.add(await entryOf(entry, pack));
     if (archive.bytes > LIMITS.codeZipBytes) throw tooLarge();
     since += entry.kind === 'file' ? entry.size : 0;
     if (since < BREATH_BYTES) continue;

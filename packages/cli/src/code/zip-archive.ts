@@ -1,14 +1,9 @@
-import { crc32 } from 'node:zlib';
+import type { PackedFile } from './pack-small.ts';
 
 /** A file of an archive, compressed or as it is. */
-export interface ZipEntry {
+export interface ZipEntry extends PackedFile {
   readonly path: string;
   readonly mode: number;
-  readonly data: Buffer;
-  readonly deflated: boolean;
-  readonly crc: number;
-  /** Bytes before compression. */
-  readonly size: number;
 }
 
 const LOCAL_BYTES = 30;
@@ -20,13 +15,6 @@ const UTF8_NAMES = 0x800;
 const DEFLATE = 8;
 /** 1 January 1980, 0:00, in the form of DOS: one date for all, so that the same files make the same bytes. */
 const DATE = (1 << 5) | 1;
-
-export const storedFile = (data: Buffer): Omit<ZipEntry, 'path' | 'mode'> => ({
-  data,
-  deflated: false,
-  crc: crc32(data),
-  size: data.length,
-});
 
 /** What both headers of an entry have, from `at` on. */
 function writeCommon(header: Buffer, at: number, { deflated, crc, data, size }: ZipEntry, nameBytes: number): void {

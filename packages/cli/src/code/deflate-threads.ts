@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { FileEntry } from './collect.ts';
+import type { PackedFile } from './pack-small.ts';
+
+export interface DeflateJob {
+  readonly batch: number;
+  readonly sources: readonly string[];
+}
+
+interface Deflated extends Omit<PackedFile, 'data'> {
+  /** After compression. */
+  readonly bytes: number;
+}
+
+/** `data` holds the files one after another. */
+export type DeflateResult =
+  | { readonly batch: number; readonly files: readonly Deflated[]; readonly data: Uint8Array }
+  | { readonly batch: number; readonly error: string };
+
+interface Batch {
+  readonly entries: readonly FileEntry[];
+  readonly packed: Promise<readonly PackedFile[]>;
+  done(packed: readonly PackedFile[]): void;
+  fail(error: Error): void;
+}
+
+const MOST_THREADS = 4;
+/** What starts threads pays for sending them files: batches of these sizes do. */
+const BATCH_BYTES = 512 * 1024;
+const BATCH_FILES = 128;
+/** Fewer are compressed before threads have started. */
+const LEAST_FILES = 256;
+const LEAST_BYTES = 4 * 1024 * 1024;
+
+/** Reads and compresses many small files in threads. They begin at once, and work in the order of the files. */
+export class DeflateThreads implements AsyncDisposable {
+  readonly #batches: readonly Batch[];
+  readonly #places = new Map<FileEntry, readonly [batch: Batch, index: number]>();
+  readonly #threads: readonly Worker[];
+  #next = 0;
+
+  private constructor(entries: readonly FileEntry[]) {
+    this.#batches = batchesOf(entries).map(openBatch);
+    for (const batch of this.#batches) {
+      for (const [at, entry] of batch.entries.entries()) this.#places.set(entry, [batch, at]);
+    }
+    const threads = Math.min(MOST_THREADS, availableParallelism(), this.#batches.length);
+    this.#threads = Array.from({ length: threads }, () => this.#start());
+  }
+
+  /** Undefined when that is not worth it. */
+  static of(entries: readonly FileEntry[]): DeflateThreads | undefined {
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    return entries.length < LEAST_FILES || bytes < LEAST_BYTES ? undefined : new DeflateThreads(entries);
+  }
+
+  /** Undefined for a file that is none of these. Rejects when files of its batch cannot be read. */
+  packed(entry: FileEntry): Promise<PackedFile> | undefined {
+    const place = this.#places.get(entry);
+    if (place === undefined) return undefined;
+    const [batch, index] = place;
+    return batch.packed.then((packed) => packed[index] as PackedFile);
+  }
+
+  #start(): Worker {
+    const [extension, execArgv] = import.meta.url.endsWith('.ts')
+      ? ['.ts', ['--conditions=@funcgraph/source']]
+      : ['.js', []];
+    const thread = new Worker(new URL(`./deflate-thread${extension}`, import.meta.url), { execArgv });
+    thread.on('message', (result: DeflateResult) => {
+      const batch = this.#batches[result.batch];
+      if ('error' in result) batch?.fail(new Error(result.error));
+      else batch?.done(packedOf(result.files, result.data));
+      this.#giveNext(thread);
+    });
+    const failAll = (error: Error): void => {
+      for (const batch of this.#batches) batch.fail(error);
+    };
+    thread.on('error', failAll);
+    thread.on('exit', () => failAll(new Error('a thread that compresses files has ended')));
+    this.#giveNext(thread);
+    return thread;
+  }
+
+  #giveNext(thread: Worker): void {
+    const batch = this.#next;
+    const entries = this.#batches[batch]?.entries;
+    if (entries === undefined) return;
+    this.#next += 1;
+    thread.postMessage({ batch, sources: entries.map(({ source }) => source) } satisfies DeflateJob);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+}
+
+function batchesOf(entries: readonly FileEntry[]): FileEntry[][] {
+  const batches: FileEntry[][] = [];
+  let batch: FileEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (bytes >= BATCH_BYTES || batch.length === 0 || batch.length >= BATCH_FILES) {
+      batch = [];
+      batches.push(batch);
+      bytes = 0;
+    }
+    batch.push(entry);
+    bytes += entry.size;
+  }
+  return batches;
+}
+
+function openBatch(entries: readonly FileEntry[]): Batch {
+  let done: Batch['done'] = () => undefined;
+  let fail: Batch['fail'] = () => undefined;
+  const packed = new Promise<readonly PackedFile[]>((resolve, reject) => {
+    done = resolve;
+    fail = reject;
+  });
+  // an error of a file before it ends the archive, and then nothing waits for this one
+  packed.catch(() => undefined);
+  return { entries, packed, done, fail };
+}
+
+function packedOf(files: readonly Deflated[], data: Uint8Array): PackedFile[] {
+  let at = 0;
+  return files.map(({ bytes, ...file }) => {
+    const own = Buffer.from(data.buffer, data.byteOffset + at, bytes);
+    at += bytes;
+    return { ...file, data: own };
+  });
+}

@@ -1,0 +1,24 @@
+import { constants, crc32, deflateRawSync } from 'node:zlib';
+
+/** The contents of a file as an archive has them. */
+export interface PackedFile {
+  readonly data: Buffer;
+  readonly deflated: boolean;
+  readonly crc: number;
+  /** Bytes before compression. */
+  readonly size: number;
+}
+
+export const storedFile = (data: Buffer): PackedFile => ({
+  data,
+  deflated: false,
+  crc: crc32(data),
+  size: data.length,
+});
+
+/** Compressed, unless it would become larger. */
+export function packSmall(content: Buffer, level = constants.Z_DEFAULT_COMPRESSION): PackedFile {
+  const data = deflateRawSync(content, { level });
+  const stored = storedFile(content);
+  return data.length < content.length ? { ...stored, data, deflated: true } : stored;
+}
