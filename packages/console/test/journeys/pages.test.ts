@@ -5,6 +5,27 @@ import { journey, look, type Platform } from '../journey.ts';
 import { eachPage, go } from '../walk.ts';
 import { expectLoaded, expectWhole, SIZES } from '../whole.ts';
 
+/** The longest that the server takes, in the widest letters of a name. */
+const RECORD = {
+  user_name: 'W'.repeat(64),
+  action: 'functiongraph:function:deleteReservedInstancesOfVersion',
+  resource: `urn:fss:local-1:${'0'.repeat(32)}:function:default:${'W'.repeat(60)}:latest`,
+  source_ip: '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+  status: 409,
+  error_code: 'FSS.0409',
+};
+
+/** Makes the first record of the audit log as long as one can be. */
+async function lengthenAudit(page: Page, origin: string): Promise<void> {
+  await page.route(/\/v1\/audit/, async (route) => {
+    const headers = { ...(await route.request().allHeaders()), 'sec-fetch-site': 'same-origin', origin };
+    const response = await route.fetch({ headers });
+    const { entries, ...more } = (await response.json()) as { readonly entries: readonly object[] };
+    const [first, ...others] = entries;
+    await route.fulfill({ response, json: { ...more, entries: [{ ...first, ...RECORD }, ...others] } });
+  });
+}
+
 journey(
   'each page of the navigation is whole on an empty server, at 1280 px and at 200 %',
   async ({ platform, visit }) => {
@@ -16,7 +37,11 @@ journey(
     await page.getByRole('button', { name: '项目 default' }).click();
     await page.getByRole('menuitem', { name: 'pages-empty' }).click();
     await page.getByRole('button', { name: '项目 pages-empty' }).waitFor();
-    await eachPage(page, (path) => expectWhole(page, path));
+    await lengthenAudit(page, platform.endpoint);
+    await eachPage(page, async (path) => {
+      if (path === '/audit') await page.getByText(RECORD.user_name).waitFor();
+      await expectWhole(page, path);
+    });
   },
 );
 

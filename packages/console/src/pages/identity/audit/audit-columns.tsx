@@ -11,16 +11,25 @@ export function Result({ of: { status, error_code } }: { of: AuditEntry }) {
   return <Status kind={error_code === '' ? 'good' : 'bad'}>{[status, error_code].filter(Boolean).join(' · ')}</Status>;
 }
 
+/** The record shows it whole. */
+function CutText({ text, max }: { text: string; max: number }) {
+  return (
+    <span className="cut-text" style={{ maxWidth: max }} title={text}>
+      {text || '–'}
+    </span>
+  );
+}
+
 export function useAuditColumns(onShow: (entry: AuditEntry) => void): TableColumnsType<AuditEntry> {
   const { t } = useTexts('audit');
   return [
     { title: t('columns.time'), dataIndex: 'time', render: (at: string) => <Moment at={at} /> },
-    { title: t('columns.user'), dataIndex: 'user_name', render: (name: string) => name || '–' },
+    { title: t('columns.user'), dataIndex: 'user_name', render: (name: string) => <CutText text={name} max={100} /> },
     {
       title: t('columns.action'),
       dataIndex: 'action',
       render: (action: string, entry) => (
-        <Button type="link" style={{ padding: 0 }} onClick={() => onShow(entry)}>
+        <Button className="audit-action" type="link" onClick={() => onShow(entry)}>
           {action}
         </Button>
       ),
@@ -30,7 +39,11 @@ export function useAuditColumns(onShow: (entry: AuditEntry) => void): TableColum
       dataIndex: 'resource',
       render: (resource: string) => <span className="identity-text audit-resource">{resource || '–'}</span>,
     },
-    { title: t('columns.source'), dataIndex: 'source_ip', render: (address: string) => address || '–' },
+    {
+      title: t('columns.source'),
+      dataIndex: 'source_ip',
+      render: (address: string) => <CutText text={address} max={110} />,
+    },
     { title: t('columns.result'), key: 'result', render: (_, entry) => <Result of={entry} /> },
   ];
 }
