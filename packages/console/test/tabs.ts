@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const TIMEOUT_MS = 60_000;
 /** Of each step; a slower one costs only that the console is loaded again. */
-const SIGN_OUT_MS = 5_000;
+const SIGN_OUT_MS = 20_000;
 const SIZE = { width: 1280, height: 800 };
 const ASSETS = join(import.meta.dirname, '../dist/assets');
 /** What journeys listen to. */
@@ -77,14 +77,19 @@ async function signOut(page: Page): Promise<boolean> {
     await page.evaluate(
       'for (const close of document.querySelectorAll(".ant-notification-notice-close")) close.click()',
     );
+    await page.evaluate('for (const dialog of document.querySelectorAll("[role=dialog]")) dialog.dataset.before = ""');
     // dialogs may lie above
     await page.locator('.account').dispatchEvent('click', {}, { timeout: SIGN_OUT_MS });
     await page.locator('[data-menu-id$="-sign-out"]').dispatchEvent('click', {}, { timeout: SIGN_OUT_MS });
+    const guard = page.locator('[role=dialog]:not([data-before]) .ant-modal-footer button').last();
+    await page.locator('main.sign-in').or(guard).first().waitFor({ timeout: SIGN_OUT_MS });
+    // what was not saved is lost
+    if (await guard.isVisible()) await guard.dispatchEvent('click', {}, { timeout: SIGN_OUT_MS });
     await page.waitForSelector('main.sign-in', { timeout: SIGN_OUT_MS });
     await page.waitForSelector('.ant-notification-notice', { state: 'detached', timeout: SIGN_OUT_MS });
     return true;
   } catch {
-    // what was not saved keeps the page
+    // the caller loads another page
     return false;
   } finally {
     await page.unroute(session);
