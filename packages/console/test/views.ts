@@ -42,8 +42,16 @@ async function settled(page: Page): Promise<void> {
   await expect.poll(isMoving).toBe(false);
 }
 
+/** Pixels from the top of the window to the first button of a page, below its bar and margin, and an edge of those stacked. */
+const ABOVE_BUTTONS = 80 + 8;
+/** Runs in the browser: where the notices end. */
+const NOTICES_END = `Math.max(0, ...[...document.querySelectorAll('.ant-notification-notice:not(:hover, :focus-within)')]
+  .map((notice) => notice.getBoundingClientRect().bottom))`;
+
 async function lookOnce(page: Page, name: string): Promise<void> {
   await settled(page);
+  const message = `notices of ${name} cover no button`;
+  await expect.poll(() => page.evaluate(NOTICES_END), { message }).toBeLessThanOrEqual(ABOVE_BUTTONS);
   expect.soft(await accessibilityFindings(page), name).toEqual([]);
   if (!isFull) return;
   mkdirSync(PICTURES, { recursive: true });

@@ -13,6 +13,8 @@ import { useMedia } from './use-media.ts';
 import { useThemeName } from './use-theme-name.ts';
 
 const button = { autoInsertSpace: false };
+/** Several lie on each other until the pointer rests on them. */
+const notification = { stack: { threshold: 1, offset: 4 } };
 
 interface AppProps extends ReturnType<typeof createConsoleRouter> {
   /** Antd's, in the first language. */
@@ -43,7 +45,7 @@ export function App({ words, router, queries }: AppProps) {
   return (
     <ConfigProvider locale={locale} theme={themeOf(theme, !isCalm)} button={button}>
       <ThemeVariables name={theme} />
-      <AntdApp>
+      <AntdApp notification={notification}>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>

@@ -79,8 +79,21 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     // what shows where to click has a contrast of at least 3 to 1
     Radio: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
     Checkbox: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
-    // beside a dialog in a window of 1280 px
-    Notification: { width: 340 },
+    // within the top bar and the margin below it, above the buttons of pages and dialogs
+    Notification: {
+      width: 480,
+      paddingMD: 5,
+      paddingLG: 8,
+      paddingContentHorizontalLG: 22,
+      marginLG: 8,
+      margin: 8,
+      marginSM: 8,
+      marginXS: 2,
+      fontSize: 12,
+      lineHeight: 1.5,
+      fontSizeLG: 14,
+      lineHeightLG: 1.5,
+    },
     // marks of changed files stand on it
     Tree:
       name === 'dark'

@@ -9,7 +9,7 @@ import { type Say, Spoken } from './spoken.tsx';
 /** Named by its content, which follows the language. */
 const CLOSE = { closeIcon: <CloseSign />, 'aria-label': '' };
 
-/** Notices at the top right, in the language of the moment. A failure stays until it is closed. */
+/** Notices in the top bar, in the language of the moment. A failure stays until it is closed. */
 export function useNotices() {
   const { notification } = App.useApp();
   return {

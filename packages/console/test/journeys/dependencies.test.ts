@@ -40,7 +40,6 @@ journey('a dependency is uploaded with its progress, found, and gets more versio
   await dialog.getByRole('button', { name: '确定' }).click();
   await page.getByRole('alert').getByText('"index.js~" ends with ~').waitFor();
   await look(page, 'dependencies-refused');
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
 
   let release = () => {};
   const held = new Promise<void>((resolve) => {

@@ -241,7 +241,6 @@ journey('file systems, networks and images are added, shared and removed', async
   await add.getByRole('button', { name: '确定' }).click();
   await page.getByRole('alert').getByText('添加文件系统 platform-models 失败').waitFor();
   await look(page, 'file-systems-refused');
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
   await add.getByRole('button', { name: '取消' }).click();
 
   // a real bridge would end the requests of this browser
@@ -269,7 +268,6 @@ journey('file systems, networks and images are added, shared and removed', async
   await look(page, 'networks-create');
   await create.getByRole('button', { name: '确定' }).click();
   await page.getByRole('alert').getByText('创建网络 platform-net 失败').waitFor();
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
   await create.getByRole('button', { name: '取消' }).click();
 
   const image = {
@@ -298,7 +296,6 @@ journey('file systems, networks and images are added, shared and removed', async
   await share.getByLabel('账号名称').fill('unknown-team');
   await share.getByRole('button', { name: '共享' }).click();
   await page.getByRole('alert').getByText('共享 team/app 失败').waitFor();
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
   await share.getByText('项目', { exact: true }).click();
   await share.getByLabel('项目ID').fill(platform.credentials.project_id);
   await share.getByRole('button', { name: '共享' }).click();

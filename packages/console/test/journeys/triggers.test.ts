@@ -134,7 +134,6 @@ journey('triggers are made from the form of their kind, switched and deleted', a
     .getByText(/journey-nowhere/)
     .waitFor();
   await look(page, 'trigger-refused');
-  await page.getByRole('alert').getByRole('button', { name: '关闭' }).click();
   for (const [kind, field] of [
     ['云审计服务 (CTS)', '自定义操作'],
     ['分布式消息服务 Kafka (KAFKA)', '连接地址'],

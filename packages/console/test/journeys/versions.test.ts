@@ -263,7 +263,6 @@ journey('reserved instances of a version are added, charted, changed and deleted
     .getByRole('alert')
     .getByText(/policy morning/)
     .waitFor();
-  await page.locator('.ant-notification').getByRole('button', { name: '关闭' }).click();
   await policies.getByLabel('Cron表达式（UTC）').fill('0 0 8 * * ?');
   await creation.getByRole('button', { name: '确定' }).click();
   await page.getByText('保存 v1 的预留实例成功').waitFor();
@@ -284,7 +283,6 @@ journey('reserved instances of a version are added, charted, changed and deleted
   await creation.getByRole('button', { name: '确定' }).click();
   await page.getByRole('alert').getByText('alias live and version v1, which it points to').waitFor();
   await look(page, 'reserved-alias-refused');
-  await page.locator('.ant-notification').getByRole('alert').getByRole('button', { name: '关闭' }).click();
   await creation.getByRole('button', { name: '取消' }).click();
 
   await row.getByRole('button', { name: '编辑' }).click();
