@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE } from '../functions.ts';
@@ -31,13 +31,19 @@ functions:
     dependencies: [lib]
 `;
 
+/** As many editors save: no build reads half of a file. */
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}~`, text);
+  await rename(`${path}~`, path);
+}
+
 test('fgs dev runs the build commands of what a save belongs to, and those of all for a file of none', async () => {
   const folder = await projects.copy();
   const builds = `${folder}.builds`;
   const file = join(folder, 'funcgraph.yaml');
   const save = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
+    await replace(join(folder, path), text);
   };
   const code = (answer: number): string => `exports.handler = async (event, context) => ${answer};`;
   let seen = 0;
@@ -109,7 +115,7 @@ test('fgs dev builds again what is saved while a build runs, and not what a buil
     `name: gated\nfunctions:\n  api: { folder: ./api, build: '${command}', runtime: Node.js, handler: index.handler }\n`,
   );
   const save = (answer: number): Promise<void> =>
-    writeFile(source, `exports.handler = async (event, context) => ${answer};`);
+    replace(source, `exports.handler = async (event, context) => ${answer};`);
   const built = async (): Promise<string[]> =>
     [...(await readFile(builds, 'utf8')).matchAll(/=> (\d+);/g)].map(([, answer]) => answer ?? '');
   await mkdir(join(folder, 'api'));

@@ -1,8 +1,8 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { type Affected, affectedBy, isIgnored, isWithin, type Watched } from '../../project/dev/affected.ts';
 import { pathsBelow, readState } from '../../project/dev/file-states.ts';
 import { SavedFiles } from '../../project/dev/saved-files.ts';
+import { TreeWatch } from '../../project/dev/tree-watch.ts';
 
 interface Options {
   /** Of the project. */
@@ -21,7 +21,7 @@ const SHOWN = 5;
 export class ProjectWatch {
   readonly #options: Options;
   readonly #folders: string[] = [];
-  readonly #watchers: FSWatcher[] = [];
+  readonly #watchers: TreeWatch[] = [];
   readonly #saved: SavedFiles;
   #isReady = false;
 
@@ -62,12 +62,8 @@ export class ProjectWatch {
   }
 
   #watch(folder: string): void {
-    const watcher = watch(folder, { recursive: true }, (_event, name) => {
-      if (name !== null) this.#changed(join(folder, name));
-    });
-    watcher.on('error', this.#options.fail);
     this.#folders.push(folder);
-    this.#watchers.push(watcher);
+    this.#watchers.push(new TreeWatch(folder, (path) => this.#changed(path), this.#options.fail));
   }
 
   #changed(path: string): void {
