@@ -60,8 +60,8 @@ if (values.help === true) {
   --profile DIR   where each server writes a CPU profile of its main thread
 Everything runs on loopback, in one run, on the built server (npm run build). Budgets that are ratios compare figures of
 the same run. Budgets of time, and of work in a second, hold for a machine on which Node.js starts in ${REFERENCE_MS} ms: where
-it takes longer before and after a section, they are longer by the same factor, which stands behind them. A figure marked RED
-misses its budget.
+it takes longer before and after a section, they are longer by the same factor, at most 2, which stands behind them. A
+figure marked RED misses its budget.
 `);
   process.exit(0);
 }
