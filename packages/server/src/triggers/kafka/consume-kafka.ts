@@ -6,6 +6,7 @@ import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
 import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
 import { boundCodecs } from './bounded-codecs.ts';
+import { refuseBrokenResponses } from './broken-responses.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
 import { shareJoins } from './shared-joins.ts';
@@ -53,10 +54,12 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   // a module of CommonJS in a file of its own has only this export
   const { Kafka, CompressionCodecs, logLevel } = (await import('kafkajs')).default;
   const { default: Member } = await import('kafkajs/src/consumer/consumerGroup.js');
+  const { default: Connection } = await import('kafkajs/src/network/connection.js');
   const { default: Runner } = await import('kafkajs/src/consumer/runner.js');
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
   endStoppedReaders(Runner.prototype);
+  refuseBrokenResponses(Connection.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);
   const kafka = new Kafka({

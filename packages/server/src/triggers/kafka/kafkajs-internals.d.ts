@@ -25,3 +25,10 @@ declare module 'kafkajs/src/consumer/fetchManager.js' {
   }): Readers;
   export = createFetchManager;
 }
+
+declare module 'kafkajs/src/network/connection.js' {
+  import type { ReceivingConnection } from './broken-responses.ts';
+
+  const Connection: { readonly prototype: ReceivingConnection };
+  export = Connection;
+}
