@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import { containExceptions, uncontained } from '../../lib/contained-exceptions.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
@@ -121,16 +122,21 @@ export class BrokerTriggers implements TriggerSource {
       stored.catch((err: unknown) => log.warn({ triggerId: id, err }, 'the state of a broker could not be stored'));
     };
     while (access !== undefined && !signal.aborted) {
-      const session: BrokerSession = {
-        signal,
-        onConnected: () => note(undefined),
-        handle: async (batch) => {
-          await this.#run(trigger, access, { batch, ending: signal });
-          failures = 0;
-        },
+      const session: Omit<BrokerSession, 'signal'> = {
+        onConnected: () => uncontained(() => note(undefined)),
+        handle: (batch) =>
+          uncontained(async () => {
+            await this.#run(trigger, access, { batch, ending: signal });
+            failures = 0;
+          }),
       };
       try {
-        await access.consume({ id, settings, allowed: brokerHosts, sealer, failures }, session);
+        await containExceptions((broken) =>
+          access.consume(
+            { id, settings, allowed: brokerHosts, sealer, failures },
+            { ...session, signal: AbortSignal.any([signal, broken]) },
+          ),
+        );
       } catch (error) {
         failures += 1;
         if (signal.aborted) return;
