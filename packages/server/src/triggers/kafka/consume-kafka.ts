@@ -6,6 +6,7 @@ import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
 import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
 import { boundCodecs } from './bounded-codecs.ts';
+import { boundDecoder } from './bounded-decoder.ts';
 import { refuseBrokenResponses } from './broken-responses.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
@@ -55,11 +56,13 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   const { Kafka, CompressionCodecs, logLevel } = (await import('kafkajs')).default;
   const { default: Member } = await import('kafkajs/src/consumer/consumerGroup.js');
   const { default: Connection } = await import('kafkajs/src/network/connection.js');
+  const { default: Decoder } = await import('kafkajs/src/protocol/decoder.js');
   const { default: Runner } = await import('kafkajs/src/consumer/runner.js');
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
   endStoppedReaders(Runner.prototype);
   refuseBrokenResponses(Connection.prototype);
+  boundDecoder(Decoder.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);
   const kafka = new Kafka({

@@ -32,3 +32,13 @@ declare module 'kafkajs/src/network/connection.js' {
   const Connection: { readonly prototype: ReceivingConnection };
   export = Connection;
 }
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  import type { ResponseDecoder } from './bounded-decoder.ts';
+
+  const Decoder: {
+    readonly prototype: ResponseDecoder;
+    new (buffer: Buffer): ResponseDecoder;
+  };
+  export = Decoder;
+}

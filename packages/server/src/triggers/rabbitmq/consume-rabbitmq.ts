@@ -112,6 +112,8 @@ async function open({ broker, settings, password, allowed }: RabbitmqConnection)
       vhost: encodeURIComponent(settings.vhost),
       heartbeat: HEARTBEAT_SECONDS,
       frameMax: FRAME_BYTES,
+      // what is offered binds only the client: this is the most that it takes
+      maxFrameSize: FRAME_BYTES,
     },
     {
       timeout: CONNECT_MS,
