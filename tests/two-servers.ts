@@ -32,7 +32,7 @@ export class TwoServers implements AsyncDisposable {
   static async start(
     artifacts?: readonly [readonly string[], readonly string[]] | ((folder: string) => readonly string[]),
   ): Promise<TwoServers> {
-    // what is there already goes away when a later part does not start
+    // parts that have started are stopped when a later one fails to start
     await using made = new AsyncDisposableStack();
     const folder = made.adopt(mkdtempSync(join(tmpdir(), 'funcgraph-two-')), remove);
     chmodSync(folder, 0o777);

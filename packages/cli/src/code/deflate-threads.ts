@@ -26,7 +26,7 @@ interface Batch {
 }
 
 const MOST_THREADS = 4;
-/** What starts threads pays for sending them files: batches of these sizes do. */
+/** Batches of this size are worth sending to a thread. */
 const BATCH_BYTES = 512 * 1024;
 const BATCH_FILES = 128;
 /** Fewer are compressed before threads have started. */

@@ -79,7 +79,7 @@ export const themeOf = (name: ThemeName, motion: boolean): ThemeConfig => ({
     // what shows where to click has a contrast of at least 3 to 1
     Radio: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
     Checkbox: { colorBorder: name === 'dark' ? DARK_CHOICE : LIGHT_CHOICE },
-    // within the top bar and the margin below it, above the buttons of pages and dialogs
+    // within the top bar and the margin below it, above the buttons of pages
     Notification: {
       width: 480,
       paddingMD: 5,

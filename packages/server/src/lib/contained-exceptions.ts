@@ -30,7 +30,7 @@ export function endContainedWork(): void {
   process.on('uncaughtException', (error: unknown) => {
     const fail = failing.getStore();
     if (fail !== undefined) return fail(error instanceof Error ? error : new Error(String(error)));
-    // as without this handler
+    // as Node.js does without this handler
     writeSync(2, `Uncaught ${inspect(error)}\n`);
     process.exit(1);
   });

@@ -71,7 +71,7 @@ export class ProjectWatch {
     if (!this.#isReady) this.#saved.changed(path);
     else if (affected.kind === 'file') this.#options.onSave(affected);
     else {
-      // only build commands write files: for a function without one it makes no difference what did
+      // only build commands write files, so for a function without one each change is a save
       const { inside, sources } = affected;
       const { watched, onSave } = this.#options;
       const made = new Set(watched().flatMap((one) => (one.made === 'by command' ? [one.name] : [])));

@@ -114,7 +114,7 @@ export class SavedFiles {
     }
     if (state === undefined) {
       this.#contents.delete(path);
-      // what came and went is a temporary file
+      // a temporary file: made and removed during the build
       return isKnown ? { isDuringBuild: isAfterBuild } : undefined;
     }
     this.#contents.set(path, state.content);

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { systemCode } from '../../framework/index.ts';
 import { isWithin } from './affected.ts';
 
-/** A folder that was removed, replaced or closed to us meanwhile. */
+/** The folder was removed or replaced, or may not be read. */
 const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /**
@@ -26,7 +26,7 @@ export class TreeWatch {
     this.#watchers.clear();
   }
 
-  /** What is in a new folder may be older than its watch, so it is reported. */
+  /** Files may have been written to a new folder before it was watched, so they are reported. */
   #add(folder: string, { isNew }: { readonly isNew: boolean }): void {
     try {
       const watcher = watch(folder, (event, name) => {
@@ -45,7 +45,7 @@ export class TreeWatch {
   }
 
   #changed(event: string, folder: string, name: string): void {
-    // the end of the folder itself, which the watch of its parent reports
+    // the folder itself was removed; the watch of its parent reports that
     if (name === basename(folder) && !existsSync(folder)) return;
     const path = join(folder, name);
     if (event === 'rename' && this.#watchers.has(path)) this.#forget(path);

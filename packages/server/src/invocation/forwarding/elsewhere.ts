@@ -38,7 +38,7 @@ export interface CallFrom {
 
 /** Times that a call may be refused, or a node be out of reach, before it stays here. */
 const MOST_TRIES = 2;
-/** How long the table of shares may take to answer before a call waits here for what it will say. */
+/** How long a call waits for its share of the limit before it queues here. */
 const SHARE_MS = 1_000;
 /** A node that has not reported for so long does not answer any more: calls that it runs fail. */
 const SILENT_MS = 10_000;

@@ -16,7 +16,7 @@ export interface ResponseDecoder {
 
 type Read = (this: ResponseDecoder, ...args: unknown[]) => unknown;
 
-/** Those that go on by a length of the response. */
+/** Methods that advance by a length read from the response. */
 const BY_LENGTH = [
   ...(['readString', 'readVarIntString', 'readUVarIntString', 'readBytes'] as const),
   ...(['readVarIntBytes', 'readUVarIntBytes', 'forward'] as const),

@@ -112,7 +112,7 @@ async function open({ broker, settings, password, allowed }: RabbitmqConnection)
       vhost: encodeURIComponent(settings.vhost),
       heartbeat: HEARTBEAT_SECONDS,
       frameMax: FRAME_BYTES,
-      // what is offered binds only the client: this is the most that it takes
+      // `frameMax` is only offered to the broker; this limit is enforced on what it sends
       maxFrameSize: FRAME_BYTES,
     },
     {

@@ -79,7 +79,7 @@ export class SilentSessions {
       const before = await this.#seen(client, [...doubts.keys()]);
       await pause(ARRIVAL_MS);
       const after = await this.#seen(client, [...doubts.keys()]);
-      // what has arrived meanwhile is read before this
+      // lets the sockets read bytes that have arrived, before `isSilent` is asked
       await new Promise((resolve) => setImmediate(resolve));
       const lost = after.filter((now) => silent(now.pid) && isDone(now, before)).map(({ pid }) => pid);
       if (lost.length > 0) await ask(client, END, [idsOf(lost), this.#options.name]);
