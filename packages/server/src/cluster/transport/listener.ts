@@ -64,6 +64,8 @@ export class ClusterListener {
   readonly #server: Server;
   readonly #routes = new Map<string, Route>();
   readonly #guestRoutes = new Map<string, GuestHandler>();
+  /** By the certificates of the connections. */
+  readonly #homes = new WeakMap<Socket, string>();
   #guests = 0;
 
   constructor(options: ListenerOptions) {
@@ -131,6 +133,8 @@ export class ClusterListener {
   }
 
   #admit(socket: TLSSocket): void {
+    const home = socket.authorized ? homeOf(socket.getPeerX509Certificate()) : undefined;
+    if (home !== undefined) this.#homes.set(socket, home);
     if (socket.authorized) return;
     if (this.#guests >= MAX_GUESTS) {
       socket.destroy();
@@ -181,9 +185,7 @@ export class ClusterListener {
   }
 
   #sender(socket: Socket): Promise<ClusterNode | undefined> | ClusterNode | undefined {
-    const tls = socket as TLSSocket;
-    if (!tls.authorized) return undefined;
-    const home = homeOf(tls.getPeerX509Certificate());
+    const home = this.#homes.get(socket);
     if (home === undefined) return undefined;
     // a node that joined a moment ago may not be known yet
     return this.#options.nodes.find(home) ?? this.#options.nodes.findNow(home);

@@ -126,22 +126,23 @@ export class NodeConnections {
   #begin(node: ClusterNode, address: string, { method, path, headers, body, expectContinue, signal }: NodeRequest) {
     const length = body instanceof Uint8Array ? { 'content-length': body.byteLength } : {};
     const expect = expectContinue === true && body !== undefined ? { expect: '100-continue' } : {};
-    return httpsRequest({
+    const sending = httpsRequest({
       agent: this.#poolOf(node, address).agent,
       ...hostAndPort(address),
       method,
       path,
       headers: { ...headers, ...length, ...expect },
       maxHeaderSize: MAX_HEADER_BYTES,
-      ...(signal === undefined ? {} : { signal }),
     });
+    if (signal !== undefined) destroyAt(signal, sending);
+    return sending;
   }
 
   #poolOf({ home }: ClusterNode, address: string): Pool {
     const known = this.#pools.get(home);
     if (known?.address === address) return known;
     this.#release(home);
-    const agent = new Agent({
+    const agent = new NodeAgent({
       ...tlsBetweenNodes(this.#credentials.current),
       servername: hostNameOf(home),
       maxCachedSessions: 0,
@@ -164,6 +165,22 @@ export class NodeConnections {
     pool.agent.maxFreeSockets = 0;
     for (const sockets of Object.values(pool.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
+}
+
+/** Connections to one node, all alike: their usual name holds the certificates and is built twice for each request. */
+class NodeAgent extends Agent {
+  override getName(): string {
+    return 'node';
+  }
+}
+
+/** What the option `signal` of a request does, for a third of its time. */
+function destroyAt(signal: AbortSignal, request: ClientRequest): void {
+  const destroy = (): void => {
+    request.destroy(signal.reason);
+  };
+  signal.addEventListener('abort', destroy);
+  request.once('close', () => signal.removeEventListener('abort', destroy));
 }
 
 /**
