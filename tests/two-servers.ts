@@ -14,13 +14,16 @@ export class TwoServers implements AsyncDisposable {
   readonly first: TestServer;
   readonly second: TestServer;
 
-  readonly #made: AsyncDisposable;
+  readonly #made: AsyncDisposableStack;
+  readonly #flags: readonly string[];
 
   private constructor(
     parts: Pick<TwoServers, 'cluster' | 'database' | 'folder' | 'first' | 'second'>,
-    made: AsyncDisposable,
+    made: AsyncDisposableStack,
+    flags: readonly string[],
   ) {
     this.#made = made;
+    this.#flags = flags;
     this.cluster = parts.cluster;
     this.database = parts.database;
     this.folder = parts.folder;
@@ -28,9 +31,13 @@ export class TwoServers implements AsyncDisposable {
     this.second = parts.second;
   }
 
-  /** `artifacts`: settings of each server for its code, instead of one folder; or those of both for the folder of a test. */
+  /**
+   * `artifacts`: settings of each server for its code, instead of one folder; or those of both for the folder of a test.
+   * `flags`: more settings of both; functions are not isolated unless these say so.
+   */
   static async start(
     artifacts?: readonly [readonly string[], readonly string[]] | ((folder: string) => readonly string[]),
+    flags: readonly string[] = ['--sandbox', 'process'],
   ): Promise<TwoServers> {
     // parts that have started are stopped when a later one fails to start
     await using made = new AsyncDisposableStack();
@@ -44,12 +51,18 @@ export class TwoServers implements AsyncDisposable {
     const cluster = made.adopt(await PostgresCluster.start(), (it) => it.stop());
     const database = await cluster.create();
     // with few slots, no server takes all events of a test
-    const shared = ['--sandbox', 'process', '--account-concurrency', '20', '--cluster-address', '127.0.0.1:0'];
+    const shared = ['--account-concurrency', '20', '--cluster-address', '127.0.0.1:0', ...flags];
     const first = made.use(await TestServer.start({ database, args: [...shared, ...ofFirst] }));
     const key = ['--key-file', join(first.dataDir, 'master.key')];
-    const options = { database, args: [...shared, ...key, ...ofSecond], folder: homeFor(first) };
-    const second = made.use(await TestServer.start(options));
-    return new TwoServers({ cluster, database, folder, first, second }, made.move());
+    const settings = [...shared, ...key, ...ofSecond];
+    const second = made.use(await TestServer.start({ database, args: settings, folder: homeFor(first) }));
+    return new TwoServers({ cluster, database, folder, first, second }, made.move(), settings);
+  }
+
+  /** Starts one more, with the settings of the second one. */
+  async another(): Promise<TestServer> {
+    const { database } = this;
+    return this.#made.use(await TestServer.start({ database, args: this.#flags, folder: homeFor(this.first) }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,7 +22,7 @@ type ForwardingDeps = Root &
 
 /** Calls that go to other nodes and come from them; undefined for a server that others do not reach. */
 export function forwardingParts(deps: ForwardingDeps) {
-  const { clock, life, nodes, cluster, budgets, pool, prewarmed, feed, telemetry } = deps;
+  const { config, clock, life, nodes, cluster, budgets, pool, prewarmed, feed, telemetry } = deps;
   if (cluster === undefined) return undefined;
   const { connections, listener } = cluster;
   const board = new SummaryBoard();
@@ -31,6 +31,7 @@ export function forwardingParts(deps: ForwardingDeps) {
     ...{ nodes, connections, board, hops, pool, clock },
     share: budgets?.share('instances'),
     changes: feed,
+    maxWaitMs: config.maxWaitMs,
     random: Math.random,
   });
   const closing = life.drain.begun;

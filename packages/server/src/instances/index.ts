@@ -6,6 +6,7 @@ export type { ResponseSink } from './instance/streamed-answer.ts';
 export type { Lease, LeaseEnd } from './pool/lease.ts';
 export type { KeyOffer, Offer, Outlook } from './pool/outlook.ts';
 export { Pool } from './pool/pool.ts';
+export { overloaded } from './pool/waiting.ts';
 export { shareOfBursts } from './prewarm/prewarm-target.ts';
 export { MOST_BURSTS, Prewarmed, type RuntimeBurst } from './prewarm/prewarmed.ts';
 export { ReservedKeeper, type ReservedState } from './reserved/reserved-keeper.ts';

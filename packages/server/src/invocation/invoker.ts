@@ -8,6 +8,7 @@ import {
   type Lease,
   type LeaseEnd,
   lostFailure,
+  overloaded,
   type Pool,
   StartFailed,
 } from '../instances/index.ts';
@@ -20,7 +21,7 @@ import { checkDepth } from './check-depth.ts';
 import type { Claimed, ClaimedLease, ClaimTarget } from './claim.ts';
 import { FailureNotes } from './failure-notes.ts';
 import { meets } from './forwarding/choice.ts';
-import { CallLost, type Elsewhere } from './forwarding/elsewhere.ts';
+import { CallLost, type Elsewhere, NoneElsewhere } from './forwarding/elsewhere.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
 import type { Measured } from './receipt.ts';
@@ -157,6 +158,10 @@ export class Invoker {
     try {
       return await elsewhere.call({ routed, spec, request, laneBytes, waitedMs });
     } catch (error) {
+      if (error instanceof NoneElsewhere) {
+        this.#records.refused(routed, request, spec.memoryMb);
+        throw overloaded(error.message);
+      }
       if (!(error instanceof CallLost)) throw error;
       if (request.mode === 'async' || request.mode === 'flow') return undefined;
       const failure = lostFailure();
@@ -241,9 +246,7 @@ export class Invoker {
     const { maxInstances, enabled, projectId, functionId } = routed.snapshot;
     if (admit({ maxInstances, enabled }).kind === 'throttle') {
       this.#records.refused(routed, request, memoryMb);
-      throw new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
-        hint: 'The function is disabled.',
-      });
+      throw overloaded('The function is disabled.');
     }
     const { event, signal } = request;
     const isPatient = request.mode === 'flow';

@@ -21,6 +21,7 @@ describe('a claim', () => {
     servers: fc.integer({ min: 2, max: 9 }),
     missingElsewhere: fc.nat(100),
     sharers: fc.integer({ min: 1, max: 9 }),
+    keepsLast: fc.boolean(),
   });
 
   it('never gives back what is used, and never asks for more than the limit', () => {
@@ -35,10 +36,32 @@ describe('a claim', () => {
   });
 
   it('leaves others what they wait for, down to an even share', () => {
-    const one = { limit: 20, held: 20, sharers: 2 };
+    const one = { limit: 20, held: 20, sharers: 2, keepsLast: false };
     expect(mostOf({ ...one, missingElsewhere: 0 })).toBe(20);
     expect(mostOf({ ...one, missingElsewhere: 3 })).toBe(17);
     expect(mostOf({ ...one, missingElsewhere: 100 })).toBe(10);
+  });
+
+  it.each([
+    ['goes to a server that waits, if its work cannot come here', false, { used: 0, waiting: 3 }, 0],
+    ['stays while an instance is used', true, { used: 1, waiting: 0 }, 1],
+    ['stays while work waits here for the next instance', true, { used: 0, waiting: 3 }, 1],
+    ['goes when nothing here needs it', true, { used: 0, waiting: 0 }, 0],
+  ])('of the only part %s', (_, keepsLast, needs, want) => {
+    const one = { limit: 1, held: 1, peak: 1, isRecent: true, servers: 3, missingElsewhere: 2, sharers: 3, keepsLast };
+    expect(claimOf({ ...one, ...needs }).want).toBe(want);
+    expect(mostOf(one)).toBe(keepsLast ? 1 : 0);
+  });
+
+  it('keeps the last part only while it is needed, and gives the rest as without', () => {
+    fc.assert(
+      fc.property(snapshot, (one) => {
+        const [kept, given] = [true, false].map((keepsLast) => claimOf({ ...one, keepsLast }).want) as [number, number];
+        expect(kept - given).toBeGreaterThanOrEqual(0);
+        expect(kept - given).toBeLessThanOrEqual(1);
+        if (kept > given) expect([kept, one.waiting > 0, one.held > 0]).toEqual([1, true, true]);
+      }),
+    );
   });
 });
 

@@ -29,6 +29,7 @@ interface Entry {
   held: number;
   used: number;
   waiting: number;
+  keepsLast: boolean;
   /** Needs of the last seconds, by the time of each look. */
   needs: { readonly at: number; readonly parts: number }[];
   neededAt: number;
@@ -241,6 +242,7 @@ export class Budgets {
     for (const entry of this.#entries.values()) {
       entry.used = 0;
       entry.waiting = 0;
+      entry.keepsLast = false;
     }
     for (const [kind, consumer] of this.#consumers)
       for (const use of consumer.uses()) this.#note(`${kind}/${use.key}`, use);
@@ -262,11 +264,13 @@ export class Budgets {
     return asks;
   }
 
-  #note(key: string, { limit, used, waiting }: Use): void {
+  #note(key: string, { limit, used, waiting, keepsLast = false }: Use): void {
     if (used === 0 && waiting === 0) return;
     const entry = this.#entry(key, limit);
     entry.used += used;
     entry.waiting += waiting;
+    // calls of others cannot come to a server without an address
+    entry.keepsLast = keepsLast && !this.#options.mayGoOnAlone;
   }
 
   #entry(key: string, limit: number): Entry {
@@ -276,7 +280,8 @@ export class Budgets {
       return known;
     }
     const entry: Entry = {
-      ...{ key, limit, held: 0, used: 0, waiting: 0, needs: [], neededAt: Number.NEGATIVE_INFINITY },
+      ...{ key, limit, held: 0, used: 0, waiting: 0, keepsLast: false },
+      ...{ needs: [], neededAt: Number.NEGATIVE_INFINITY },
       requestedAt: Number.NEGATIVE_INFINITY,
       ...{ missingElsewhere: 0, sharers: 1, noted: undefined },
     };

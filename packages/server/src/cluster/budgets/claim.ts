@@ -15,6 +15,8 @@ export interface ClaimSnapshot {
   readonly missingElsewhere: number;
   /** Servers that use this budget, this one too. */
   readonly sharers: number;
+  /** While this server has work for it, it keeps one part: the work of others comes to it. */
+  readonly keepsLast: boolean;
 }
 
 export interface Claim {
@@ -29,7 +31,8 @@ const SPARE_PART = 8;
 
 /**
  * What to ask for. A server keeps what it needed in the last seconds and a small part for the next burst; while others
- * wait, it keeps nothing unused, and what exceeds an even share goes to them as work ends.
+ * wait, it keeps nothing unused, and what exceeds an even share goes to them as work ends: all but the last part, where
+ * the work of others can come to the server that has it.
  */
 export function claimOf(snapshot: ClaimSnapshot): Claim {
   const { limit, held, used, waiting, peak, isRecent, servers, missingElsewhere } = snapshot;
@@ -46,7 +49,9 @@ export function mostOf({
   held,
   missingElsewhere,
   sharers,
-}: Pick<ClaimSnapshot, 'limit' | 'held' | 'missingElsewhere' | 'sharers'>): number {
-  if (missingElsewhere === 0) return Math.min(held, limit);
-  return Math.max(Math.floor(limit / sharers), Math.min(held, limit) - missingElsewhere);
+  keepsLast,
+}: Pick<ClaimSnapshot, 'limit' | 'held' | 'missingElsewhere' | 'sharers' | 'keepsLast'>): number {
+  const has = Math.min(held, limit);
+  if (missingElsewhere === 0) return has;
+  return Math.max(Math.floor(limit / sharers), has - missingElsewhere, keepsLast ? Math.min(has, 1) : 0);
 }

@@ -121,12 +121,14 @@ export class FaultyCluster {
   readonly #cutOff = new Set<string>();
   readonly #exceeded: string[] = [];
   readonly #usable: Record<string, number> = {};
+  readonly #keepsLast: boolean;
   #faults: Faults;
 
   constructor(seed: number, open: typeof Budgets.open) {
     this.#random = randomOf(seed);
     this.#open = open;
     this.limits = { 'account/small': this.#upTo(4), 'account/large': 8 + this.#upTo(60) };
+    this.#keepsLast = this.#random() < 0.5;
     this.#faults = { loss: this.#random() * 0.2, late: this.#random() * 0.1 };
   }
 
@@ -193,7 +195,8 @@ export class FaultyCluster {
     opening.then(
       (budgets) => {
         if (clock.isDead) return;
-        budgets.follow('account', { uses: () => usesOf(server, this.limits), onMore: () => this.#begin(server) });
+        const uses = () => usesOf(server, this.limits, this.#keepsLast);
+        budgets.follow('account', { uses, onMore: () => this.#begin(server) });
         server.budgets = budgets;
         server.share = budgets.share('account');
       },
@@ -307,9 +310,9 @@ function workOf(server: Server, key: string): Work {
   return work;
 }
 
-function* usesOf(server: Server, limits: Readonly<Record<string, number>>): Generator<Use> {
+function* usesOf(server: Server, limits: Readonly<Record<string, number>>, keepsLast: boolean): Generator<Use> {
   for (const [key, limit] of Object.entries(limits)) {
     const { running, waiting } = workOf(server, key);
-    yield { key: key.slice('account/'.length), limit, used: running.size, waiting };
+    yield { key: key.slice('account/'.length), limit, used: running.size, waiting, keepsLast };
   }
 }

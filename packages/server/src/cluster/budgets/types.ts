@@ -22,6 +22,8 @@ export interface Use {
   readonly used: number;
   /** How much more would be used at once. */
   readonly waiting: number;
+  /** Work of other servers can come here instead, and what it uses here works. */
+  readonly keepsLast?: boolean;
 }
 
 /** The part of a server that uses a kind of limits. */

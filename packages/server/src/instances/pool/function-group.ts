@@ -68,6 +68,9 @@ export class FunctionGroup {
   readAt = Number.NEGATIVE_INFINITY;
   /** How late that was. */
   lateMs = 0;
+  /** False after a start that failed, until one succeeds. */
+  startsWell = true;
+  #hasStarted = false;
   /** Newest last: the instance that became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();
@@ -107,6 +110,8 @@ export class FunctionGroup {
     const left = this.starting(key) - 1;
     if (left > 0) this.#starting.set(key, left);
     else this.#starting.delete(key);
+    this.startsWell = this.#hasStarted;
+    this.#hasStarted = false;
   }
 
   /**
@@ -254,7 +259,9 @@ export class FunctionGroup {
     return { ...pace, startMs: pace.startMs ?? FIRST_START_MS, fastOwnMs: this.#lanes.get(key)?.ownMs };
   }
 
+  /** A start succeeded; `startEnds` follows at once. */
   startTook(key: string, ms: number): void {
+    this.#hasStarted = true;
     const pace = this.#pace(key);
     const { startMs = ms } = pace;
     pace.startMs = startMs + LATEST * (ms - startMs);

@@ -30,6 +30,7 @@ export function* usesOf(groups: Groups): Generator<Use> {
     const spec = some?.spec ?? group.waiters[0]?.spec;
     if (spec === undefined || spec.maxInstances <= 0) continue;
     const waiting = isShort ? Math.ceil(group.waiters.length / spec.concurrency) : 0;
-    yield { key: group.functionKey, limit: spec.maxInstances, used: group.instances.size + group.starting(), waiting };
+    const used = group.instances.size + group.starting();
+    yield { key: group.functionKey, limit: spec.maxInstances, used, waiting, keepsLast: group.startsWell };
   }
 }

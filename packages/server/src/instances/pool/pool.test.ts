@@ -96,13 +96,13 @@ describe('pool', () => {
     const { pool, driver } = poolOf(echo, {}, share);
     const first = pool.acquire(spec({ maxInstances: 4 }));
     expect([driver.started.length, share.requests]).toEqual([0, 1]);
-    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 0, waiting: 1 }]);
+    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 0, waiting: 1, keepsLast: true }]);
     share.parts = 1;
     pool.onMore();
     const lease = await first;
     const second = pool.acquire(spec({ maxInstances: 4 }));
     await expect.poll(() => [driver.started.length, share.requests > 1]).toEqual([1, true]);
-    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 1, waiting: 1 }]);
+    expect([...pool.uses()]).toEqual([{ key: 'f', limit: 4, used: 1, waiting: 1, keepsLast: true }]);
     share.parts = 4;
     pool.onMore();
     (await second).release();

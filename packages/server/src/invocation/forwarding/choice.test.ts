@@ -9,8 +9,8 @@ const node = (name: string, has: Partial<Candidate> = {}): Candidate => ({
   ...{ node: name, idle: 0, busy: 0, waiting: 0, roomMb: 0 },
   ...has,
 });
-const pick = (here: ChoiceSnapshot['here'], others: readonly Candidate[], random = () => 0) =>
-  choose({ here, others, memoryMb: 128 }, random);
+const pick = (here: ChoiceSnapshot['here'], others: readonly Candidate[], random = () => 0, hasRequested = false) =>
+  choose({ here, others, hasRequested, memoryMb: 128 }, random);
 const HERE = { kind: 'here' };
 
 describe('a request without a free slot here', () => {
@@ -36,18 +36,30 @@ describe('a request without a free slot here', () => {
       [node('a', { busy: 1, roomMb: 999 })],
       { kind: 'ask' },
     ],
-    ['waits here for the share to grow when there are no instances', 'part', [node('a', { roomMb: 999 })], HERE],
+    ['asks for it when there are no instances, too', 'part', [node('a', { roomMb: 999 })], { kind: 'ask' }],
     [
       'waits where instances are when the limit is used up, and none is here',
       'taken',
       [node('a', { busy: 1, roomMb: 999 })],
       { claim: 'wait' },
     ],
-    ['waits here for the limit when no other node has instances', 'taken', [node('a', { roomMb: 999 })], HERE],
+    [
+      'is held when others have the limit, and none of them has an instance yet',
+      'taken',
+      [node('a', { waiting: 1, roomMb: 999 })],
+      { kind: 'hold' },
+    ],
+    ['is held when others have the limit, and none of them has reported', 'taken', [], { kind: 'hold' }],
     ['stays, to be refused, when the function has no instance anywhere', 'none', [node('a')], HERE],
     ['stays when there is no other node', 'none', [], HERE],
   ])('%s', (_, here, others, expected) => {
     expect(pick(here, others)).toMatchObject(expected);
+  });
+
+  it('that has asked in vain goes where instances are, or is held', () => {
+    const hasRequested = (others: readonly Candidate[]) => pick('part', others, () => 0, true);
+    expect(hasRequested([node('a', { busy: 1, roomMb: 999 })])).toMatchObject({ node: 'a', claim: 'wait' });
+    expect(hasRequested([node('a', { roomMb: 999 })])).toEqual({ kind: 'hold' });
   });
 
   it('goes to the better one of two that are picked at random, not always to the best', () => {
@@ -68,15 +80,21 @@ describe('a request without a free slot here', () => {
     const outlooks = fc.constantFrom<Outlook[]>(...OUTLOOKS);
     const random = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
     fc.assert(
-      fc.property(outlooks, others, random, (here, known, numbers) => {
-        const choice = choose({ here, others: known, memoryMb: 128 }, () => numbers.next().value);
+      fc.property(outlooks, others, fc.boolean(), random, (here, known, hasRequested, numbers) => {
+        const choice = choose({ here, others: known, hasRequested, memoryMb: 128 }, () => numbers.next().value);
+        const isBusy = known.some((one) => one.busy > 0);
         const isIdle = known.some((one) => one.idle > 0);
         if (choice.kind === 'here') {
           expect(here === 'brief' || !isIdle).toBe(true);
           return;
         }
         if (choice.kind === 'ask') {
-          expect([here, isIdle, known.some((one) => one.busy > 0)]).toEqual(['part', false, true]);
+          expect([here, isIdle, hasRequested]).toEqual(['part', false, false]);
+          return;
+        }
+        if (choice.kind === 'hold') {
+          expect([isIdle, isBusy]).toEqual([false, false]);
+          expect(here === 'taken' || (here === 'part' && hasRequested)).toBe(true);
           return;
         }
         const chosen = known.find((one) => one.node === choice.node);

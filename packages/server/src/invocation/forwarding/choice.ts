@@ -19,12 +19,16 @@ export type Choice =
   | { readonly kind: 'here' }
   /** Whether an instance may start here is to be learned first: otherwise the request waits where instances are. */
   | { readonly kind: 'ask' }
+  /** Other servers have the limit, and none of them is known to have an instance yet: choose again a little later. */
+  | { readonly kind: 'hold' }
   | { readonly kind: 'there'; readonly node: string; readonly claim: Claim };
 
 export interface ChoiceSnapshot {
   /** For a request without a free slot here. */
   readonly here: Outlook;
   readonly others: readonly Candidate[];
+  /** The share of the limit was asked for, and is not known to have grown. */
+  readonly hasRequested: boolean;
   /** Memory size of an instance. */
   readonly memoryMb: number;
 }
@@ -41,10 +45,11 @@ export function meets(claim: Claim, outlook: Outlook): boolean {
 /**
  * Where a request goes that has no free slot here: a free slot elsewhere, an instance that starts here, one that starts
  * elsewhere, or a wait where the function has instances. No instance starts elsewhere for a request that only the limit of
- * instances keeps from starting one here: the limit counts on all nodes. Of the nodes that have the same to offer, two are picked at
+ * instances keeps from starting one here: the limit counts on all nodes. While others have the limit, a request that
+ * waited here would not be served by any of them. Of the nodes that have the same to offer, two are picked at
  * random and the better one is taken: the best one would be everybody's choice until its next report.
  */
-export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () => number): Choice {
+export function choose({ here, others, hasRequested, memoryMb }: ChoiceSnapshot, random: () => number): Choice {
   if (here === 'brief') return HERE;
   const idle = better(
     others.filter((one) => one.idle > 0),
@@ -53,10 +58,9 @@ export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () =>
   );
   if (idle !== undefined) return { kind: 'there', node: idle.node, claim: 'slot' };
   if (here === 'start' || here === 'soon' || here === 'limit') return HERE;
-  const isSomeBusy = others.some((one) => one.busy > 0);
-  if (here === 'part') return isSomeBusy ? { kind: 'ask' } : HERE;
+  if (here === 'part' && !hasRequested) return { kind: 'ask' };
   // room elsewhere is of no use without a part of the limit
-  const isLimited = here === 'taken';
+  const isLimited = here === 'taken' || here === 'part';
   const roomy = better(isLimited ? [] : others.filter((one) => one.roomMb >= memoryMb), (one) => one.roomMb, random);
   if (roomy !== undefined) return { kind: 'there', node: roomy.node, claim: 'start' };
   if (here === 'full') return HERE;
@@ -65,7 +69,8 @@ export function choose({ here, others, memoryMb }: ChoiceSnapshot, random: () =>
     (one) => -one.waiting / one.busy,
     random,
   );
-  return busy === undefined ? HERE : { kind: 'there', node: busy.node, claim: 'wait' };
+  if (busy !== undefined) return { kind: 'there', node: busy.node, claim: 'wait' };
+  return isLimited ? { kind: 'hold' } : HERE;
 }
 
 function better(

@@ -14,9 +14,10 @@ import { FakeSandboxDriver } from '../../instances/sandbox/fake/index.ts';
 import { startInstance } from '../../instances/start/start-instance.ts';
 import { TEST_LIMITS, testSpec, testStartDeps } from '../../instances/testing.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
+import type { InvocationResult } from '../types.ts';
 import { CALL_HEADER, parseHead } from './call-head.ts';
 import { meets } from './choice.ts';
-import { Elsewhere } from './elsewhere.ts';
+import { Elsewhere, NoneElsewhere } from './elsewhere.ts';
 import { SummaryBoard } from './summary-board.ts';
 import { SummaryFeed } from './summary-feed.ts';
 
@@ -91,12 +92,36 @@ function server(share: TestShare, memoryMb = 100_000): Server {
 
 /** Sends a crowd to the first server, of which the second one has just reported. Returns how many calls stayed. */
 async function crowd(first: Server, second: Server, spec = SPEC): Promise<number> {
+  const { call } = calls(first, second, spec);
+  let stayed = 0;
+  for (let at = 0; at < CROWD; at += 1) {
+    void call().then((result) => {
+      if (result !== undefined) return;
+      stayed += 1;
+      first.run(spec);
+    });
+    // each call sees what became of those before
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return stayed;
+}
+
+/** `report`: the second server reports what it has now, as it has just done. */
+function calls(
+  first: Server,
+  second: Server,
+  spec = SPEC,
+): { readonly call: () => Promise<InvocationResult | undefined>; readonly report: () => void } {
   const nodes = new TestNodes(SELF);
   nodes.set([OTHER]);
   const board = new SummaryBoard();
-  const summary = new SummaryFeed('boot').next({ ...second.pool.offer(), bursts: [] }, false, clock.monotonic());
-  if (summary === undefined) throw new Error('no summary');
-  board.receive('there', summary, clock.monotonic());
+  const feed = new SummaryFeed('boot');
+  const report = (): void => {
+    const summary = feed.next({ ...second.pool.offer(), bursts: [] }, false, clock.monotonic());
+    if (summary === undefined) throw new Error('no summary');
+    board.receive('there', summary, clock.monotonic());
+  };
+  report();
   const elsewhere = new Elsewhere({
     ...{
       nodes,
@@ -106,6 +131,7 @@ async function crowd(first: Server, second: Server, spec = SPEC): Promise<number
       share: first.share,
       hops: { add: () => {} },
       changes: { at: 0 },
+      maxWaitMs: TEST_LIMITS.maxWaitMs,
       random: () => 0,
     },
     connections: {
@@ -118,20 +144,12 @@ async function crowd(first: Server, second: Server, spec = SPEC): Promise<number
       },
     },
   });
-  let stayed = 0;
-  for (let at = 0; at < CROWD; at += 1) {
-    const request = { urn: URN, event: Buffer.from('{}'), mode: 'sync', requestId: `r${at}`, attempt: 1, tail: false };
+  const call = (): Promise<InvocationResult | undefined> => {
+    const request = { urn: URN, event: Buffer.from('{}'), requestId: 'r', attempt: 1, tail: false };
     const from = { routed: { snapshot: SNAPSHOT, alias: '' }, spec, laneBytes: undefined, waitedMs: 0 };
-    const call = elsewhere.call({ ...from, request: { ...request, mode: 'sync', receivedAt: clock.monotonic() } });
-    void call.then((result) => {
-      if (result !== undefined) return;
-      stayed += 1;
-      first.run(spec);
-    });
-    // each call sees what became of those before
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return stayed;
+    return elsewhere.call({ ...from, request: { ...request, mode: 'sync', receivedAt: clock.monotonic() } });
+  };
+  return { call, report };
 }
 
 describe('a crowd at a server that may start no more instances', () => {
@@ -179,6 +197,52 @@ describe('a crowd at a server that may start no more instances', () => {
     expect(await crowd(first, second)).toBe(0);
     expect(claims).toEqual(['start refused', ...Array.from({ length: CROWD }, () => 'wait taken')]);
     expect(second.starts).toBe(4);
+  });
+});
+
+describe('a call at a server that may start no instance, while others have none yet', () => {
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      clock.advance(50);
+      await turns();
+    }
+  };
+
+  it('goes to the first instance that another server reports', async () => {
+    const second = server(new TestShare(4));
+    const { call, report } = calls(server(new TestShare(0)), second);
+    void call();
+    await pass(500);
+    expect(claims).toEqual([]);
+    await second.hold(1);
+    report();
+    await pass(200);
+    expect(claims).toEqual(['wait taken']);
+  });
+
+  it('stays when its share has grown, and where other versions have instances that may make room', async () => {
+    const first = server(new TestShare(0));
+    const { call } = calls(first, server(new TestShare(4)));
+    const grown = call();
+    await pass(500);
+    first.share.parts = 1;
+    await pass(200);
+    expect(await grown).toBeUndefined();
+    await first.hold(1, { ...SPEC, key: 'other version' });
+    expect(await call()).toBeUndefined();
+    expect(claims).toEqual([]);
+  });
+
+  it('is refused after the longest wait', async () => {
+    const { call } = calls(server(new TestShare(0)), server(new TestShare(4)));
+    const refused = call().catch((error: unknown) => error);
+    await pass(TEST_LIMITS.maxWaitMs - 100);
+    expect(await Promise.race([refused, 'waits'])).toBe('waits');
+    await pass(300);
+    expect(await refused).toBeInstanceOf(NoneElsewhere);
   });
 });
 

@@ -16,7 +16,9 @@ export interface ElsewhereOptions {
   readonly connections: Pick<NodeConnections, 'request'>;
   readonly board: SummaryBoard;
   readonly hops: Pick<HopReports, 'add'>;
-  readonly pool: Pick<Pool, 'hasSlot' | 'outlook'>;
+  readonly pool: Pick<Pool, 'hasSlot' | 'outlook' | 'census'>;
+  /** Longest wait of a call for an instance of any server. */
+  readonly maxWaitMs: number;
   /** Of the limits of instances. */
   readonly share: Pick<LimitShare, 'ask'> | undefined;
   readonly changes: { readonly at: number };
@@ -36,10 +38,20 @@ export interface CallFrom {
   readonly waitedMs: number;
 }
 
+interface Look {
+  /** Nodes that refused the call. */
+  readonly except: ReadonlySet<string>;
+  /** Something may have changed here since the first look. */
+  readonly isAgain: boolean;
+  readonly hasRequested: boolean;
+}
+
 /** Times that a call may be refused, or a node be out of reach, before it stays here. */
 const MOST_TRIES = 2;
 /** How long a call waits for its share of the limit before it queues here. */
 const SHARE_MS = 1_000;
+/** How often it is looked for an instance of another server, while no call may start one here. */
+const AGAIN_MS = 100;
 /** A node that has not reported for so long does not answer any more: calls that it runs fail. */
 const SILENT_MS = 10_000;
 
@@ -54,11 +66,22 @@ export class CallLost extends Error {
   }
 }
 
+/** Other servers had all instances that the function may have, and none of them took the call in time. */
+export class NoneElsewhere extends Error {
+  constructor(waitedMs: number, { maxInstances }: LaunchSpec) {
+    super(
+      `No instance was free within ${waitedMs} ms: other servers have the ${maxInstances} that the function may have.`,
+    );
+  }
+}
+
 /** Sends calls to other nodes that serve them sooner. */
 export class Elsewhere {
   readonly #options: ElsewhereOptions;
   /** What ends the calls that a node runs for this one. */
   readonly #links = new Map<string, AbortController>();
+  /** The next look of calls that wait for an instance of another server. Their number is that of calls of the accounts. */
+  #again: Promise<void> | undefined;
 
   constructor(options: ElsewhereOptions) {
     this.#options = options;
@@ -77,21 +100,38 @@ export class Elsewhere {
   }
 
   /**
-   * Undefined when the call is to be served here, at once where a slot is free. Rejects with `CallLost`, with an error of the other node, and as the
-   * request is aborted.
+   * Undefined when the call is to be served here, at once where a slot is free. Rejects with `CallLost`, with `NoneElsewhere`, with an error of the
+   * other node, and as the request is aborted.
    */
   async call(from: CallFrom): Promise<InvocationResult | undefined> {
-    const { board, clock, pool } = this.#options;
-    const { spec, laneBytes } = from;
+    const { clock, pool, maxWaitMs } = this.#options;
+    const { spec, laneBytes, request } = from;
     if (this.isAlone || pool.hasSlot(spec, laneBytes)) return undefined;
+    const since = clock.monotonic();
+    for (;;) {
+      const heldMs = clock.monotonic() - since;
+      const answer = await this.#try({ ...from, waitedMs: from.waitedMs + heldMs });
+      if (answer !== 'hold') return answer;
+      // an instance of another version makes room as soon as it is idle
+      if (this.isAlone || this.#hasInstance(spec)) return undefined;
+      if (heldMs >= maxWaitMs) throw new NoneElsewhere(maxWaitMs, spec);
+      await this.#nextLook();
+      request.signal?.throwIfAborted();
+    }
+  }
+
+  async #try(from: CallFrom): Promise<InvocationResult | 'hold' | undefined> {
+    const { board, clock } = this.#options;
+    const { spec } = from;
     const refusing = new Set<string>();
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      let choice = this.#choose(from, refusing, tries > 0);
+    for (let tries = 0; ; tries += 1) {
+      let choice = this.#choose(from, { except: refusing, isAgain: tries > 0, hasRequested: false });
       if (choice.kind === 'ask') {
         await this.#askShare(spec);
-        choice = this.#choose(from, refusing, true);
+        choice = this.#choose(from, { except: refusing, isAgain: true, hasRequested: true });
       }
-      if (choice.kind !== 'there') return undefined;
+      if (choice.kind === 'hold') return 'hold';
+      if (choice.kind !== 'there' || tries === MOST_TRIES) return undefined;
       const { node, claim } = choice;
       const giveBack = board.took(node, spec.key, claim, spec.memoryMb);
       const end = await this.#send(from, choice, clock.monotonic()).finally(giveBack);
@@ -111,15 +151,28 @@ export class Elsewhere {
           throw new CallLost(end.begun, end.cause);
       }
     }
-    return undefined;
   }
 
-  #choose({ spec, laneBytes }: CallFrom, except: ReadonlySet<string>, isAgain: boolean): Choice {
+  #choose({ spec, laneBytes }: CallFrom, { except, isAgain, hasRequested }: Look): Choice {
     const { board, pool, clock, random } = this.#options;
     if (isAgain && pool.hasSlot(spec, laneBytes)) return { kind: 'here' };
     const others = board.candidates(spec.key, clock.monotonic(), except);
-    if (others.length === 0) return { kind: 'here' };
-    return choose({ here: pool.outlook(spec, laneBytes), others, memoryMb: spec.memoryMb }, random);
+    return choose({ here: pool.outlook(spec, laneBytes), others, hasRequested, memoryMb: spec.memoryMb }, random);
+  }
+
+  #hasInstance({ functionKey }: LaunchSpec): boolean {
+    for (const { spec } of this.#options.pool.census()) if (spec.functionKey === functionKey) return true;
+    return false;
+  }
+
+  #nextLook(): Promise<void> {
+    this.#again ??= new Promise((resolve) => {
+      this.#options.clock.after(AGAIN_MS, () => {
+        this.#again = undefined;
+        resolve();
+      });
+    });
+    return this.#again;
   }
 
   /** Resolves when it is known whether the share of this server grows. */
