@@ -7,6 +7,7 @@ import type { BrokerSession } from '../brokers/broker-session.ts';
 import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import { boundDecoder } from './bounded-decoder.ts';
+import { boundLogins } from './bounded-logins.ts';
 import { refuseBrokenResponses } from './broken-responses.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
@@ -58,6 +59,8 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   const { default: Connection } = await import('kafkajs/src/network/connection.js');
   const { default: Decoder } = await import('kafkajs/src/protocol/decoder.js');
   const { default: Runner } = await import('kafkajs/src/consumer/runner.js');
+  const { default: Scram } = await import('kafkajs/src/broker/saslAuthenticator/scram.js');
+  boundLogins(Scram.SCRAM);
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
   endStoppedReaders(Runner.prototype);

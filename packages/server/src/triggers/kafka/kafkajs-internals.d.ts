@@ -42,3 +42,10 @@ declare module 'kafkajs/src/protocol/decoder.js' {
   };
   export = Decoder;
 }
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram.js' {
+  import type { ScramLogin } from './bounded-logins.ts';
+
+  const scram: { readonly SCRAM: ScramLogin };
+  export = scram;
+}
