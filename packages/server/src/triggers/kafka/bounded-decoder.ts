@@ -14,6 +14,9 @@ export interface ResponseDecoder {
   readTaggedFields(): object | null;
 }
 
+/** Of a list of topics or partitions with messages: each is work of its own, also one without any message. */
+const MOST_WITH_MESSAGES = 2_000;
+
 type Read = (this: ResponseDecoder, ...args: unknown[]) => unknown;
 
 /** Methods that advance by a length read from the response. */
@@ -69,7 +72,7 @@ function boundLists(prototype: ResponseDecoder): void {
     return count === 0 ? null : list(this, count - 1, read);
   };
   prototype.readArrayAsync = async function <T>(read: (decoder: ResponseDecoder) => Promise<T>) {
-    const count = countOf(this, this.readInt32());
+    const count = countOf(this, this.readInt32(), MOST_WITH_MESSAGES);
     const elements: T[] = [];
     while (elements.length < count) elements.push(await read(this));
     return elements;
@@ -93,8 +96,9 @@ function list<T>(decoder: ResponseDecoder, length: number, read: (decoder: Respo
 }
 
 /** Each element has at least a byte. */
-function countOf({ buffer, offset }: ResponseDecoder, count: number): number {
+function countOf({ buffer, offset }: ResponseDecoder, count: number, most = Number.POSITIVE_INFINITY): number {
   if (count === -1) return 0;
-  if (!(count >= 0 && count <= buffer.length - offset)) throw new Error(`the broker sent a list of ${count} elements`);
+  if (!(count >= 0 && count <= Math.min(most, buffer.length - offset)))
+    throw new Error(`the broker sent a list of ${count} elements`);
   return count;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, SASLOptions, TopicPartitionOffset } from 'kafkajs';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Secret } from '../../lib/secret.ts';
@@ -5,16 +6,21 @@ import { batchTraceparent } from '../brokers/batch-trace.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
 import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
+import { boundAnswers } from './bounded-answers.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import { boundDecoder } from './bounded-decoder.ts';
 import { boundLogins } from './bounded-logins.ts';
 import { refuseBrokenResponses } from './broken-responses.ts';
+import { pauseEmptyFetches } from './empty-fetches.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
 import { shareJoins } from './shared-joins.ts';
 import { endStoppedReaders } from './stopped-readers.ts';
 
 const CONNECT_MS = 10_000;
+/** Until the cluster has answered about the topics: some of its brokers may be down. */
+const READY_MS = 120_000;
+const CLOSE_MS = 5_000;
 /** The group gives the partitions of a killed server to another one after this time. */
 const SESSION_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 10;
@@ -43,6 +49,8 @@ export interface KafkaConnection {
   readonly failures: number;
   /** How long the group waits for a member that is silent; 10 s unless set. */
   readonly sessionMs?: number;
+  /** How long the cluster may take to answer about the topics; 120 s unless set. */
+  readonly readyMs?: number;
 }
 
 /**
@@ -50,7 +58,7 @@ export interface KafkaConnection {
  * connection. An offset is committed when the messages before it are handled.
  */
 export async function consumeKafka(connection: KafkaConnection, session: BrokerSession): Promise<void> {
-  const { settings, group, sessionMs = SESSION_MS } = connection;
+  const { settings, group, sessionMs = SESSION_MS, readyMs = READY_MS } = connection;
   const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
   session.signal.throwIfAborted();
   // a module of CommonJS in a file of its own has only this export
@@ -63,11 +71,16 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   boundLogins(Scram.SCRAM);
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
+  pauseEmptyFetches(Runner.prototype);
   endStoppedReaders(Runner.prototype);
+  const { default: Queue } = await import('kafkajs/src/network/requestQueue/index.js');
+  const { default: Broker } = await import('kafkajs/src/broker/index.js');
+  boundAnswers(Connection.prototype, Queue.prototype, Broker.prototype);
   refuseBrokenResponses(Connection.prototype);
   boundDecoder(Decoder.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };
   const sasl = saslOf(connection);
+  const closed = new AbortController();
   const kafka = new Kafka({
     clientId: 'funcgraph',
     brokers: connection.brokers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
@@ -76,7 +89,7 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
     ...(sasl === undefined ? {} : { sasl }),
     retry,
     logLevel: logLevel.NOTHING,
-    socketFactory: kafkaSockets(connection.allowed, SOCKETS),
+    socketFactory: kafkaSockets(connection.allowed, { ...SOCKETS, over: closed.signal }),
   });
   const consumer = kafka.consumer({
     groupId: group,
@@ -90,32 +103,48 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
     retry,
   });
   const over = Promise.withResolvers<void>();
-  // it is awaited after the consumer runs
+  // it is awaited in races
   over.promise.catch(() => undefined);
   consumer.on('consumer.crash', ({ payload }) => over.reject(payload.error));
   consumer.on('consumer.group_join', () => session.onConnected());
   const stop = (): void => over.resolve();
   session.signal.addEventListener('abort', stop, { once: true });
+  if (session.signal.aborted) stop();
   const running = new Set<Promise<void>>();
-  try {
+  const open = async (): Promise<void> => {
     await consumer.connect();
     await consumer.subscribe({ topics: [...settings.topics], fromBeginning: true });
-    await consumer.run({
+  };
+  const eachBatch = (payload: EachBatchPayload): Promise<void> => {
+    const work = handlePartition(payload, { consumer, beatMs, most: settings.batchSize, session });
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+  const late = new AbortController();
+  try {
+    await Promise.race([over.promise, open(), tooLate(readyMs, late.signal)]);
+    if (session.signal.aborted) return;
+    const run = consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => {
-        const work = handlePartition(payload, { consumer, beatMs, most: settings.batchSize, session });
-        running.add(work);
-        return work.finally(() => running.delete(work));
-      },
+      eachBatch,
     });
+    await Promise.race([over.promise, run]);
     await over.promise;
   } finally {
+    late.abort();
     session.signal.removeEventListener('abort', stop);
     await Promise.allSettled(running);
-    await consumer.disconnect().catch(() => undefined);
+    // a broker may answer none of the requests by which the client leaves
+    await Promise.race([consumer.disconnect().catch(() => undefined), setTimeout(CLOSE_MS, undefined, { ref: false })]);
+    closed.abort();
   }
+}
+
+async function tooLate(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  if (!signal.aborted) throw new Error(`the cluster did not answer about the topics for ${ms / 1000} s`);
 }
 
 interface Reading {

@@ -1,7 +1,14 @@
+import Queue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterEach, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
-import { HostileKafka, kafkaBytes } from '../brokers/testing-hostile-kafka.ts';
+import {
+  HostileKafka,
+  kafkaBytes,
+  kafkaMetadata,
+  kafkaRecords,
+  kafkaVersions,
+} from '../brokers/testing-hostile-kafka.ts';
 import { int16 } from '../brokers/testing-kafka-frames.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
@@ -14,13 +21,19 @@ afterEach(() => {
 });
 
 interface Options {
-  readonly answers?: Parameters<typeof HostileKafka.start>[0];
+  readonly answers?: Parameters<typeof HostileKafka.start>[0] | undefined;
   readonly handle?: (batch: BrokerBatch) => Promise<void>;
   readonly user?: string;
+  readonly readyMs?: number;
 }
 
 /** The error of a consumer of a cluster that answers so; `none` when it ended without one. */
-async function read({ answers = {}, handle = () => Promise.resolve(), user = '' }: Options): Promise<string> {
+async function read({
+  answers = {},
+  handle = () => Promise.resolve(),
+  user = '',
+  readyMs = 60_000,
+}: Options): Promise<string> {
   kafka = await HostileKafka.start(answers);
   const connection = {
     brokers: [{ host: '127.0.0.1', port: kafka.port }],
@@ -29,6 +42,7 @@ async function read({ answers = {}, handle = () => Promise.resolve(), user = '' 
     group: 'g',
     allowed: new Set(['127.0.0.1']),
     failures: 0,
+    readyMs,
   };
   const { signal } = control;
   return consumeKafka(connection, { signal, onConnected: () => undefined, handle }).then(
@@ -50,3 +64,89 @@ it.each([2 ** 31 - 1, 100_001])(
     expect(kafka.seen.get('login')).toBe(1);
   },
 );
+
+it.each<[string, Options['answers'], string]>([
+  [
+    '65 brokers',
+    {
+      metadata: (_, port) =>
+        kafkaMetadata(
+          Array.from({ length: 65 }, () => port),
+          1,
+        ),
+    },
+    'the cluster has more than 64 brokers',
+  ],
+  [
+    '2,001 partitions',
+    { metadata: (_, port) => kafkaMetadata([port], 2_001) },
+    'the topic orders has more than 2000 partitions',
+  ],
+  [
+    'more than 4 MB about the topics',
+    { metadata: (_, port) => Buffer.concat([kafkaMetadata([port], 1), Buffer.alloc(4 * 1024 * 1024)]) },
+    'the broker answered Metadata with',
+  ],
+  ['one partition 2,001 times', { fetch: () => kafkaRecords([], 2_001) }, 'a list of 2001 elements'],
+])('a cluster that announces %s is refused', async (_, answers, error) => {
+  expect(await read({ answers })).toContain(error);
+});
+
+it('a broker that answers at once with no message is asked less and less often', async () => {
+  const asked = Promise.withResolvers<void>();
+  let times: number[] = [];
+  const fetch = (): Buffer => {
+    times = [...times, performance.now()];
+    if (times.length === 7) asked.resolve();
+    return kafkaRecords();
+  };
+  const ended = read({ answers: { fetch } });
+  await asked.promise;
+  // 10 + 20 + 40 + 80 + 160 + 320 ms
+  expect((times[6] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(500);
+  control.abort();
+  expect(await ended).toBe('none');
+});
+
+it('a broker that has its client wait for hours delays no end of the session', { timeout: 60_000 }, async () => {
+  const asked = Promise.withResolvers<void>();
+  const versions = (): Buffer => {
+    asked.resolve();
+    return kafkaVersions(8 * 3600 * 1000);
+  };
+  const ended = read({ answers: { versions } });
+  await asked.promise;
+  control.abort();
+  expect(await ended).toBe('none');
+  await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
+});
+
+it('requests wait for 30 s at most when a broker has them wait', () => {
+  const queue = new Queue({ logger: { debug: () => undefined }, requestTimeout: 1_000 });
+  queue.maybeThrottle(8 * 3600 * 1000);
+  expect(queue.throttledUntil - Date.now()).toBeLessThanOrEqual(30_000);
+});
+
+it('a broker that never answers about its topics ends the session', async () => {
+  expect(await read({ answers: { metadata: () => undefined }, readyMs: 300 })).toContain(
+    'did not answer about the topics',
+  );
+});
+
+it('a broker that never answers when a member leaves delays the end of the session by seconds', {
+  timeout: 90_000,
+}, async () => {
+  const asked = Promise.withResolvers<void>();
+  const fetch = (): Buffer => {
+    asked.resolve();
+    return kafkaRecords();
+  };
+  const ended = read({ answers: { fetch, leave: () => undefined } });
+  await asked.promise;
+  const from = performance.now();
+  control.abort();
+  expect(await ended).toBe('none');
+  // 5 s; the client itself waits for 30
+  expect(performance.now() - from).toBeLessThan(25_000);
+  await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
+});

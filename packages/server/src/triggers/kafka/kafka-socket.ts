@@ -11,6 +11,8 @@ interface Limits {
   readonly connections: number;
   /** Of one response. */
   readonly responseBytes: number;
+  /** Ends all of them when it is aborted. */
+  readonly over?: AbortSignal;
 }
 
 /**
@@ -18,24 +20,26 @@ interface Limits {
  * too, and so that a hostile one uses up nothing, connections and sizes of responses are bounded.
  */
 export function kafkaSockets(allowed: AllowedHosts, limits: Limits): ISocketFactory {
-  let open = 0;
+  const open = new Set<Socket>();
+  limits.over?.addEventListener('abort', () => {
+    for (const socket of open) socket.destroy(new Error('the session has ended'));
+  });
   return ({ host, port, ssl, onConnect }) => {
-    const refused = refusal(open, limits) ?? tryLookup(host, port, allowed);
+    const refused = refusal(open.size, limits) ?? tryLookup(host, port, allowed);
     if (refused instanceof Error) return failing(refused);
     const target = { host, port, lookup: refused };
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = ssl ? connectTls({ ...ssl, ...target, ...name }, onConnect) : connect(target, onConnect);
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     limitResponses(socket, limits.responseBytes);
     return socket;
   };
 }
 
-function refusal(open: number, { connections }: Limits): Error | undefined {
+function refusal(open: number, { connections, over }: Limits): Error | undefined {
+  if (over?.aborted) return new Error('the session has ended');
   return open < connections ? undefined : new Error(`the cluster has more than ${connections} brokers`);
 }
 

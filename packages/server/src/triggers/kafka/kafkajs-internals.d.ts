@@ -6,9 +6,10 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 }
 
 declare module 'kafkajs/src/consumer/runner.js' {
+  import type { FetchingConsumer } from './empty-fetches.ts';
   import type { ReadingConsumer } from './stopped-readers.ts';
 
-  const Runner: { readonly prototype: ReadingConsumer };
+  const Runner: { readonly prototype: ReadingConsumer & FetchingConsumer };
   export = Runner;
 }
 
@@ -27,9 +28,10 @@ declare module 'kafkajs/src/consumer/fetchManager.js' {
 }
 
 declare module 'kafkajs/src/network/connection.js' {
+  import type { SendingConnection } from './bounded-answers.ts';
   import type { ReceivingConnection } from './broken-responses.ts';
 
-  const Connection: { readonly prototype: ReceivingConnection };
+  const Connection: { readonly prototype: ReceivingConnection & SendingConnection };
   export = Connection;
 }
 
@@ -48,4 +50,26 @@ declare module 'kafkajs/src/broker/saslAuthenticator/scram.js' {
 
   const scram: { readonly SCRAM: ScramLogin };
   export = scram;
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  import type { RequestQueue } from './bounded-answers.ts';
+
+  const Queue: {
+    readonly prototype: RequestQueue;
+    new (parts: {
+      readonly logger: object;
+      readonly requestTimeout: number;
+    }): RequestQueue & {
+      readonly throttledUntil: number;
+    };
+  };
+  export = Queue;
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type { AnnouncingBroker } from './bounded-answers.ts';
+
+  const Broker: { readonly prototype: AnnouncingBroker };
+  export = Broker;
 }
