@@ -28,12 +28,19 @@ const works: Record<string, (broken: AbortSignal) => Promise<void>> = {
       });
     }),
   'a timer': later,
+  'a timer after its end': async () => void later(),
   'our code': () => uncontained(later),
 };
 const work = works[place];
 if (work === undefined) void later();
 else {
-  await containExceptions(work).catch((error: Error) => print(`the work ended: ${error.message}`));
+  const late = Promise.withResolvers<void>();
+  if (place !== 'a timer after its end') late.resolve();
+  await containExceptions(work, ({ message }) => {
+    print(`after the end: ${message}`);
+    late.resolve();
+  }).catch((error: Error) => print(`the work ended: ${error.message}`));
+  await late.promise;
   print('the process goes on');
   server.close();
 }

@@ -13,6 +13,7 @@ function thrownIn(place: string): Promise<{ readonly code: unknown; readonly out
 it.each([
   ['a socket', 'the connection is closed\nthe work ended: broken in a socket\nthe process goes on\n'],
   ['a timer', 'the work ended: broken in a timer\nthe process goes on\n'],
+  ['a timer after its end', 'after the end: broken in a timer after its end\nthe process goes on\n'],
 ])('an exception of contained work in %s ends that work only', async (place, out) => {
   expect(await thrownIn(place)).toMatchObject({ code: 0, out });
 });

@@ -8,16 +8,29 @@ const failing = new AsyncLocalStorage<((error: Error) => void) | undefined>();
 /**
  * Runs a library that talks to a peer that may be hostile. An exception that it throws where no code catches it, such as in a
  * handler of a socket or a timer, rejects the work and aborts `broken`, at which the library is to close its connections.
- * Needs `endContainedWork`.
+ * One that it throws when the work has ended goes to `late`. Needs `endContainedWork`.
  */
-export async function containExceptions<T>(run: (broken: AbortSignal) => Promise<T>): Promise<T> {
+export async function containExceptions<T>(
+  run: (broken: AbortSignal) => Promise<T>,
+  late: (error: Error) => void,
+): Promise<T> {
   const failed = Promise.withResolvers<never>();
   const control = new AbortController();
+  let isOver = false;
   const fail = (error: Error): void => {
+    if (isOver) {
+      uncontained(() => late(error));
+      return;
+    }
+    isOver = true;
     failed.reject(error);
     control.abort(error);
   };
-  return Promise.race([failed.promise, failing.run(fail, () => run(control.signal))]);
+  try {
+    return await Promise.race([failed.promise, failing.run(fail, () => run(control.signal))]);
+  } finally {
+    isOver = true;
+  }
 }
 
 /** Runs our own code that the library calls: its exceptions are faults of the server. */

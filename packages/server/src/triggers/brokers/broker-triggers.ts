@@ -6,6 +6,7 @@ import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { RareNotice } from '../../lib/rare-notice.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { BatchRoom } from '../consumers/batch-room.ts';
 import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.ts';
@@ -37,6 +38,8 @@ interface Reading {
 const MAX_ERROR_CHARS = 300;
 /** Of a batch: its messages, its event, and copies on the way to the instance. */
 const MEMORY_FACTOR = 4;
+/** Of exceptions of the client of a broker after its session has ended. */
+const LATE_EVERY_MS = 60_000;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 
 /**
@@ -47,10 +50,12 @@ export class BrokerTriggers implements TriggerSource {
   readonly #deps: BrokerTriggersDeps;
   readonly #reading = new Map<string, Reading>();
   readonly #look: CoalescedTask;
+  readonly #late: RareNotice;
   #stopFollowing: readonly (() => void)[] = [];
 
   constructor(deps: BrokerTriggersDeps) {
     this.#deps = deps;
+    this.#late = new RareNotice(deps.clock, LATE_EVERY_MS);
     this.#look = new CoalescedTask(
       async () => this.#follow(),
       (error) => deps.log.error({ err: error }, 'triggers of brokers could not be followed'),
@@ -131,11 +136,13 @@ export class BrokerTriggers implements TriggerSource {
           }),
       };
       try {
-        await containExceptions((broken) =>
-          access.consume(
-            { id, settings, allowed: brokerHosts, sealer, failures },
-            { ...session, signal: AbortSignal.any([signal, broken]) },
-          ),
+        await containExceptions(
+          (broken) =>
+            access.consume(
+              { id, settings, allowed: brokerHosts, sealer, failures },
+              { ...session, signal: AbortSignal.any([signal, broken]) },
+            ),
+          (err) => this.#noteLate(id, err),
         );
       } catch (error) {
         failures += 1;
@@ -144,6 +151,12 @@ export class BrokerTriggers implements TriggerSource {
         await pause(clock, pauseAfter(failures, PAUSES), signal);
       }
     }
+  }
+
+  #noteLate(triggerId: string, err: Error): void {
+    this.#late.request((omitted) =>
+      this.#deps.log.warn({ triggerId, err, omitted }, 'the client of a broker failed after its session had ended'),
+    );
   }
 
   async #run(

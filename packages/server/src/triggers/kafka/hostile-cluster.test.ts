@@ -93,15 +93,15 @@ it.each<[string, Options['answers'], string]>([
 });
 
 it('a broker that answers at once with no message is asked less and less often', async () => {
-  const asked = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   let times: number[] = [];
   const fetch = (): Buffer => {
     times = [...times, performance.now()];
-    if (times.length === 7) asked.resolve();
+    if (times.length === 7) requested.resolve();
     return kafkaRecords();
   };
   const ended = read({ answers: { fetch } });
-  await asked.promise;
+  await requested.promise;
   // 10 + 20 + 40 + 80 + 160 + 320 ms
   expect((times[6] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(500);
   control.abort();
@@ -109,13 +109,13 @@ it('a broker that answers at once with no message is asked less and less often',
 });
 
 it('a broker that has its client wait for hours delays no end of the session', { timeout: 60_000 }, async () => {
-  const asked = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const versions = (): Buffer => {
-    asked.resolve();
+    requested.resolve();
     return kafkaVersions(8 * 3600 * 1000);
   };
   const ended = read({ answers: { versions } });
-  await asked.promise;
+  await requested.promise;
   control.abort();
   expect(await ended).toBe('none');
   await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
@@ -136,13 +136,13 @@ it('a broker that never answers about its topics ends the session', async () => 
 it('a broker that never answers when a member leaves delays the end of the session by seconds', {
   timeout: 90_000,
 }, async () => {
-  const asked = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const fetch = (): Buffer => {
-    asked.resolve();
+    requested.resolve();
     return kafkaRecords();
   };
   const ended = read({ answers: { fetch, leave: () => undefined } });
-  await asked.promise;
+  await requested.promise;
   const from = performance.now();
   control.abort();
   expect(await ended).toBe('none');
