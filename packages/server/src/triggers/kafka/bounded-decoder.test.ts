@@ -26,6 +26,12 @@ it.each<[string, ResponseDecoder, (from: ResponseDecoder) => unknown, unknown]>(
   expect(await read(from)).toEqual(value);
 });
 
+it('headers are joined as by the library, those of one name as a list', () => {
+  const text = (from: ResponseDecoder): unknown => ({ key: String.fromCharCode(byte(from) ?? 0), value: byte(from) });
+  const headers = decoder(8, 0x61, 1, 0x62, 2, 0x61, 3, 0x61, 4).readVarIntArray(text);
+  expect(headers.reduce((all) => all, {})).toEqual({ a: [1, 3, 4], b: 2 });
+});
+
 it('a list that is read bit by bit is read as before', async () => {
   expect(await decoder(0, 0, 0, 2, 7, 8).readArrayAsync(async (from) => byte(from))).toEqual([7, 8]);
 });

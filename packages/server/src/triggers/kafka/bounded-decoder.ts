@@ -65,7 +65,7 @@ function boundLists(prototype: ResponseDecoder): void {
     return list(this, this.readInt32(), read);
   };
   prototype.readVarIntArray = function (read) {
-    return list(this, this.readVarInt(), read);
+    return joinedAtOnce(list(this, this.readVarInt(), read));
   };
   prototype.readUVarIntArray = function (read) {
     const count = this.readUVarInt();
@@ -86,6 +86,21 @@ function boundLists(prototype: ResponseDecoder): void {
     }
     return {};
   };
+}
+
+/** Such a list has the headers of a record. The library joins them by a new object for each, with all those before it. */
+function joinedAtOnce<T>(headers: T[]): T[] {
+  if (headers.length < 2) return headers;
+  const join = (): object => {
+    const values = new Map<string, unknown[]>();
+    for (const { key, value } of headers as readonly { readonly key: string; readonly value: unknown }[]) {
+      const present = values.get(key);
+      if (present === undefined) values.set(key, [value]);
+      else present.push(value);
+    }
+    return Object.fromEntries([...values].map(([key, all]) => [key, all.length === 1 ? all[0] : all]));
+  };
+  return Object.defineProperty(headers, 'reduce', { value: join });
 }
 
 function list<T>(decoder: ResponseDecoder, length: number, read: (decoder: ResponseDecoder) => T): T[] {

@@ -4,10 +4,13 @@ import { Secret } from '../../lib/secret.ts';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
 import {
   HostileKafka,
+  kafkaBatch,
   kafkaBytes,
   kafkaMetadata,
+  kafkaRecord,
   kafkaRecords,
   kafkaVersions,
+  varint,
 } from '../brokers/testing-hostile-kafka.ts';
 import { int16 } from '../brokers/testing-kafka-frames.ts';
 import { consumeKafka } from './consume-kafka.ts';
@@ -149,4 +152,28 @@ it('a broker that never answers when a member leaves delays the end of the sessi
   // 5 s; the client itself waits for 30
   expect(performance.now() - from).toBeLessThan(25_000);
   await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
+});
+
+/** The first batch of a broker that has these records at each fetch. */
+async function firstBatch(records: readonly Buffer[]): Promise<BrokerBatch> {
+  const batches = [kafkaBatch(Buffer.concat(records), records.length)];
+  const received = Promise.withResolvers<BrokerBatch>();
+  const ended = read({
+    answers: { fetch: () => kafkaRecords(batches) },
+    handle: async (batch) => received.resolve(batch),
+  });
+  const batch = await Promise.race([received.promise, ended.then((error) => Promise.reject(new Error(error)))]);
+  control.abort();
+  await ended;
+  return batch;
+}
+
+it('a record with 100,000 headers is read in time that grows with their number', { timeout: 60_000 }, async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const header = (key: string, value: string): Buffer =>
+    Buffer.concat([varint(key.length), Buffer.from(key), varint(value.length), Buffer.from(value)]);
+  const many = Array.from({ length: 100_000 }, (_, at) => header(at.toString(36), ''));
+  const headers = Buffer.concat([varint(many.length + 1), ...many, header('traceparent', traceparent)]);
+  const { messages, traceparent: continued } = await firstBatch([kafkaRecord(Buffer.from('a'), 0, headers)]);
+  expect({ messages, continued }).toEqual({ messages: ['"a"'], continued: traceparent });
 });
