@@ -1,4 +1,4 @@
-import { createClient } from '@funcgraph/api';
+import { ApiError, createClient } from '@funcgraph/api';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManualClock } from '../src/lib/manual-clock.ts';
@@ -6,6 +6,7 @@ import { FakeServer } from './fake-server.ts';
 import { Identities } from './identity-fixture.ts';
 
 interface Audited {
+  readonly user: { readonly name: string };
   readonly trace_name: string;
   readonly resource_name: string;
   readonly code: number;
@@ -85,6 +86,25 @@ it('a selected operation starts the function, done or refused, and others do not
     ].toSorted(),
   );
   expect(new Set(ran.map(({ trace_id }) => trace_id)).size).toBe(3);
+  await server.api.call('deleteFunctionTrigger', {
+    params: { ...hello, trigger_type_code: 'CTS', trigger_id: data.trigger_id },
+  });
+});
+
+it('a refused operation of another account starts nothing, however it names the project', async () => {
+  ran = [];
+  const { data } = await create(['FunctionGraph:function:deleteFunction']);
+  const guest = await server.api.call('createAccount', { body: { name: 'guest' } });
+  const { access_key: accessKey, secret_key: secretKey } = guest.data;
+  const { endpoint } = server.running;
+  const foreign = createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey } });
+  const { project_id } = hello;
+  const missing = { project_id, function_urn: `${hello.function_urn.replace(/:hello(:latest)?$/, '')}:missing` };
+  await expect(foreign.call('deleteFunction', { params: missing })).rejects.toBeInstanceOf(ApiError);
+  await expect(server.api.call('deleteFunction', { params: missing })).rejects.toMatchObject({ status: 404 });
+  expect((await runs(1)).map(({ user }) => user.name)).toEqual(['admin']);
+  const seen = (await foreign.call('listAudit', { query: { result: 'failed' } })).data;
+  expect(JSON.stringify(seen)).toContain('deleteFunction');
   await server.api.call('deleteFunctionTrigger', {
     params: { ...hello, trigger_type_code: 'CTS', trigger_id: data.trigger_id },
   });

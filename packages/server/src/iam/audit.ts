@@ -16,6 +16,8 @@ export interface AuditOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly retainDays: number;
+  /** The account of a project. */
+  readonly ownerOf: (projectId: string) => string | undefined;
 }
 
 export interface AuditNote extends Omit<AuditEntry, 'id' | 'at'> {
@@ -63,7 +65,7 @@ export class Audit {
 
   /** On disk when it resolves; never rejects: an entry that cannot be stored goes to the log of the server. */
   async note({ depth = 0, ...note }: AuditNote): Promise<void> {
-    const { store, clock, log } = this.#options;
+    const { store, clock, log, ownerOf } = this.#options;
     const at = clock.now();
     if (note.userId === '' && note.accessKey === '' && !this.#mayNoteStranger(at)) return;
     this.#noted += 1;
@@ -71,7 +73,9 @@ export class Audit {
     const id = `${at.toString(36).padStart(9, '0')}-${order}-${randomBytes(4).toString('hex')}`;
     const entry = { ...note, id, at, resource: note.resource.slice(0, MAX_RESOURCE_CHARS) };
     try {
-      await store.add(entry, this.#recorder.statements(entry, depth));
+      // a refused request may name any project; only its own account's requests are events of a project
+      const isOwn = ownerOf(note.projectId) === note.domainId;
+      await store.add(entry, isOwn ? this.#recorder.statements(entry, depth) : []);
       this.#recorder.recorded();
     } catch (error) {
       log.error({ err: error, entry }, 'an audit entry could not be stored');

@@ -147,7 +147,9 @@ export class Iam {
     const { storage } = options;
     this.accounts = new Accounts({ ...parts, storage, sealer, hasher: this.#hasher, tenancy });
     this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
-    this.audit = new Audit({ store: new AuditStore(options.storage), clock, log, retainDays: options.auditRetainDays });
+    const ownerOf = (projectId: string): string | undefined => directory.projects.get(projectId)?.domainId;
+    const retainDays = options.auditRetainDays;
+    this.audit = new Audit({ store: new AuditStore(options.storage), clock, log, retainDays, ownerOf });
   }
 
   /** Loads identities. */
