@@ -38,6 +38,8 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
+const REMOVED_AT_ONCE = 1000;
+
 /** Rows of the audit log; no rules. */
 export class AuditStore {
   readonly #db: Kysely<Schema>;
@@ -105,6 +107,31 @@ export class AuditStore {
 
   async dropBefore(at: number): Promise<void> {
     await this.#db.deleteFrom('audit_entry').where('at', '<', at).execute();
+  }
+
+  /** Removes the oldest refused requests of each account that has more of them. */
+  async dropRefused(most: number): Promise<void> {
+    const over = await this.#refused()
+      .select((eb) => ['domain_id', eb.fn.countAll<number>().as('count')])
+      .groupBy('domain_id')
+      .having((eb) => eb.fn.countAll(), '>', most)
+      .execute();
+    for (const { domain_id, count } of over) {
+      // small statements: changes wait for the database meanwhile
+      for (let left = Number(count) - most; left > 0; left -= REMOVED_AT_ONCE) {
+        const oldest = this.#refused()
+          .select('id')
+          .where('domain_id', '=', domain_id)
+          .orderBy('id')
+          .limit(Math.min(left, REMOVED_AT_ONCE));
+        await this.#db.deleteFrom('audit_entry').where('id', 'in', oldest).execute();
+      }
+    }
+  }
+
+  /** With the condition of their index. */
+  #refused() {
+    return this.#db.selectFrom('audit_entry').where('error_code', '<>', sql.lit(''));
   }
 }
 

@@ -3,13 +3,17 @@ import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { AtomicStatement } from '../storage/index.ts';
 import type { AuditEntry, AuditFilter, AuditStore } from './audit-store.ts';
+import { RefusalLimit } from './refusal-limit.ts';
 
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * SWEEP_EVERY_MS;
-/** Records per minute for failed authentications; they must not fill the disk. */
-const MAX_STRANGERS = 60;
-const MINUTE_MS = 60_000;
+/** Refused requests that an account keeps. */
+const MAX_REFUSED = 100_000;
+/** A record has at most 4 KB, whatever a client sends. */
 const MAX_RESOURCE_CHARS = 512;
+const MAX_SOURCE_CHARS = 200;
+const MAX_USER_CHARS = 160;
+const MAX_TEXT_CHARS = 64;
 
 export interface AuditOptions {
   readonly store: AuditStore;
@@ -39,7 +43,7 @@ export class Audit {
   readonly #options: AuditOptions;
   #recorder: AuditRecorder = NO_RECORDER;
   #timer: Timer | undefined;
-  #strangers = { minute: 0, count: 0 };
+  readonly #refusals = new RefusalLimit();
   /** Keeps records of one millisecond in order. */
   #noted = 0;
 
@@ -67,11 +71,11 @@ export class Audit {
   async note({ depth = 0, ...note }: AuditNote): Promise<void> {
     const { store, clock, log, ownerOf } = this.#options;
     const at = clock.now();
-    if (note.userId === '' && note.accessKey === '' && !this.#mayNoteStranger(at)) return;
+    if (note.errorCode !== '' && !this.#isRecorded({ ...note, at })) return;
     this.#noted += 1;
     const order = this.#noted.toString(36).padStart(9, '0');
     const id = `${at.toString(36).padStart(9, '0')}-${order}-${randomBytes(4).toString('hex')}`;
-    const entry = { ...note, id, at, resource: note.resource.slice(0, MAX_RESOURCE_CHARS) };
+    const entry = { ...bounded(note), id, at };
     try {
       // a refused request may name any project; only its own account's requests are events of a project
       const isOwn = ownerOf(note.projectId) === note.domainId;
@@ -89,15 +93,36 @@ export class Audit {
     return { entries, next: found.length > entries.length ? entries.at(-1)?.id : undefined };
   }
 
-  #mayNoteStranger(at: number): boolean {
-    const minute = Math.floor(at / MINUTE_MS);
-    if (this.#strangers.minute !== minute) this.#strangers = { minute, count: 0 };
-    this.#strangers.count += 1;
-    return this.#strangers.count <= MAX_STRANGERS;
+  #isRecorded(refused: Pick<AuditEntry, 'at' | 'domainId' | 'userId'>): boolean {
+    const recording = this.#refusals.admit(refused);
+    if (recording === 'omitted') {
+      const { domainId } = refused;
+      this.#options.log.warn(
+        { domainId },
+        'too many refused requests of an account: more of this minute are not recorded',
+      );
+    }
+    return recording === 'recorded';
   }
 
-  #sweep(): Promise<void> {
+  async #sweep(): Promise<void> {
     const { store, clock, retainDays } = this.#options;
-    return store.dropBefore(clock.now() - retainDays * DAY_MS);
+    await store.dropBefore(clock.now() - retainDays * DAY_MS);
+    await store.dropRefused(MAX_REFUSED);
   }
+}
+
+/** What clients choose, in a size that is stored; PostgreSQL stores no NUL. */
+function bounded<T extends Omit<AuditEntry, 'id' | 'at'>>(note: T): T {
+  const cut = (text: string, most = MAX_TEXT_CHARS): string => text.slice(0, most).replaceAll('\0', '\ufffd');
+  return {
+    ...note,
+    projectId: cut(note.projectId),
+    userId: cut(note.userId),
+    userName: cut(note.userName, MAX_USER_CHARS),
+    accessKey: cut(note.accessKey),
+    sourceIp: cut(note.sourceIp, MAX_SOURCE_CHARS),
+    resource: cut(note.resource, MAX_RESOURCE_CHARS),
+    requestId: cut(note.requestId),
+  };
 }

@@ -59,6 +59,7 @@ import { clusterNodes0059 } from './0059-cluster-nodes.ts';
 import { reservedRoom0060 } from './0060-reserved-room.ts';
 import { budgets0061 } from './0061-budgets.ts';
 import { serverSessions0062 } from './0062-server-sessions.ts';
+import { refusedAudit0063 } from './0063-refused-audit.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -122,4 +123,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0060-reserved-room': reservedRoom0060,
   '0061-budgets': budgets0061,
   '0062-server-sessions': serverSessions0062,
+  '0063-refused-audit': refusedAudit0063,
 };
