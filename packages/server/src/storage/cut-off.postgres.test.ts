@@ -13,8 +13,8 @@ import { runSql } from './testing-cluster.ts';
 import { TestLine } from './testing-line.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 20 };
-/** A lost answer is noticed after 5 s. What waited for the answer itself would wait for 30 s. */
-const LONG_MS = 29_000;
+/** What waited for a lost answer itself, or for TCP, would fail the test: the database is asked after some seconds. */
+const NEVER_MS = 24 * 3_600_000;
 /** A transaction that the test holds does not end by itself before that. */
 const HELD_MS = 300_000;
 
@@ -45,6 +45,7 @@ async function openBy(way: Secret, maxTransactionMs = 10_000): Promise<Storage> 
     url: way,
     dataKey: 'tests',
     maxTransactionMs,
+    mostAnswerMs: NEVER_MS,
     onConnection: (state) => states.push(state),
   });
   opened.push(storage);
@@ -168,12 +169,10 @@ describe('the answer to a commit that is lost on its way', () => {
   it('is looked up, so that the caller gets the result, and the session ends', async () => {
     const { line, storage } = await openByLine();
     await insert(storage, 'before');
-    const begin = performance.now();
     const stopped = line.stopAfter('commit');
     const written = insert(storage, 'committed');
     await stopped;
     await written;
-    expect(performance.now() - begin).toBeLessThan(LONG_MS);
     expect(await ids(storage)).toEqual(['before', 'committed']);
     await expect.poll(() => states.at(-1), PATIENCE).toBe('back');
   });
@@ -181,12 +180,10 @@ describe('the answer to a commit that is lost on its way', () => {
   it('and that to a statement before it, too, whose transaction is then stored once', async () => {
     const { line, storage } = await openByLine();
     await insert(storage, 'before');
-    const begin = performance.now();
     const stopped = line.stopAfter('begin');
     const written = insert(storage, 'again');
     await stopped;
     await written;
-    expect(performance.now() - begin).toBeLessThan(LONG_MS);
     expect(await ids(storage)).toEqual(['again', 'before']);
   });
 
@@ -201,10 +198,8 @@ describe('the answer to a commit that is lost on its way', () => {
     const { line, storage } = await openByLine();
     await insert(storage, 'before');
     line.stop();
-    const begin = performance.now();
     const written = insert(storage, 'meanwhile').catch((error: unknown) => error);
     await expect.poll(() => states, PATIENCE).toContain('lost');
-    expect(performance.now() - begin).toBeLessThan(LONG_MS);
     line.resume();
     await expect.poll(() => states.at(-1), PATIENCE).toBe('back');
     // repeated, or refused when it took too long; never both

@@ -19,6 +19,8 @@ export interface PostgresStorageOptions {
   readonly dataKey: string;
   /** The database that belongs to the data directory; another one is refused. */
   readonly databaseId?: string | undefined;
+  /** An answer that takes longer never comes: the network may fail without closing the connection. 30 s unless set. */
+  readonly mostAnswerMs?: number;
   /** Called when the connection is lost and when it is back. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
 }

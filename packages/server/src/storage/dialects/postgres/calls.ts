@@ -6,7 +6,6 @@ import { type Answer, control, inTime, type Statement, send, together, watched }
 import type { Connections } from './connections.ts';
 import { unavailable } from './failure.ts';
 
-/** An answer that takes longer never comes: the network may fail without closing the connection. */
 const ANSWER_MS = 30_000;
 /** An answer that takes longer may be lost: the database is asked. */
 const SILENT_MS = 5_000;
@@ -29,10 +28,12 @@ type Outcome<T> =
 export class Calls {
   readonly #connections: Connections;
   readonly #markers: CommitMarkers;
+  readonly #mostAnswerMs: number;
   #isMigrated = false;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, mostAnswerMs = ANSWER_MS) {
     this.#connections = connections;
+    this.#mostAnswerMs = mostAnswerMs;
     this.#markers = new CommitMarkers(connections.boot);
   }
 
@@ -182,6 +183,6 @@ export class Calls {
   #answer<T>(client: PoolClient, work: Promise<T>): Promise<T> {
     if (!this.#isMigrated) return inTime(client, MIGRATION_MS, work);
     const isLost = (isSilent: () => boolean) => this.#connections.silent.isLost(client, isSilent);
-    return watched(client, { everyMs: SILENT_MS, mostMs: ANSWER_MS, isLost }, work);
+    return watched(client, { everyMs: SILENT_MS, mostMs: this.#mostAnswerMs, isLost }, work);
   }
 }

@@ -11,7 +11,7 @@ import { SignalSession } from './signal-session.ts';
 /** Throws like `Connections.open`. */
 export async function openPostgres(options: StorageOptions & PostgresStorageOptions): Promise<OpenedDatabase> {
   const { connections, first } = await Connections.open(options);
-  const calls = new Calls(connections);
+  const calls = new Calls(connections, options.mostAnswerMs);
   const pool = new KyselyPool(connections, calls, MIGRATION_MS);
   const { place, name } = connections;
   const signals = await SignalSession.over(first, { url: options.url, place, name });
