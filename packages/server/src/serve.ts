@@ -26,6 +26,7 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
     server = await startServer(config, {
       ...{ log, errorsLogged, runtimeDir: runtimeDirOf() },
       ...{ signal: stop.signal, launched },
+      onWait: (pid) => void tellParent({ event: 'waiting', pid, dataDir: config.dataDir }),
     });
   } catch (error) {
     if (!stop.signal.aborted) throw error;

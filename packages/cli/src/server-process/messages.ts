@@ -21,23 +21,33 @@ export interface FailedMessage {
   readonly hint?: string;
 }
 
+/** The start waits for another server, which is stopping. */
+export interface WaitingMessage {
+  readonly event: 'waiting';
+  /** Of that server. */
+  readonly pid: number;
+  readonly dataDir: string;
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
 /** Undefined for any other message on the channel. */
-export function parseMessage(value: unknown): ReadyMessage | FailedMessage | undefined {
+export function parseMessage(value: unknown): ReadyMessage | FailedMessage | WaitingMessage | undefined {
   if (!isObject(value)) return undefined;
   const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
   if (value.event === 'failed') {
     const hint = text('hint');
     return { event: 'failed', code: text('code'), message: text('message'), ...(hint === '' ? {} : { hint }) };
   }
+  const pid = typeof value.pid === 'number' ? value.pid : 0;
+  if (value.event === 'waiting') return { event: 'waiting', pid, dataDir: text('dataDir') };
   if (value.event !== 'ready' || !isObject(value.sandbox)) return undefined;
   const { driver, degraded } = value.sandbox;
   return {
     event: 'ready',
-    pid: typeof value.pid === 'number' ? value.pid : 0,
+    pid,
     user: text('user'),
     endpoint: text('endpoint'),
     gateway: text('gateway'),

@@ -59,6 +59,16 @@ test('waits for the server, hands it the flags and stops it when interrupted', a
   expect(await server.exited).toBe(0);
 });
 
+test('names the server that it waits for, unless the log does', async () => {
+  const script = `process.send({ event: 'waiting', pid: 7, dataDir: '/d' });\n${SERVE}`;
+  for (const showLog of [true, false]) {
+    const server = await spawnScript(script, { showLog });
+    server.stop();
+    await server.exited;
+    expect(errors).toBe(showLog ? '' : 'Waiting for the server with pid 7, which uses /d and is stopping\n');
+  }
+});
+
 test('stops it on demand', async () => {
   const server = await spawnScript(SERVE);
   server.stop();

@@ -4,9 +4,12 @@ import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type Sandbox
 import { emptyLinkDir } from '../launcher/index.ts';
 import { makeDataDir } from '../lib/data-dir.ts';
 import { chooseSandbox, DiskGuard, requireRuntimes } from '../startup/index.ts';
-import { lockDataDir } from '../storage/index.ts';
+import { takeDataDir } from '../storage/index.ts';
 import { openOwnAgent } from './own-agent.ts';
 import type { Root } from './root.ts';
+
+/** A server that stops needs about as much after its drain. */
+const STOP_MS = 30_000;
 
 /** What the server has of its machine: the data directory, the agent of sandboxes, the runtimes. */
 export async function hostParts({ config, clock, log, life, replacements }: Root) {
@@ -15,8 +18,18 @@ export async function hostParts({ config, clock, log, life, replacements }: Root
   const disk = new DiskGuard({ dataDir: config.dataDir, minFreeBytes: config.minFreeDiskBytes, clock, log });
   await disk.start();
   life.onStop(() => disk.stop());
-  const lock = lockDataDir(config.dataDir);
+  const lock = await takeDataDir(config.dataDir, {
+    clock,
+    // as far as it has the same drain time
+    mostMs: config.drainMs + STOP_MS,
+    signal: replacements.signal,
+    onWait({ pid }) {
+      log.info({ pid, dataDir: config.dataDir }, 'waiting: the server that uses the data directory is stopping');
+      replacements.onWait?.(pid);
+    },
+  });
   life.onStop(() => lock.release());
+  life.leaving.addEventListener('abort', () => lock.leaving());
   const { launched, driver, runtimeDir } = replacements;
   const { runDir, linkDir, startAgent, removeRunDir } = launched ?? (await openOwnAgent(config, runtimeDir));
   life.onStop(() => emptyLinkDir(linkDir).then(removeRunDir));

@@ -20,6 +20,8 @@ export interface ServerParts {
   readonly passwordCost?: number;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
+  /** Called when the start waits for the server of this pid, which is stopping. */
+  readonly onWait?: (pid: number) => void;
   /** Aborts the start: it rejects soon, and leaves nothing behind. */
   readonly signal?: AbortSignal;
 }

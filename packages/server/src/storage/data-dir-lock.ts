@@ -4,7 +4,12 @@ import Database from 'better-sqlite3';
 import { giveToFolderOwner } from '../lib/durable-file.ts';
 import { StorageError } from './errors.ts';
 
+const PID_FILE = 'server.pid';
+const STOPPING = 'stopping';
+
 export interface DataDirLock {
+  /** Notes for a server that starts that this one is stopping: `takeDataDir` waits for it. */
+  leaving(): void;
   /** Lets the next server take the lock. Idempotent. */
   release(): void;
 }
@@ -15,7 +20,7 @@ export interface DataDirLock {
  * The lock file must not be read or copied by this process: closing any handle to it would drop the lock.
  */
 export function lockDataDir(dir: string): DataDirLock {
-  const pidFile = join(dir, 'server.pid');
+  const pidFile = join(dir, PID_FILE);
   let lock: Database.Database | undefined;
   try {
     lock = new Database(join(dir, 'server.lock'), { timeout: 0 });
@@ -27,7 +32,7 @@ export function lockDataDir(dir: string): DataDirLock {
     if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY') {
       throw unwritable(dir, cause);
     }
-    const pid = readPid(pidFile);
+    const pid = holderOf(dir)?.pid;
     throw new StorageError(
       'storage.locked',
       `the data directory ${dir} is in use by another server${pid === undefined ? '' : ` (pid ${pid})`}`,
@@ -49,6 +54,14 @@ export function lockDataDir(dir: string): DataDirLock {
 
 function releaser(held: Database.Database, pidFile: string): DataDirLock {
   return {
+    leaving: () => {
+      if (!held.open) return;
+      try {
+        writeFileSync(pidFile, `${process.pid} ${STOPPING}\n`, { mode: 0o644 });
+      } catch {
+        // on a full disk a server that starts meanwhile is refused
+      }
+    },
     release: () => {
       if (!held.open) return;
       rmSync(pidFile, { force: true });
@@ -68,10 +81,17 @@ function unwritable(dir: string, cause: unknown): StorageError {
   );
 }
 
-function readPid(file: string): number | undefined {
+export interface Holder {
+  readonly pid: number;
+  readonly isStopping: boolean;
+}
+
+/** As the holder of the lock has noted it; undefined while the lock changes hands, and on a full disk. */
+export function holderOf(dir: string): Holder | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+    const [, digits, note] = /^(\d+)(?: (\w+))?\n$/.exec(readFileSync(join(dir, PID_FILE), 'utf8')) ?? [];
+    const pid = Number(digits);
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, isStopping: note === STOPPING } : undefined;
   } catch {
     return undefined;
   }

@@ -16,3 +16,4 @@ export type { Signals } from './options.ts';
 export type { FlowMinuteTable, FlowRunTable } from './schema/flow-runs.ts';
 export type { MessageState, MessageTable } from './schema/queue.ts';
 export type { Schema } from './schema.ts';
+export { takeDataDir } from './take-data-dir.ts';
