@@ -1,6 +1,7 @@
 import type { TriggerSettings } from '../../control/index.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import type { ReadShare } from './read-room.ts';
 
 /** Messages that are delivered together, in the order of the broker. */
 export interface BrokerBatch {
@@ -36,6 +37,8 @@ export interface BrokerTarget<S extends TriggerSettings = TriggerSettings> {
   readonly sealer: Pick<Sealer, 'open'>;
   /** Connections before, in a row, that failed. */
   readonly failures: number;
+  /** Memory for what the broker sends, until it is handled. */
+  readonly share: ReadShare;
 }
 
 /** One connection of a trigger to its broker, from its beginning to its end. */

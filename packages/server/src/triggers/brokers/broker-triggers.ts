@@ -13,6 +13,7 @@ import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.t
 import type { TriggerSource } from '../trigger-kind.ts';
 import type { BrokerAccess, BrokerBatch, BrokerSession } from './broker-session.ts';
 import type { BrokerStateStore } from './broker-state-store.ts';
+import { ReadRoom } from './read-room.ts';
 
 export interface BrokerTriggersDeps {
   readonly targets: readonly SourceTargets[];
@@ -38,6 +39,8 @@ interface Reading {
 const MAX_ERROR_CHARS = 300;
 /** Of a batch: its messages, its event, and copies on the way to the instance. */
 const MEMORY_FACTOR = 4;
+/** Of what brokers sent and targets have not handled. */
+const READ_BYTES = 512 * 1024 * 1024;
 /** Of exceptions of the client of a broker after its session has ended. */
 const LATE_EVERY_MS = 60_000;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
@@ -51,6 +54,7 @@ export class BrokerTriggers implements TriggerSource {
   readonly #reading = new Map<string, Reading>();
   readonly #look: CoalescedTask;
   readonly #late: RareNotice;
+  readonly #memory = new ReadRoom(READ_BYTES);
   #stopFollowing: readonly (() => void)[] = [];
 
   constructor(deps: BrokerTriggersDeps) {
@@ -135,11 +139,12 @@ export class BrokerTriggers implements TriggerSource {
             failures = 0;
           }),
       };
+      const share = this.#memory.enter(trigger.fn.projectId);
       try {
         await containExceptions(
           (broken) =>
             access.consume(
-              { id, settings, allowed: brokerHosts, sealer, failures },
+              { id, settings, allowed: brokerHosts, sealer, failures, share },
               { ...session, signal: AbortSignal.any([signal, broken]) },
             ),
           (err) => this.#noteLate(id, err),
@@ -148,7 +153,10 @@ export class BrokerTriggers implements TriggerSource {
         failures += 1;
         if (signal.aborted) return;
         note(error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : 'unknown');
+        share.end();
         await pause(clock, pauseAfter(failures, PAUSES), signal);
+      } finally {
+        share.end();
       }
     }
   }

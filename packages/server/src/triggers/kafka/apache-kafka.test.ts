@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerSession } from '../brokers/broker-session.ts';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { hasApacheKafka, NO_APACHE_KAFKA, TestApacheKafka } from '../brokers/testing-apache-kafka.ts';
 import { publishTo } from '../brokers/testing-kafka.ts';
 import { consumeKafka, type KafkaConnection } from './consume-kafka.ts';
@@ -37,6 +38,7 @@ describe.skipIf(!hasApacheKafka())(`messages of Apache Kafka${hasApacheKafka() ?
       group: `g-${topic}`,
       allowed: LOCAL,
       failures: 0,
+      share: new ReadRoom(1e9).enter('p'),
       sessionMs: 6_000,
     };
     const session: BrokerSession = {

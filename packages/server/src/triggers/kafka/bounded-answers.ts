@@ -1,3 +1,5 @@
+import { decodeBounded } from './response-memory.ts';
+
 /** A request that a connection sends, as the library has it. */
 interface Sent {
   readonly request: { readonly apiName: string };
@@ -38,9 +40,9 @@ export function boundAnswers(connection: SendingConnection, queue: RequestQueue,
   const { send } = connection;
   connection.send = function (sent) {
     const { request, response } = sent;
-    if (request.apiName === 'Fetch') return send.call(this, sent);
     const decode = async (payload: Buffer): Promise<unknown> => {
       const { length } = payload;
+      if (request.apiName === 'Fetch') return decodeBounded(payload, () => response.decode(payload));
       if (length > MOST_BYTES) throw new Error(`the broker answered ${request.apiName} with ${length} bytes`);
       return response.decode(payload);
     };

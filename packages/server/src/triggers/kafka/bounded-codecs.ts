@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import type { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { unlz4 } from './lz4.ts';
+import { unpack } from './response-memory.ts';
 import { unsnappy } from './snappy.ts';
 
 /** Of a batch of records. A broker accepts batches of about 1 MB as they are sent: compressed. */
@@ -18,12 +19,19 @@ const unzstd = promisify(zstdDecompress);
 
 /** Bounds what compressed records become, and adds the codecs that the library has not. */
 export function boundCodecs(codecs: typeof CompressionCodecs): void {
-  codecs[GZIP as CompressionTypes.GZIP] = () => reading((bytes) => unzip(bytes, { maxOutputLength: MOST_BYTES }));
-  codecs[SNAPPY as CompressionTypes.Snappy] = () => reading(async (bytes) => unsnappy(bytes, MOST_ON_MAIN_BYTES));
-  codecs[LZ4 as CompressionTypes.LZ4] = () => reading(async (bytes) => unlz4(bytes, MOST_ON_MAIN_BYTES));
-  codecs[ZSTD as CompressionTypes.ZSTD] = () => reading((bytes) => unzstd(bytes, { maxOutputLength: MOST_BYTES }));
+  codecs[GZIP as CompressionTypes.GZIP] = () =>
+    reading(MOST_BYTES, (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength }));
+  codecs[SNAPPY as CompressionTypes.Snappy] = () =>
+    reading(MOST_ON_MAIN_BYTES, async (bytes, most) => unsnappy(bytes, most));
+  codecs[LZ4 as CompressionTypes.LZ4] = () => reading(MOST_ON_MAIN_BYTES, async (bytes, most) => unlz4(bytes, most));
+  codecs[ZSTD as CompressionTypes.ZSTD] = () =>
+    reading(MOST_BYTES, (bytes, maxOutputLength) => unzstd(bytes, { maxOutputLength }));
 }
 
-function reading(decompress: (bytes: Buffer) => Promise<Buffer>) {
-  return { decompress, compress: () => Promise.reject(new Error('nothing is sent')) };
+function reading(most: number, decompress: (bytes: Buffer, most: number) => Promise<Buffer>) {
+  return {
+    // zlib takes no bound of 0
+    decompress: (bytes: Buffer) => unpack(most, (bound) => decompress(bytes, Math.max(1, bound))),
+    compress: () => Promise.reject(new Error('nothing is sent')),
+  };
 }

@@ -1,3 +1,5 @@
+import { countObject } from './response-memory.ts';
+
 /** A reader of bytes of a response, as the library has it. */
 export interface ResponseDecoder {
   readonly buffer: Buffer;
@@ -43,6 +45,7 @@ function neverBack(prototype: ResponseDecoder, name: (typeof BY_LENGTH)[number])
   const reads = prototype as unknown as Record<string, Read>;
   const read = reads[name] as Read;
   reads[name] = function (...args) {
+    countObject();
     const before = this.offset;
     const value = read.apply(this, args);
     if (this.offset < before) throw new Error('the broker sent a negative length');

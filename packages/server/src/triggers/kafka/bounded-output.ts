@@ -1,4 +1,6 @@
 const FIRST_BYTES = 64 * 1024;
+/** Code of an error of input that becomes larger than it may. */
+export const TOO_LARGE = 'ERR_BUFFER_TOO_LARGE';
 
 /** Bytes that a decoder writes, from input that may promise anything. Throws when they become more than `most`. */
 export class BoundedOutput {
@@ -39,7 +41,9 @@ export class BoundedOutput {
 
   #makeRoom(count: number): void {
     const needed = this.#length + count;
-    if (needed > this.#most) throw new Error(`compressed records have more than ${this.#most} bytes`);
+    // the code is that of zlib
+    if (needed > this.#most)
+      throw Object.assign(new Error(`compressed records have more than ${this.#most} bytes`), { code: TOO_LARGE });
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.min(this.#most, Math.max(needed, this.#bytes.length * 2)));
     this.#bytes.copy(larger, 0, 0, this.#length);

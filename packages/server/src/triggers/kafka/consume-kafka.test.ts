@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
 import { consumeKafka, type KafkaConnection } from './consume-kafka.ts';
 
@@ -42,6 +43,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
         group: `g-${topic}`,
         allowed,
         failures: 0,
+        share: new ReadRoom(1e9).enter('p'),
         // the mock cluster waits for the session of a member that left, less 1 s
         sessionMs,
       },

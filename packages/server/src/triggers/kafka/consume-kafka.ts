@@ -5,7 +5,8 @@ import type { Secret } from '../../lib/secret.ts';
 import { batchTraceparent } from '../brokers/batch-trace.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerSession } from '../brokers/broker-session.ts';
-import { batchId, batchLength, messageText } from '../brokers/message-batch.ts';
+import { BATCH_BYTES, batchId, batchLength, messageText } from '../brokers/message-batch.ts';
+import type { ReadShare } from '../brokers/read-room.ts';
 import { boundAnswers } from './bounded-answers.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import { boundDecoder } from './bounded-decoder.ts';
@@ -14,6 +15,7 @@ import { refuseBrokenResponses } from './broken-responses.ts';
 import { pauseEmptyFetches } from './empty-fetches.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
+import { holdResponses, withMemory } from './response-memory.ts';
 import { shareJoins } from './shared-joins.ts';
 import { endStoppedReaders } from './stopped-readers.ts';
 
@@ -29,9 +31,14 @@ const REBALANCE_MS = 20 * 60_000;
 const WAIT_MS = 1_000;
 /** Of one response, and of one partition in it; a larger message arrives alone. */
 const FETCH_BYTES = 4 * 1024 * 1024;
+/** Of the first response after a failure, which may be that the last ones had too much. */
+const CAREFUL_BYTES = 64 * 1024;
 const PARTITION_BYTES = 1024 * 1024;
 const PARTITIONS_AT_ONCE = 4;
 const SOCKETS = { connections: 64, responseBytes: 64 * 1024 * 1024 };
+/** Of a larger message, only the beginning is delivered. */
+const WHOLE_BYTES = 16 * 1024 * 1024;
+const BEGINNING_BYTES = 64 * 1024;
 const RETRIES = 2;
 /** Refusals of a commit while the members of the group change: another member gets the messages, or this one again. */
 const CHANGES: ReadonlySet<string> = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
@@ -47,6 +54,8 @@ export interface KafkaConnection {
   readonly allowed: AllowedHosts;
   /** Connections before, in a row, that failed. */
   readonly failures: number;
+  /** Memory for what the cluster sends. */
+  readonly share: ReadShare;
   /** How long the group waits for a member that is silent; 10 s unless set. */
   readonly sessionMs?: number;
   /** How long the cluster may take to answer about the topics; 120 s unless set. */
@@ -57,7 +66,11 @@ export interface KafkaConnection {
  * Reads messages as a member of the group until the session is aborted. Rejects when the cluster refuses or ends the
  * connection. An offset is committed when the messages before it are handled.
  */
-export async function consumeKafka(connection: KafkaConnection, session: BrokerSession): Promise<void> {
+export function consumeKafka(connection: KafkaConnection, session: BrokerSession): Promise<void> {
+  return withMemory(connection.share, () => consume(connection, session));
+}
+
+async function consume(connection: KafkaConnection, session: BrokerSession): Promise<void> {
   const { settings, group, sessionMs = SESSION_MS, readyMs = READY_MS } = connection;
   const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
   session.signal.throwIfAborted();
@@ -71,6 +84,7 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
   boundLogins(Scram.SCRAM);
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
+  holdResponses(Runner.prototype, FETCH_BYTES);
   pauseEmptyFetches(Runner.prototype);
   endStoppedReaders(Runner.prototype);
   const { default: Queue } = await import('kafkajs/src/network/requestQueue/index.js');
@@ -89,7 +103,11 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
     ...(sasl === undefined ? {} : { sasl }),
     retry,
     logLevel: logLevel.NOTHING,
-    socketFactory: kafkaSockets(connection.allowed, { ...SOCKETS, over: closed.signal }),
+    socketFactory: kafkaSockets(connection.allowed, {
+      ...SOCKETS,
+      share: connection.share,
+      over: closed.signal,
+    }),
   });
   const consumer = kafka.consumer({
     groupId: group,
@@ -97,7 +115,7 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
     heartbeatInterval: beatMs,
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: WAIT_MS,
-    maxBytes: FETCH_BYTES,
+    maxBytes: connection.failures === 0 ? FETCH_BYTES : CAREFUL_BYTES,
     maxBytesPerPartition: PARTITION_BYTES,
     allowAutoTopicCreation: false,
     retry,
@@ -116,7 +134,13 @@ export async function consumeKafka(connection: KafkaConnection, session: BrokerS
     await consumer.subscribe({ topics: [...settings.topics], fromBeginning: true });
   };
   const eachBatch = (payload: EachBatchPayload): Promise<void> => {
-    const work = handlePartition(payload, { consumer, beatMs, most: settings.batchSize, session });
+    const work = handlePartition(payload, {
+      consumer,
+      beatMs,
+      most: settings.batchSize,
+      session,
+      share: connection.share,
+    });
     running.add(work);
     return work.finally(() => running.delete(work));
   };
@@ -153,41 +177,74 @@ interface Reading {
   /** Messages of one batch. */
   readonly most: number;
   readonly session: BrokerSession;
+  readonly share: ReadShare;
 }
 
 /** One batch of the trigger after another; heartbeats keep the partition meanwhile. */
 async function handlePartition(
   { batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload,
-  { consumer, beatMs, most, session }: Reading,
+  { consumer, beatMs, most, session, share }: Reading,
 ): Promise<void> {
   const { signal, handle } = session;
   const { topic, partition } = batch;
   // a failed heartbeat is noticed at the next commit or fetch
   const beat = setInterval(() => void heartbeat().catch(() => undefined), beatMs);
   try {
-    const texts = batch.messages.map(({ value }) => messageText(value ?? Buffer.alloc(0)));
-    const sizes = texts.map((text) => Buffer.byteLength(text));
-    for (let from = 0; from < texts.length; ) {
+    const all = batch.messages;
+    for (let from = 0; from < all.length; ) {
       if (signal.aborted || !isRunning() || isStale()) return;
-      const end = from + batchLength(sizes.slice(from, from + most), most);
-      const messages = texts.slice(from, end);
-      const [{ offset = '', timestamp = '' } = {}, { offset: last = '' } = {}] = [
-        batch.messages[from],
-        batch.messages[end - 1],
-      ];
-      // a topic of the same name that is made again has the same offsets
-      const id = batchId([topic, partition, offset, last, timestamp], messages);
-      const place = `topic ${topic}, partition ${partition}, ${from + 1 === end ? `offset ${offset}` : `offsets ${offset} to ${last}`}`;
-      const traceparent = batchTraceparent(batch.messages.slice(from, end).map(({ headers }) => headers?.traceparent));
-      await handle({ messages, shard: topic, place, id, sharesId: false, traceparent });
-      await commit(consumer, { topic, partition, offset: String(BigInt(last) + 1n) });
-      resolveOffset(last);
-      from = end;
+      const bytes = valueBytes(all.slice(from, from + most));
+      await share.take(bytes);
+      try {
+        const { messages, refusal } = nextMessages(all, from, most);
+        const end = from + messages.length;
+        const [{ offset = '', timestamp = '' } = {}, { offset: last = '' } = {}] = [all[from], all[end - 1]];
+        // a topic of the same name that is made again has the same offsets
+        const id = batchId([topic, partition, offset, last, timestamp], messages);
+        const place = `topic ${topic}, partition ${partition}, ${from + 1 === end ? `offset ${offset}` : `offsets ${offset} to ${last}`}`;
+        const traceparent = batchTraceparent(all.slice(from, end).map(({ headers }) => headers?.traceparent));
+        await handle({ messages, shard: topic, place, id, sharesId: false, traceparent, ...refusal });
+        await commit(consumer, { topic, partition, offset: String(BigInt(last) + 1n) });
+        resolveOffset(last);
+        from = end;
+      } finally {
+        share.give(bytes);
+      }
     }
-    if (texts.length === 0) resolveOffset(batch.lastOffset());
+    if (all.length === 0) resolveOffset(batch.lastOffset());
   } finally {
     clearInterval(beat);
   }
+}
+
+type Values = readonly { readonly value: Buffer | null }[];
+
+/** What the texts of the next messages take: most are as long as their values, and some of these are not needed yet. */
+function valueBytes(messages: Values): number {
+  const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  return Math.min(bytes, Math.max(BATCH_BYTES, messages[0]?.value?.length ?? 0));
+}
+
+/** The texts of one event, which are made when it is: those of all messages of a response take several times its memory. */
+function nextMessages(all: Values, from: number, most: number) {
+  const size = all[from]?.value?.length ?? 0;
+  if (size > WHOLE_BYTES) {
+    const beginning = all[from]?.value?.subarray(0, BEGINNING_BYTES) ?? Buffer.alloc(0);
+    const note = Buffer.from(`… (cut: the message has ${size} bytes)`);
+    const refusal = `the message has ${size} bytes, which is too large for an event`;
+    return { messages: [messageText(Buffer.concat([beginning, note]))], refusal: { refusal } };
+  }
+  const messages: string[] = [];
+  const sizes: number[] = [];
+  let bytes = 0;
+  for (const { value } of all.slice(from, from + most)) {
+    if (sizes.length > 0 && bytes + (value?.length ?? 0) > BATCH_BYTES) break;
+    const text = messageText(value ?? Buffer.alloc(0));
+    messages.push(text);
+    sizes.push(Buffer.byteLength(text));
+    bytes += sizes.at(-1) ?? 0;
+  }
+  return { messages: messages.slice(0, batchLength(sizes, most)), refusal: {} };
 }
 
 /** Throws what the client knows as a change of the group, so that it joins again; it does not look at causes. */

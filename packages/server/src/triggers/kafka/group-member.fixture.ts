@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
 /** A process for the test of groups: a member that writes each message when it is done with it, until it is killed. */
@@ -18,6 +19,7 @@ const connection = {
   group,
   allowed: new Set(brokers.map(({ host }) => host)),
   failures: 0,
+  share: new ReadRoom(1e9).enter('p'),
   sessionMs: Number(sessionMs),
 };
 const session = {

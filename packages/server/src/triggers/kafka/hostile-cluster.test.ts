@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import Queue from 'kafkajs/src/network/requestQueue/index.js';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
+import { ReadRoom, type ReadShare } from '../brokers/read-room.ts';
 import {
   HostileKafka,
   kafkaBatch,
@@ -17,6 +19,12 @@ import { consumeKafka } from './consume-kafka.ts';
 
 let kafka: HostileKafka;
 let control = new AbortController();
+let room: ReadRoom;
+let share: ReadShare;
+beforeEach(() => {
+  room = new ReadRoom(512 * 1024 * 1024);
+  share = room.enter('p');
+});
 afterEach(() => {
   control.abort();
   control = new AbortController();
@@ -28,6 +36,7 @@ interface Options {
   readonly handle?: (batch: BrokerBatch) => Promise<void>;
   readonly user?: string;
   readonly readyMs?: number;
+  readonly failures?: number;
 }
 
 /** The error of a consumer of a cluster that answers so; `none` when it ended without one. */
@@ -36,6 +45,7 @@ async function read({
   handle = () => Promise.resolve(),
   user = '',
   readyMs = 60_000,
+  failures = 0,
 }: Options): Promise<string> {
   kafka = await HostileKafka.start(answers);
   const connection = {
@@ -44,7 +54,8 @@ async function read({
     password: user === '' ? undefined : new Secret('secret'),
     group: 'g',
     allowed: new Set(['127.0.0.1']),
-    failures: 0,
+    failures,
+    share,
     readyMs,
   };
   const { signal } = control;
@@ -176,4 +187,78 @@ it('a record with 100,000 headers is read in time that grows with their number',
   const headers = Buffer.concat([varint(many.length + 1), ...many, header('traceparent', traceparent)]);
   const { messages, traceparent: continued } = await firstBatch([kafkaRecord(Buffer.from('a'), 0, headers)]);
   expect({ messages, continued }).toEqual({ messages: ['"a"'], continued: traceparent });
+});
+
+it.each<[string, Buffer, number]>([
+  ['of 9 MB', kafkaRecord(Buffer.alloc(9 * 1024 * 1024)), 1],
+  [
+    'of 30,000 records without a byte',
+    Buffer.concat(Array.from({ length: 30_000 }, () => kafkaRecord(Buffer.alloc(0)))),
+    30_000,
+  ],
+])(
+  'a response with eight small batches %s each when they are unpacked is refused',
+  { timeout: 60_000 },
+  async (_, records, count) => {
+    const batch = kafkaBatch(gzipSync(records), count, { attributes: 1 });
+    expect(batch.length).toBeLessThan(20_000);
+    const answers = { fetch: () => kafkaRecords(Array.from({ length: 8 }, () => batch)) };
+    expect(await read({ answers })).toContain('the records of one response have more than 67108864 bytes');
+    share.end();
+    expect(room.used).toBe(0);
+  },
+);
+
+it('a response holds memory until its messages are handled', async () => {
+  const records = gzipSync(kafkaRecord(Buffer.alloc(1024 * 1024, 'a')));
+  const fetches = [kafkaRecords([kafkaBatch(records, 1, { attributes: 1 })])];
+  const [handled, gate, later] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+  ];
+  const ended = read({
+    answers: {
+      fetch: () => {
+        const next = fetches.shift();
+        if (next === undefined) later.resolve();
+        return next ?? kafkaRecords();
+      },
+    },
+    handle: () => {
+      handled.resolve();
+      return gate.promise;
+    },
+  });
+  await handled.promise;
+  // the records and the text of the message
+  expect(room.used).toBeGreaterThan(2 * 1024 * 1024);
+  expect(room.used).toBeLessThan(3 * 1024 * 1024);
+  gate.resolve();
+  await later.promise;
+  expect(room.used).toBeLessThan(64 * 1024);
+  control.abort();
+  expect(await ended).toBe('none');
+});
+
+it('a consumer whose last session failed begins with small responses', async () => {
+  const sizes: number[] = [];
+  const enough = Promise.withResolvers<void>();
+  const fetch = (request: Buffer): Buffer => {
+    sizes.push(request.readInt32BE(12));
+    if (sizes.length === 8) enough.resolve();
+    return kafkaRecords([kafkaBatch(kafkaRecord(Buffer.from('a')), 1, { offset: sizes.length - 1 })]);
+  };
+  const ended = read({ answers: { fetch }, failures: 1 });
+  await enough.promise;
+  expect(sizes.slice(0, 8).map((bytes) => bytes / 1024)).toEqual([64, 128, 256, 512, 1024, 2048, 4096, 4096]);
+  control.abort();
+  expect(await ended).toBe('none');
+});
+
+it('of a message above 16 MB, only the beginning is delivered, with the reason', { timeout: 60_000 }, async () => {
+  const value = Buffer.alloc(17 * 1024 * 1024, 'a');
+  const { messages, refusal } = await firstBatch([kafkaRecord(value)]);
+  expect(messages).toEqual([`"${'a'.repeat(64 * 1024)}… (cut: the message has ${value.length} bytes)"`]);
+  expect(refusal).toBe(`the message has ${value.length} bytes, which is too large for an event`);
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { eachFrame, framed, int32 } from '../brokers/testing-kafka-frames.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
@@ -25,6 +26,7 @@ async function errorOf(answer: (request: Buffer) => Buffer): Promise<string> {
     group: 'g',
     allowed: new Set(['127.0.0.1']),
     failures: 0,
+    share: new ReadRoom(1e9).enter('p'),
   };
   const { signal } = new AbortController();
   const handle = () => Promise.reject(new Error('no message arrives'));

@@ -17,10 +17,11 @@ export const kafka: TriggerKind<KafkaSettings, 'KAFKA'> = {
   read: (data, { settings }) => readKafka(data, 'KAFKA', settings),
   data: kafkaData,
   broker: {
-    consume({ id, settings, allowed, sealer, failures }, session) {
+    consume({ id, settings, allowed, sealer, failures, share }, session) {
       const brokers = kafkaBrokersOf(settings);
       const password = settings.password && openPassword(settings.password, sealer);
-      return consumeKafka({ brokers, settings, password, group: `funcgraph-${id}`, allowed, failures }, session);
+      const group = `funcgraph-${id}`;
+      return consumeKafka({ brokers, settings, password, group, allowed, failures, share }, session);
     },
     event: (settings, { messages, shard }, { region, at }) =>
       kafkaEvent(settings, { messages, topic: shard, region, at }),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { makeCertificate, trust } from '../brokers/testing-certificate.ts';
 import { hasKcat, NO_KCAT, publishTo, TestKafka } from '../brokers/testing-kafka.ts';
 import { KafkaFront } from '../brokers/testing-kafka-front.ts';
@@ -45,6 +46,7 @@ describe.skipIf(!hasKcat())(`a Kafka cluster${hasKcat() ? '' : ` (${NO_KCAT})`}`
         group: `g-${topic}`,
         allowed: new Set(['127.0.0.1']),
         failures,
+        share: new ReadRoom(1e9).enter('p'),
         sessionMs: 2_000,
       },
       {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { hasKcat, NO_KCAT, TestKafka } from '../brokers/testing-kafka.ts';
 import { consumeKafka } from './consume-kafka.ts';
 
@@ -50,6 +51,7 @@ describe.skipIf(!hasKcat())(`messages of Kafka${hasKcat() ? '' : ` (${NO_KCAT})`
       group: `g-${topic}`,
       allowed: new Set(['127.0.0.1']),
       failures: 0,
+      share: new ReadRoom(1e9).enter('p'),
       sessionMs: 2_000,
     };
     const handle = async ({ messages }: { readonly messages: readonly string[] }) =>

@@ -3,14 +3,21 @@ import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { type AllowedHosts, InternalAddressError } from '../../lib/outgoing-address.ts';
 import { brokerLookup } from '../brokers/broker-address.ts';
+import type { ReadShare } from '../brokers/read-room.ts';
 
 const KEEP_ALIVE_MS = 60_000;
 const LENGTH_BYTES = 4;
+/** A smaller response takes no memory of the share while it arrives. */
+const SMALL_BYTES = 64 * 1024;
+/** A broker that takes longer for one response is too slow: others may need its memory. */
+const ARRIVAL_MS = 60_000;
 
 interface Limits {
   readonly connections: number;
   /** Of one response. */
   readonly responseBytes: number;
+  /** Memory for responses while they arrive. */
+  readonly share?: Pick<ReadShare, 'take' | 'give'>;
   /** Ends all of them when it is aborted. */
   readonly over?: AbortSignal;
 }
@@ -33,7 +40,7 @@ export function kafkaSockets(allowed: AllowedHosts, limits: Limits): ISocketFact
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    limitResponses(socket, limits.responseBytes);
+    limitResponses(socket, limits);
     return socket;
   };
 }
@@ -57,17 +64,19 @@ function failing(error: Error): Socket {
   return connect({ lookup: (_name, _options, done) => done(error, '', 4), host: 'refused', port: 1 });
 }
 
-/** Ends the connection at the first response that is announced as larger. */
-function limitResponses(socket: Socket, most: number): void {
+/** Ends the connection at the first response that is announced as larger, and takes memory for each large one. */
+function limitResponses(socket: Socket, { responseBytes, share }: Limits): void {
   const length = Buffer.alloc(LENGTH_BYTES);
   let read = 0;
   let left = 0;
+  const arriving = share === undefined ? undefined : new Arriving(socket, share);
   socket.on('data', (chunk: Buffer) => {
     for (let at = 0; at < chunk.length; ) {
       if (left > 0) {
         const skipped = Math.min(left, chunk.length - at);
         left -= skipped;
         at += skipped;
+        if (left === 0) arriving?.end();
         continue;
       }
       length[read] = chunk[at] ?? 0;
@@ -76,9 +85,50 @@ function limitResponses(socket: Socket, most: number): void {
       if (read < LENGTH_BYTES) continue;
       read = 0;
       left = length.readInt32BE();
-      if (left >= 0 && left <= most) continue;
+      if (left >= 0 && left <= responseBytes) {
+        if (left > SMALL_BYTES) arriving?.begin(left);
+        continue;
+      }
       socket.destroy(new Error(`the broker announced a response of ${left} bytes`));
       return;
     }
   });
+}
+
+/** The memory of a response that arrives. */
+class Arriving {
+  readonly #socket: Socket;
+  readonly #share: Pick<ReadShare, 'take' | 'give'>;
+  #held = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, share: Pick<ReadShare, 'take' | 'give'>) {
+    this.#socket = socket;
+    this.#share = share;
+    socket.once('close', () => this.#release());
+  }
+
+  /** Nothing more is read until there is memory. */
+  begin(bytes: number): void {
+    const socket = this.#socket;
+    const fail = (error: Error): void => void socket.destroy(error);
+    socket.pause();
+    this.#share.take(bytes).then(() => {
+      if (socket.destroyed) return this.#share.give(bytes);
+      this.#held = bytes;
+      this.#timer = setTimeout(() => fail(new Error('the broker sent a response too slowly')), ARRIVAL_MS).unref();
+      socket.resume();
+    }, fail);
+  }
+
+  /** The reader of the response takes memory for it before the next turn of the loop. */
+  end(): void {
+    setImmediate(() => this.#release());
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#share.give(this.#held);
+    this.#held = 0;
+  }
 }

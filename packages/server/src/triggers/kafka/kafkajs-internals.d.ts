@@ -7,9 +7,10 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 
 declare module 'kafkajs/src/consumer/runner.js' {
   import type { FetchingConsumer } from './empty-fetches.ts';
+  import type { HoldingConsumer } from './response-memory.ts';
   import type { ReadingConsumer } from './stopped-readers.ts';
 
-  const Runner: { readonly prototype: ReadingConsumer & FetchingConsumer };
+  const Runner: { readonly prototype: ReadingConsumer & FetchingConsumer & HoldingConsumer };
   export = Runner;
 }
 
