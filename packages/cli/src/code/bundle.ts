@@ -2,6 +2,7 @@ import { join, relative, sep } from 'node:path';
 import type { BuildFailure, Message, OutputFile, Plugin } from 'esbuild';
 import { CliError, EXIT } from '../framework/index.ts';
 import type { KeptBuilds } from './kept-builds.ts';
+import { thinSourceMap } from './thin-source-map.ts';
 import type { TypeScriptSource } from './typescript.ts';
 
 /** A file of the archive that is made, and not read from the folder. */
@@ -79,8 +80,9 @@ interface Output {
 
 /** A bundle is loaded by a small file that makes stack traces show the sources: that must be on before it is loaded. */
 function withLoader({ path, contents }: OutputFile, { folder, ending, isProgram, names }: Output): MadeFile[] {
-  const made = { path: relative(folder, path).split(sep).join('/'), content: Buffer.from(contents) };
-  if (path.endsWith('.map')) return [made];
+  const shown = relative(folder, path).split(sep).join('/');
+  if (path.endsWith('.map')) return [{ path: shown, content: thinSourceMap(contents) }];
+  const made = { path: shown, content: Buffer.from(contents) };
   const name = made.path.slice(0, -`.bundle${ending}`.length);
   const bundled = JSON.stringify(`./${made.path.slice(made.path.lastIndexOf('/') + 1)}`);
   if (isProgram) return [{ path: `${name}.js`, content: Buffer.from(programLoader(bundled)) }, made];

@@ -57,6 +57,18 @@ it('builds a TypeScript handler with all that it imports, and leaves its sources
   expect(await loaded.handler({ name: 'Ann' }, {})).toBe('Hello, Ann!');
 });
 
+it('shows lines of sources in stack traces, those of installed packages too', async () => {
+  await write({
+    ...FUNCTION,
+    'greet/node_modules/pad/index.js': '// fails\nmodule.exports = (text) => {\n  throw new Error(text);\n};',
+  });
+  const folder = await unpacked(await code());
+  const run = "require('./index.cjs').handler({ name: 'Ann' }).catch(({ stack }) => console.log(stack))";
+  const stack = String(execFileSync(process.execPath, ['-e', run], { cwd: folder }));
+  expect(stack).toContain('node_modules/pad/index.js:3:');
+  expect(stack).toMatch(/index\.ts:3:\d+/);
+});
+
 it('builds an ES module where package.json says so', async () => {
   await write({
     ...FUNCTION,
