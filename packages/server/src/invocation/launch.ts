@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { cpuMillisFor, MEMORY_SIZES_MB, parseUrn } from '@funcgraph/api';
 import type { LaunchPlan } from '@funcgraph/runtimes';
 import type { VersionSnapshot } from '../control/index.ts';
@@ -42,7 +43,14 @@ export function supervisorOf({ runtime, image }: Pick<VersionSnapshot, 'runtime'
 export function runtimeLaunch(plan: LaunchPlan, image: VersionSnapshot['image']): RuntimeLaunch {
   const { command, forMemory, binds, workingDir, env: bootEnv } = plan;
   const rootfs = image === undefined ? {} : { rootfs: { path: image.rootfs, uid: image.uid, gid: image.gid } };
-  const launch = { signature: JSON.stringify({ plan, ...rootfs }), command, binds, workingDir, bootEnv, ...rootfs };
+  const launch = {
+    signature: JSON.stringify({ plan, ...rootfs }),
+    commonSignature: JSON.stringify({
+      plan: { ...plan, binds: binds.map(({ source, target }) => [basename(source), target]) },
+      image: image?.id,
+    }),
+    ...{ command, binds, workingDir, bootEnv, ...rootfs },
+  };
   return forMemory === undefined ? launch : { ...launch, forMemory };
 }
 

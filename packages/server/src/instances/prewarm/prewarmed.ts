@@ -8,7 +8,7 @@ import { type PrewarmLimits, prewarmTarget } from './prewarm-target.ts';
 
 interface Shelf {
   readonly launch: RuntimeLaunch;
-  /** Of the signature, for other servers. */
+  /** Of the signature that other servers know. */
   readonly hash: string;
   readonly waiting: BootedRuntime[];
   starting: number;
@@ -147,7 +147,7 @@ export class Prewarmed {
     if (shelf === undefined) {
       shelf = {
         launch,
-        hash: createHash('sha256').update(launch.signature).digest('base64url').slice(0, 22),
+        hash: hashOf(launch),
         waiting: [],
         starting: 0,
         neededBy: new Set(),
@@ -226,4 +226,8 @@ export class Prewarmed {
     // A sandbox that cannot be stopped ends with its agent.
     booted.sandbox.stop().catch(() => {});
   }
+}
+
+function hashOf({ signature, commonSignature = signature }: RuntimeLaunch): string {
+  return createHash('sha256').update(commonSignature).digest('base64url').slice(0, 22);
 }

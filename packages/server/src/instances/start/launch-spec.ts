@@ -12,6 +12,8 @@ export interface Surroundings {
 export interface RuntimeLaunch {
   /** Runtimes of one signature are interchangeable. */
   readonly signature: string;
+  /** As `signature`, but the same on all servers, which have the files of the runtime in folders of their own. */
+  readonly commonSignature?: string;
   readonly command: readonly string[];
   /** Arguments that are left out for an instance with at most this memory. */
   readonly forMemory?: { readonly above: number; readonly arguments: readonly string[] };
@@ -72,5 +74,7 @@ export interface LaunchSpec {
  * that the first call does not wait for it; other networks are attached with the code, to a runtime without a network.
  */
 export function waitingOn(launch: RuntimeLaunch, network: SandboxNetwork): RuntimeLaunch {
-  return network.kind === 'egress' ? { ...launch, network, signature: `${launch.signature}@egress` } : launch;
+  if (network.kind !== 'egress') return launch;
+  const { signature, commonSignature = signature } = launch;
+  return { ...launch, network, signature: `${signature}@egress`, commonSignature: `${commonSignature}@egress` };
 }
