@@ -79,8 +79,7 @@ export async function spawnServer(options: ServerOptions, context: Context): Pro
     child.on('message', (value: unknown) => {
       const message = parseMessage(value);
       if (message?.event === 'ready') resolve(message);
-      // the log says it too
-      if (message?.event === 'waiting' && !options.showLog) {
+      if (message?.event === 'waiting') {
         const { pid, dataDir } = message;
         void context.stderr.write(`Waiting for the server with pid ${pid}, which uses ${dataDir} and is stopping\n`);
       }

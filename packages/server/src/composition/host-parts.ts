@@ -2,14 +2,11 @@ import { join } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from '../instances/index.ts';
 import { emptyLinkDir } from '../launcher/index.ts';
-import { makeDataDir } from '../lib/data-dir.ts';
+import { makeDataDir, mostStopMs } from '../lib/data-dir.ts';
 import { chooseSandbox, DiskGuard, requireRuntimes } from '../startup/index.ts';
 import { takeDataDir } from '../storage/index.ts';
 import { openOwnAgent } from './own-agent.ts';
 import type { Root } from './root.ts';
-
-/** A server that stops needs about as much after its drain. */
-const STOP_MS = 30_000;
 
 /** What the server has of its machine: the data directory, the agent of sandboxes, the runtimes. */
 export async function hostParts({ config, clock, log, life, replacements }: Root) {
@@ -20,13 +17,9 @@ export async function hostParts({ config, clock, log, life, replacements }: Root
   life.onStop(() => disk.stop());
   const lock = await takeDataDir(config.dataDir, {
     clock,
-    // as far as it has the same drain time
-    mostMs: config.drainMs + STOP_MS,
+    mostMs: mostStopMs(config.drainMs),
     signal: replacements.signal,
-    onWait({ pid }) {
-      log.info({ pid, dataDir: config.dataDir }, 'waiting: the server that uses the data directory is stopping');
-      replacements.onWait?.(pid);
-    },
+    onWait: ({ pid }) => replacements.onWait?.(pid),
   });
   life.onStop(() => lock.release());
   life.leaving.addEventListener('abort', () => lock.leaving());

@@ -3,6 +3,9 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, compileSettings, environmentAt, type Settings } from '../config/index.ts';
+import { systemClock } from '../lib/clock.ts';
+import { mostStopMs } from '../lib/data-dir.ts';
+import { untilNotStopping } from '../lib/data-dir-holder.ts';
 import { tellParent } from '../lib/parent-process.ts';
 import { StartupError } from '../lib/startup-error.ts';
 import type { StopRequest } from '../lib/stop-request.ts';
@@ -32,6 +35,14 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   if (config.sandbox !== 'process') requireRootRights();
   const user = await openServerUser(config.user);
   await ownDataDir(config.dataDir, user);
+  // a server that is stopping removes the run directory, whose name depends on the data directory only
+  await untilNotStopping(config.dataDir, {
+    clock: systemClock,
+    mostMs: mostStopMs(config.drainMs),
+    signal: stop.signal,
+    onWait: ({ pid }) => void tellParent({ event: 'waiting', pid, dataDir: config.dataDir }),
+  });
+  if (stop.signal.aborted) process.exit(0);
   const runDir = await openRunDir(config.dataDir, undefined);
   const linkDir = await openLinkDir(runDir, user);
   if (stop.signal.aborted) process.exit(0);

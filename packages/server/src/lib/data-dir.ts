@@ -12,3 +12,10 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     });
   }
 }
+
+const AFTER_DRAIN_MS = 30_000;
+
+/** How long another server of the directory may take to stop, if it has the same drain time. */
+export function mostStopMs(drainMs: number): number {
+  return drainMs + AFTER_DRAIN_MS;
+}

@@ -1,11 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { holderFile, holderOf, noteHolder } from '../lib/data-dir-holder.ts';
 import { giveToFolderOwner } from '../lib/durable-file.ts';
 import { StorageError } from './errors.ts';
-
-const PID_FILE = 'server.pid';
-const STOPPING = 'stopping';
 
 export interface DataDirLock {
   /** Notes for a server that starts that this one is stopping: `takeDataDir` waits for it. */
@@ -20,7 +18,7 @@ export interface DataDirLock {
  * The lock file must not be read or copied by this process: closing any handle to it would drop the lock.
  */
 export function lockDataDir(dir: string): DataDirLock {
-  const pidFile = join(dir, PID_FILE);
+  const pidFile = holderFile(dir);
   let lock: Database.Database | undefined;
   try {
     lock = new Database(join(dir, 'server.lock'), { timeout: 0 });
@@ -41,30 +39,30 @@ export function lockDataDir(dir: string): DataDirLock {
   }
   const held = lock;
   try {
-    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
+    noteHolder(dir, { isStopping: false });
     for (const file of [pidFile, join(dir, 'server.lock')]) giveToFolderOwner(file);
   } catch (cause) {
     // the file only names the holder for others; on a full disk the server continues without it
-    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return releaser(held, pidFile);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return releaser(held, dir);
     held.close();
     throw unwritable(dir, cause);
   }
-  return releaser(held, pidFile);
+  return releaser(held, dir);
 }
 
-function releaser(held: Database.Database, pidFile: string): DataDirLock {
+function releaser(held: Database.Database, dir: string): DataDirLock {
   return {
     leaving: () => {
       if (!held.open) return;
       try {
-        writeFileSync(pidFile, `${process.pid} ${STOPPING}\n`, { mode: 0o644 });
+        noteHolder(dir, { isStopping: true });
       } catch {
         // on a full disk a server that starts meanwhile is refused
       }
     },
     release: () => {
       if (!held.open) return;
-      rmSync(pidFile, { force: true });
+      rmSync(holderFile(dir), { force: true });
       held.close();
     },
   };
@@ -79,20 +77,4 @@ function unwritable(dir: string, cause: unknown): StorageError {
       cause,
     },
   );
-}
-
-export interface Holder {
-  readonly pid: number;
-  readonly isStopping: boolean;
-}
-
-/** As the holder of the lock has noted it; undefined while the lock changes hands, and on a full disk. */
-export function holderOf(dir: string): Holder | undefined {
-  try {
-    const [, digits, note] = /^(\d+)(?: (\w+))?\n$/.exec(readFileSync(join(dir, PID_FILE), 'utf8')) ?? [];
-    const pid = Number(digits);
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, isStopping: note === STOPPING } : undefined;
-  } catch {
-    return undefined;
-  }
 }
