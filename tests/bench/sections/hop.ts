@@ -42,6 +42,7 @@ export const hop: Section = async (bench) => {
     const door = new CallDoor({
       claim,
       name: () => 'second',
+      onHops: () => {},
       changes,
       closing: new AbortController().signal,
       clock: systemClock,

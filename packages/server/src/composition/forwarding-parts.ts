@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { shareOfBursts } from '../instances/index.ts';
 import {
+  ArrivedHops,
   CALL_PATH,
   CallDoor,
   Elsewhere,
@@ -35,13 +36,18 @@ export function forwardingParts(deps: ForwardingDeps) {
     random: Math.random,
   });
   const closing = life.drain.begun;
+  const arrived = new ArrivedHops();
   const summaries = new Summaries({
     ...{ nodes, connections, board, hops, closing, clock },
-    onHops: (reported) =>
-      telemetry.records.addHops(reported.map(([requestId, attempt, us]) => ({ requestId, attempt, ms: us / 1000 }))),
+    onHops: arrived.add,
     boot: randomUUID(),
     offer: () => ({ ...pool.offer(), bursts: prewarmed.bursts() }),
-    onTick: () => elsewhere.look(),
+    onTick: () => {
+      elsewhere.look();
+      const reported = arrived.take();
+      if (reported.length === 0) return;
+      telemetry.records.addHops(reported.map(([requestId, attempt, us]) => ({ requestId, attempt, ms: us / 1000 })));
+    },
   });
   prewarmed.followOthers((runtime) => shareOfBursts(board.burstsOf(runtime), nodes.others.length + 1));
   life.onStop(() => summaries.stop());
@@ -49,6 +55,7 @@ export function forwardingParts(deps: ForwardingDeps) {
     const door = new CallDoor({
       claim: (target) => invoker.claim(target),
       name: () => nodes.self.name,
+      onHops: arrived.add,
       ...{ changes: feed, closing, clock },
     });
     listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });

@@ -27,7 +27,7 @@ export { refusal } from './destinations/refusal.ts';
 export { postWebhook, type WebhookAnswer, type WebhookPost } from './destinations/webhook/post-webhook.ts';
 export { CallDoor } from './forwarding/call-door.ts';
 export { Elsewhere } from './forwarding/elsewhere.ts';
-export { HopReports } from './forwarding/hop-reports.ts';
+export { ArrivedHops, HopReports } from './forwarding/hop-reports.ts';
 export { CALL_PATH, SUMMARY_PATH } from './forwarding/nodes.ts';
 export { Summaries } from './forwarding/summaries.ts';
 export { SummaryBoard } from './forwarding/summary-board.ts';

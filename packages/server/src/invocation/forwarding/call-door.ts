@@ -10,9 +10,12 @@ import { flushFrame, headFrame, pieceFrame, resultFrame } from './answer-frames.
 import { CALL_HEADER, type CallHead, parseHead } from './call-head.ts';
 import { ForwardedBody, readExactly } from './forwarded-body.ts';
 import { errorOf, resultOf } from './forwarded-result.ts';
+import type { Hop } from './hop-reports.ts';
 
 interface CallDoorOptions {
   readonly claim: (target: ClaimTarget) => Promise<Claimed | undefined>;
+  /** Of calls that this node ran. */
+  readonly onHops: (hops: readonly Hop[]) => void;
   /** Of this node. */
   readonly name: () => string;
   readonly changes: { readonly at: number; notBefore(number: number): Promise<void> };
@@ -42,6 +45,7 @@ export class CallDoor {
     const head = parseHead(request.headers[CALL_HEADER]);
     const urn = head === undefined ? undefined : parseUrn(head.urn);
     if (head === undefined || urn === undefined || head.eventBytes > MAX_BODY_BYTES) return refuse(response, 400);
+    if (head.hops !== undefined) this.#options.onHops(head.hops);
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort(new Error('the entry node has closed the connection'));

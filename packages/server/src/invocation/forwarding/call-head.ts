@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { MAX_CALL_HOPS } from './hop-reports.ts';
 
 /** Header of a forwarded call; its value is JSON in ASCII. */
 export const CALL_HEADER = 'x-funcgraph-call';
 
 const TEXT = Type.String({ maxLength: 1024 });
+const TEXT_OF_ID = Type.String({ maxLength: 64 });
 const NUMBER = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** Everything of a call but its event: the second node judges it before it reads a byte of the body. */
@@ -40,6 +42,8 @@ const CallHead = Type.Object(
     waitedMs: Type.Number({ minimum: 0 }),
     /** Ms that the call has already taken. */
     spentMs: Type.Number({ minimum: 0 }),
+    /** Of calls that the receiver ran for the entry node before. */
+    hops: Type.Optional(Type.Array(Type.Tuple([TEXT_OF_ID, NUMBER, NUMBER]), { maxItems: MAX_CALL_HOPS })),
     /** Ms until the call must have begun. */
     beginWithinMs: Type.Optional(Type.Number()),
   },

@@ -129,7 +129,7 @@ function calls(
       clock,
       pool: first.pool,
       share: first.share,
-      hops: { add: () => {} },
+      hops: { add: () => {}, withCall: () => [] },
       changes: { at: 0 },
       maxWaitMs: TEST_LIMITS.maxWaitMs,
       random: () => 0,

@@ -15,7 +15,7 @@ export interface ElsewhereOptions {
   readonly nodes: Nodes;
   readonly connections: Pick<NodeConnections, 'request'>;
   readonly board: SummaryBoard;
-  readonly hops: Pick<HopReports, 'add'>;
+  readonly hops: Pick<HopReports, 'add' | 'withCall'>;
   readonly pool: Pick<Pool, 'hasSlot' | 'outlook' | 'census'>;
   /** Longest wait of a call for an instance of any server. */
   readonly maxWaitMs: number;
@@ -198,7 +198,7 @@ export class Elsewhere {
     from.request.onBegin?.();
     return sendCall((request) => connections.request(second, request), {
       ...{ event, body, sink, signal, lost: this.#link(node), clock, asks: board.isQuiet(node, now) },
-      headers: { [CALL_HEADER]: headText(this.#head(from, claim, now)) },
+      headers: { [CALL_HEADER]: headText({ ...this.#head(from, claim, now), ...this.#hopsFor(node) }) },
     });
   }
 
@@ -227,6 +227,11 @@ export class Elsewhere {
       ...(typeof traceparent === 'string' && traceparent.length < 100 ? { traceparent } : {}),
       ...(startBefore === undefined ? {} : { beginWithinMs: startBefore - now }),
     };
+  }
+
+  #hopsFor(node: string): Pick<CallHead, 'hops'> {
+    const hops = this.#options.hops.withCall(node);
+    return hops.length === 0 ? {} : { hops: hops.map((hop): [string, number, number] => [...hop]) };
   }
 
   /** The receipt counts the way to the other node and back. */

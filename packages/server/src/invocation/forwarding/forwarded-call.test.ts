@@ -64,7 +64,10 @@ beforeEach(async () => {
     },
     notBefore: async () => {},
   };
-  const door = new CallDoor({ claim, name: () => 'second', changes, closing: closing.signal, clock: systemClock });
+  const door = new CallDoor({
+    ...{ claim, name: () => 'second', onHops: () => {}, changes },
+    ...{ closing: closing.signal, clock: systemClock },
+  });
   second.listener.route('POST', CALL_PATH, door.serve, { body: 'stream' });
 });
 afterEach(async () => {

@@ -156,6 +156,7 @@ describe('what a node tells another one', () => {
     expect(parseSummary(bytes)).toEqual(message);
     expect(hops.next('a')).toEqual(message?.hops);
     hops.heard('a', MAX_HOPS);
+    expect(hops.withCall('a')).toEqual([]);
     const rest = feed.next(offer({}), false, 2, hops.next('a'));
     expect(rest?.hops?.map(([, attempt, us]) => [attempt, us])).toEqual(Array.from({ length: 5 }, () => [1, 1e9]));
     hops.heard('a', 5);
