@@ -2,6 +2,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../lib/secret.ts';
 import type { BrokerBatch } from '../brokers/broker-session.ts';
+import { ReadRoom } from '../brokers/read-room.ts';
 import { makeCertificate, type TestCertificate, trust } from '../brokers/testing-certificate.ts';
 import { hasRabbitmq, NO_RABBITMQ, TestRabbitmq } from '../brokers/testing-rabbitmq.ts';
 import { consumeRabbitmq, type RabbitmqConnection } from './consume-rabbitmq.ts';
@@ -56,6 +57,7 @@ describe.skipIf(!hasRabbitmq())(`messages of RabbitMQ${hasRabbitmq() ? '' : ` ($
         password: new Secret(password),
         queue,
         allowed,
+        share: new ReadRoom(1e9).enter('p'),
       },
       {
         signal: control.signal,

@@ -17,12 +17,12 @@ export const rabbitmq: TriggerKind<RabbitmqSettings, 'RABBITMQ'> = {
   read: (data, { settings }) => readRabbitmq(data, settings),
   data: rabbitmqData,
   broker: {
-    consume({ id, settings, allowed, sealer, failures }, session) {
+    consume({ id, settings, allowed, sealer, failures, share }, session) {
       const brokers = brokersOf(settings);
       const broker = brokers[failures % brokers.length];
       if (broker === undefined || settings.password === undefined) throw new Error('a trigger has no broker');
       const password = openPassword(settings.password, sealer);
-      return consumeRabbitmq({ broker, settings, password, queue: `funcgraph-${id}`, allowed }, session);
+      return consumeRabbitmq({ broker, settings, password, queue: `funcgraph-${id}`, allowed, share }, session);
     },
     event: (settings, { messages }, { region, at }) => rabbitmqEvent(settings, { messages, region, at }),
   },
