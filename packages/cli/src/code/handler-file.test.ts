@@ -61,7 +61,7 @@ test('refuses a program that is not executable', () => {
   expect(handlerFault('http', '-', program(true))).toBeUndefined();
   expect(handlerFault('http', '-', program(false))).toMatchObject({
     message: 'the handler bootstrap is started as a program, and its file is not executable',
-    hint: 'Run: chmod +x bootstrap',
+    hint: 'Run: chmod +x /x/bootstrap',
   });
 });
 

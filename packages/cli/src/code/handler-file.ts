@@ -49,7 +49,7 @@ function modeFault({ names, matches }: Needed, { entries }: Collected): CliError
   if (file?.kind !== 'file' || file.executable) return undefined;
   return codeError(
     `the handler ${names} is started as a program, and its file is not executable`,
-    `Run: chmod +x ${names}`,
+    `Run: chmod +x ${file.source}`,
   );
 }
 

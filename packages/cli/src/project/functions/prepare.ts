@@ -63,7 +63,7 @@ async function codeOf(
   const code = isMade ? await collectEntries(source.folder) : await functionCode({ ...source, hasLibraries, kept });
   const { runtime, handler } = spec.fields;
   const missing = handlerFault(String(runtime), String(handler), code);
-  if (missing !== undefined) throw fault([...spec.path, 'handler'], `has no file: ${missing.message}`, missing.hint);
+  if (missing !== undefined) throw fault([...spec.path, 'handler'], `cannot run: ${missing.message}`, missing.hint);
   return code;
 }
 
