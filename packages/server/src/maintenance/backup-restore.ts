@@ -1,5 +1,6 @@
 import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { restoringDir } from '../lib/data-dir.ts';
 import { syncFolder } from '../lib/durable-file.ts';
 import type { BackupSummary } from './backup-create.ts';
 import { copyFileHashed, readManifest } from './backup-files.ts';
@@ -23,7 +24,7 @@ export async function restoreBackup(folder: string, dataDir: string): Promise<Ba
     });
   }
   const { files } = await readManifest(folder);
-  const partial = `${dataDir}.restoring`;
+  const partial = restoringDir(dataDir);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true, mode: 0o711 });
   let bytes = 0;
