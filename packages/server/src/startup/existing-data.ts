@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { restoringDir } from '../lib/data-dir.ts';
 import { StorageError, sqliteFile } from '../storage/index.ts';
 
 /** Folders whose files only have a meaning with a database. */
@@ -37,23 +36,6 @@ export async function refuseMissingDatabase(dataDir: string): Promise<void> {
     `${file} is ${size === undefined ? 'missing' : 'empty'}, but ${dataDir} holds code or images that belong to it`,
     {
       hint: 'Restore the database from a backup (fgs backup restore), or start with another data directory. Nothing was changed.',
-    },
-  );
-}
-
-/** Throws `storage.missing` when a backup is being restored into the directory, or its restore was killed. */
-export async function refuseHalfRestore(dataDir: string): Promise<void> {
-  const restoring = restoringDir(dataDir);
-  const exists = await stat(restoring).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return;
-  throw new StorageError(
-    'storage.missing',
-    `a backup was not restored to its end: ${restoring} is what there is of it`,
-    {
-      hint: `Move ${dataDir} away, which has no database, and restore again: fgs backup restore. Or remove ${restoring} to begin without data.`,
     },
   );
 }

@@ -76,22 +76,3 @@ test('makes no new key beside a database', async () => {
   await rm(join(dataDir, 'master.key'));
   await expect(open()).rejects.toMatchObject({ code: 'KEY_FILE', message: expect.stringContaining('is missing') });
 });
-
-test('refuses to begin anew while a backup is not restored to its end', async () => {
-  await mkdir(`${dataDir}.restoring`);
-  try {
-    await expect(open()).rejects.toMatchObject({
-      code: 'storage.missing',
-      message: expect.stringContaining('not restored to its end'),
-      hint: expect.stringContaining(`${dataDir}.restoring`),
-    });
-    expect(await readdir(dataDir)).toEqual([]);
-  } finally {
-    await rm(`${dataDir}.restoring`, { recursive: true });
-  }
-  await store();
-  // what a server has stored is not in question
-  await mkdir(`${dataDir}.restoring`);
-  await (await open()).storage.close();
-  await rm(`${dataDir}.restoring`, { recursive: true });
-});

@@ -13,7 +13,7 @@ import {
   sqliteFile,
   writeDatabaseRecord,
 } from '../storage/index.ts';
-import { hasStoredFiles, refuseHalfRestore, refuseMissingDatabase } from './existing-data.ts';
+import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
 
 /** Made by the build. */
 const TEMPLATE = fileURLToPath(new URL('../storage/empty.sqlite', import.meta.url));
@@ -52,7 +52,6 @@ export async function openDatabase({
   const mustHaveTables = url === undefined && (await hasStoredFiles(dataDir));
   if (mustHaveTables) await refuseMissingDatabase(dataDir);
   const mayCreate = !record.sqlite && record.postgresId === undefined;
-  if (mayCreate) await refuseHalfRestore(dataDir);
   if (
     url !== undefined &&
     joinToken !== undefined &&
