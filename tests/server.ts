@@ -322,9 +322,8 @@ export class TestServer implements AsyncDisposable {
 
   async #boot(): Promise<void> {
     const child = this.#spawn();
-    const message = once(child, 'message').then(([reply]) => reply as { event?: unknown; pid?: number });
     const exited = once(child, 'exit').then(([code]) => ({ event: 'exited', code: code as unknown }));
-    const reply = await Promise.race([message, exited]);
+    const reply = await Promise.race([startReport(child), exited]);
     if (reply.event !== 'ready' || !('pid' in reply) || reply.pid === undefined) {
       child.kill('SIGKILL');
       throw new ServerDidNotStart(reply, this.#log);
@@ -332,6 +331,20 @@ export class TestServer implements AsyncDisposable {
     const credentials = JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Credentials;
     this.#running = { child, pid: reply.pid, credentials, api: connect(credentials) };
   }
+}
+
+export interface StartReport {
+  readonly event?: unknown;
+  readonly pid?: number;
+}
+
+/** What a server says of its start. The one that was killed before it may still be stopping: then it waits first. */
+export function startReport(child: ChildProcess): Promise<StartReport> {
+  return new Promise((resolve) => {
+    child.on('message', (message: StartReport) => {
+      if (message.event !== 'waiting') resolve(message);
+    });
+  });
 }
 
 /** Notes about the interpreters of the machine, as from an earlier start; in benchmarks, each server looks itself. */

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError, createClient } from '@funcgraph/api';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { openStorage } from '../../packages/server/src/storage/index.ts';
-import { runCli } from '../server.ts';
+import { runCli, startReport } from '../server.ts';
 import { FIRST_MOMENTS, NewDataDir } from './first-start.ts';
 
 let dataDir: NewDataDir;
@@ -29,7 +28,7 @@ it('the owner of a data directory gets into it again, while no server runs', asy
   rmSync(join(dataDir.path, 'credentials.json'));
   const { child, exited } = dataDir.spawn();
   try {
-    await once(child, 'message');
+    await startReport(child);
     const refused = await runCli(['credentials', 'reset', '--data-dir', dataDir.path], {});
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toMatch(/in use by another server .*\n.*Stop that server first/s);

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
-import { ANY_PORTS, type Credentials, ROOT, SERVER } from '../server.ts';
+import { ANY_PORTS, type Credentials, ROOT, SERVER, startReport } from '../server.ts';
 
 /** What exists in a data directory after the first two seconds, in the order of its making, and a moment in between. */
 export const FIRST_MOMENTS = [
@@ -62,7 +62,7 @@ export class NewDataDir implements Disposable {
         typeof moment === 'string' ? name === moment && existsSync(join(this.path, moment)) : changes >= moment;
       if (isMoment) child.kill('SIGKILL');
     });
-    child.once('message', () => child.kill('SIGKILL'));
+    void startReport(child).then(() => child.kill('SIGKILL'));
     await exited;
     watcher.close();
   }
@@ -70,7 +70,7 @@ export class NewDataDir implements Disposable {
   /** A server and a client of the first account, with the credentials of the directory. Throws when it does not start. */
   async operate(): Promise<Operator> {
     const { child, exited, log } = this.spawn();
-    const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ event?: string } | undefined];
+    const message = await Promise.race([startReport(child), exited.then(() => undefined)]);
     if (message?.event !== 'ready') {
       child.kill('SIGKILL');
       throw new Error(`the server did not start: ${JSON.stringify(message)}\n${log()}`);
