@@ -26,6 +26,19 @@ export function codeError(message: string, hint?: string, cause?: unknown): CliE
   return new CliError(message, { code: 'CLI.CODE', exitCode: EXIT.refused, hint, cause });
 }
 
+/** A file or folder has gone since it was listed, such as one that an editor writes and renames. */
+export class FolderChanged extends CliError {
+  constructor(path: string, cause: unknown) {
+    const hint = 'Try again when nothing writes to the folder. Name files that come and go in .fgsignore.';
+    super(`${path} has gone while the folder was read`, { code: 'CLI.CODE', exitCode: EXIT.refused, hint, cause });
+  }
+}
+
+/** The error of reading what was listed. */
+export function unread(path: string, error: unknown): unknown {
+  return systemCode(error) === 'ENOENT' ? new FolderChanged(path, error) : error;
+}
+
 const inside = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
 
 /** Reads a link and refuses one that leaves the folder, directly or through other links. */
@@ -111,8 +124,12 @@ export async function collectEntries(folder: string, leavesOut?: (path: string) 
       if (by === '.gitignore') ignored.push(isFolder ? `${path}/` : path);
       if (by !== undefined) continue;
       const source = join(directory, entry.name);
-      if (isFolder) await walk(source, path);
-      else await add(source, path);
+      try {
+        if (isFolder) await walk(source, path);
+        else await add(source, path);
+      } catch (error) {
+        throw unread(path, error);
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { collectEntries, type Entry, type FileEntry } from './collect.ts';
+import { collectEntries, type Entry, type FileEntry, unread } from './collect.ts';
 import type { KeptFiles } from './kept-files.ts';
 
 const LARGE_BYTES = 4 * 1024 * 1024;
@@ -43,13 +43,22 @@ export async function entriesDigest(entries: readonly Entry[], kept?: KeptFiles)
 
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
-function fileDigest({ size, source }: FileEntry): string | Promise<string> {
+function fileDigest({ path, size, source }: FileEntry): string | Promise<string> {
   // a stream for each of many small files takes several times as long
-  return size > LARGE_BYTES ? largeDigest(source) : digestOf(readFileSync(source));
+  if (size > LARGE_BYTES) return largeDigest(path, source);
+  try {
+    return digestOf(readFileSync(source));
+  } catch (error) {
+    throw unread(path, error);
+  }
 }
 
-async function largeDigest(source: string): Promise<string> {
+async function largeDigest(path: string, source: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(source), hash);
+  try {
+    await pipeline(createReadStream(source), hash);
+  } catch (error) {
+    throw unread(path, error);
+  }
   return hash.digest('hex');
 }

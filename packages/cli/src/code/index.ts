@@ -1,4 +1,4 @@
-export { type Collected, codeError, collectEntries, type Entry } from './collect.ts';
+export { type Collected, codeError, collectEntries, type Entry, FolderChanged } from './collect.ts';
 export { entriesDigest, folderDigest } from './folder-digest.ts';
 export { functionCode } from './function-code.ts';
 export { handlerFault } from './handler-file.ts';

@@ -4,8 +4,9 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collectEntries } from './collect.ts';
-import { packFolder } from './pack.ts';
+import { collectEntries, FolderChanged } from './collect.ts';
+import { entriesDigest } from './folder-digest.ts';
+import { packEntries, packFolder } from './pack.ts';
 
 let dir: string;
 
@@ -32,6 +33,18 @@ test('makes the same bytes from the same files, for any dates and order of creat
   expect(first.files).toBe(2);
   await put('lib/a.js', 'changed');
   expect((await packFolder(dir)).zip.equals(first.zip)).toBe(false);
+});
+
+test.each([1, 5 * 1024 * 1024])('a file of %i bytes that has gone since it was listed is named', async (size) => {
+  await put('index.js');
+  await put('lib/index.js~', 'x'.repeat(size));
+  const { entries } = await collectEntries(dir);
+  await rm(join(dir, 'lib/index.js~'));
+  for (const read of [entriesDigest, packEntries]) {
+    const error = await read(entries).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FolderChanged);
+    expect(error).toMatchObject({ code: 'CLI.CODE', message: 'lib/index.js~ has gone while the folder was read' });
+  }
 });
 
 test('keeps the executable bit, links that stay inside, and the content', async () => {

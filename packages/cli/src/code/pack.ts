@@ -2,7 +2,8 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { constants, crc32, createDeflateRaw } from 'node:zlib';
 import { LIMITS } from '@funcgraph/api';
-import { type Collected, codeError, collectEntries, type Entry, type FileEntry } from './collect.ts';
+import { systemCode } from '../framework/index.ts';
+import { type Collected, codeError, collectEntries, type Entry, type FileEntry, FolderChanged } from './collect.ts';
 import { DeflateThreads } from './deflate-threads.ts';
 import type { KeptFiles } from './kept-files.ts';
 import { type PackedFile, packSmall, storedFile } from './pack-small.ts';
@@ -57,6 +58,7 @@ async function entryOf(entry: Entry, pack: Pack): Promise<ZipEntry> {
     return { path, mode, ...(await pack(entry)) };
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'CliError') throw cause;
+    if (systemCode(cause) === 'ENOENT') throw new FolderChanged(path, cause);
     throw codeError(`cannot read ${path}: ${String(cause)}`, 'Did it change while it was read?', cause);
   }
 }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { ApiError } from '@funcgraph/api';
-import { KeptBuilds } from '../../code/index.ts';
+import { FolderChanged, KeptBuilds } from '../../code/index.ts';
 import {
   CliError,
   type Context,
@@ -32,6 +32,9 @@ const FLAGS = {
   ...YES_FLAG,
 } as const;
 
+/** Deploys of a folder in which files come and go. */
+const MOST_TRIES = 5;
+
 type DevFlags = FlagValues<typeof FLAGS>;
 type Say = (item: StreamItem) => void;
 
@@ -54,36 +57,45 @@ async function redeploy(session: Session, changes: Batch, context: Context): Pro
   if (session.left !== NOTHING && left !== NOTHING && (await tryDeploy(session, changes, context))) session.left = left;
 }
 
-/** False after an error, which is shown. What would delete something is left to `fgs deploy`. */
+/** False after an error, which is shown. */
 async function tryDeploy(session: Session, batch: Batch, context: Context): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await deployBatch(session, batch, context);
+      return true;
+    } catch (error) {
+      if (context.signal.aborted) return true;
+      // nothing tells of a file that came and went between two looks
+      if (error instanceof FolderChanged && tries < MOST_TRIES) continue;
+      if (!(error instanceof CliError) && !(error instanceof ApiError)) throw error;
+      session.say({
+        text: `error ${error.code}: ${error.message}`,
+        data: { error: { code: error.code, message: error.message } },
+      });
+      return false;
+    }
+  }
+}
+
+/** What would delete something is left to `fgs deploy`. */
+async function deployBatch(session: Session, batch: Batch, context: Context): Promise<void> {
   const start = performance.now();
   const { flags, say, kept, builds } = session;
-  try {
-    const opened = await openProject(flags, context);
-    session.watched = watchedOf(opened, kept);
-    const { owners, functions } = changedOwners(batch, opened);
-    builds.changed(owners);
-    if (functions.length === 0 && !batch.isWhole) return true;
-    const only = batch.isWhole ? {} : { only: functions };
-    const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false, ...only }, context);
-    const safe = steps.filter(({ action }) => action === 'create' || action === 'update');
-    for await (const item of apply(safe, drivers, opened.record)) say(item);
-    const left = steps.length - safe.length;
-    if (left > 0)
-      say({ text: `${countText(steps.filter((step) => !safe.includes(step)))}: run fgs deploy`, data: { left } });
-    const ms = Math.round(performance.now() - start);
-    if (safe.length > 0) say({ text: `deployed in ${ms} ms`, data: { outcome: 'deployed', ms } });
-    session.watched = watchedOf(opened, kept);
-    return true;
-  } catch (error) {
-    if (context.signal.aborted) return true;
-    if (!(error instanceof CliError) && !(error instanceof ApiError)) throw error;
-    say({
-      text: `error ${error.code}: ${error.message}`,
-      data: { error: { code: error.code, message: error.message } },
-    });
-    return false;
-  }
+  const opened = await openProject(flags, context);
+  session.watched = watchedOf(opened, kept);
+  const { owners, functions } = changedOwners(batch, opened);
+  builds.changed(owners);
+  if (functions.length === 0 && !batch.isWhole) return;
+  const only = batch.isWhole ? {} : { only: functions };
+  const { steps, drivers } = await planProject(opened, { builds, kept, adopts: false, ...only }, context);
+  const safe = steps.filter(({ action }) => action === 'create' || action === 'update');
+  for await (const item of apply(safe, drivers, opened.record)) say(item);
+  const left = steps.length - safe.length;
+  if (left > 0)
+    say({ text: `${countText(steps.filter((step) => !safe.includes(step)))}: run fgs deploy`, data: { left } });
+  const ms = Math.round(performance.now() - start);
+  if (safe.length > 0) say({ text: `deployed in ${ms} ms`, data: { outcome: 'deployed', ms } });
+  session.watched = watchedOf(opened, kept);
 }
 
 async function followLogs(opened: OpenProject, name: string, say: Say, context: Context): Promise<void> {

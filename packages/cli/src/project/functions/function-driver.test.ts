@@ -38,7 +38,7 @@ it('packs nothing for a change of the configuration', async () => {
   await driver.update(DESIRED, ACTUAL, [{ field: 'memory', before: 128, after: 256 }]);
   expect(calls).toEqual(['updateFunctionConfig']);
   await expect(driver.update(DESIRED, ACTUAL, [{ field: 'code', before: 'old', after: 'new' }])).rejects.toThrow(
-    'cannot read index.js',
+    'index.js has gone',
   );
   expect(calls).toHaveLength(1);
 });
