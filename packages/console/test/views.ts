@@ -47,11 +47,20 @@ const ABOVE_BUTTONS = 80 + 8;
 /** Runs in the browser: where the notices end. */
 const NOTICES_END = `Math.max(0, ...[...document.querySelectorAll('.ant-notification-notice:not(:hover, :focus-within)')]
   .map((notice) => notice.getBoundingClientRect().bottom))`;
+/** Runs in the browser: how many signs that close a dialog lie under a notice. */
+const COVERED_CLOSES = `[...document.querySelectorAll('.ant-modal-close, .ant-drawer-close')].filter((sign) => {
+  const { left, right, top, bottom } = sign.getBoundingClientRect();
+  return [...document.querySelectorAll('.ant-notification-notice')].some((notice) => {
+    const box = notice.getBoundingClientRect();
+    return left < box.right && right > box.left && top < box.bottom && bottom > box.top;
+  });
+}).length`;
 
 async function lookOnce(page: Page, name: string): Promise<void> {
   await settled(page);
   const message = `notices of ${name} cover no button`;
   await expect.poll(() => page.evaluate(NOTICES_END), { message }).toBeLessThanOrEqual(ABOVE_BUTTONS);
+  expect.soft(await page.evaluate(COVERED_CLOSES), `signs of ${name} that close, under a notice`).toBe(0);
   expect.soft(await accessibilityFindings(page), name).toEqual([]);
   if (!isFull) return;
   mkdirSync(PICTURES, { recursive: true });

@@ -30,7 +30,6 @@ export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>
       {...(okText === undefined ? {} : { okText })}
       {...(width === undefined ? {} : { width })}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       confirmLoading={isBusy}
       onOk={() => form.submit()}
       onCancel={onClose}

@@ -66,7 +66,6 @@ export function UploadObjects({ bucket, folder, onClose }: UploadObjectsProps) {
       okText={t('upload.action')}
       okButtonProps={{ disabled: sent !== undefined }}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onOk={() => form.submit()}
       onCancel={close}
     >

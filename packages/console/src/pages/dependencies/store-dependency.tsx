@@ -61,7 +61,6 @@ export function StoreDependency({ of, onClose }: StoreDependencyProps) {
       title={of === undefined ? t('create.title') : t('history.createTitle', { name: of.name })}
       okButtonProps={{ disabled: sent !== undefined }}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onOk={() => form.submit()}
       onCancel={close}
     >

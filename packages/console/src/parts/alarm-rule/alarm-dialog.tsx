@@ -59,7 +59,6 @@ export function AlarmDialog(props: AlarmDialogProps) {
       width={640}
       title={of === undefined ? t('create.title') : t('edit.title', { name: of.name })}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onCancel={onClose}
       footer={
         <>

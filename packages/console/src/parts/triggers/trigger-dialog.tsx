@@ -63,7 +63,6 @@ export function TriggerDialog(props: TriggerDialogProps) {
       okButtonProps={{ htmlType: 'submit', form: FORM }}
       confirmLoading={isBusy}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onCancel={onClose}
     >
       <Form layout="vertical" component="div">

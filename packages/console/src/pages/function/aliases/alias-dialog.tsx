@@ -56,7 +56,6 @@ export function AliasDialog({ fn, versions, alias, onClose }: AliasDialogProps) 
       open
       title={alias === undefined ? t('create.title') : t('edit.title', { name: alias.name })}
       width={640}
-      style={{ top: 48 }}
       confirmLoading={creation.isPending || change.isPending}
       mask={{ closable: false }}
       onOk={() => form.submit()}

@@ -30,7 +30,6 @@ export function ConflictDialog({ fn, files, isBusy, onReplace, onClose }: Confli
       open
       title={t('conflict.title')}
       width={1120}
-      style={{ top: 40 }}
       okText={t('conflict.replace')}
       okButtonProps={{ danger: true }}
       cancelText={t('conflict.back')}

@@ -29,7 +29,7 @@ import { changed, modifiedPaths, startOf, type WorkingCopy } from './working-cop
 function ReviewChanges({ copy, onClose }: { copy: WorkingCopy; onClose: () => void }) {
   const { t } = useTexts('functionCode');
   return (
-    <Modal open title={t('deploy.reviewTitle')} width={1120} style={{ top: 40 }} footer={null} onCancel={onClose}>
+    <Modal open title={t('deploy.reviewTitle')} width={1120} footer={null} onCancel={onClose}>
       <CodeDiff
         changes={changedFiles(copy.base, copy.files)}
         before={t('deploy.deployed')}

@@ -54,7 +54,6 @@ export function ReservedDialog({ fn, reserved, onClose }: ReservedDialogProps) {
       open
       title={t(reserved === undefined ? 'add.title' : 'edit.title')}
       width={720}
-      style={{ top: 40 }}
       confirmLoading={change.isPending}
       mask={{ closable: false }}
       onOk={() => form.submit()}

@@ -59,7 +59,6 @@ export function EventDialog({ events, begin, onSaved, onDeleted, onClose }: Even
       title={t('events.configure')}
       width={WIDTH}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onCancel={onClose}
       footer={
         <>

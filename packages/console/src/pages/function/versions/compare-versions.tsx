@@ -46,7 +46,7 @@ export function CompareVersions({ fn, versions, before, after, onChoose, onClose
   const { t } = useTexts('functionVersions');
   const options = versions.map((version) => ({ value: version, label: version }));
   return (
-    <Modal open title={t('compare.title')} width={1120} style={{ top: 40 }} footer={null} onCancel={onClose}>
+    <Modal open title={t('compare.title')} width={1120} footer={null} onCancel={onClose}>
       <div className="compare-choice">
         <Select
           aria-label={t('compare.before')}

@@ -70,7 +70,6 @@ export function CreateAgency({ onClose }: { onClose: () => void }) {
       title={t('create.action')}
       width={640}
       mask={{ closable: false }}
-      style={{ top: 48 }}
       onCancel={onClose}
       footer={(_, { CancelBtn }) => (
         <>

@@ -1,5 +1,6 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { Button, type TableColumnsType } from 'antd';
+import { Fragment } from 'react';
 import { useTexts } from '../../../i18n/index.ts';
 import { Moment } from '../../../parts/moment.tsx';
 import { Status } from '../../../parts/status.tsx';
@@ -20,6 +21,17 @@ function CutText({ text, max }: { text: string; max: number }) {
   );
 }
 
+/** A name that breaks where its words do: after a colon and before a capital. */
+function BetweenWords({ of }: { of: string }) {
+  return of.split(/(?<=:)|(?<=[a-z])(?=[A-Z])/).map((word, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the words of a name stay where they are
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {word}
+    </Fragment>
+  ));
+}
+
 export function useAuditColumns(onShow: (entry: AuditEntry) => void): TableColumnsType<AuditEntry> {
   const { t } = useTexts('audit');
   return [
@@ -29,8 +41,8 @@ export function useAuditColumns(onShow: (entry: AuditEntry) => void): TableColum
       title: t('columns.action'),
       dataIndex: 'action',
       render: (action: string, entry) => (
-        <Button className="audit-action" type="link" onClick={() => onShow(entry)}>
-          {action}
+        <Button className="audit-action" type="link" aria-label={action} onClick={() => onShow(entry)}>
+          <BetweenWords of={action} />
         </Button>
       ),
     },
