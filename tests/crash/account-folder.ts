@@ -33,3 +33,15 @@ export function noted(file: string): string[][] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => line.split(' '));
 }
+
+/** How many calls ran at the same moment, of those that note their begin and end with the time. */
+export function mostAtOnce(file: string): number {
+  const steps = noted(file).map(([what, at]) => ({ at: Number(at), by: what === 'begin' ? 1 : -1 }));
+  let running = 0;
+  let most = 0;
+  for (const { by } of steps.sort((x, y) => x.at - y.at || x.by - y.by)) {
+    running += by;
+    most = Math.max(most, running);
+  }
+  return most;
+}

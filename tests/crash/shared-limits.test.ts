@@ -5,7 +5,7 @@ import { findPostgres } from '../../packages/server/src/storage/testing-cluster.
 import { call, deploy, PATIENCE, type RawAnswer, request, runtimeOf, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
-import { noted, noting } from './account-folder.ts';
+import { mostAtOnce, noted, noting } from './account-folder.ts';
 
 /** Of the account on both servers together. */
 const LIMIT = 20;
@@ -39,17 +39,6 @@ describe.skipIf(findPostgres() === undefined)('limits of two servers', () => {
     return urn;
   };
   const begun = (name: string): number => noted(file(name)).filter(([what]) => what === 'begin').length;
-  /** How many calls ran at the same moment. */
-  const mostAtOnce = (name: string): number => {
-    const steps = noted(file(name)).map(([what, at]) => ({ at: Number(at), by: what === 'begin' ? 1 : -1 }));
-    let running = 0;
-    let most = 0;
-    for (const { by } of steps.sort((x, y) => x.at - y.at || x.by - y.by)) {
-      running += by;
-      most = Math.max(most, running);
-    }
-    return most;
-  };
   /** Until it is not refused because too much runs. */
   const served = async (server: TestServer, urn: string): Promise<RawAnswer> => {
     for (;;) {
@@ -78,8 +67,8 @@ describe.skipIf(findPostgres() === undefined)('limits of two servers', () => {
     const answers = await Promise.all(Array.from({ length: CALLS }, (_, n) => served(n % 2 === 0 ? a : b, urn)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: CALLS }, () => 200));
     expect(begun('counted')).toBe(CALLS);
-    expect(mostAtOnce('counted')).toBeLessThanOrEqual(LIMIT);
-    console.info(`${CALLS} calls at two servers: at most ${mostAtOnce('counted')} at once`);
+    expect(mostAtOnce(file('counted'))).toBeLessThanOrEqual(LIMIT);
+    console.info(`${CALLS} calls at two servers: at most ${mostAtOnce(file('counted'))} at once`);
   });
 
   it('instances of a function on both are never more than it may have', LONG, async () => {
@@ -87,7 +76,7 @@ describe.skipIf(findPostgres() === undefined)('limits of two servers', () => {
     await a.api.call('updateFunctionMaxInstanceConfig', { params: target(a, urn), body: { max_instance_num: 3 } });
     const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => served(n % 2 === 0 ? a : b, urn)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(mostAtOnce('few')).toBeLessThanOrEqual(3);
+    expect(mostAtOnce(file('few'))).toBeLessThanOrEqual(3);
   });
 
   it('a server that cannot renew its share begins no calls after 50 s, and goes on when it can', LONG, async () => {

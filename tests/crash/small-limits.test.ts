@@ -5,7 +5,7 @@ import { findPostgres } from '../../packages/server/src/storage/testing-cluster.
 import { call, deploy, PATIENCE, request, runtimeOf, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
-import { noted, noting } from './account-folder.ts';
+import { mostAtOnce, noted, noting } from './account-folder.ts';
 
 const LONG = { timeout: 400_000 };
 /** At each server. */
@@ -54,16 +54,6 @@ describe.skipIf(findPostgres() === undefined)('three servers, and a function tha
     return urn;
   };
   const instancesOf = (name: string): number => new Set(noted(file(name)).map(([, , instance]) => instance)).size;
-  const mostAtOnce = (name: string): number => {
-    const steps = noted(file(name)).map(([what, at]) => ({ at: Number(at), by: what === 'begin' ? 1 : -1 }));
-    let running = 0;
-    let most = 0;
-    for (const { by } of steps.sort((x, y) => x.at - y.at || x.by - y.by)) {
-      running += by;
-      most = Math.max(most, running);
-    }
-    return most;
-  };
   const answerOf = async (server: TestServer, urn: string): Promise<Answer> => {
     const { status, text, headers } = await call(server, urn);
     const summary = headers.get('x-cff-invoke-summary');
@@ -87,7 +77,7 @@ describe.skipIf(findPostgres() === undefined)('three servers, and a function tha
     const answers = await traffic(urn, (calls) => calls >= LEAST_CALLS && Date.now() - begin > TRAFFIC_MS);
     expect(answers.filter(({ status, text }) => status !== 200 || !text.includes('done'))).toEqual([]);
     expect(noted(file(name)).filter(([what]) => what === 'begin')).toHaveLength(answers.length);
-    expect(mostAtOnce(name)).toBeLessThanOrEqual(most);
+    expect(mostAtOnce(file(name))).toBeLessThanOrEqual(most);
     const homes = answers.filter(({ receipt }) => receipt?.nodes === undefined).map(({ server }) => server);
     const figures = { calls: answers.length, instances: instancesOf(name), homes: new Set(homes).size };
     console.info(`${most} for three servers: ${JSON.stringify(figures)}`);
@@ -101,7 +91,7 @@ describe.skipIf(findPostgres() === undefined)('three servers, and a function tha
     const urn = await make('ending', 1, 'setTimeout(() => process.exit(1), 0); await new Promise(() => {});');
     const answers = await traffic(urn, (calls) => calls >= 4);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(mostAtOnce('ending')).toBe(1);
+    expect(mostAtOnce(file('ending'))).toBe(1);
     expect(instancesOf('ending')).toBe(answers.length);
   });
 });

@@ -174,7 +174,7 @@ class NodeAgent extends Agent {
   }
 }
 
-/** What the option `signal` of a request does, for a third of its time. */
+/** As the option `signal` of a request, without the many listeners that Node.js adds for it. */
 function destroyAt(signal: AbortSignal, request: ClientRequest): void {
   const destroy = (): void => {
     request.destroy(signal.reason);

@@ -100,8 +100,8 @@ export class Elsewhere {
   }
 
   /**
-   * Undefined when the call is to be served here, at once where a slot is free. Rejects with `CallLost`, with `NoneElsewhere`, with an error of the
-   * other node, and as the request is aborted.
+   * Undefined when the call is to be served here, at once where a slot is free. Rejects with `CallLost`, with
+   * `NoneElsewhere`, with an error of the other node, and as the request is aborted.
    */
   async call(from: CallFrom): Promise<InvocationResult | undefined> {
     const { clock, pool, maxWaitMs } = this.#options;

@@ -9,8 +9,8 @@ const MOST_ITERATIONS = 100_000;
 const changed = new WeakSet<ScramLogin>();
 
 /**
- * Bounds how often a password is hashed for a login by SCRAM. The broker sets the number; the library takes any: two
- * thousand millions keep a thread of the pool busy for an hour.
+ * Bounds how often a password is hashed for a login by SCRAM. The broker sets the number, and the library takes any, up to
+ * two thousand millions, for which a thread of the pool computes.
  */
 export function boundLogins(scram: ScramLogin): void {
   if (changed.has(scram)) return;
