@@ -2,10 +2,12 @@ import { applyLoad } from './apply-load.ts';
 import type { LoadResult } from './load.ts';
 import { processorSeconds } from './processor-time.ts';
 import { absolute, type Row } from './report.ts';
-import type { Bench } from './section.ts';
+import { type Bench, median } from './section.ts';
 import type { Target } from './target.ts';
 
 export const WARMUP_MS = 1500;
+
+const TURNS = 3;
 
 export interface WarmCalls {
   readonly address: string;
@@ -14,12 +16,14 @@ export interface WarmCalls {
   readonly expected?: string;
 }
 
+export type WarmResult = LoadResult & { readonly processor: Row };
+
 /** Load on a server of ours, with the processor time of each call in server, agent and instances. */
 export async function warmCalls(
   bench: Bench,
   target: Target,
   { address, ...load }: WarmCalls,
-): Promise<LoadResult & { readonly processor: Row }> {
+): Promise<WarmResult> {
   const { hostname: host, port } = new URL(address);
   const before = processorSeconds(target.root);
   const plan = { host, port: Number(port), ...load, warmupMs: WARMUP_MS, measureMs: bench.measureMs };
@@ -33,4 +37,27 @@ export async function warmCalls(
 export function bareCalls(bench: Bench, request: Uint8Array, connections: number): Promise<LoadResult> {
   const port = bench.baselinePort;
   return applyLoad({ host: '127.0.0.1', port, request, connections, warmupMs: WARMUP_MS, measureMs: bench.measureMs });
+}
+
+/** The turn with the median of the calls in a second. */
+function middle<Turn extends LoadResult>(turns: readonly Turn[]): Turn {
+  const perSecond = median(turns.map((turn) => turn.perSecond));
+  return turns.find((turn) => turn.perSecond === perSecond) as Turn;
+}
+
+/** Both loads in turns, of each the median turn: a machine that changes its pace meanwhile changes both. */
+export async function besideBare(
+  bench: Bench,
+  target: Target,
+  bareRequest: Uint8Array,
+  calls: WarmCalls,
+): Promise<{ readonly ours: WarmResult; readonly bare: LoadResult }> {
+  const turn = { ...bench, measureMs: bench.measureMs / TURNS };
+  const bare: LoadResult[] = [];
+  const ours: WarmResult[] = [];
+  for (let turns = 0; turns < TURNS; turns += 1) {
+    bare.push(await bareCalls(turn, bareRequest, calls.connections));
+    ours.push(await warmCalls(turn, target, calls));
+  }
+  return { ours: middle(ours), bare: middle(bare) };
 }
