@@ -19,11 +19,7 @@ export interface WarmCalls {
 export type WarmResult = LoadResult & { readonly processor: Row };
 
 /** Load on a server of ours, with the processor time of each call in server, agent and instances. */
-export async function warmCalls(
-  bench: Bench,
-  target: Target,
-  { address, ...load }: WarmCalls,
-): Promise<WarmResult> {
+export async function warmCalls(bench: Bench, target: Target, { address, ...load }: WarmCalls): Promise<WarmResult> {
   const { hostname: host, port } = new URL(address);
   const before = processorSeconds(target.root);
   const plan = { host, port: Number(port), ...load, warmupMs: WARMUP_MS, measureMs: bench.measureMs };
