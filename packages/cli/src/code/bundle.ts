@@ -1,15 +1,10 @@
 import { join, relative, sep } from 'node:path';
 import type { BuildFailure, Message, OutputFile, Plugin } from 'esbuild';
 import { CliError, EXIT } from '../framework/index.ts';
+import type { MadeFile } from './collect.ts';
 import type { KeptBuilds } from './kept-builds.ts';
 import { thinSourceMap } from './thin-source-map.ts';
 import type { TypeScriptSource } from './typescript.ts';
-
-/** A file of the archive that is made, and not read from the folder. */
-export interface MadeFile {
-  readonly path: string;
-  readonly content: Buffer;
-}
 
 /** CommonJS packages within an ES module load parts of Node.js with require. In brackets: fgs itself is bundled, and its `url` replaced. */
 const ESM_BANNER =
@@ -41,16 +36,19 @@ export async function bundle(source: TypeScriptSource, hasLibraries: boolean, ke
       sourcesContent: false,
       logLevel: 'silent' as const,
       ...(format === 'esm' ? { banner: { js: ESM_BANNER } } : {}),
-      ...(hasLibraries ? { plugins: [libraries] } : {}),
+      ...(hasLibraries ? { plugins: [leaveOut] } : {}),
     };
-    const building = kept?.build(esbuild, options, hasLibraries ? 'with libraries' : '') ?? esbuild.build(options);
-    const { outputFiles, metafile } = await building;
+    const { outputFiles, metafile, libraries } =
+      kept === undefined
+        ? { ...(await esbuild.build(options)), libraries: [] }
+        : await kept.build(esbuild, options, hasLibraries ? 'with libraries' : '');
     const exportsOf = new Map(
       Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [join(root, path), output.exports]),
     );
-    return outputFiles.flatMap((file) =>
+    const made = outputFiles.flatMap((file) =>
       withLoader(file, { folder, ending, isProgram, names: exportsOf.get(file.path) ?? [] }),
     );
+    return [...made, ...libraries];
   } catch (error) {
     const [first] = (error as Partial<BuildFailure>).errors ?? [];
     if (first === undefined) throw error;
@@ -104,13 +102,13 @@ function esmLoader(bundled: string, names: readonly string[]): string {
 }
 
 /** Leaves out packages that cannot be found here. */
-const libraries: Plugin = {
+const leaveOut: Plugin = {
   name: 'libraries',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...rest }) => {
-      if (pluginData === libraries || path.startsWith('node:')) return undefined;
+      if (pluginData === leaveOut || path.startsWith('node:')) return undefined;
       const { importer, namespace, resolveDir, kind } = rest;
-      const found = await resolve(path, { importer, namespace, resolveDir, kind, pluginData: libraries });
+      const found = await resolve(path, { importer, namespace, resolveDir, kind, pluginData: leaveOut });
       return found.errors.length === 0 ? found : { path, external: true };
     });
   },

@@ -15,10 +15,16 @@ export interface FileEntry {
   readonly stamp: { readonly text: string; readonly changedAt: number };
 }
 
+/** A file of the archive that is made, and not read from the folder. */
+export interface MadeFile {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
 /** One entry of the archive. `path` is relative with `/`. */
 export type Entry =
   | FileEntry
-  | { readonly kind: 'made'; readonly path: string; readonly content: Buffer }
+  | ({ readonly kind: 'made' } & MadeFile)
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
 /** The folder cannot be a function. */

@@ -24,7 +24,9 @@ export async function entriesDigest(entries: readonly Entry[], kept?: KeptFiles)
       continue;
     }
     if (entry.kind === 'made') {
-      whole.update(JSON.stringify(['file', entry.path, false, digestOf(entry.content)]));
+      const { path, content } = entry;
+      const digest = kept?.digestOfContent(content, () => digestOf(content)) ?? digestOf(content);
+      whole.update(JSON.stringify(['file', path, false, digest]));
       continue;
     }
     const read = (): string | Promise<string> => {

@@ -15,6 +15,7 @@ const UNSURE_MS = 2500;
 export class KeptFiles {
   readonly #files = new Map<string, KeptFile>();
   readonly #now: () => number;
+  readonly #contents = new WeakMap<Buffer, Partial<Omit<KeptFile, 'stamp'>>>();
   #bytes = 0;
 
   constructor(now: () => number = Date.now) {
@@ -23,18 +24,31 @@ export class KeptFiles {
 
   /** SHA-256 of the contents. */
   digestOf(entry: FileEntry, make: () => string | Promise<string>): string | Promise<string> {
-    return this.#keptOf(entry)?.digest ?? this.#made(make(), entry, (file, digest) => Object.assign(file, { digest }));
+    return this.#keptOf(entry)?.digest ?? this.#done(make(), entry, (file, digest) => Object.assign(file, { digest }));
   }
 
   packedOf(entry: FileEntry, make: () => PackedFile | Promise<PackedFile>): PackedFile | Promise<PackedFile> {
     const kept = this.#keptOf(entry)?.packed;
     return (
       kept ??
-      this.#made(make(), entry, (file, packed) => {
+      this.#done(make(), entry, (file, packed) => {
         this.#bytes += packed.data.length;
         Object.assign(file, { packed });
       })
     );
+  }
+
+  /** Of contents that are the same object as long as they stay the same. */
+  digestOfContent(content: Buffer, make: () => string): string {
+    const kept = this.#keptOfContent(content);
+    kept.digest ??= make();
+    return kept.digest;
+  }
+
+  packedOfContent(content: Buffer, make: () => PackedFile): PackedFile {
+    const kept = this.#keptOfContent(content);
+    kept.packed ??= make();
+    return kept.packed;
   }
 
   hasPacked(entry: FileEntry): boolean {
@@ -46,7 +60,16 @@ export class KeptFiles {
     return kept?.stamp === stamp.text ? kept : undefined;
   }
 
-  #made<Made>(made: Made | Promise<Made>, entry: FileEntry, keep: (file: KeptFile, made: Made) => void) {
+  #keptOfContent(content: Buffer): Partial<Omit<KeptFile, 'stamp'>> {
+    let kept = this.#contents.get(content);
+    if (kept === undefined) {
+      kept = {};
+      this.#contents.set(content, kept);
+    }
+    return kept;
+  }
+
+  #done<Made>(made: Made | Promise<Made>, entry: FileEntry, keep: (file: KeptFile, made: Made) => void) {
     // the stamp is older than what was read
     if (this.#now() - entry.stamp.changedAt < UNSURE_MS) return made;
     const done = (value: Made): Made => {

@@ -48,11 +48,16 @@ async function packLarge(source: string): Promise<PackedFile> {
 
 type Pack = (entry: FileEntry) => PackedFile | Promise<PackedFile>;
 
-async function entryOf(entry: Entry, pack: Pack): Promise<ZipEntry> {
+// a bundle of libraries is sent at each save: a quarter of the time for a quarter more bytes
+const packMade = (content: Buffer): PackedFile => packSmall(content, constants.Z_BEST_SPEED);
+
+async function entryOf(entry: Entry, pack: Pack, kept: KeptFiles | undefined): Promise<ZipEntry> {
   const { path } = entry;
   if (entry.kind === 'link') return { path, mode: 0o120777, ...storedFile(Buffer.from(entry.target)) };
-  // a bundle of libraries is sent at each save: a quarter of the time for a quarter more bytes
-  if (entry.kind === 'made') return { path, mode: 0o100644, ...packSmall(entry.content, constants.Z_BEST_SPEED) };
+  if (entry.kind === 'made') {
+    const { content } = entry;
+    return { path, mode: 0o100644, ...(kept?.packedOfContent(content, () => packMade(content)) ?? packMade(content)) };
+  }
   const mode = entry.executable ? 0o100755 : 0o100644;
   try {
     return { path, mode, ...(await pack(entry)) };
@@ -83,7 +88,7 @@ export async function packEntries(entries: readonly Entry[], kept?: KeptFiles): 
   const pack: Pack = kept === undefined ? make : (entry) => kept.packedOf(entry, () => make(entry));
   let since = 0;
   for (const entry of entries) {
-    archive.add(await entryOf(entry, pack));
+    archive.add(await entryOf(entry, pack, kept));
     if (archive.bytes > LIMITS.codeZipBytes) throw tooLarge();
     since += entry.kind === 'file' ? entry.size : 0;
     if (since < BREATH_BYTES) continue;
