@@ -19,8 +19,9 @@ export class Belongings {
     for (const name of subfolders(this.#runDir)) if (name !== 'tmp' && name !== 'links') this.#owners.add(name);
   }
 
-  get agents(): number {
-    return this.#owners.size;
+  /** The names of their folders, in the order in which they were noted. */
+  get agents(): readonly string[] {
+    return [...this.#owners];
   }
 
   /** Processes, cgroups, mounts, loop devices and folders that are there now, a line each; `except`: agents that may live. */

@@ -202,6 +202,8 @@ export async function assemble({
       await volumes?.close();
       await cgroups?.close();
       uids?.close();
+      // what was in use when this agent began
+      await sweep({ folders, cgroupRoots: cgroupRoots() });
       await removeAgentFolder(disk);
       await removeAgentFolder(folder);
     },

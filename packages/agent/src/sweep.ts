@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { killAll, removeGroup, writeControl } from './cgroup/group-files.ts';
 import { isGroupOfDead } from './cgroup/group-owner.ts';
@@ -36,7 +37,8 @@ export async function removeAgentFolder(folder: string): Promise<number> {
     removed += await attempt(() => runHostCommand('losetup', ['--detach', device]));
   // Deleting below a mount that could not be unmounted would delete the mounted files.
   if (mountsBelow(folder).length > 0) return removed;
-  return removed + (await attempt(async () => rmSync(folder, { recursive: true, force: true })));
+  // a helper of the agent may be about to end, and still write
+  return removed + (await attempt(() => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
 }
 
 function deadFolders(parent: string): string[] {
