@@ -21,6 +21,17 @@ test('a data directory is made with the folders above it, and one that is there 
   expect(await readdir(deep)).toEqual([]);
 });
 
+test.each([
+  ['of a file system that makes none', '/proc/of/team'],
+  ['below a file', `${process.execPath}/data`],
+])('a directory %s is refused', async (_, place) => {
+  await expect(makeDataDir(place)).rejects.toMatchObject({
+    code: 'data_dir',
+    message: expect.stringContaining(`cannot make the data directory ${place}: `),
+    hint: expect.stringContaining('--data-dir'),
+  });
+});
+
 test('a half restored backup refuses a missing or empty directory, and nothing is made', async () => {
   await mkdir(restoringDir(`${dataDir}/`));
   const refusal = {

@@ -1,5 +1,5 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { StartupError } from './startup-error.ts';
 
 /**
@@ -9,7 +9,7 @@ import { StartupError } from './startup-error.ts';
 export async function makeDataDir(dataDir: string): Promise<void> {
   await refuseHalfRestore(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await makeWithParents(resolve(dataDir));
   } catch (cause) {
     throw new StartupError('data_dir', `cannot make the data directory ${dataDir}: ${(cause as Error).message}`, {
       hint: 'Name a directory that the user who runs the server may write, with --data-dir.',
@@ -17,6 +17,27 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     });
   }
 }
+
+/** Node.js makes parents for ever where they exist and a folder is nevertheless refused with ENOENT, as in `/proc`. */
+async function makeWithParents(folder: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode: 0o711 });
+  try {
+    await make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || (await isThere(parent))) throw error;
+    await makeWithParents(parent);
+    await make();
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 const AFTER_DRAIN_MS = 30_000;
 
@@ -32,11 +53,7 @@ export function restoringDir(dataDir: string): string {
 
 async function refuseHalfRestore(dataDir: string): Promise<void> {
   const restoring = restoringDir(dataDir);
-  const isThere = await stat(restoring).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return;
+  if (!(await isThere(restoring))) return;
   const names = await readdir(dataDir).catch(() => []);
   if (names.length > 0) return;
   throw new StartupError('data_dir', `a backup was not restored to its end: ${restoring} is what there is of it`, {
