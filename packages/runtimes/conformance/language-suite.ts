@@ -165,6 +165,17 @@ export function languageSuite(
       expect(logs.map((line) => line.text).join('') === 'é'.repeat(LONG_LOG_COUNT)).toBe(true);
     });
 
+    it('cuts the text of an error to 64 KB', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.longError'));
+      const { code, payload, logs } = await instance.invoke('{"count":5000000}');
+      expect(code).toBe(4002);
+      const message: string = JSON.parse(payload).errorMessage;
+      const beginning = 'function invocation exception, error: ';
+      expect(message === beginning + 'é'.repeat(64 * 1024)).toBe(true);
+      expect(logs.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)).toBeLessThan(150 * 1024);
+    });
+
     it('runs the initializer once, with an empty request id, and its output belongs to no request', async () => {
       const instance = current();
       const { header } = await instance.init(codeRoot, entry('index.prepared'), { initializer: entry('index.init') });

@@ -166,6 +166,16 @@ for (const each of found) {
       });
     });
 
+    it('cuts an error text, and says how large an error object is', async () => {
+      const text = await answer('index.callbackLong', '{"isText":true}');
+      expect([text.code, text.payload.length]).toEqual([4001, 64 * 1024]);
+      const { code, payload } = await current().invoke('{}', 'request-2');
+      expect([code, JSON.parse(payload).errorMessage]).toEqual([
+        4001,
+        expect.stringMatching(/^function entry exception, error: an error object of 100000\d\d characters as JSON$/),
+      ]);
+    });
+
     it('takes a callback without arguments as failure', async () => {
       expect((await answer('index.callbackNothing')).code).toBe(4001);
     });

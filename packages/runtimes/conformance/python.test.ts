@@ -110,6 +110,18 @@ for (const each of found) {
       expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
     });
 
+    it('takes an exception whose text would end the process as one without a text, and goes on', async () => {
+      const { code, payload } = await answer('index.endsWhenRead');
+      expect([code, JSON.parse(payload).errorType]).toEqual([4002, 'Ending']);
+      expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
+    });
+
+    it('shows both ends of a long stack', async () => {
+      const { stackTrace } = JSON.parse((await answer('index.deepError')).payload);
+      expect(stackTrace).toHaveLength(201);
+      expect(stackTrace[100]).toMatch(/^\.\.\. \d+ more$/);
+    });
+
     it('lets only the parent answer when a handler forks', async () => {
       const { payload } = await answer('index.forks');
       expect(payload).toBe('from the parent');

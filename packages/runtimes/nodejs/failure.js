@@ -3,6 +3,12 @@
 const stringify = JSON.stringify;
 const INDENT = 4;
 const STRAY_FRAMES = 8;
+/** Characters of a text of an error, and of a frame of its stack: the function could not answer with all of a larger one. */
+const MAX_TEXT = 64 * 1024;
+const MAX_FRAME = 1024;
+const MAX_FRAMES = 200;
+/** Of an error that is an object, as JSON. */
+const MAX_OBJECT = 1024 * 1024;
 
 const PREFIX = {
   4001: 'function entry exception, error: ',
@@ -46,7 +52,7 @@ function makeTrimmer(roots) {
       let shown = line;
       for (let p = 0; p < patterns.length; p++) shown = shown.replace(patterns[p], './');
       if (shown !== line) last = frames.length;
-      frames.push(shown);
+      if (frames.length < MAX_FRAMES) frames.push(shown.slice(0, MAX_FRAME));
     }
     return frames.slice(0, last + 1);
   };
@@ -72,9 +78,10 @@ function describe(code, value, userFrames, withStack) {
       text = '[object]';
     }
   } else text = typeof value === 'symbol' ? 'Symbol' : String(value);
+  text = text.slice(0, MAX_TEXT);
   const message = PREFIX[code] + text;
   const frames = isError && withStack ? userFrames(read(value, 'stack')) : [];
-  const type = isError ? read(value, 'name') || 'Error' : 'UserFunctionError';
+  const type = isError ? read(value, 'name').slice(0, MAX_FRAME) || 'Error' : 'UserFunctionError';
   // The log includes the name of the error, unless it is a bare Error.
   const shown = isError && withStack && type !== 'Error' ? PREFIX[code] + type + ': ' + text : message;
   const payload = { errorMessage: message, errorType: type };
@@ -115,9 +122,12 @@ function describeCallback(err, userFrames) {
     } catch (error) {
       return describe(4007, error, userFrames, false);
     }
+    if (payload.length > MAX_OBJECT) {
+      return describe(4001, 'an error object of ' + payload.length + ' characters as JSON', userFrames, false);
+    }
     return { code: 4001, payload: payload, log: payload };
   }
-  const text = typeof err === 'symbol' ? 'Symbol' : String(err);
+  const text = (typeof err === 'symbol' ? 'Symbol' : String(err)).slice(0, MAX_TEXT);
   return { code: 4001, payload: text, log: PREFIX[4001] + text };
 }
 

@@ -7,6 +7,11 @@ from funcgraph_runtime.text import to_bytes, to_text
 
 _dumps = json_text.dumps
 MAX_CAUSES = 5
+# Characters of a text of an error, and of a frame of its stack: the function could not answer with all of a larger one.
+MAX_TEXT = 64 * 1024
+MAX_FRAME = 1024
+# Of each end of a stack.
+MAX_FRAMES = 100
 OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/'
 
 PREFIX = {
@@ -31,6 +36,8 @@ class Failure(object):
 
     def __init__(self, code, kind, text, frames, causes=(), is_named=True):
         self.code = code
+        kind = kind[:MAX_FRAME]
+        text = text[:MAX_TEXT]
         message = PREFIX[code] + text
         body = u'{"errorMessage": %s, "errorType": %s' % (dump(message), dump(kind))
         if frames is not None:
@@ -67,11 +74,15 @@ def frames_of(trace, code_root):
     if trace is None:
         return []
     import traceback
-    return [
-        u'File "%s", line %s, in %s' % (shorten(to_text(name), code_root), line, to_text(function))
+    frames = [
+        (u'File "%s", line %s, in %s' % (shorten(to_text(name), code_root), line, to_text(function)))[:MAX_FRAME]
         for name, line, function, _ in traceback.extract_tb(trace)
         if not os.path.abspath(name).startswith(OWN_FOLDER) and not name.startswith('<frozen importlib')
     ]
+    left_out = len(frames) - 2 * MAX_FRAMES
+    if left_out <= 0:
+        return frames
+    return frames[:MAX_FRAMES] + [u'... %s more' % left_out] + frames[-MAX_FRAMES:]
 
 
 def causes_of(error, code_root):
@@ -82,7 +93,7 @@ def causes_of(error, code_root):
         error = getattr(error, '__cause__', None) or (None if hidden else getattr(error, '__context__', None))
         if error is None:
             break
-        lines.append(u'Caused by: ' + named(to_text(type(error).__name__), to_text(error)))
+        lines.append(u'Caused by: ' + named(to_text(type(error).__name__), to_text(error)[:MAX_TEXT]))
         lines.extend(frames_of(error.__traceback__, code_root))
     return lines
 

@@ -20,10 +20,11 @@ def to_text(value):
         if isinstance(value, byte_types):
             return bytes(value).decode('utf-8', 'replace')
         return text_type(value)
-    except Exception:
+    except BaseException:
+        # The text of an exception is the user's code, which may end the process.
         try:
             return bytes(value).decode('utf-8', 'replace') if PY2 else repr(value)
-        except Exception:
+        except BaseException:
             return u'<%s>' % type(value).__name__
 
 

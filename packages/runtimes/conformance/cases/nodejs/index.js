@@ -66,6 +66,10 @@ exports.longLog = (event, context, callback) => {
   console.log('é'.repeat(event.count));
   callback(null, 'ok');
 };
+exports.callbackLong = (event, context, callback) => callback(event.isText ? 'x'.repeat(1e7) : { a: 'x'.repeat(1e7) });
+exports.longError = (event, context, callback) => {
+  throw new TypeError('é'.repeat(event.count));
+};
 exports.context = (event, context, callback) => {
   const methods = [
     'getRequestID', 'getAccessKey', 'getSecretKey', 'getSecurityAccessKey', 'getSecuritySecretKey', 'getSecurityToken',

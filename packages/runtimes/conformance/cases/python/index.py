@@ -91,6 +91,23 @@ def longLog(event, context):
     return 'ok'
 
 
+def longError(event, context):
+    raise ValueError(u'é' * event['count'])
+
+
+class Ending(Exception):
+    def __str__(self):
+        raise SystemExit(3)
+
+
+def endsWhenRead(event, context):
+    raise Ending()
+
+
+def deepError(event, context):
+    return deepError(event, context)
+
+
 def chinese_json(event, context):
     print(json.dumps({u'名': u'值'}, ensure_ascii=False))
     return json.dumps(event, ensure_ascii=False)

@@ -67,6 +67,12 @@ public class Index {
         return "ok";
     }
 
+    public String longError(Map<String, Integer> event) {
+        char[] text = new char[event.get("count")];
+        Arrays.fill(text, 'é');
+        throw new IllegalStateException(new String(text));
+    }
+
     public Map<String, Object> context(Object event, Context context) {
         Map<String, Object> seen = new LinkedHashMap<String, Object>();
         seen.put("getRequestID", context.getRequestID());
