@@ -36,7 +36,15 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
   beforeAll(() => {
     root = join(mkdtempSync(join(tmpdir(), 'funcgraph-go-')), 'code');
     mkdirSync(root);
-    const names = [...new Set(COMMON.map((each) => each.handler)), 'raw', 'null', 'fails', 'panics', 'circular'];
+    const names = [
+      ...new Set(COMMON.map((each) => each.handler)),
+      'raw',
+      'null',
+      'fails',
+      'long',
+      'panics',
+      'circular',
+    ];
     names.push('exits', 'fatal', 'logs', 'meet', 'context', 'leaves', 'plugin.Handler', 'stream');
     names.push('lanes.note', 'lanes.remaining', 'lanes.exits');
     for (const name of names) placeProgram(handlers, root, name);
@@ -134,6 +142,13 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       { errorMessage: 'went wrong', errorType: 'FunctionReturnError' },
     ]);
     expect(logs.map((line) => [line.level, line.text])).toEqual([['ERROR', 'went wrong']]);
+  });
+
+  it('cuts the text of an error', async () => {
+    const { code, payload, logs } = await answer('long');
+    expect([code, JSON.parse(payload).errorMessage.length]).toEqual([4002, 64 * 1024]);
+    expect(logs.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(100 * 1024);
+    expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
   });
 
   it('reports a panic with its stack and goes on', async () => {

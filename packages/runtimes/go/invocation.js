@@ -2,6 +2,10 @@
 // Converts a request for the program, and its reply for the caller.
 
 const MAX_RESULT = 6291456;
+/** Characters of an error: a larger one is cut, and has no stack then. */
+const MAX_ERROR = 1024 * 1024;
+const MAX_TEXT = 64 * 1024;
+const MAX_TYPE = 1024;
 
 /** The headers that the library reads, in Go's canonical form. */
 function invocationHeaders(frame, context) {
@@ -35,8 +39,16 @@ function parsed(text) {
   }
 }
 
+function cut(text) {
+  const value = parsed(text);
+  if (value === null) return text.slice(0, MAX_TEXT);
+  const errorMessage = String(value.errorMessage ?? text).slice(0, MAX_TEXT);
+  return JSON.stringify({ errorMessage, errorType: String(value.errorType ?? '').slice(0, MAX_TYPE) });
+}
+
 /** `{ code, payload, log }` of an error text. The library sends JSON, net/rpc and some of its own refusals bare text. */
 function failed(text) {
+  if (text.length > MAX_ERROR) return failed(cut(text));
   const value = parsed(text);
   const payload = value === null ? JSON.stringify({ errorMessage: text, errorType: 'FunctionInvokeError' }) : text;
   const code = value !== null && value.errorType === 'FunctionResponseTooLarge' ? 4004 : 4002;

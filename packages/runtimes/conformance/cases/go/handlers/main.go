@@ -39,7 +39,10 @@ var handlers = map[string]runtime.Handler{
 		err := json.Unmarshal(payload, &event)
 		return len(event.Text), err
 	},
-	"fails":    func([]byte, context.RuntimeContext) (interface{}, error) { return "x", errors.New("went wrong") },
+	"fails": func([]byte, context.RuntimeContext) (interface{}, error) { return "x", errors.New("went wrong") },
+	"long": func([]byte, context.RuntimeContext) (interface{}, error) {
+		return "x", errors.New(strings.Repeat("x", 7000000))
+	},
 	"panics":   func([]byte, context.RuntimeContext) (interface{}, error) { panic("out of ideas") },
 	"circular": func([]byte, context.RuntimeContext) (interface{}, error) { return make(chan int), nil },
 	"exits": func([]byte, context.RuntimeContext) (interface{}, error) {
