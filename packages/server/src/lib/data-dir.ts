@@ -9,7 +9,7 @@ import { StartupError } from './startup-error.ts';
 export async function makeDataDir(dataDir: string): Promise<void> {
   await refuseHalfRestore(dataDir);
   try {
-    await makeWithParents(resolve(dataDir));
+    await makeWithParents(resolve(dataDir), 0o711);
   } catch (cause) {
     throw new StartupError('data_dir', `cannot make the data directory ${dataDir}: ${(cause as Error).message}`, {
       hint: 'Name a directory that the user who runs the server may write, with --data-dir.',
@@ -18,9 +18,12 @@ export async function makeDataDir(dataDir: string): Promise<void> {
   }
 }
 
-/** Node.js makes parents for ever where they exist and a folder is nevertheless refused with ENOENT, as in `/proc`. */
-async function makeWithParents(folder: string): Promise<void> {
-  const make = (): Promise<void> => mkdir(folder, { mode: 0o711 });
+/**
+ * Makes a folder that a user names, an absolute path. Node.js makes parents for ever where they exist and a folder is
+ * nevertheless refused with ENOENT, as in `/proc`.
+ */
+export async function makeWithParents(folder: string, mode: number): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode });
   try {
     await make();
   } catch (error) {
@@ -28,7 +31,7 @@ async function makeWithParents(folder: string): Promise<void> {
     if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
     const parent = dirname(folder);
     if (code !== 'ENOENT' || (await isThere(parent))) throw error;
-    await makeWithParents(parent);
+    await makeWithParents(parent, mode);
     await make();
   }
 }

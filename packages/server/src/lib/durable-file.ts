@@ -1,6 +1,6 @@
 import { chownSync, constants, statSync } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /**
  * Replaces a file of the data directory as a whole: after a crash at any moment the file has its old content or the new one.
@@ -32,6 +32,13 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Makes the names of a folder and of all folders below it durable. */
+export async function syncTree(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true }))
+    if (entry.isDirectory()) await syncTree(join(path, entry.name));
+  await syncFolder(path);
 }
 
 /** Files that root makes in a data directory belong to the owner of their folder, the user that the server runs as. */

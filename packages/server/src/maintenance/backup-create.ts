@@ -1,7 +1,8 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { syncFolder, writeDurably } from '../lib/durable-file.ts';
+import { makeWithParents } from '../lib/data-dir.ts';
+import { syncFolder, syncTree, writeDurably } from '../lib/durable-file.ts';
 import { readDatabaseRecord, sqliteFile } from '../storage/index.ts';
 import {
   type BackedUpFile,
@@ -38,7 +39,7 @@ export async function createBackup(dataDir: string, folder: string): Promise<Bac
   if (record.postgresId !== undefined || !record.sqlite) throw noDatabase(dataDir, record.postgresId !== undefined);
   const partial = `${target}.partial`;
   await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+  await makeWithParents(partial, 0o700);
   try {
     const files = await copyConsistently(dataDir, partial);
     for (const name of KEYS) {
@@ -47,6 +48,7 @@ export async function createBackup(dataDir: string, folder: string): Promise<Bac
     }
     const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), files };
     await writeDurably(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    await syncTree(partial);
     await rename(partial, target);
     await syncFolder(dirname(target));
     return { folder: target, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };

@@ -1,7 +1,7 @@
-import { chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chown, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { restoringDir } from '../lib/data-dir.ts';
-import { syncFolder } from '../lib/durable-file.ts';
+import { makeWithParents, restoringDir } from '../lib/data-dir.ts';
+import { syncFolder, syncTree } from '../lib/durable-file.ts';
 import type { BackupSummary } from './backup-create.ts';
 import { copyFileHashed, readManifest } from './backup-files.ts';
 import { verifyBackup } from './backup-verify.ts';
@@ -26,7 +26,7 @@ export async function restoreBackup(folder: string, dataDir: string): Promise<Ba
   const { files } = await readManifest(folder);
   const partial = restoringDir(dataDir);
   await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o711 });
+  await makeWithParents(partial, 0o711);
   let bytes = 0;
   try {
     for (const { path, sha256 } of files) {
@@ -36,6 +36,7 @@ export async function restoreBackup(folder: string, dataDir: string): Promise<Ba
       bytes += copied.bytes;
     }
     if (owner !== undefined) await giveAll(partial, owner);
+    await syncTree(partial);
     // an empty folder of the name gives way
     await rename(partial, dataDir);
     await syncFolder(dirname(dataDir));

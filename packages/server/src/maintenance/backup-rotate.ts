@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeWithParents } from '../lib/data-dir.ts';
 import { type BackupSummary, createBackup } from './backup-create.ts';
 import { MANIFEST } from './backup-files.ts';
 import { verifyBackup } from './backup-verify.ts';
@@ -22,7 +23,9 @@ export interface Rotation extends BackupSummary {
  */
 export async function rotateBackups(dataDir: string, folder: string, keep: number, now: Date): Promise<Rotation> {
   const place = resolve(folder);
-  await mkdir(place, { recursive: true, mode: 0o700 });
+  await makeWithParents(place, 0o700);
+  // first: a full disk may be full of them
+  await removeAbandoned(place, now);
   const made = await createBackup(dataDir, join(place, nameOf(now)));
   const { ok, faults } = await verifyBackup(made.folder);
   if (!ok) {
@@ -40,12 +43,15 @@ export async function rotateBackups(dataDir: string, folder: string, keep: numbe
     await rename(join(place, name), join(place, `${name}${PARTIAL}`));
     await rm(join(place, `${name}${PARTIAL}`), { recursive: true });
   }
+  return { ...made, kept: kept.length, removed };
+}
+
+async function removeAbandoned(place: string, now: Date): Promise<void> {
   const abandoned = `${nameOf(new Date(now.getTime() - ABANDONED_MS))}${PARTIAL}`;
   for (const name of await readdir(place)) {
     const isPartial = name.endsWith(PARTIAL) && NAME.test(name.slice(0, -PARTIAL.length));
     if (isPartial && name < abandoned) await rm(join(place, name), { recursive: true, force: true });
   }
-  return { ...made, kept: kept.length, removed };
 }
 
 function nameOf(now: Date): string {

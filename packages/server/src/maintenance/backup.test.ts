@@ -136,6 +136,15 @@ describe('a folder of backups', () => {
     expect(await verifyBackup(made.folder)).toMatchObject({ ok: true });
   });
 
+  it('gives the space of killed backups back before it needs more, also when the new one fails', async () => {
+    const artifact = await deploy();
+    const place = join(folder, 'backups');
+    mkdirSync(join(place, 'funcgraph-20260501T023000Z.partial'), { recursive: true });
+    writeFileSync(join(dataDir, 'artifacts/blobs', artifact.sha256), 'damaged');
+    await expect(rotateBackups(dataDir, place, 1, at(3))).rejects.toThrow();
+    expect(readdirSync(place)).toEqual([]);
+  });
+
   it('loses none when the new one cannot be restored', async () => {
     const artifact = await deploy();
     const place = join(folder, 'backups');
@@ -143,6 +152,17 @@ describe('a folder of backups', () => {
     writeFileSync(join(dataDir, 'artifacts/blobs', artifact.sha256), 'damaged');
     await expect(rotateBackups(dataDir, place, 1, at(2))).rejects.toThrow();
     expect(readdirSync(place)).toContain('funcgraph-20260501T023000Z');
+  });
+});
+
+describe('a place where no folder can be made', () => {
+  it('is refused at once for a backup, a folder of backups and a restored data directory', async () => {
+    await deploy();
+    const refusal = { code: 'ENOENT' };
+    await expect(createBackup(dataDir, '/proc/of/team')).rejects.toMatchObject(refusal);
+    await expect(rotateBackups(dataDir, '/proc/of/team', 1, new Date())).rejects.toMatchObject(refusal);
+    await createBackup(dataDir, join(folder, 'whole'));
+    await expect(restoreBackup(join(folder, 'whole'), '/proc/of/team')).rejects.toMatchObject(refusal);
   });
 });
 
