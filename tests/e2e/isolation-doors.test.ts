@@ -4,6 +4,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SandboxDoors } from '../../packages/server/src/instances/start/platform-doors.ts';
+import { PATIENCE } from '../functions.ts';
 import { inside } from './isolation/probing.ts';
 import { bridgesOf, SandboxBench } from './isolation/sandbox-bench.ts';
 
@@ -74,7 +75,7 @@ describe.each([
     await connected;
     expect(wires()).toHaveLength(1);
     await sandbox.stop();
-    await expect.poll(wires).toEqual([]);
+    await expect.poll(wires, PATIENCE).toEqual([]);
   });
 
   it.skipIf(!isRoot)('refuses doors on ports on which functions may listen, and two on one port', async () => {

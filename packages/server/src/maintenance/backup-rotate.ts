@@ -29,13 +29,12 @@ export async function rotateBackups(dataDir: string, folder: string, keep: numbe
   const made = await createBackup(dataDir, join(place, nameOf(now)));
   const { ok, faults } = await verifyBackup(made.folder);
   if (!ok) {
-    throw new MaintenanceError(
-      'backup.damaged',
-      `${made.folder} cannot be restored: ${faults.slice(0, 3).join('; ')}`,
-      {
-        hint: 'No older backup was removed. Check the disk, and the data directory with: fgs check',
-      },
-    );
+    // the next rotation would count it, and remove a good one for it
+    const damaged = `${made.folder}${PARTIAL}`;
+    await rename(made.folder, damaged);
+    throw new MaintenanceError('backup.damaged', `${damaged} cannot be restored: ${faults.slice(0, 3).join('; ')}`, {
+      hint: 'No older backup was removed. Check the disk, and the data directory with: fgs check',
+    });
   }
   const { kept, removed } = choose(await backupsIn(place), keep);
   for (const name of removed) {

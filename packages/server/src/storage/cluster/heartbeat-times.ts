@@ -8,7 +8,7 @@ export const BEAT_MS = 2_000;
 export const EXPIRY_MS = 7_000;
 /** After the expiry of another server, to be certainly after it. */
 export const MARGIN_MS = 20;
-const SOONEST_MS = 50;
+export const SOONEST_MS = 50;
 
 /**
  * Ms until a server may remove others: it must have been live for as long as an expiry takes, because others may have had
