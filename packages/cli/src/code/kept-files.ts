@@ -24,14 +24,14 @@ export class KeptFiles {
 
   /** SHA-256 of the contents. */
   digestOf(entry: FileEntry, make: () => string | Promise<string>): string | Promise<string> {
-    return this.#keptOf(entry)?.digest ?? this.#done(make(), entry, (file, digest) => Object.assign(file, { digest }));
+    return this.#keptOf(entry)?.digest ?? this.#made(make(), entry, (file, digest) => Object.assign(file, { digest }));
   }
 
   packedOf(entry: FileEntry, make: () => PackedFile | Promise<PackedFile>): PackedFile | Promise<PackedFile> {
     const kept = this.#keptOf(entry)?.packed;
     return (
       kept ??
-      this.#done(make(), entry, (file, packed) => {
+      this.#made(make(), entry, (file, packed) => {
         this.#bytes += packed.data.length;
         Object.assign(file, { packed });
       })
@@ -69,7 +69,7 @@ export class KeptFiles {
     return kept;
   }
 
-  #done<Made>(made: Made | Promise<Made>, entry: FileEntry, keep: (file: KeptFile, made: Made) => void) {
+  #made<Made>(made: Made | Promise<Made>, entry: FileEntry, keep: (file: KeptFile, made: Made) => void) {
     // the stamp is older than what was read
     if (this.#now() - entry.stamp.changedAt < UNSURE_MS) return made;
     const done = (value: Made): Made => {

@@ -152,6 +152,28 @@ describe('a function that is saved again and again', () => {
     expect(await printed(await build(), 'index.cjs')).toBe('changed!\n');
   });
 
+  it('finds a package that another one uses only when it is there, and what a package.json says now', async () => {
+    const optional = 'try { exports.text = require("extra"); } catch { exports.text = "without"; }';
+    await write({ ...SAVED, 'node_modules/plain/index.js': optional });
+    await build();
+    expect(await printed(await build(), 'index.cjs')).toMatch(/^without /);
+    await write({
+      'node_modules/extra/package.json': '{}',
+      'node_modules/extra/index.js': 'module.exports = "extra";',
+    });
+    expect(await printed(await build(), 'index.cjs')).toMatch(/^extra /);
+    await write({ 'node_modules/extra/other.js': 'module.exports = "other";' });
+    await write({ 'node_modules/extra/package.json': '{ "main": "other.js" }' });
+    expect(await printed(await build(), 'index.cjs')).toMatch(/^other /);
+  });
+
+  it('has one bundle where a file of a package would be there twice', async () => {
+    const source =
+      "import plain from 'plain'; import { text } from '../node_modules/plain/index.js'; console.log(plain, text);";
+    await write({ ...SAVED, 'api/index.ts': `${source} // ${'x'.repeat(1000)}` });
+    for (let builds = 0; builds < 3; builds += 1) expect(contentOf(await build(), LIBRARIES)).toBeUndefined();
+  });
+
   it('is built again when a file of a package changes', async () => {
     await write(SAVED);
     for (let builds = 0; builds < 2; builds += 1) await build();

@@ -27,6 +27,8 @@ interface BuiltApart extends Built {
 }
 
 const INSTALLED = /[/\\]node_modules[/\\]/;
+/** Folders in which a package is looked for, and the folder of a package itself. */
+const PLACES = /^(.*[/\\]node_modules)[/\\](?:@[^/\\]+[/\\])?[^/\\]+/;
 /** JavaScript of an installed package. */
 const LIBRARY = /[/\\]node_modules[/\\].*\.[cm]?js$/;
 /** Namespaces: a library as its own format would be imported, and the value that `require` gives. */
@@ -44,8 +46,10 @@ interface Libraries {
   readonly names: string;
   readonly made: readonly MadeFile[];
   readonly bytes: number;
-  /** Absolute paths, each with what changes when the file does. */
-  readonly reads: ReadonlyMap<string, string>;
+  /** Absolute paths. */
+  readonly reads: ReadonlySet<string>;
+  /** Of what was read, and of the places where other packages may appear: each path with what changes when it does. */
+  readonly stamps: ReadonlyMap<string, string>;
 }
 
 /**
@@ -83,10 +87,13 @@ export class LibrariesApart {
     const { outputFiles, metafile } = await (await this.#context).rebuild();
     const { made, bytes, reads } = await this.#built();
     const { absWorkingDir } = this.#options;
-    const own = Object.keys(metafile?.inputs ?? {}).filter((path) => !path.startsWith(LIBRARY_SPACE));
+    const inputs = Object.keys(metafile?.inputs ?? {}).filter((path) => !path.startsWith(LIBRARY_SPACE));
+    const own = inputs.map((path) => resolve(absWorkingDir, path));
+    const both = own.find((path) => reads.has(path));
+    if (both !== undefined) throw new Error(`${both} would be there twice`);
     return {
       ...{ outputFiles, metafile, libraries: made, bytes: bytesOfCode(outputFiles) + bytes },
-      reads: new Set([...own.map((path) => resolve(absWorkingDir, path)), ...reads.keys()]),
+      reads: new Set([...own, ...reads]),
     };
   }
 
@@ -160,7 +167,8 @@ export class LibrariesApart {
     const used = [...this.#used].sort(([a], [b]) => (a < b ? -1 : 1));
     const names = JSON.stringify(used.map(([path]) => path));
     const last = this.#libraries;
-    if (last?.names === names && [...last.reads].every(([path, stamp]) => stampOf(path) === stamp)) return last;
+    if (last?.names === names && [...last.stamps].every(([path, stamp]) => stampOf(path) === stamp)) return last;
+    const begun = Date.now();
     const { entryPoints: _, outdir, absWorkingDir, format, ...rest } = this.#options;
     const table = used.map(([path, { name }]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(path)}),`);
     const give = format === 'esm' ? 'export default' : 'module.exports =';
@@ -180,16 +188,29 @@ export class LibrariesApart {
       names,
       made,
       bytes: bytesOfCode(outputFiles),
-      reads: new Map(paths.map((path) => [path, stampOf(path)])),
+      reads: new Set(paths),
+      stamps: new Map([...paths, ...placesOf(paths)].map((path) => [path, stampOf(path, begun)])),
     };
     return this.#libraries;
   }
 }
 
-/** Another one when the file has changed. */
-function stampOf(path: string): string {
+/** What decides which packages are found: the folders of packages, where others may appear, and their package.json. */
+function placesOf(paths: readonly string[]): Set<string> {
+  const places = new Set<string>();
+  for (const path of paths) {
+    const [folder, parent] = PLACES.exec(path) ?? [];
+    if (folder === undefined || parent === undefined || places.has(folder)) continue;
+    for (const place of [parent, folder, join(folder, 'package.json')]) places.add(place);
+  }
+  return places;
+}
+
+/** Another one when the file or folder has changed; none while it is missing, nor if it changed since `begun`. */
+function stampOf(path: string, begun = Number.POSITIVE_INFINITY): string {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  if (stat === undefined) return '';
+  return stat.ctimeMs > begun ? 'unsure' : `${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 
 export function bytesOfCode(files: readonly OutputFile[]): number {
