@@ -21,6 +21,12 @@ test('a data directory is made with the folders above it, and one that is there 
   expect(await readdir(deep)).toEqual([]);
 });
 
+test('a data directory and the folders above it are made once by many at the same time', async () => {
+  const deep = join(dataDir, 'of', 'team');
+  await Promise.all(Array.from({ length: 20 }, () => makeDataDir(deep)));
+  expect(await readdir(deep)).toEqual([]);
+});
+
 test.each([
   ['of a file system that makes none', '/proc/of/team'],
   ['below a file', `${process.execPath}/data`],

@@ -19,28 +19,22 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 }
 
 /**
- * Makes a folder that a user names, an absolute path. Node.js makes parents for ever where they exist and a folder is
- * nevertheless refused with ENOENT, as in `/proc`.
+ * Makes a folder that a user names, an absolute path, with the folders above it; others may make them at the same time.
+ * Node.js makes them for ever where they exist and a folder is nevertheless refused with ENOENT, as in `/proc`.
  */
 export async function makeWithParents(folder: string, mode: number): Promise<void> {
-  const make = (): Promise<void> => mkdir(folder, { mode });
+  const make = (): Promise<void> =>
+    mkdir(folder, { mode }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+    });
   try {
     await make();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
-    const parent = dirname(folder);
-    if (code !== 'ENOENT' || (await isThere(parent))) throw error;
-    await makeWithParents(parent, mode);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await makeWithParents(dirname(folder), mode);
     await make();
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 const AFTER_DRAIN_MS = 30_000;
 
@@ -56,7 +50,11 @@ export function restoringDir(dataDir: string): string {
 
 async function refuseHalfRestore(dataDir: string): Promise<void> {
   const restoring = restoringDir(dataDir);
-  if (!(await isThere(restoring))) return;
+  const isThere = await stat(restoring).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
   const names = await readdir(dataDir).catch(() => []);
   if (names.length > 0) return;
   throw new StartupError('data_dir', `a backup was not restored to its end: ${restoring} is what there is of it`, {
