@@ -36,12 +36,16 @@ export function noted(file: string): string[][] {
 
 /** How many calls ran at the same moment, of those that note their begin and end with the time. */
 export function mostAtOnce(file: string): number {
-  const steps = noted(file).map(([what, at]) => ({ at: Number(at), by: what === 'begin' ? 1 : -1 }));
-  let running = 0;
+  return peakOf(noted(file).map(([what, at]) => ({ at: Number(at), by: what === 'begin' ? 1 : -1 })));
+}
+
+/** The largest sum of changes so far, in the order of their times; what ends in a moment ends before what begins in it. */
+export function peakOf(changes: readonly { readonly at: number; readonly by: number }[]): number {
+  let now = 0;
   let most = 0;
-  for (const { by } of steps.sort((x, y) => x.at - y.at || x.by - y.by)) {
-    running += by;
-    most = Math.max(most, running);
+  for (const { by } of changes.toSorted((x, y) => x.at - y.at || x.by - y.by)) {
+    now += by;
+    most = Math.max(most, now);
   }
   return most;
 }

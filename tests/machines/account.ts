@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { noted, noting } from '../crash/account-folder.ts';
+import { noted, noting, peakOf } from '../crash/account-folder.ts';
 import {
   type AsyncInvocationSeen,
   asyncInvocations,
@@ -176,13 +176,7 @@ export class ClusterAccount {
       const killed = this.#killedAt.find((each) => each >= begun);
       if (killed !== undefined) changes.push({ at: begun, by: 1 }, { at: killed, by: -1 });
     }
-    let now = 0;
-    let most = 0;
-    for (const { by } of changes.sort((x, y) => x.at - y.at || x.by - y.by)) {
-      now += by;
-      most = Math.max(most, now);
-    }
-    return most;
+    return peakOf(changes);
   }
 
   steps(): Step[] {
