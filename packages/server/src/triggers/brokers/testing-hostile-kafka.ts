@@ -29,6 +29,9 @@ const NAMES = new Map<number, Request>(
 const OK = int16(0);
 const NODE = 1;
 
+/** Logins of clients of brokers before Kafka 1.0 are no requests. */
+type Answers = Partial<Record<Request | 'oldLogin', HostileAnswer>>;
+
 /** What it answers to a request, without the number of the request; undefined answers nothing. */
 export type HostileAnswer = (request: Buffer, port: number) => Buffer | undefined;
 
@@ -39,14 +42,14 @@ export class HostileKafka {
   /** Of connections that are open. */
   readonly sockets = new Set<Socket>();
   readonly #server: Server;
-  readonly #answers: Partial<Record<Request, HostileAnswer>>;
+  readonly #answers: Answers;
 
-  private constructor(answers: Partial<Record<Request, HostileAnswer>>) {
+  private constructor(answers: Answers) {
     this.#answers = { ...usualAnswers(), ...answers };
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  static async start(answers: Partial<Record<Request, HostileAnswer>>): Promise<HostileKafka> {
+  static async start(answers: Answers): Promise<HostileKafka> {
     const kafka = new HostileKafka(answers);
     await once(kafka.#server.listen(0, HOST), 'listening');
     return kafka;
@@ -66,12 +69,19 @@ export class HostileKafka {
     socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
     eachFrame(socket, (frame) => {
       const name = NAMES.get(frame.readInt16BE(0));
-      if (name === undefined) return void socket.destroy();
+      if (name === undefined) return this.#oldLogin(socket, frame);
       this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
       const body = frame.subarray(10 + Math.max(0, frame.readInt16BE(8)));
       const answer = this.#answers[name]?.(body, this.port);
       if (answer !== undefined) socket.write(framed(Buffer.concat([frame.subarray(4, 8), answer])));
     });
+  }
+
+  #oldLogin(socket: Socket, frame: Buffer): void {
+    const { oldLogin } = this.#answers;
+    if (oldLogin === undefined) return void socket.destroy();
+    const answer = oldLogin(frame, this.port);
+    if (answer !== undefined) socket.write(framed(answer));
   }
 }
 
@@ -96,8 +106,9 @@ function usualAnswers(): Record<Request, HostileAnswer> {
   };
 }
 
-export function kafkaVersions(throttleMs = 0): Buffer {
-  const all = Object.entries(KAFKA_REQUESTS).map(([name, key]) => {
+export function kafkaVersions(throttleMs = 0, without?: Request): Buffer {
+  const known = Object.entries(KAFKA_REQUESTS).filter(([name]) => name !== without);
+  const all = known.map(([name, key]) => {
     const version = int16(VERSIONS[name as Request]);
     return Buffer.concat([int16(key), version, version]);
   });

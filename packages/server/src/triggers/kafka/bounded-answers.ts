@@ -1,3 +1,4 @@
+import { MOST_LOGIN_BYTES } from './bounded-logins.ts';
 import { decodeBounded } from './response-memory.ts';
 
 /** A request that a connection sends, as the library has it. */
@@ -43,7 +44,8 @@ export function boundAnswers(connection: SendingConnection, queue: RequestQueue,
     const decode = async (payload: Buffer): Promise<unknown> => {
       const { length } = payload;
       if (request.apiName === 'Fetch') return decodeBounded(payload, () => response.decode(payload));
-      if (length > MOST_BYTES) throw new Error(`the broker answered ${request.apiName} with ${length} bytes`);
+      const most = request.apiName === 'SaslAuthenticate' ? MOST_LOGIN_BYTES : MOST_BYTES;
+      if (length > most) throw new Error(`the broker answered ${request.apiName} with ${length} bytes`);
       return response.decode(payload);
     };
     return send.call(this, { ...sent, response: { ...response, decode } });

@@ -10,7 +10,7 @@ import type { ReadShare } from '../brokers/read-room.ts';
 import { boundAnswers } from './bounded-answers.ts';
 import { boundCodecs } from './bounded-codecs.ts';
 import { boundDecoder } from './bounded-decoder.ts';
-import { boundLogins } from './bounded-logins.ts';
+import { boundLogins, boundOldLogins } from './bounded-logins.ts';
 import { refuseBrokenResponses } from './broken-responses.ts';
 import { pauseEmptyFetches } from './empty-fetches.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
@@ -20,6 +20,8 @@ import { shareJoins } from './shared-joins.ts';
 import { endStoppedReaders } from './stopped-readers.ts';
 
 const CONNECT_MS = 10_000;
+/** Of each answer, and of each step of a login. */
+const ANSWER_MS = 30_000;
 /** Until the cluster has answered about the topics: some of its brokers may be down. */
 const READY_MS = 120_000;
 const CLOSE_MS = 5_000;
@@ -58,6 +60,8 @@ export interface KafkaConnection {
   readonly share: ReadShare;
   /** How long the group waits for a member that is silent; 10 s unless set. */
   readonly sessionMs?: number;
+  /** How long a broker may take for each answer; 30 s unless set. */
+  readonly answerMs?: number;
   /** How long the cluster may take to answer about the topics; 120 s unless set. */
   readonly readyMs?: number;
 }
@@ -71,7 +75,7 @@ export function consumeKafka(connection: KafkaConnection, session: BrokerSession
 }
 
 async function consume(connection: KafkaConnection, session: BrokerSession): Promise<void> {
-  const { settings, group, sessionMs = SESSION_MS, readyMs = READY_MS } = connection;
+  const { settings, group, sessionMs = SESSION_MS, answerMs = ANSWER_MS, readyMs = READY_MS } = connection;
   const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
   session.signal.throwIfAborted();
   // a module of CommonJS in a file of its own has only this export
@@ -82,6 +86,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
   const { default: Runner } = await import('kafkajs/src/consumer/runner.js');
   const { default: Scram } = await import('kafkajs/src/broker/saslAuthenticator/scram.js');
   boundLogins(Scram.SCRAM);
+  boundOldLogins(Connection.prototype);
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
   holdResponses(Runner.prototype, FETCH_BYTES);
@@ -99,6 +104,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
     clientId: 'funcgraph',
     brokers: connection.brokers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
     connectionTimeout: CONNECT_MS,
+    requestTimeout: answerMs,
     ssl: settings.tls,
     ...(sasl === undefined ? {} : { sasl }),
     retry,

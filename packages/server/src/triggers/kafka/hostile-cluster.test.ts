@@ -35,6 +35,7 @@ interface Options {
   readonly answers?: Parameters<typeof HostileKafka.start>[0] | undefined;
   readonly handle?: (batch: BrokerBatch) => Promise<void>;
   readonly user?: string;
+  readonly answerMs?: number;
   readonly readyMs?: number;
   readonly failures?: number;
 }
@@ -44,6 +45,7 @@ async function read({
   answers = {},
   handle = () => Promise.resolve(),
   user = '',
+  answerMs = 30_000,
   readyMs = 60_000,
   failures = 0,
 }: Options): Promise<string> {
@@ -56,6 +58,7 @@ async function read({
     allowed: new Set(['127.0.0.1']),
     failures,
     share,
+    answerMs,
     readyMs,
   };
   const { signal } = control;
@@ -78,6 +81,46 @@ it.each([2 ** 31 - 1, 100_001])(
     expect(kafka.seen.get('login')).toBe(1);
   },
 );
+
+/** Of brokers before Kafka 1.0, whose logins are no requests. */
+const oldLogins = (oldLogin: () => Buffer | undefined): NonNullable<Options['answers']> => ({
+  versions: () => kafkaVersions(0, 'login'),
+  oldLogin,
+});
+
+it('an old broker that never answers a login ends the session, with an error that says so', async () => {
+  const answers = oldLogins(() => undefined);
+  expect(await read({ answers, user: 'u', answerMs: 3_000 })).toContain('the broker did not answer the login for 3 s');
+  await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
+});
+
+it('an old broker that cuts a login ends the session at once', async () => {
+  const answers = oldLogins(() => {
+    for (const socket of kafka.sockets) socket.resetAndDestroy();
+    return undefined;
+  });
+  expect(await read({ answers, user: 'u' })).toMatch(/ECONNRESET|the connection was closed during the login/);
+});
+
+it('a session that ends during the login of an old broker leaves nothing', async () => {
+  const requested = Promise.withResolvers<void>();
+  const answers = oldLogins(() => {
+    requested.resolve();
+    return undefined;
+  });
+  const ended = read({ answers, user: 'u' });
+  await requested.promise;
+  control.abort();
+  expect(await ended).toBe('none');
+  await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
+});
+
+it.each(['old', 'new'])('an answer of 65 KB to a login of an %s broker is refused', async (kind) => {
+  const text = Buffer.alloc(65 * 1024, 'r=,');
+  const login = () => Buffer.concat([int16(0), int16(-1), kafkaBytes(text)]);
+  const answers = kind === 'old' ? oldLogins(() => text) : { login };
+  expect(await read({ answers, user: 'u' })).toMatch(/the broker answered (the login|SaslAuthenticate) with \d+ bytes/);
+});
 
 it.each<[string, Options['answers'], string]>([
   [

@@ -30,9 +30,10 @@ declare module 'kafkajs/src/consumer/fetchManager.js' {
 
 declare module 'kafkajs/src/network/connection.js' {
   import type { SendingConnection } from './bounded-answers.ts';
+  import type { LoginConnection } from './bounded-logins.ts';
   import type { ReceivingConnection } from './broken-responses.ts';
 
-  const Connection: { readonly prototype: ReceivingConnection & SendingConnection };
+  const Connection: { readonly prototype: ReceivingConnection & SendingConnection & LoginConnection };
   export = Connection;
 }
 
