@@ -55,7 +55,7 @@ const within = (most: number) =>
 function user(number: number): User {
   return {
     ...{ id: `u${number}`, name: `u${number}`, domainId: 'd1', passwordHash: '', description: '', enabled: true },
-    ...{ createdAt: 1, sessionsFrom: 1, lastLoginAt: null },
+    ...{ createdAt: 1, sessionsFrom: 1, sessionGeneration: '', lastLoginAt: null },
   };
 }
 

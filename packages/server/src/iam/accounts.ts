@@ -10,7 +10,7 @@ import { checkPassword } from './password.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-policies.ts';
 import type { Tenancy } from './tenancy.ts';
-import type { Domain, Project } from './types.ts';
+import { type Domain, FIRST_GENERATION, type Project } from './types.ts';
 
 export interface RequestedAccount {
   readonly name: string;
@@ -107,7 +107,7 @@ export class Accounts {
     return {
       domain,
       project: { id: newId(), name: requested.projectName, domainId, description: '' },
-      user: { ...user, lastLoginAt: null },
+      user: { ...user, sessionGeneration: FIRST_GENERATION, lastLoginAt: null },
       userExists: false,
       group,
       membership: { groupId: group.id, userId: user.id },

@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool } from 'kysely';
 import { type Inserted, insertWithin, isUniqueViolation, type Schema } from '../storage/index.ts';
-import type { AccessKey, Domain, Project, User } from './types.ts';
+import { type AccessKey, type Domain, FIRST_GENERATION, type Project, type User } from './types.ts';
 
 export interface StoredKey extends AccessKey {
   readonly sealedSecret: string;
@@ -9,6 +9,9 @@ export interface StoredKey extends AccessKey {
 }
 
 export type Ids = ReadonlySet<string> | undefined;
+
+/** What may change of a user. */
+export type UserColumns = Partial<Pick<User, 'name' | 'description' | 'enabled' | 'passwordHash' | 'sessionsFrom'>>;
 
 /** Whether a column has one of these values; true without values. */
 export function among(column: string, values: Ids): Expression<SqlBool> {
@@ -27,7 +30,8 @@ export async function added(insert: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-export const userRow = (user: User) => ({
+/** The database sets the generation of sessions itself. */
+export const userRow = (user: Omit<User, 'sessionGeneration'>) => ({
   id: user.id,
   domain_id: user.domainId,
   name: user.name,
@@ -94,7 +98,14 @@ export class IdentityStore {
   }
 
   async users(ids?: Ids): Promise<User[]> {
-    const rows = await this.#db.selectFrom('iam_user').selectAll().where(among('id', ids)).orderBy('id').execute();
+    const rows = await this.#db
+      .selectFrom('iam_user')
+      .leftJoin('session_generation', 'session_generation.user_id', 'iam_user.id')
+      .selectAll('iam_user')
+      .select('session_generation.generation')
+      .where(among('iam_user.id', ids))
+      .orderBy('iam_user.id')
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       name: row.name,
@@ -104,6 +115,7 @@ export class IdentityStore {
       enabled: row.enabled === 1,
       createdAt: Number(row.created_at),
       sessionsFrom: Number(row.sessions_from),
+      sessionGeneration: row.generation ?? FIRST_GENERATION,
       lastLoginAt: optionalNumber(row.last_login_at),
     }));
   }
@@ -112,8 +124,18 @@ export class IdentityStore {
     return insertWithin(this.#db, 'iam_user', userRow(user), { by: ['domain_id'], most });
   }
 
-  replaceUser(user: User): Promise<boolean> {
-    return added(() => this.#db.updateTable('iam_user').set(userRow(user)).where('id', '=', user.id).execute());
+  /** Writes these columns only: another server may have changed the others, such as the password. */
+  changeUser(id: string, change: UserColumns): Promise<boolean> {
+    const { name, description, enabled, passwordHash, sessionsFrom } = change;
+    const columns = {
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
+      ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+      ...(sessionsFrom === undefined ? {} : { sessions_from: sessionsFrom }),
+    };
+    if (Object.keys(columns).length === 0) return Promise.resolve(true);
+    return added(() => this.#db.updateTable('iam_user').set(columns).where('id', '=', id).execute());
   }
 
   /** Changes nothing else, so that no change by the user is overwritten. */

@@ -145,7 +145,9 @@ export class Logins {
   ): IssuedToken {
     const { method, expiresAt, madeFrom = [] } = how;
     const principal = { kind: 'user', id: user.id } as const;
-    const token = this.#options.sessions.issueToken({ principal, projectId: project?.id, expiresAt, madeFrom });
+    const { sessionGeneration: generation } = user;
+    const request = { principal, projectId: project?.id, expiresAt, madeFrom, generation };
+    const token = this.#options.sessions.issueToken(request);
     const issuedAt = this.#options.clock.now();
     return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
   }

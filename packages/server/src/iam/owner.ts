@@ -5,7 +5,7 @@ import type { StoredKey } from './identity-store.ts';
 import { hashPassword, newPassword } from './password.ts';
 import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-policies.ts';
 import type { Membership } from './rights-store.ts';
-import type { Domain, Grant, Group, Project, User } from './types.ts';
+import { type Domain, FIRST_GENERATION, type Grant, type Group, type Project, type User } from './types.ts';
 
 /** Name of the first account, its project, and its first user. */
 const ACCOUNT = 'default';
@@ -100,7 +100,7 @@ function missingGrants(directory: Directory, domainId: string, groupId: string):
 
 function newUser(domainId: string, name: string, now: number): User {
   const rest = { passwordHash: '', description: '', enabled: true, createdAt: now, sessionsFrom: now };
-  return { id: newId(), name, domainId, ...rest, lastLoginAt: null };
+  return { id: newId(), name, domainId, ...rest, sessionGeneration: FIRST_GENERATION, lastLoginAt: null };
 }
 
 function newGroup(domainId: string, now: number): Group {

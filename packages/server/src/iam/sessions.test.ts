@@ -26,6 +26,7 @@ beforeEach(() => {
     enabled: true,
     createdAt: 0,
     sessionsFrom: 0,
+    sessionGeneration: '',
     lastLoginAt: null,
   });
   active = new Set(['AK']);
@@ -68,7 +69,7 @@ it('checks each time whether the user may still act', () => {
   if (user === undefined) throw new Error('no user');
   for (const changed of [
     { ...user, enabled: false },
-    { ...user, sessionsFrom: clock.now() + 1 },
+    { ...user, sessionGeneration: 'next' },
   ]) {
     expect(sessions.token(token)).toBeDefined();
     directory.users.set('u1', changed);
@@ -77,6 +78,21 @@ it('checks each time whether the user may still act', () => {
   }
   directory.users.delete('u1');
   expect(sessions.token(token)).toBeUndefined();
+});
+
+it('takes a token without a generation for one of the first, and binds others to that in which their proof was checked', () => {
+  const user = directory.users.get('u1');
+  if (user === undefined) throw new Error('no user');
+  const first = sessions.issueToken(request());
+  directory.users.set('u1', { ...user, sessionGeneration: 'second' });
+  expect(sessions.token(first)).toBeUndefined();
+  expect(sessions.token(sessions.issueToken(request()))).toMatchObject({ generation: 'second' });
+  expect(sessions.token(sessions.issueToken({ ...request(), generation: '' }))).toBeUndefined();
+  const agency = { id: 'a1', domainId: 'd2', name: 'ops', description: '', trustedService: 'd1', duration: 'FOREVER' };
+  directory.agencies.set('a1', { ...agency, createdAt: 0, expiresAt: null });
+  const assumed = { ...request(), principal: { kind: 'agency', id: 'a1' }, assumedBy: 'u1' } as const;
+  expect(sessions.token(sessions.issueToken(assumed))).toBeDefined();
+  expect(sessions.token(sessions.issueToken({ ...assumed, generation: 'first' }))).toBeUndefined();
 });
 
 it('ends a temporary key with the permanent one that requested it', () => {

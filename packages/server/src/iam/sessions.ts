@@ -6,7 +6,7 @@ import { HmacKey } from '../lib/hmac-key.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Directory } from './directory.ts';
-import { type Caller, FUNCTION_SERVICE } from './types.ts';
+import { type Caller, FIRST_GENERATION, FUNCTION_SERVICE } from './types.ts';
 
 const MAX_KEPT = 10_000;
 /** A longer text is no token of ours. */
@@ -20,6 +20,8 @@ const Claims = Type.Object({
   id: Type.String(),
   /** Project that it is bound to; empty for none. */
   pr: Type.String(),
+  /** The generation of the user's sessions. Absent for the first, and in tokens of versions without generations. */
+  g: Type.Optional(Type.String()),
   iat: Type.Number(),
   exp: Type.Number(),
   /** The permanent key that requested a temporary one. */
@@ -52,6 +54,8 @@ export interface SessionRequest {
   readonly assumedBy?: string;
   /** See `Caller`. */
   readonly depth?: number;
+  /** Of the user, when the proof was checked; needed where the user may have changed since. */
+  readonly generation?: string;
 }
 
 export interface TemporaryKey {
@@ -77,6 +81,8 @@ export interface Session {
   /** Undefined for one that cannot be revoked: those of functions, which share them. */
   readonly id: string | undefined;
   readonly madeFrom: readonly string[];
+  /** Of the user's sessions. */
+  readonly generation: string;
 }
 
 interface Opened {
@@ -157,6 +163,9 @@ export class Sessions {
     const f = madeFrom.length === 0 ? {} : { f: [...madeFrom] };
     const d = depth === 0 ? {} : { d: depth };
     const u = assumedBy === undefined ? {} : { u: assumedBy };
+    const userId = p === 'u' ? principal.id : assumedBy;
+    const { generation = this.#generationOf(userId) } = request;
+    const g = generation === FIRST_GENERATION ? {} : { g: generation };
     return {
       t,
       p,
@@ -168,7 +177,13 @@ export class Sessions {
       ...f,
       ...d,
       ...u,
+      ...g,
     };
+  }
+
+  #generationOf(userId: string | undefined): string {
+    const user = userId === undefined ? undefined : this.#options.directory.users.get(userId);
+    return user?.sessionGeneration ?? FIRST_GENERATION;
   }
 
   #seal(claims: Claims): string {
@@ -229,7 +244,8 @@ export class Sessions {
     if (claims.exp <= now) return undefined;
     const userId = claims.p === 'u' ? claims.id : claims.u;
     const user = userId === undefined ? undefined : directory.users.get(userId);
-    if (userId !== undefined && (user?.enabled !== true || claims.iat < user.sessionsFrom)) return undefined;
+    const { g: generation = FIRST_GENERATION } = claims;
+    if (userId !== undefined && (user?.enabled !== true || user.sessionGeneration !== generation)) return undefined;
     if (claims.p === 'a') {
       const agency = directory.agencies.get(claims.id);
       if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
@@ -237,6 +253,7 @@ export class Sessions {
     }
     if (claims.by !== undefined && !this.#options.isActive(claims.by)) return undefined;
     if (claims.pr !== '' && !directory.projects.has(claims.pr)) return undefined;
-    return { caller, issuedAt: claims.iat, expiresAt: claims.exp, id: claims.j, madeFrom: claims.f ?? [] };
+    const { iat: issuedAt, exp: expiresAt, j: id, f: madeFrom = [] } = claims;
+    return { caller, issuedAt, expiresAt, id, madeFrom, generation };
   }
 }

@@ -24,8 +24,10 @@ export interface User {
   readonly description: string;
   readonly enabled: boolean;
   readonly createdAt: number;
-  /** Tokens and temporary keys from before this time are void. */
+  /** When the sessions of the user last ended, by the clock of the server that ended them. */
   readonly sessionsFrom: number;
+  /** Sessions, tokens and temporary keys of another generation are void. Empty for the first one. */
+  readonly sessionGeneration: string;
   readonly lastLoginAt: number | null;
 }
 
@@ -124,5 +126,7 @@ export interface Caller {
 
 /** The enterprise project of resources that name none. */
 export const DEFAULT_ENTERPRISE_PROJECT = '0';
+/** Of sessions of a user who ended none yet. */
+export const FIRST_GENERATION = '';
 /** The name of FunctionGraph in IAM, where an agency names the service that it trusts. */
 export const FUNCTION_SERVICE = 'op_svc_cff';

@@ -4,7 +4,7 @@ import { type ChangeParts, checkAdded, checkName, IDENTITY_LIMITS, missing, take
 import type { Logins } from './logins.ts';
 import { checkPassword } from './password.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import type { User } from './types.ts';
+import { FIRST_GENERATION, type User } from './types.ts';
 
 export interface NewUser {
   readonly name: string;
@@ -77,6 +77,7 @@ export class Users {
         enabled: requested.enabled,
         createdAt: now,
         sessionsFrom: now,
+        sessionGeneration: FIRST_GENERATION,
         lastLoginAt: null,
       };
       checkAdded(await identities.addUser(user, IDENTITY_LIMITS.users), 'users', requested.name);
@@ -97,17 +98,17 @@ export class Users {
     return changes.run(domainId, async () => {
       const before = this.find(domainId, id);
       const ends = passwordHash !== undefined || rest.enabled === false;
-      const after: User = {
-        ...before,
+      const columns = {
         ...rest,
         ...(passwordHash === undefined ? {} : { passwordHash }),
         ...(ends ? { sessionsFrom: clock.now() } : {}),
       };
+      const after: User = { ...before, ...columns };
       if (before.enabled && !after.enabled) {
         const set = (user: User) => () => void directory.users.set(id, user);
         changes.refuseLastAdministrator(domainId, set(after), set(before));
       }
-      if (!(await identities.replaceUser(after))) throw taken('user', after.name);
+      if (!(await identities.changeUser(id, columns))) throw taken('user', after.name);
       return after;
     });
   }

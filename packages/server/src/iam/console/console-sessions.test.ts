@@ -75,7 +75,7 @@ it('keeps a session that another server knows as used, and stores no text that s
 });
 
 it('takes a link once, although several servers get it at the same time', async () => {
-  const { token } = one.signInLinks.issue(user.id, accessKey);
+  const { token } = one.signInLinks.issue(user, accessKey);
   const redeem = async (iam: Iam): Promise<boolean> => {
     const link = iam.signInLinks.read(token);
     if (link === undefined) throw new Error('not read');

@@ -47,7 +47,8 @@ interface Entry {
 
 /**
  * Sessions of browsers. All in memory, so that a request reads no database; the database has only hashes of what
- * browsers send. A session ends with its user, with a new password, and with the key that requested it.
+ * browsers send. A session ends with its user, with a new password, and with the key that requested it: the database
+ * removes its row in the same commit.
  */
 export class ConsoleSessions {
   readonly #options: ConsoleSessionsOptions;
@@ -82,11 +83,11 @@ export class ConsoleSessions {
     await this.#writeUse();
   }
 
-  /** The user of a sign-in link; undefined when it is not valid now. It may have been used before. */
+  /** The user of a sign-in link, as of now; undefined when it is not valid now. It may have been used before. */
   userOf(link: SignInLink): User | undefined {
     const { directory, isActive } = this.#options;
     const user = directory.users.get(link.userId);
-    const mayUse = user?.enabled === true && link.issuedAt >= user.sessionsFrom && isActive(link.accessKey);
+    const mayUse = user?.enabled === true && link.generation === user.sessionGeneration && isActive(link.accessKey);
     return mayUse ? user : undefined;
   }
 
@@ -100,7 +101,8 @@ export class ConsoleSessions {
     const now = clock.now();
     const at = { createdAt: now, lastUsedAt: now, expiresAt: now + times.mostMs };
     const session = { id: hashOf(secret), userId: user.id, accessKey: by?.accessKey ?? null, ...at };
-    if (!(await store.add(session, MAX_SESSIONS, by?.used))) {
+    const { sessionGeneration: generation } = user;
+    if (!(await store.add(session, { most: MAX_SESSIONS, generation, link: by?.used }))) {
       throw new PlatformError(
         'unauthenticated',
         'This sign-in was used before; each link and each answer of an issuer signs in once.',
@@ -149,7 +151,7 @@ export class ConsoleSessions {
     const { clock, directory, isActive } = this.#options;
     if (session.expiresAt <= clock.now()) return false;
     const user = directory.users.get(session.userId);
-    if (user === undefined || !user.enabled || session.createdAt < user.sessionsFrom) return false;
+    if (user?.enabled !== true) return false;
     return session.accessKey === null || isActive(session.accessKey);
   }
 

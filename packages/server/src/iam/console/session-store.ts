@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely';
 import type { Schema } from '../../storage/index.ts';
 import { added, among, type Ids } from '../identity-store.ts';
+import { FIRST_GENERATION } from '../types.ts';
 
 /** Times are ms since the epoch. */
 export interface ConsoleSession {
@@ -17,6 +18,14 @@ export interface ConsoleSession {
 export interface UsedLink {
   readonly id: string;
   readonly expiresAt: number;
+}
+
+interface AddedWithin {
+  /** Of one user. */
+  readonly most: number;
+  /** Of the user's sessions, when the proof was checked. */
+  readonly generation: string;
+  readonly link: UsedLink | undefined;
 }
 
 /** Rows of console sessions; no rules. */
@@ -41,19 +50,20 @@ export class ConsoleSessionStore {
 
   /**
    * Ends the least recently used sessions of the user beyond `most`. With a link, both are stored or none: false when the
-   * link was used before.
+   * link was used before. Stores no session of a user whose generation is another one by now.
    */
-  add(session: ConsoleSession, most: number, link?: UsedLink): Promise<boolean> {
-    return added(() => this.#add(session, most, link));
+  add(session: ConsoleSession, limits: AddedWithin): Promise<boolean> {
+    return added(() => this.#add(session, limits));
   }
 
-  async #add(session: ConsoleSession, most: number, link: UsedLink | undefined): Promise<void> {
+  async #add(session: ConsoleSession, { most, generation, link }: AddedWithin): Promise<void> {
     const { id, userId, accessKey, createdAt, lastUsedAt, expiresAt } = session;
     const row = { access_key: accessKey, created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt };
     await this.#db.transaction().execute(async (tx) => {
       if (link !== undefined) {
         await tx.insertInto('console_link').values({ id: link.id, expires_at: link.expiresAt }).execute();
       }
+      if ((await lockedGeneration(tx, userId)) !== generation) return;
       await tx
         .insertInto('console_session')
         .values({ id, user_id: userId, ...row })
@@ -91,4 +101,24 @@ export class ConsoleSessionStore {
       .execute();
     await this.#db.deleteFrom('console_link').where('expires_at', '<=', now).execute();
   }
+}
+
+/**
+ * Read after the lock, which a change of the user waits for: it ends the sessions of before, also one that is being added.
+ * SQLite has one writer. Undefined for a user who is gone.
+ */
+async function lockedGeneration(tx: Transaction<Schema>, userId: string): Promise<string | undefined> {
+  const user = await tx
+    .selectFrom('iam_user')
+    .select('id')
+    .where('id', '=', userId)
+    .$if(tx.getExecutor().adapter instanceof PostgresAdapter, (query) => query.forShare())
+    .executeTakeFirst();
+  if (user === undefined) return undefined;
+  const row = await tx
+    .selectFrom('session_generation')
+    .select('generation')
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.generation ?? FIRST_GENERATION;
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Clock } from '../../lib/clock.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import { FIRST_GENERATION, type User } from '../types.ts';
 import { openToken, sealToken } from './sealed-token.ts';
 import type { UsedLink } from './session-store.ts';
 
@@ -15,6 +16,8 @@ const Claims = Type.Object({
   console: Type.String(),
   user: Type.String(),
   key: Type.String(),
+  /** The generation of the user's sessions; absent for the first. */
+  g: Type.Optional(Type.String()),
   iat: Type.Number(),
 });
 const claimsForm = Compile(Claims);
@@ -24,7 +27,8 @@ export interface SignInLink {
   readonly userId: string;
   /** The key that requested it. */
   readonly accessKey: string;
-  readonly issuedAt: number;
+  /** Of the user's sessions, when it was made. */
+  readonly generation: string;
 }
 
 /** Tokens of sign-in links contain their claims, sealed: a guessed one costs no look at the database. */
@@ -37,9 +41,14 @@ export class SignInLinks {
     this.#clock = clock;
   }
 
-  issue(userId: string, accessKey: string): { readonly token: string; readonly expiresAt: number } {
+  issue(
+    user: Pick<User, 'id' | 'sessionGeneration'>,
+    accessKey: string,
+  ): { readonly token: string; readonly expiresAt: number } {
     const now = this.#clock.now();
-    const claims = { console: randomBytes(16).toString('hex'), user: userId, key: accessKey, iat: now };
+    const { id, sessionGeneration } = user;
+    const g = sessionGeneration === FIRST_GENERATION ? {} : { g: sessionGeneration };
+    const claims = { console: randomBytes(16).toString('hex'), user: id, key: accessKey, iat: now, ...g };
     const token = sealToken(this.#sealer, claims);
     return { token, expiresAt: now + LINK_LIFETIME_MS };
   }
@@ -49,6 +58,7 @@ export class SignInLinks {
     const claims = openToken(this.#sealer, claimsForm, token, MAX_TOKEN_CHARS);
     if (claims === undefined || claims.iat + LINK_LIFETIME_MS <= this.#clock.now()) return undefined;
     const used = { id: claims.console, expiresAt: claims.iat + LINK_LIFETIME_MS };
-    return { used, userId: claims.user, accessKey: claims.key, issuedAt: claims.iat };
+    const { user: userId, key: accessKey, g: generation = FIRST_GENERATION } = claims;
+    return { used, userId, accessKey, generation };
   }
 }

@@ -97,7 +97,7 @@ export class AssumedRoles {
       const token = headers['x-auth-token'];
       const session = typeof token === 'string' ? this.#iam.sessions.token(token) : undefined;
       if (session === undefined) throw new PlatformError('unauthenticated', 'The token is not valid any more.');
-      return { until: session.expiresAt, chain: { madeFrom: chainOf(session) } };
+      return { until: session.expiresAt, chain: { madeFrom: chainOf(session), generation: session.generation } };
     }
     if (caller.principal.kind === 'user' && this.#iam.keys.find(caller.accessKey) === undefined) {
       throw new PlatformError('forbidden', 'A temporary key assumes no agency.', {

@@ -53,7 +53,10 @@ export function consoleHandlers(deps: ConsoleDeps): Handlers<Ids> {
           hint: 'Tokens and temporary keys cannot make one, because the session would outlive them.',
         });
       }
-      const { token, expiresAt } = iam.signInLinks.issue(caller.userId, caller.accessKey);
+      const { token, expiresAt } = iam.signInLinks.issue(
+        iam.users.find(caller.domainId, caller.userId),
+        caller.accessKey,
+      );
       const url = `${deps.consoleAddress()}/console/#token=${token}`;
       return new Reply({ url, expires_at: new Date(expiresAt).toISOString() }, { headers: NOT_STORED });
     },

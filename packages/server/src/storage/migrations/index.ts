@@ -60,6 +60,7 @@ import { reservedRoom0060 } from './0060-reserved-room.ts';
 import { budgets0061 } from './0061-budgets.ts';
 import { serverSessions0062 } from './0062-server-sessions.ts';
 import { refusedAudit0063 } from './0063-refused-audit.ts';
+import { sessionGenerations0064 } from './0064-session-generations.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -124,4 +125,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0061-budgets': budgets0061,
   '0062-server-sessions': serverSessions0062,
   '0063-refused-audit': refusedAudit0063,
+  '0064-session-generations': sessionGenerations0064,
 };

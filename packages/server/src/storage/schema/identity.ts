@@ -22,9 +22,15 @@ export interface IamUserTable {
   description: string;
   enabled: number;
   created_at: number;
-  /** Tokens and temporary keys issued earlier are invalid. */
+  /** When the sessions of the user last ended: servers without generations compare it with the times of tokens. */
   sessions_from: number;
   last_login_at: number | null;
+}
+
+/** The present generation of a user's sessions, which the database changes itself. Users in their first one have no row. */
+export interface SessionGenerationTable {
+  user_id: string;
+  generation: string;
 }
 
 export interface IamAccessKeyTable {
@@ -131,6 +137,7 @@ export interface IdentitySchema {
   domain: DomainTable;
   project: ProjectTable;
   iam_user: IamUserTable;
+  session_generation: SessionGenerationTable;
   iam_access_key: IamAccessKeyTable;
   iam_group: IamGroupTable;
   iam_group_member: IamGroupMemberTable;

@@ -6,7 +6,7 @@ import type { ApiRequest } from '../../http/handler.ts';
 import { presigned } from '../../storage/index.ts';
 
 export interface PresignDeps {
-  readonly iam: Pick<Iam, 'sessions' | 'signer'>;
+  readonly iam: Pick<Iam, 'sessions' | 'signer' | 'holds'>;
   readonly clock: Clock;
   readonly region: string;
   /** Where this server serves buckets. */
@@ -58,6 +58,10 @@ function keyOf(iam: PresignDeps['iam'], { caller, headers, params }: Asking, exp
   }
   const { kind, id } = principal;
   if (kind === 'nobody') throw new PlatformError('forbidden', 'A caller without identity cannot sign an address.');
+  // the key is of the user as of now, whose sessions may have ended since the request was accepted
+  if (!iam.holds({ headers, caller })) {
+    throw new PlatformError('unauthenticated', 'The session or token of the request is not valid any more.');
+  }
   return iam.sessions.issueKey({
     principal: { kind, id },
     projectId: params.project_id,
