@@ -66,7 +66,14 @@ describe('the gateway', () => {
     base = server.gateway;
     const runtime = await runtimeOf(server, 'Node.js');
     event = await deploy(server, { name: 'event-fn', runtime, files: { 'index.js': EVENT_FUNCTION }, timeout: 3 });
-    http = await deploy(server, { name: 'http-fn', runtime: 'http', handler: 'bootstrap', files: HTTP_FUNCTION });
+    http = await deploy(server, {
+      name: 'http-fn',
+      runtime: 'http',
+      handler: 'bootstrap',
+      files: HTTP_FUNCTION,
+      // twenty instances start at once in a test
+      timeout: 100,
+    });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
