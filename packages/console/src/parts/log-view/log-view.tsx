@@ -7,6 +7,8 @@ import './log-view.css';
 
 const ROW_HEIGHT = 24;
 const OVERSCAN = 20;
+/** Keys that scroll towards the first line. */
+const KEYS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
 interface LogViewProps {
   readonly lines: readonly ShownLine[];
@@ -61,6 +63,11 @@ export function LogView(props: LogViewProps) {
     top.current = scrollTop;
     if (isUp) onLeaveEnd?.();
   };
+  // while the list still moves to its end, it undoes the movement itself
+  const onIntent = (isUp: boolean) => {
+    const { scrollHeight = 0, clientHeight = 0 } = element.current ?? {};
+    if (isUp && scrollHeight - clientHeight > ROW_HEIGHT) onLeaveEnd?.();
+  };
 
   const toggle = (line: ShownLine) => {
     const next = new Set(opened);
@@ -76,6 +83,8 @@ export function LogView(props: LogViewProps) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
       onScroll={onScroll}
+      onWheel={({ deltaY }) => onIntent(deltaY < 0)}
+      onKeyDown={({ key }) => onIntent(KEYS_UP.has(key))}
     >
       {lines.length === 0 && (none === undefined ? <p className="log-none">{t('none')}</p> : none)}
       <ol style={{ height: rows.getTotalSize() }}>
