@@ -2,7 +2,7 @@ export const cluster = {
   title: 'Cluster',
   intro:
     'Servers that share the database. Each serves the API and runs functions; some work is done by one of them for all.',
-  thisServer: 'asked now',
+  thisServer: 'this server',
   columns: {
     state: 'State',
     calls: 'Calls running / waiting',

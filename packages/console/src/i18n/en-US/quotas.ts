@@ -2,7 +2,7 @@ export const quotas = {
   title: 'Quotas',
   intro: 'Limits of this project with their use, and the setting of the server that raises each.',
   search: 'Search by name or setting',
-  columns: { name: 'Quota', scope: 'Of a', use: 'Used', quota: 'Limit', setting: 'Setting of the server' },
+  columns: { name: 'Quota', scope: 'Scope', use: 'Used', quota: 'Limit', setting: 'Setting of the server' },
   scopes: { project: 'Project', function: 'Function', version: 'Version or alias' },
   notCounted: 'Not counted',
   fixed: 'Fixed',

@@ -12,6 +12,11 @@ import { Status } from '../../../parts/status.tsx';
 import '../platform.css';
 import { InstallRuntime, type Runtime } from './install-runtime.tsx';
 
+/** What functions can use now stands above what could be installed. */
+function availableFirst(runtimes: readonly Runtime[]): Runtime[] {
+  return runtimes.toSorted((a, b) => Number(b.available) - Number(a.available));
+}
+
 export function Page() {
   const { t } = useTexts('runtimes');
   const [chosen, setChosen] = useState<Runtime>();
@@ -23,7 +28,7 @@ export function Page() {
         title={t('title')}
         intro={t('intro')}
         query={list}
-        rows={list.data?.runtimes ?? []}
+        rows={availableFirst(list.data?.runtimes ?? [])}
         rowKey={({ name }) => name}
         search={t('search')}
         textOf={({ name, language }) => `${name} ${language}`}
