@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../../packages/server/src/lib/secret.ts';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { project } from '../functions.ts';
 import { ANY_PORTS, type ProgramRun, runCli, TestServer } from '../server.ts';
 
 /** Several servers start in it, one after another. */
@@ -60,6 +63,26 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     expect(after.exitCode).toBe(1);
     expect(after.stderr).toMatch(/begun with another sealing key/);
     await server.restart();
+  });
+
+  it('goes on when a server is started on a copy of its data directory, which is refused', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'funcgraph-copy-'));
+    await promisify(execFile)('cp', ['-a', server.dataDir, join(copy, 'data')]);
+    const starting = TestServer.start({ folder: copy, database: url, args: ['--sandbox', 'process'] });
+    await expect(starting).rejects.toMatchObject({
+      reply: {
+        code: 'storage.locked',
+        message: 'another server with a copy of this data directory is running',
+        hint: expect.stringContaining('a data directory of its own'),
+      },
+    });
+    const { status } = await server.api.call('listFunctions', { params: project(server) });
+    expect(status).toBe(200);
+    // its own next start does not wait for the membership of the killed one
+    await server.kill('SIGKILL');
+    const seen = server.log.length;
+    await server.restart();
+    expect(server.log.slice(seen)).not.toContain('may run elsewhere');
   });
 
   it('never begins an empty database beside its own', async () => {

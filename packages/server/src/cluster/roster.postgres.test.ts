@@ -20,7 +20,7 @@ let roster: Roster;
 /** A server whose own time stands still: it hears of changes, and sends no heartbeats of its own. */
 async function join({ home, name }: { readonly home: string; readonly name: string }): Promise<Membership> {
   return Membership.join({
-    ...{ storage, home, name, version: '1', clock: new ManualClock() },
+    ...{ storage, home, place: home, name, version: '1', clock: new ManualClock() },
     // a busy machine answers late
     onError: () => {},
     onConflict: () => {},

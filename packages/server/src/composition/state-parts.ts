@@ -7,7 +7,7 @@ import { Catalog, ProjectContentsStore } from '../control/index.ts';
 import { Iam } from '../iam/index.ts';
 import { Queue, SteadyTime } from '../queue/index.ts';
 import { checkShared, functionFacts, openDatabase, plannedAddresses, writeCredentials } from '../startup/index.ts';
-import { ChangeFeed, Duty, type DutyOptions, Leases, Membership } from '../storage/index.ts';
+import { ChangeFeed, Duty, type DutyOptions, Leases, Membership, placeOf } from '../storage/index.ts';
 import { type ExportSettings, openTelemetry } from '../telemetry/index.ts';
 import type { HostParts } from './host-parts.ts';
 import type { Root } from './root.ts';
@@ -55,6 +55,7 @@ export async function stateParts({
   const membership = await Membership.join({
     storage,
     home,
+    place: await placeOf(config.dataDir),
     name: `${hostname()} (${process.pid})`,
     version: VERSION,
     clock,
@@ -63,6 +64,11 @@ export async function stateParts({
       log.warn(
         { server },
         'the open transactions of a lost server could not be ended, because they are of another database user: grant pg_signal_backend to this one, or use one user; they may delay the takeover of its work',
+      ),
+    onWait: (server, ms) =>
+      log.warn(
+        { server },
+        `a server with this data directory may run elsewhere: waiting up to ${Math.ceil(ms / 1000)} s for its heartbeat`,
       ),
     onConflict: onBroken,
     onRemoved,

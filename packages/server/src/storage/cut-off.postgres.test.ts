@@ -80,7 +80,7 @@ describe('a server whose packets to PostgreSQL are lost', () => {
     const clock = new ManualClock();
     const denied: string[] = [];
     const membership = await Membership.join({
-      ...{ storage, home, name: home, version: '1', clock },
+      ...{ storage, home, place: home, name: home, version: '1', clock },
       // one that is cut off gets no answer
       onError: () => {},
       onConflict: () => {},

@@ -6,6 +6,7 @@ export { EXPIRY_MS } from './cluster/heartbeat-times.ts';
 export { type Lease, Leases } from './cluster/lease.ts';
 export { type Member, Membership, type Peers } from './cluster/membership.ts';
 export type { ServerRow } from './cluster/membership-store.ts';
+export { placeOf } from './cluster/place.ts';
 export { lockDataDir } from './data-dir-lock.ts';
 export { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';
 export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';

@@ -38,6 +38,7 @@ async function join(home: string): Promise<Server> {
   const membership = await Membership.join({
     storage,
     home,
+    place: `/${home}`,
     name: home,
     version: '1',
     clock,
@@ -141,15 +142,96 @@ describe('a membership', () => {
     await beatUntil(a, () => a.membership.isLive());
   });
 
-  it('replaces that of an earlier process on the same data directory', async () => {
+  it('replaces that of an earlier process on the same data directory at once', async () => {
     const a = await join('a');
     const again = await join('a');
     expect(names(again)).toEqual([]);
     expect(again.membership.id).not.toBe(a.membership.id);
-    // a copied directory: the one that was replaced learns of it and ends
+    // one that lives after all learns of it and ends
     await beatUntil(a, () => a.conflicts.length > 0);
     expect(a.conflicts[0]).toMatchObject({ code: 'storage.locked', hint: expect.stringContaining('data directory') });
     expect(a.membership.isLive()).toBe(false);
+  });
+
+  describe('of a data directory that is elsewhere now', () => {
+    const copied = { code: 'storage.locked', hint: expect.stringContaining('data directory of its own') };
+
+    /** The outcome of a start from a copy, while the test lets time pass for the server that was there. */
+    async function startFromCopy(of: Server, onWait: () => Promise<void>): Promise<{ name: string; error?: unknown }> {
+      const storage = await openAt(place);
+      const clock = new ManualClock();
+      const waits: number[] = [];
+      let outcome: { name: string; error?: unknown } | undefined;
+      const joining = Membership.join({
+        ...{ storage, home: 'a', place: '/copy', name: 'copy', version: '1', clock },
+        onError: () => {},
+        onConflict: () => {},
+        onWait: (server, ms) => {
+          expect(server).toBe('a');
+          waits.push(ms);
+        },
+      }).then(
+        async (membership) => {
+          await membership.leave();
+          outcome = { name: 'joined' };
+        },
+        (error: unknown) => {
+          outcome = { name: 'refused', error };
+        },
+      );
+      await expect.poll(() => waits.length, PATIENCE).toBe(1);
+      expect(of.membership.isLive()).toBe(true);
+      await onWait();
+      await expect
+        .poll(() => {
+          clock.advance(1000);
+          return outcome;
+        }, PATIENCE)
+        .toBeDefined();
+      await joining;
+      await storage.close();
+      if (outcome === undefined) throw new Error('no outcome');
+      return outcome;
+    }
+
+    it('stays when its server sends heartbeats: the copy is refused', async () => {
+      const a = await join('a');
+      expect(await startFromCopy(a, () => a.membership.look())).toEqual({
+        name: 'refused',
+        error: expect.objectContaining(copied),
+      });
+      await a.membership.look();
+      expect([a.membership.isLive(), a.conflicts]).toEqual([true, []]);
+    });
+
+    it('stays when its server joined anew meanwhile', async () => {
+      const a = await join('a');
+      const outcome = await startFromCopy(a, async () => {
+        const { id } = a.membership;
+        await a.storage.db
+          .updateTable('server')
+          .set({ id: `${id}-new` })
+          .where('id', '=', id)
+          .execute();
+      });
+      expect(outcome).toMatchObject({ name: 'refused' });
+    });
+
+    it('is replaced when its server sends none', async () => {
+      const a = await join('a');
+      expect(await startFromCopy(a, async () => void (await expire(a)))).toEqual({ name: 'joined' });
+    });
+
+    it('is replaced when its server leaves', async () => {
+      const a = await join('a');
+      expect(await startFromCopy(a, () => a.membership.leave())).toEqual({ name: 'joined' });
+    });
+
+    it('counts like that of a server of an older version, whose place is not known', async () => {
+      const a = await join('a');
+      await a.storage.db.updateTable('server').set({ place: null }).execute();
+      expect(await startFromCopy(a, async () => void (await expire(a)))).toEqual({ name: 'joined' });
+    });
   });
 });
 

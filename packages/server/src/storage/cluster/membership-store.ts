@@ -49,7 +49,8 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const SESSIONS_OF_EXPIRED = `select name, sessions from server
   where expires_at <= ${NOW} and id <> $1 and sessions is not null`;
 const SESSIONS_OF_HOME = `select name, sessions from server
-  where home = $1 and sessions <> $2 and ($3::int = 1 or expires_at <= ${NOW})`;
+  where home = $1 and sessions <> $2 and (place = $3 or expires_at <= ${NOW})`;
+const OF_HOME = `select id, name, expires_at as "expiresAt", expires_at - ${NOW} as "leftMs" from server where home = $1`;
 /**
  * Those with a transaction, which ends with its locks, whether the client can be reached or not. Others hold up nothing,
  * and a server that is only slow goes on with them. The state of sessions of other users is hidden: all of them end.
@@ -71,6 +72,15 @@ interface NamedSessions {
   /** Of the server. */
   readonly name: string;
   readonly sessions: string;
+}
+
+/** A server with the same home. */
+export interface Rival {
+  readonly id: string;
+  readonly name: string;
+  /** Ms since the epoch by the clock of PostgreSQL; later with each heartbeat. */
+  readonly expiresAt: number;
+  readonly leftMs: number;
 }
 
 export interface Removal {
@@ -99,34 +109,45 @@ export class MembershipStore {
   }
 
   /**
-   * Adds a server among others. Replaces the one of the same home when `replace` is set, or when it has expired; false
-   * when it has not.
+   * Adds a server among others. Replaces the one of the same home when it was at `formerPlace`, or when it has expired;
+   * false when another one is there.
    */
   async add(
     row: ServerRow,
-    options: { readonly expiryMs: number; readonly replace: boolean; readonly sessions: string | null },
+    options: {
+      readonly place: string;
+      readonly formerPlace: string | null;
+      readonly expiryMs: number;
+      readonly sessions: string | null;
+    },
   ): Promise<boolean> {
     const now = sql<number>`${sql.raw(NOW)}`;
     return this.#db.transaction().execute(async (tx) => {
       await tx
         .deleteFrom('server')
         .where('home', '=', row.home)
-        .$if(!options.replace, (query) => query.where('expires_at', '<=', now))
+        .where(({ or, eb }) => or([eb('place', '=', options.formerPlace), eb('expires_at', '<=', now)]))
         .execute();
       const { address, runtimes, memoryMb, processors } = columnsOf(row.description);
       const { rows } = await sql<{ id: string }>`insert into server (id, home, name, version, joined_at, expires_at,
-          address, runtimes, memory_mb, processors, draining, sessions)
+          address, runtimes, memory_mb, processors, draining, sessions, place)
         values (${row.id}, ${row.home}, ${row.name}, ${row.version}, ${now}, ${now} + ${options.expiryMs}::bigint,
-          ${address}, ${runtimes}, ${memoryMb}, ${processors}, ${row.draining ? 1 : 0}, ${options.sessions})
+          ${address}, ${runtimes}, ${memoryMb}, ${processors}, ${row.draining ? 1 : 0}, ${options.sessions},
+          ${options.place})
         on conflict (home) do nothing returning id`.execute(tx);
       await sql.raw(NEWS).execute(tx);
       return rows.length === 1;
     });
   }
 
+  /** The server that `add` did not replace. */
+  async ofHome(signals: Signals, home: string): Promise<Rival | undefined> {
+    return (await signals.ask<Rival>(OF_HOME, [home]))[0];
+  }
+
   /** Ends the open transactions of the server that `add` replaces. Returns its name when there is no right to. */
-  async endReplaced(signals: Signals, home: string, replace: boolean): Promise<readonly string[]> {
-    return endSessions(signals, await signals.ask(SESSIONS_OF_HOME, [home, signals.sessionName, replace ? 1 : 0]));
+  async endReplaced(signals: Signals, home: string, formerPlace: string | null): Promise<readonly string[]> {
+    return endSessions(signals, await signals.ask(SESSIONS_OF_HOME, [home, signals.sessionName, formerPlace]));
   }
 
   /** Extends the membership and returns all servers; `renewed` is false when another server removed this one. */

@@ -5,8 +5,17 @@ import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../open.ts';
 import type { Signals } from '../options.ts';
-import { BEAT_MS, EXPIRY_MS, mayJudgeIn, nextBeatIn } from './heartbeat-times.ts';
-import { MembershipStore, type SeenServer, type ServerDescription, type ServerRow } from './membership-store.ts';
+import { BEAT_MS, EXPIRY_MS, MARGIN_MS, mayJudgeIn, nextBeatIn } from './heartbeat-times.ts';
+import {
+  MembershipStore,
+  type Rival,
+  type SeenServer,
+  type ServerDescription,
+  type ServerRow,
+} from './membership-store.ts';
+
+/** Between two looks at a server whose data directory may have been copied. */
+const WATCH_MS = 250;
 
 /** What a server needs to know before it takes work that others may take over. */
 export interface Member {
@@ -30,6 +39,8 @@ export interface MembershipOptions {
   readonly storage: Pick<Storage, 'db' | 'signals'>;
   /** Id of the data directory, on which one process works. */
   readonly home: string;
+  /** Where that directory is; see `placeOf`. */
+  readonly place: string;
   /** For people. */
   readonly name: string;
   readonly version: string;
@@ -37,6 +48,8 @@ export interface MembershipOptions {
   readonly onError: (error: unknown) => void;
   /** Called with the name of a lost server whose open transactions this one has no right to end. */
   readonly onDenied?: (server: string) => void;
+  /** Called once when a server with the same home, elsewhere, may be alive: `join` takes at most so many ms to see. */
+  readonly onWait?: (server: string, ms: number) => void;
   /** Called once when another server with the same home is alive: the data directory was copied. */
   readonly onConflict: (error: Error) => void;
   /** Called once when this server was removed while it was drained: it is to stop. */
@@ -80,7 +93,10 @@ export class Membership implements Member, Peers {
     );
   }
 
-  /** Replaces the membership of an earlier process on the same home. */
+  /**
+   * Replaces the membership of an earlier process on the same home: at once when that was at the same place, and elsewhere
+   * when it sends no heartbeats. Rejects with `storage.locked` when a server on a copy of the data directory lives.
+   */
   static async join(options: MembershipOptions): Promise<Membership> {
     const membership = new Membership(options);
     const { signals } = options.storage;
@@ -88,7 +104,7 @@ export class Membership implements Member, Peers {
       await membership.#store.addAlone(membership.#row());
       return membership;
     }
-    await membership.#add(true);
+    await membership.#addOrWait(signals);
     membership.#stopListening = signals.listen((number) => {
       if (number !== undefined) return;
       membership.#hasNews = true;
@@ -176,15 +192,32 @@ export class Membership implements Member, Peers {
     return { id: this.#id, home, name, version, description: this.#description, draining: this.#draining };
   }
 
-  async #add(replace: boolean): Promise<void> {
-    const { clock, home } = this.#options;
-    const { signals } = this.#options.storage;
-    if (signals !== undefined) this.#reportDenied(await this.#store.endReplaced(signals, home, replace));
+  async #addOrWait(signals: Signals): Promise<void> {
+    const { home, clock, onWait } = this.#options;
+    let first: Rival | undefined;
+    while (!(await this.#add(signals, this.#options.place))) {
+      const rival = await this.#store.ofHome(signals, home);
+      if (rival === undefined) continue;
+      if (first !== undefined && (rival.id !== first.id || rival.expiresAt > first.expiresAt)) throw copied();
+      if (first === undefined) onWait?.(rival.name, rival.leftMs);
+      first ??= rival;
+      const ms = Math.min(WATCH_MS, Math.max(0, rival.leftMs) + MARGIN_MS);
+      await new Promise<void>((resolve) => void clock.after(ms, resolve));
+    }
+  }
+
+  /**
+   * `formerPlace`: where a server with the same home has ended, whatever its row says. False when another one may live.
+   */
+  async #add(signals: Signals, formerPlace: string | null): Promise<boolean> {
+    const { clock, home, place } = this.#options;
+    this.#reportDenied(await this.#store.endReplaced(signals, home, formerPlace));
     const sentAt = clock.monotonic();
-    const sessions = signals?.sessionName ?? null;
-    if (!(await this.#store.add(this.#row(), { expiryMs: EXPIRY_MS, replace, sessions }))) throw copied();
+    const { sessionName: sessions } = signals;
+    if (!(await this.#store.add(this.#row(), { place, formerPlace, expiryMs: EXPIRY_MS, sessions }))) return false;
     this.#renewed(sentAt);
     this.#liveSince = sentAt;
+    return true;
   }
 
   #beatIn(ms: number): void {
@@ -224,7 +257,7 @@ export class Membership implements Member, Peers {
     } else {
       this.#liveUntil = 0;
       this.#id = randomUUID();
-      await this.#add(false);
+      if (!(await this.#add(signals, null))) throw copied();
     }
     const judgeIn = mayJudgeIn(clock.monotonic() - this.#liveSince);
     const others = servers.filter(({ id }) => id !== this.#id);

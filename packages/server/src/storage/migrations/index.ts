@@ -61,6 +61,7 @@ import { budgets0061 } from './0061-budgets.ts';
 import { serverSessions0062 } from './0062-server-sessions.ts';
 import { refusedAudit0063 } from './0063-refused-audit.ts';
 import { sessionGenerations0064 } from './0064-session-generations.ts';
+import { serverPlaces0065 } from './0065-server-places.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -126,4 +127,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0062-server-sessions': serverSessions0062,
   '0063-refused-audit': refusedAudit0063,
   '0064-session-generations': sessionGenerations0064,
+  '0065-server-places': serverPlaces0065,
 };

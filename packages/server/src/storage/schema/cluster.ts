@@ -20,6 +20,8 @@ export interface ServerTable {
   draining: number | null;
   /** Name of its database sessions in `pg_stat_activity`; null on SQLite, and for a server of an older version. */
   sessions: string | null;
+  /** Where its data directory is; null on SQLite, and for a server of an older version. */
+  place: string | null;
 }
 
 /** Work that one server does for all. */
