@@ -20,6 +20,7 @@ const PROGRAMS = {
     'storage/dialects/sqlite/engine-thread',
     'telemetry/copies/copy-thread',
     'telemetry/telemetry-thread',
+    'triggers/brokers/reader-thread',
   ],
 };
 /** Have a native part, start threads from files of their own, or are loaded by few servers. */

@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { type LaunchedParts, type RunningServer, startServer } from './composition/index.ts';
 import { type Config, runtimeDirOf } from './config/index.ts';
-import { endContainedWork } from './lib/contained-exceptions.ts';
 import { countedLog } from './lib/counted-log.ts';
 import { tellParent } from './lib/parent-process.ts';
 import type { StopRequest } from './lib/stop-request.ts';
@@ -20,7 +19,6 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
     log.flush(() => process.exit(1));
     setTimeout(() => process.exit(1), FLUSH_MS);
   });
-  endContainedWork();
   let server: RunningServer;
   try {
     server = await startServer(config, {

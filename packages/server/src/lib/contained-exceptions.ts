@@ -38,7 +38,7 @@ export function uncontained<T>(run: () => T): T {
   return failing.run(undefined, run);
 }
 
-/** Of the process: an uncaught exception of contained work ends that work. Any other one ends the process. */
+/** Of the process or the thread: an uncaught exception of contained work ends that work. Any other one ends it. */
 export function endContainedWork(): void {
   process.on('uncaughtException', (error: unknown) => {
     const fail = failing.getStore();

@@ -1,4 +1,11 @@
-import { parentPort, receiveMessageOnPort, type Transferable, Worker, workerData } from 'node:worker_threads';
+import {
+  parentPort,
+  type ResourceLimits,
+  receiveMessageOnPort,
+  type Transferable,
+  Worker,
+  workerData,
+} from 'node:worker_threads';
 
 /** An error as it crosses a thread boundary: all fields that a caller may branch on or print are kept. */
 interface WireError {
@@ -27,6 +34,8 @@ export interface WorkerThreadOptions {
   readonly data?: unknown;
   /** Calls that may wait for an answer at once; one more is refused with `thread.overloaded`. */
   readonly maxPending: number;
+  /** Of its heap and stack, but not of its buffers. A thread that exceeds them dies. */
+  readonly limits?: ResourceLimits;
   /** Called once when the thread ends without having been closed. Every open and later call is rejected. */
   readonly onDeath?: (error: Error) => void;
 }
@@ -113,6 +122,12 @@ export class WorkerThread<Call, Result> {
   /** Answers every call made so far, then ends the thread. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Ends the thread at once, whatever it does. Rejects the calls that wait for an answer. Idempotent. */
+  terminate(): Promise<void> {
+    this.#closing ??= this.#worker.terminate().then(() => undefined);
     return this.#closing;
   }
 
@@ -219,10 +234,15 @@ export function serveCalls<Call, Result>(open: (data: unknown) => CallHandler<Ca
 }
 
 /** A plain thread, for work without calls and answers. */
-export function startWorker(options: Pick<WorkerThreadOptions, 'from' | 'entry' | 'name' | 'data'>): Worker {
-  const { from, entry, name, data } = options;
+export function startWorker(options: Pick<WorkerThreadOptions, 'from' | 'entry' | 'name' | 'data' | 'limits'>): Worker {
+  const { from, entry, name, data, limits = {} } = options;
   const [extension, execArgv] = from.endsWith('.ts') ? ['.ts', ['--conditions=@funcgraph/source']] : ['.js', []];
-  return new Worker(new URL(`${entry}${extension}`, from), { name, workerData: data, execArgv });
+  return new Worker(new URL(`${entry}${extension}`, from), {
+    name,
+    workerData: data,
+    execArgv,
+    resourceLimits: limits,
+  });
 }
 
 function threadError(code: string, message: string, hint?: string): Error {

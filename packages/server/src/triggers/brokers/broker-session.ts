@@ -1,7 +1,6 @@
 import type { TriggerSettings } from '../../control/index.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import type { Sealer } from '../../lib/sealer.ts';
-import type { ReadShare } from './read-room.ts';
 
 /** Messages that are delivered together, in the order of the broker. */
 export interface BrokerBatch {
@@ -37,8 +36,15 @@ export interface BrokerTarget<S extends TriggerSettings = TriggerSettings> {
   readonly sealer: Pick<Sealer, 'open'>;
   /** Connections before, in a row, that failed. */
   readonly failures: number;
-  /** Memory for what the broker sends, until it is handled. */
-  readonly share: ReadShare;
+  /** Reads until the session is aborted, in the thread of all brokers. Rejects when the broker or the thread fails. */
+  readonly read: (source: BrokerSource, session: BrokerSession) => Promise<void>;
+}
+
+/** How the thread reads from a broker. */
+export interface BrokerSource {
+  readonly client: 'kafka' | 'rabbitmq';
+  /** What the client needs, of plain data: a password is a text. */
+  readonly connection: object;
 }
 
 /** One connection of a trigger to its broker, from its beginning to its end. */

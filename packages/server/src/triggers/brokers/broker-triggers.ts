@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
-import { containExceptions, uncontained } from '../../lib/contained-exceptions.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { pause } from '../../lib/pause.ts';
 import { pauseAfter } from '../../lib/pause-after.ts';
@@ -11,9 +10,9 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { BatchRoom } from '../consumers/batch-room.ts';
 import type { SourceTargets, SourceTrigger } from '../consumers/source-trigger.ts';
 import type { TriggerSource } from '../trigger-kind.ts';
-import type { BrokerAccess, BrokerBatch, BrokerSession } from './broker-session.ts';
+import { BrokerReaders } from './broker-readers.ts';
+import type { BrokerAccess, BrokerBatch, BrokerSession, BrokerTarget } from './broker-session.ts';
 import type { BrokerStateStore } from './broker-state-store.ts';
-import { ReadRoom } from './read-room.ts';
 
 export interface BrokerTriggersDeps {
   readonly targets: readonly SourceTargets[];
@@ -54,12 +53,17 @@ export class BrokerTriggers implements TriggerSource {
   readonly #reading = new Map<string, Reading>();
   readonly #look: CoalescedTask;
   readonly #late: RareNotice;
-  readonly #memory = new ReadRoom(READ_BYTES);
+  readonly #readers: BrokerReaders;
   #stopFollowing: readonly (() => void)[] = [];
 
   constructor(deps: BrokerTriggersDeps) {
     this.#deps = deps;
     this.#late = new RareNotice(deps.clock, LATE_EVERY_MS);
+    this.#readers = new BrokerReaders({
+      roomBytes: READ_BYTES,
+      onLate: (triggerId, error) => this.#noteLate(triggerId, error),
+      log: deps.log,
+    });
     this.#look = new CoalescedTask(
       async () => this.#follow(),
       (error) => deps.log.error({ err: error }, 'triggers of brokers could not be followed'),
@@ -84,6 +88,7 @@ export class BrokerTriggers implements TriggerSource {
     closed.addEventListener('abort', forget);
     if (closed.aborted) forget();
     await Promise.race([cut.promise, Promise.all(all.map(({ ended }) => ended))]);
+    await this.#readers.stop();
     closed.removeEventListener('abort', forget);
   }
 
@@ -131,32 +136,23 @@ export class BrokerTriggers implements TriggerSource {
       stored.catch((err: unknown) => log.warn({ triggerId: id, err }, 'the state of a broker could not be stored'));
     };
     while (access !== undefined && !signal.aborted) {
-      const session: Omit<BrokerSession, 'signal'> = {
-        onConnected: () => uncontained(() => note(undefined)),
-        handle: (batch) =>
-          uncontained(async () => {
-            await this.#run(trigger, access, { batch, ending: signal });
-            failures = 0;
-          }),
+      const session: BrokerSession = {
+        signal,
+        onConnected: () => note(undefined),
+        handle: async (batch) => {
+          await this.#run(trigger, access, { batch, ending: signal });
+          failures = 0;
+        },
       };
-      const share = this.#memory.enter(trigger.fn.projectId);
+      const owner = trigger.fn.projectId;
+      const read: BrokerTarget['read'] = (source, of) => this.#readers.read({ triggerId: id, owner, source }, of);
       try {
-        await containExceptions(
-          (broken) =>
-            access.consume(
-              { id, settings, allowed: brokerHosts, sealer, failures, share },
-              { ...session, signal: AbortSignal.any([signal, broken]) },
-            ),
-          (err) => this.#noteLate(id, err),
-        );
+        await access.consume({ id, settings, allowed: brokerHosts, sealer, failures, read }, session);
       } catch (error) {
         failures += 1;
         if (signal.aborted) return;
         note(error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : 'unknown');
-        share.end();
         await pause(clock, pauseAfter(failures, PAUSES), signal);
-      } finally {
-        share.end();
       }
     }
   }

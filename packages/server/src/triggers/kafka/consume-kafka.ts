@@ -66,6 +66,9 @@ export interface KafkaConnection {
   readonly readyMs?: number;
 }
 
+/** A connection as plain data. */
+export type KafkaSource = Omit<KafkaConnection, 'password' | 'share'> & { readonly password: string | undefined };
+
 /**
  * Reads messages as a member of the group until the session is aborted. Rejects when the cluster refuses or ends the
  * connection. An offset is committed when the messages before it are handled.

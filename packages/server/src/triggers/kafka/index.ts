@@ -2,7 +2,7 @@ import { TRIGGER_KINDS } from '@funcgraph/api';
 import { openPassword } from '../brokers/broker-password.ts';
 import { brokerRules } from '../brokers/broker-rules.ts';
 import type { TriggerKind } from '../trigger-kind.ts';
-import { consumeKafka } from './consume-kafka.ts';
+import type { KafkaSource } from './consume-kafka.ts';
 import { kafkaEvent } from './kafka-event.ts';
 import { checkKafka, type KafkaSettings, kafkaBrokersOf, kafkaData, readKafka } from './kafka-settings.ts';
 
@@ -17,11 +17,16 @@ export const kafka: TriggerKind<KafkaSettings, 'KAFKA'> = {
   read: (data, { settings }) => readKafka(data, 'KAFKA', settings),
   data: kafkaData,
   broker: {
-    consume({ id, settings, allowed, sealer, failures, share }, session) {
-      const brokers = kafkaBrokersOf(settings);
-      const password = settings.password && openPassword(settings.password, sealer);
-      const group = `funcgraph-${id}`;
-      return consumeKafka({ brokers, settings, password, group, allowed, failures, share }, session);
+    async consume({ id, settings, allowed, sealer, failures, read }, session) {
+      const { topics, tls, user, batchSize } = settings;
+      const connection: KafkaSource = {
+        brokers: kafkaBrokersOf(settings),
+        settings: { topics, tls, user, batchSize },
+        password: settings.password && openPassword(settings.password, sealer).reveal(),
+        group: `funcgraph-${id}`,
+        ...{ allowed, failures },
+      };
+      await read({ client: 'kafka', connection }, session);
     },
     event: (settings, { messages, shard }, { region, at }) =>
       kafkaEvent(settings, { messages, topic: shard, region, at }),

@@ -39,6 +39,9 @@ export interface RabbitmqConnection {
   readonly answerMs?: number;
 }
 
+/** A connection as plain data. */
+export type RabbitmqSource = Omit<RabbitmqConnection, 'password' | 'share'> & { readonly password: string };
+
 /** What is needed of a message. Its headers are left out: in memory they are many times larger than they arrived. */
 interface Waiting {
   readonly deliveryTag: number;

@@ -2,7 +2,7 @@ import { TRIGGER_KINDS } from '@funcgraph/api';
 import { openPassword } from '../brokers/broker-password.ts';
 import { brokerRules } from '../brokers/broker-rules.ts';
 import type { TriggerKind } from '../trigger-kind.ts';
-import { consumeRabbitmq } from './consume-rabbitmq.ts';
+import type { RabbitmqSource } from './consume-rabbitmq.ts';
 import { rabbitmqEvent } from './rabbitmq-event.ts';
 import { brokersOf, checkRabbitmq, type RabbitmqSettings, rabbitmqData, readRabbitmq } from './rabbitmq-settings.ts';
 
@@ -17,12 +17,19 @@ export const rabbitmq: TriggerKind<RabbitmqSettings, 'RABBITMQ'> = {
   read: (data, { settings }) => readRabbitmq(data, settings),
   data: rabbitmqData,
   broker: {
-    consume({ id, settings, allowed, sealer, failures, share }, session) {
+    async consume({ id, settings, allowed, sealer, failures, read }, session) {
       const brokers = brokersOf(settings);
       const broker = brokers[failures % brokers.length];
       if (broker === undefined || settings.password === undefined) throw new Error('a trigger has no broker');
-      const password = openPassword(settings.password, sealer);
-      return consumeRabbitmq({ broker, settings, password, queue: `funcgraph-${id}`, allowed, share }, session);
+      const { user, vhost, exchange, tls, batchSize } = settings;
+      const connection: RabbitmqSource = {
+        broker,
+        settings: { user, vhost, exchange, tls, batchSize },
+        password: openPassword(settings.password, sealer).reveal(),
+        queue: `funcgraph-${id}`,
+        allowed,
+      };
+      await read({ client: 'rabbitmq', connection }, session);
     },
     event: (settings, { messages }, { region, at }) => rabbitmqEvent(settings, { messages, region, at }),
   },
