@@ -6,6 +6,9 @@ const MAX_STATUS = 4096;
 const MAX_REASON = 500;
 const PATIENCE_MS = 30_000;
 
+/** The sandbox died before its first program could begin. */
+export class EndedBeforeStart extends AgentError {}
+
 export interface StartStreams {
   readonly monitor: ChildProcess;
   readonly stderr: Readable;
@@ -19,7 +22,7 @@ export interface StartStreams {
 /**
  * Waits until the sandbox is complete: the starter inside wrote its byte to `started`, and bubblewrap reported the
  * process id of its init on `status`. Resolves to that process id. Rejects with `START_FAILED` and the output of the
- * tools.
+ * tools, as `EndedBeforeStart` when no program began.
  */
 export function readStart({ monitor, stderr, status, started, keepsStarted }: StartStreams): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -35,13 +38,15 @@ export function readStart({ monitor, stderr, status, started, keepsStarted }: St
       stopListening();
       resolve(init);
     };
-    const fail = (detail: string) => {
+    const fail = (detail: string, Kind = AgentError) => {
       stopListening();
-      reject(new AgentError('START_FAILED', `the sandbox did not start: ${said.trim() || detail}`));
+      reject(new Kind('START_FAILED', `the sandbox did not start: ${said.trim() || detail}`));
     };
     // Its output may not have arrived yet.
     const onClose = () => {
-      const giveUp = () => fail(`the launcher ended with ${monitor.exitCode ?? monitor.signalCode}`);
+      // all of `started` is read by now
+      const Kind = isUp ? AgentError : EndedBeforeStart;
+      const giveUp = () => fail(`the launcher ended with ${monitor.exitCode ?? monitor.signalCode}`, Kind);
       if (stderr.closed) giveUp();
       else stderr.once('close', giveUp);
     };

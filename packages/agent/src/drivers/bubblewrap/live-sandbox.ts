@@ -10,7 +10,7 @@ import { type Bind, CODE_PATH, LINK_PATH, type SandboxNetwork, type SandboxSpec 
 import type { Purpose, Source, Sources } from '../../sources/sources.ts';
 import type { TmpVolume } from '../../tmp-volume.ts';
 import { endInit } from '../end-init.ts';
-import { pipeAt, readStart } from '../read-start.ts';
+import { EndedBeforeStart, pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 import { planText } from '../sandbox-maker.ts';
 import { ARGS_FD, inOrder, occupyingArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
@@ -47,6 +47,8 @@ export class LiveSandbox {
   readonly #outside: Outside;
   #occupant: Occupant | undefined;
   #hasProgram = false;
+  /** Rejects when the program of the occupant did not begin. */
+  #begun: Promise<unknown> = Promise.resolve();
   #target: AttachTarget | undefined;
   #disconnect: Disconnect = () => {};
 
@@ -78,7 +80,10 @@ export class LiveSandbox {
       },
       {
         onOutput: (stream, text) => this.#occupant?.hooks.onOutput(stream, text),
-        onExit: (exit) => this.#occupant?.hooks.onExit(exit),
+        onExit: (exit) => {
+          const report = () => this.#occupant?.hooks.onExit(exit);
+          this.#begun.then(report, () => {});
+        },
       },
     );
   }
@@ -92,7 +97,7 @@ export class LiveSandbox {
     return this.#hasProgram;
   }
 
-  /** Reports no exit when no program ran: no function had the sandbox yet. */
+  /** Reports no exit when no program began: no function had the sandbox yet. */
   async stop(): Promise<void> {
     if (!this.#hasProgram) this.#occupant = undefined;
     await this.running.stop();
@@ -144,10 +149,14 @@ export class LiveSandbox {
     });
     // Whatever fails first is reported.
     started.catch(() => {});
+    this.#begun = started;
     await this.#attachAll(attacher, this.#target, spec);
     this.#hasProgram = true;
     pipeAt(monitor, ARGS_FD).end(planText(occupyingArguments(spec)));
-    await started;
+    await started.catch((error: unknown) => {
+      this.#hasProgram = !(error instanceof EndedBeforeStart);
+      throw error;
+    });
     await this.#surround();
   }
 
