@@ -40,6 +40,16 @@ export interface AuditFilter {
 
 const REMOVED_AT_ONCE = 1000;
 
+/** Signing in and out. A successful one costs its user nothing, as a program may do it all day. */
+export const LOGIN_OPERATIONS = [
+  'createToken',
+  'createTemporaryKey',
+  'createConsoleLink',
+  'createConsoleSession',
+  'deleteConsoleSession',
+  'finishConsoleOidc',
+] as const;
+
 /** Rows of the audit log; no rules. */
 export class AuditStore {
   readonly #db: Kysely<Schema>;
@@ -109,9 +119,9 @@ export class AuditStore {
     await this.#db.deleteFrom('audit_entry').where('at', '<', at).execute();
   }
 
-  /** Removes the oldest refused requests of each account that has more of them. */
-  async dropRefused(most: number): Promise<void> {
-    const over = await this.#refused()
+  /** Removes the oldest refused requests, or logins, of each account that has more of them. */
+  async dropBeyond(kind: 'refused' | 'logins', most: number): Promise<void> {
+    const over = await this.#all(kind)
       .select((eb) => ['domain_id', eb.fn.countAll<number>().as('count')])
       .groupBy('domain_id')
       .having((eb) => eb.fn.countAll(), '>', most)
@@ -119,7 +129,7 @@ export class AuditStore {
     for (const { domain_id, count } of over) {
       // small statements: changes wait for the database meanwhile
       for (let left = Number(count) - most; left > 0; left -= REMOVED_AT_ONCE) {
-        const oldest = this.#refused()
+        const oldest = this.#all(kind)
           .select('id')
           .where('domain_id', '=', domain_id)
           .orderBy('id')
@@ -129,9 +139,12 @@ export class AuditStore {
     }
   }
 
-  /** With the condition of their index. */
-  #refused() {
-    return this.#db.selectFrom('audit_entry').where('error_code', '<>', sql.lit(''));
+  /** With the conditions of their index, word for word. */
+  #all(kind: 'refused' | 'logins') {
+    const rows = this.#db.selectFrom('audit_entry');
+    if (kind === 'refused') return rows.where('error_code', '<>', sql.lit(''));
+    const operations = sql.join(LOGIN_OPERATIONS.map((operation) => sql.lit(operation)));
+    return rows.where('error_code', '=', sql.lit('')).where(sql<boolean>`operation in (${operations})`);
   }
 }
 

@@ -5,7 +5,7 @@ import { ManualClock } from '../lib/manual-clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { Audit, type AuditNote } from './audit.ts';
-import { AuditStore } from './audit-store.ts';
+import { AuditStore, LOGIN_OPERATIONS } from './audit-store.ts';
 
 const HOUR_MS = 3_600_000;
 const NOTE: AuditNote = {
@@ -40,7 +40,9 @@ afterEach(async () => {
   await storage.close();
 });
 
-async function count(of: Partial<{ domain_id: string; user_id: string; error_code: string }>): Promise<number> {
+async function count(
+  of: Partial<{ domain_id: string; user_id: string; error_code: string; operation: string }>,
+): Promise<number> {
   let query = storage.db.selectFrom('audit_entry').select('id');
   for (const [column, value] of Object.entries(of)) query = query.where(sql.ref(column), '=', value);
   return (await query.execute()).length;
@@ -75,6 +77,50 @@ it('failed logins of one account hide no failed logins of another', async () => 
   expect(await count({ domain_id: '' })).toBe(60);
   expect(await count({ domain_id: 'a1' })).toBe(60);
   expect(await count({ domain_id: 'a2' })).toBe(1);
+});
+
+const LOGIN: AuditNote = { ...NOTE, operation: 'createToken', action: 'iam:tokens:create', status: 201 };
+
+it('many logins of one user hide neither changes nor refused requests, nor logins of others', async () => {
+  for (let n = 0; n < 100; n += 1) await audit.note(LOGIN);
+  for (let n = 0; n < 100; n += 1) await audit.note(NOTE);
+  await audit.note(REFUSED);
+  await audit.note({ ...LOGIN, userId: 'bob' });
+  await audit.note({ ...LOGIN, domainId: 'a2', userId: 'eve' });
+  expect(await count({ user_id: 'ann', operation: 'createToken' })).toBe(60);
+  expect(await count({ user_id: 'ann', operation: NOTE.operation, error_code: '' })).toBe(100);
+  expect(await count({ user_id: 'ann', error_code: REFUSED.errorCode })).toBe(1);
+  expect(await count({ user_id: 'bob' })).toBe(1);
+  expect(await count({ domain_id: 'a2' })).toBe(1);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('too many logins of an account');
+  clock.advance(60_000);
+  await audit.note(LOGIN);
+  expect(await count({ user_id: 'ann', operation: 'createToken' })).toBe(61);
+});
+
+it('the oldest logins of an account beyond a number are removed, and nothing else', async () => {
+  const store = new AuditStore(storage);
+  for (let n = 0; n < 5; n += 1) await audit.note({ ...LOGIN, requestId: `login-${n}` });
+  for (let n = 0; n < 5; n += 1) await audit.note({ ...LOGIN, operation: 'deleteConsoleSession' });
+  for (let n = 0; n < 20; n += 1) await audit.note(NOTE);
+  for (let n = 0; n < 20; n += 1) await audit.note({ ...LOGIN, errorCode: 'FSS.0401', status: 401 });
+  for (let n = 0; n < 7; n += 1) await audit.note({ ...LOGIN, domainId: 'a2' });
+  await store.dropBeyond('logins', 7);
+  const left = storage.db.selectFrom('audit_entry').select('request_id').where('domain_id', '=', 'a1');
+  const logins = await left.where('operation', '=', 'createToken').where('error_code', '=', '').orderBy('id').execute();
+  expect(logins.map(({ request_id }) => request_id)).toEqual(['login-3', 'login-4']);
+  expect(await count({ operation: 'deleteConsoleSession' })).toBe(5);
+  expect(await count({ operation: NOTE.operation })).toBe(20);
+  expect(await count({ error_code: 'FSS.0401' })).toBe(20);
+  expect(await count({ domain_id: 'a2' })).toBe(7);
+});
+
+it('the index of logins has the operations that count as logins', async () => {
+  const rows = sql<{ sql: string }>`select sql from sqlite_master where name = 'audit_entry_login'`;
+  const [index] = (await rows.execute(storage.db)).rows;
+  const named = index?.sql.match(/(?<=')\w+(?=')/g);
+  expect(named).toEqual(LOGIN_OPERATIONS);
 });
 
 it('a record has a bounded size, whatever the client sends', async () => {

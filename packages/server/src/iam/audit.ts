@@ -2,13 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { AtomicStatement } from '../storage/index.ts';
-import type { AuditEntry, AuditFilter, AuditStore } from './audit-store.ts';
-import { RefusalLimit } from './refusal-limit.ts';
+import { type AuditEntry, type AuditFilter, type AuditStore, LOGIN_OPERATIONS } from './audit-store.ts';
+import { RecordLimit } from './record-limit.ts';
 
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * SWEEP_EVERY_MS;
-/** Refused requests that an account keeps. */
-const MAX_REFUSED = 100_000;
+/** What an account keeps of refused requests, and of logins. */
+const MOST_KEPT = { refused: 100_000, logins: 1_000_000 } as const;
+/** Logins are those of known users, of whom many may come at the same time. */
+const OF_MINUTE = {
+  refused: { ofUser: 60, ofAccount: 600 },
+  logins: { ofUser: 60, ofAccount: 6_000 },
+} as const;
+const NAMES = { refused: 'refused requests', logins: 'logins' } as const;
+const LOGINS: ReadonlySet<string> = new Set(LOGIN_OPERATIONS);
 /** A record has at most 4 KB, whatever a client sends. */
 const MAX_RESOURCE_CHARS = 512;
 const MAX_SOURCE_CHARS = 200;
@@ -43,7 +50,10 @@ export class Audit {
   readonly #options: AuditOptions;
   #recorder: AuditRecorder = NO_RECORDER;
   #timer: Timer | undefined;
-  readonly #refusals = new RefusalLimit();
+  readonly #limits = {
+    refused: new RecordLimit(OF_MINUTE.refused),
+    logins: new RecordLimit(OF_MINUTE.logins),
+  };
   /** Keeps records of one millisecond in order. */
   #noted = 0;
 
@@ -71,7 +81,7 @@ export class Audit {
   async note({ depth = 0, ...note }: AuditNote): Promise<void> {
     const { store, clock, log, ownerOf } = this.#options;
     const at = clock.now();
-    if (note.errorCode !== '' && !this.#isRecorded({ ...note, at })) return;
+    if (!this.#isRecorded({ ...note, at })) return;
     this.#noted += 1;
     const order = this.#noted.toString(36).padStart(9, '0');
     const id = `${at.toString(36).padStart(9, '0')}-${order}-${randomBytes(4).toString('hex')}`;
@@ -93,13 +103,16 @@ export class Audit {
     return { entries, next: found.length > entries.length ? entries.at(-1)?.id : undefined };
   }
 
-  #isRecorded(refused: Pick<AuditEntry, 'at' | 'domainId' | 'userId'>): boolean {
-    const recording = this.#refusals.admit(refused);
+  /** Changes always are. */
+  #isRecorded(note: Pick<AuditEntry, 'at' | 'domainId' | 'userId' | 'operation' | 'errorCode'>): boolean {
+    const kind = note.errorCode !== '' ? 'refused' : LOGINS.has(note.operation) ? 'logins' : undefined;
+    if (kind === undefined) return true;
+    const recording = this.#limits[kind].admit(note);
     if (recording === 'omitted') {
-      const { domainId } = refused;
+      const { domainId } = note;
       this.#options.log.warn(
         { domainId },
-        'too many refused requests of an account: more of this minute are not recorded',
+        `too many ${NAMES[kind]} of an account: more of this minute are not recorded`,
       );
     }
     return recording === 'recorded';
@@ -108,7 +121,8 @@ export class Audit {
   async #sweep(): Promise<void> {
     const { store, clock, retainDays } = this.#options;
     await store.dropBefore(clock.now() - retainDays * DAY_MS);
-    await store.dropRefused(MAX_REFUSED);
+    await store.dropBeyond('refused', MOST_KEPT.refused);
+    await store.dropBeyond('logins', MOST_KEPT.logins);
   }
 }
 

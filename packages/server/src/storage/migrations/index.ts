@@ -62,6 +62,7 @@ import { serverSessions0062 } from './0062-server-sessions.ts';
 import { refusedAudit0063 } from './0063-refused-audit.ts';
 import { sessionGenerations0064 } from './0064-session-generations.ts';
 import { serverPlaces0065 } from './0065-server-places.ts';
+import { loginAudit0066 } from './0066-login-audit.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -128,4 +129,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0063-refused-audit': refusedAudit0063,
   '0064-session-generations': sessionGenerations0064,
   '0065-server-places': serverPlaces0065,
+  '0066-login-audit': loginAudit0066,
 };
