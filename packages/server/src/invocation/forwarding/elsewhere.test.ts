@@ -243,6 +243,17 @@ describe('a call at a server that may start no instance, while others have none 
     expect(await Promise.race([refused, 'waits'])).toBe('waits');
     await pass(300);
     expect(await refused).toBeInstanceOf(NoneElsewhere);
+    expect(await refused).toMatchObject({ message: expect.stringContaining('other servers have the') });
+  });
+
+  it('is told when its own server cannot get more of the limit, whoever has it', async () => {
+    const cutOff = new TestShare(0);
+    cutOff.isFixed = true;
+    const refused = calls(server(cutOff), server(new TestShare(4)))
+      .call()
+      .catch((error: unknown) => error);
+    await pass(TEST_LIMITS.maxWaitMs + 200);
+    expect(await refused).toMatchObject({ message: expect.stringContaining('does not reach the database') });
   });
 });
 

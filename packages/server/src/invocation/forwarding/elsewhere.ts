@@ -20,7 +20,7 @@ export interface ElsewhereOptions {
   /** Longest wait of a call for an instance of any server. */
   readonly maxWaitMs: number;
   /** Of the limits of instances. */
-  readonly share: Pick<LimitShare, 'ask'> | undefined;
+  readonly share: Pick<LimitShare, 'ask' | 'isFixed'> | undefined;
   readonly changes: { readonly at: number };
   readonly clock: Clock;
   /** From 0 up to but not including 1. */
@@ -66,12 +66,13 @@ export class CallLost extends Error {
   }
 }
 
-/** Other servers had all instances that the function may have, and none of them took the call in time. */
+/** This server may start no instance of the function, and no other one took the call in time. */
 export class NoneElsewhere extends Error {
-  constructor(waitedMs: number, { maxInstances }: LaunchSpec) {
-    super(
-      `No instance was free within ${waitedMs} ms: other servers have the ${maxInstances} that the function may have.`,
-    );
+  constructor(waitedMs: number, { maxInstances }: LaunchSpec, { isFixed }: { readonly isFixed: boolean }) {
+    const reason = isFixed
+      ? `this server does not reach the database, so its share of the ${maxInstances} that the function may have does not grow`
+      : `other servers have the ${maxInstances} that the function may have`;
+    super(`No instance was free within ${waitedMs} ms: ${reason}.`);
   }
 }
 
@@ -114,7 +115,8 @@ export class Elsewhere {
       if (answer !== 'hold') return answer;
       // an instance of another version makes room as soon as it is idle
       if (this.isAlone || this.#hasInstance(spec)) return undefined;
-      if (heldMs >= maxWaitMs) throw new NoneElsewhere(maxWaitMs, spec);
+      if (heldMs >= maxWaitMs)
+        throw new NoneElsewhere(maxWaitMs, spec, { isFixed: this.#options.share?.isFixed === true });
       await this.#nextLook();
       request.signal?.throwIfAborted();
     }
