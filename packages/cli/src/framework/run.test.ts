@@ -94,6 +94,20 @@ test('suggests the flag, the noun and the verb that were meant and exits with 2'
   expect(verb.stderr).toContain('did you mean "deploy"?');
 });
 
+test.each([
+  ['users', 'did you mean "iam users"?'],
+  ['templates', '"functions templates" or "applications templates" or "flows templates"'],
+  ['publish', '"versions publish" or "topics publish"'],
+])('suggests where %s stands below a noun', async (word, hint) => {
+  const run = await runCli([word, 'list']);
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain(hint);
+});
+
+test('suggests no place of a word that stands everywhere', async () => {
+  expect((await runCli(['list'])).stderr).toContain('hint: all of them: fgs --help');
+});
+
 test('shows help at every level, even with required flags missing', async () => {
   expect((await runCli(['--help'])).stdout).toContain('Exit codes:');
   expect((await runCli(['functions', '-h'])).stdout).toContain('deploy');

@@ -15,12 +15,32 @@ interface Found {
   readonly rest: readonly string[];
 }
 
-function unknown(what: string, word: string, known: readonly string[], help: string): never {
-  const near = suggest(word, known);
+/** More places of a word say nothing about what was meant. */
+const MOST_PLACES = 4;
+
+function unknown(what: string, word: string, meant: readonly string[], help: string): never {
+  const places = meant.map((one) => `"${one}"`).join(' or ');
   throw usageError(
     `unknown ${what} ${JSON.stringify(word)}`,
-    near ? `did you mean "${near}"? All of them: ${help}` : `all of them: ${help}`,
+    places === '' ? `all of them: ${help}` : `did you mean ${places}? All of them: ${help}`,
   );
+}
+
+/** What is near a word that is none of these. */
+function near(word: string, known: readonly string[]): string[] {
+  const found = suggest(word, known);
+  return found === undefined ? [] : [found];
+}
+
+/** Where a word stands below nouns: `iam users` for `users`. */
+function placesOf(word: string, { nouns }: Tree): string[] {
+  const places = new Set<string>();
+  for (const { name } of nouns.flatMap(({ commands }) => commands)) {
+    const words = name.split(' ');
+    const at = words.indexOf(word);
+    if (at > 0) places.add(words.slice(0, at + 1).join(' '));
+  }
+  return places.size > MOST_PLACES ? [] : [...places];
 }
 
 function find(tree: Tree, given: readonly string[]): Found {
@@ -31,13 +51,11 @@ function find(tree: Tree, given: readonly string[]): Found {
   const command = tree.commands.find((c) => c.name === first);
   if (command) return { command, rest: argv.slice(1) };
   const noun = tree.nouns.find((n) => n.name === first);
-  if (!noun)
-    unknown(
-      'command',
-      first,
-      [...[...tree.commands, ...tree.nouns].map((e) => e.name), ...Object.keys(tree.shortcuts ?? {})],
-      'fgs --help',
-    );
+  if (!noun) {
+    const known = [...[...tree.commands, ...tree.nouns].map((e) => e.name), ...Object.keys(tree.shortcuts ?? {})];
+    const places = placesOf(first, tree);
+    unknown('command', first, places.length > 0 ? places : near(first, known), 'fgs --help');
+  }
   if (second === undefined) return { noun, rest: [] };
   const inner = innerNoun(noun, second);
   if (inner !== undefined) return findVerb(inner, others);
@@ -61,7 +79,7 @@ function findVerb(noun: Noun, words: readonly string[]): Found {
     .map((word) => noun.commands.find((c) => c.name === `${first} ${word}`))
     .find((found) => found !== undefined);
   const verbs = noun.commands.map((c) => c.name.slice(first.length + 1));
-  if (!verb) unknown(`verb of ${first}`, second, verbs, `fgs ${first} --help`);
+  if (!verb) unknown(`verb of ${first}`, second, near(second, verbs), `fgs ${first} --help`);
   return { command: verb, rest: others };
 }
 
