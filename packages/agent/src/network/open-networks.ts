@@ -15,6 +15,8 @@ const NEEDED = [
   ['nft', 'nftables'],
   ['nsenter', 'util-linux'],
 ] as const;
+/** A machine that is busy for a moment must not leave its functions without a network until the next start. */
+const TRIES = 2;
 const ALONE = 'Functions reach nothing but themselves';
 
 export interface OpenedNetworks {
@@ -38,13 +40,16 @@ export async function openNetworks({
   if (missing !== undefined) {
     return { networks: undefined, gaps: [`${ALONE}: ${missing[0]} is not installed (package ${missing[1]}).`] };
   }
-  const connector: Connector = await NetworkHelper.open(HELPER).catch(() => new IpConnector());
-  try {
-    const networks = await Networks.open({ ...parts, agentNumber, connector, nameServers });
-    return { networks, gaps: [...resolverGaps(nameServers), ...(await firewallGaps())] };
-  } catch (error) {
-    const detail = error instanceof AgentError ? error.message : String(error);
-    return { networks: undefined, gaps: [`${ALONE}: ${detail}.`] };
+  for (let left = TRIES; ; left -= 1) {
+    const connector: Connector = await NetworkHelper.open(HELPER).catch(() => new IpConnector());
+    try {
+      const networks = await Networks.open({ ...parts, agentNumber, connector, nameServers });
+      return { networks, gaps: [...resolverGaps(nameServers), ...(await firewallGaps())] };
+    } catch (error) {
+      if (left > 1) continue;
+      const detail = error instanceof AgentError ? error.message : String(error);
+      return { networks: undefined, gaps: [`${ALONE}: ${detail}.`] };
+    }
   }
 }
 
