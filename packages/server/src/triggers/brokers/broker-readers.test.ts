@@ -69,6 +69,22 @@ function read(kafka: HostileKafka, { handle, onConnected, login, batchSize = 1_0
   );
 }
 
+/** Resolves when the first batch is in progress, which lasts until `handled` is called. */
+async function readHeld(kafka: HostileKafka) {
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let isOver = false;
+  const ended = read(kafka, {
+    handle: () => {
+      begun.resolve();
+      return gate.promise;
+    },
+  }).finally(() => {
+    isOver = true;
+  });
+  await begun.promise;
+  return { ended, isOver: () => isOver, handled: () => gate.resolve() };
+}
+
 /** Answers the first fetches so, and later ones with no message. */
 function fetches(...answers: readonly Buffer[]): HostileAnswer {
   const left = [...answers];
@@ -118,22 +134,12 @@ it('the offset of a batch that was not handled is not committed, and its reason 
 
 it('a session that is to end waits for its batch in progress, and commits it', SLOW, async () => {
   const kafka = await cluster({ fetch: fetches(message('a')) });
-  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let isOver = false;
-  const ended = read(kafka, {
-    handle: () => {
-      begun.resolve();
-      return gate.promise;
-    },
-  }).finally(() => {
-    isOver = true;
-  });
-  await begun.promise;
+  const reading = await readHeld(kafka);
   control.abort();
   await new Promise(setImmediate);
-  expect(isOver).toBe(false);
-  gate.resolve();
-  expect(await ended).toBe('none');
+  expect(reading.isOver()).toBe(false);
+  reading.handled();
+  expect(await reading.ended).toBe('none');
   expect(kafka.seen.get('commit')).toBe(1);
 });
 
@@ -182,17 +188,7 @@ it('a batch of 150,000 records is read', SLOW, async () => {
 it('when the thread dies, a session ends after its batch in progress, and another thread goes on', SLOW, async () => {
   readers = make(32);
   const steady = await cluster({ fetch: fetches(message('a')) });
-  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let isOver = false;
-  const first = read(steady, {
-    handle: () => {
-      begun.resolve();
-      return gate.promise;
-    },
-  }).finally(() => {
-    isOver = true;
-  });
-  await begun.promise;
+  const first = await readHeld(steady);
   // their objects take more than the heap has
   const many = Buffer.concat(Array.from({ length: 150_000 }, (_, at) => kafkaRecord(Buffer.alloc(10, 97), at)));
   const greedy = await cluster({ fetch: () => kafkaRecords([kafkaBatch(gzipSync(many), 150_000, { attributes: 1 })]) });
@@ -202,9 +198,9 @@ it('when the thread dies, a session ends after its batch in progress, and anothe
       greedyBatch += 1;
     },
   });
-  expect({ failed, isOver, greedyBatch }).toEqual({ failed: ENDED, isOver: false, greedyBatch: 0 });
-  gate.resolve();
-  expect(await first).toBe(ENDED);
+  expect({ failed, isOver: first.isOver(), greedyBatch }).toEqual({ failed: ENDED, isOver: false, greedyBatch: 0 });
+  first.handled();
+  expect(await first.ended).toBe(ENDED);
   expect(steady.seen.get('commit') ?? 0).toBe(0);
   expect(logged.join('')).toContain('the thread that reads from brokers ended');
   // another one begins after a pause

@@ -7,8 +7,8 @@ import { unsnappy } from './snappy.ts';
 
 /** Of a batch of records. A broker accepts batches of about 1 MB as they are sent: compressed. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Of those that the main thread decodes: less, since it does nothing else meanwhile. */
-const MOST_ON_MAIN_BYTES = 16 * 1024 * 1024;
+/** Of those that our own code decodes: less, since the thread of all brokers does nothing else meanwhile. */
+const MOST_AT_ONCE_BYTES = 16 * 1024 * 1024;
 const GZIP = 1;
 const SNAPPY = 2;
 const LZ4 = 3;
@@ -22,8 +22,8 @@ export function boundCodecs(codecs: typeof CompressionCodecs): void {
   codecs[GZIP as CompressionTypes.GZIP] = () =>
     reading(MOST_BYTES, (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength }));
   codecs[SNAPPY as CompressionTypes.Snappy] = () =>
-    reading(MOST_ON_MAIN_BYTES, async (bytes, most) => unsnappy(bytes, most));
-  codecs[LZ4 as CompressionTypes.LZ4] = () => reading(MOST_ON_MAIN_BYTES, async (bytes, most) => unlz4(bytes, most));
+    reading(MOST_AT_ONCE_BYTES, async (bytes, most) => unsnappy(bytes, most));
+  codecs[LZ4 as CompressionTypes.LZ4] = () => reading(MOST_AT_ONCE_BYTES, async (bytes, most) => unlz4(bytes, most));
   codecs[ZSTD as CompressionTypes.ZSTD] = () =>
     reading(MOST_BYTES, (bytes, maxOutputLength) => unzstd(bytes, { maxOutputLength }));
 }

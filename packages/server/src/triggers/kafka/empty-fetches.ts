@@ -12,7 +12,7 @@ const changed = new WeakSet<FetchingConsumer>();
 
 /**
  * Waits after fetches that brought no message or failed, each time longer. A broker in order holds a fetch until its time
- * is over; the library asks again at once, so that one that answers at once keeps the main thread busy for ever.
+ * is over; the library asks again at once, so that one that answers at once keeps the thread of all brokers busy for ever.
  */
 export function pauseEmptyFetches(prototype: FetchingConsumer): void {
   if (changed.has(prototype)) return;
