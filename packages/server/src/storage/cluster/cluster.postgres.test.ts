@@ -227,6 +227,36 @@ describe('a membership', () => {
       expect(await startFromCopy(a, () => a.membership.leave())).toEqual({ name: 'joined' });
     });
 
+    it('is of one of two copies that start at the same moment', async () => {
+      const starts = await Promise.all(
+        ['/one', '/two'].map(async (folder) => {
+          const [storage, clock] = [await openAt(place), new ManualClock()];
+          const joining = Membership.join({
+            ...{ storage, home: 'a', place: folder, name: folder, version: '1', clock },
+            onError: () => {},
+            onConflict: () => {},
+          });
+          return { storage, clock, joining };
+        }),
+      );
+      const first = await Promise.race(starts.map(({ joining }) => joining));
+      const outcomes: PromiseSettledResult<Membership>[] = [];
+      const settled = Promise.allSettled(starts.map(({ joining }) => joining)).then((all) => outcomes.push(...all));
+      await expect
+        .poll(async () => {
+          await first.look();
+          for (const { clock } of starts) clock.advance(1000);
+          return outcomes.length;
+        }, PATIENCE)
+        .toBe(2);
+      await settled;
+      const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect(refused).toEqual([expect.objectContaining(copied)]);
+      expect(first.isLive()).toBe(true);
+      await first.leave();
+      for (const { storage } of starts) await storage.close();
+    });
+
     it('counts like that of a server of an older version, whose place is not known', async () => {
       const a = await join('a');
       await a.storage.db.updateTable('server').set({ place: null }).execute();

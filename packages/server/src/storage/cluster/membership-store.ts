@@ -109,8 +109,8 @@ export class MembershipStore {
   }
 
   /**
-   * Adds a server among others. Replaces the one of the same home when it was at `formerPlace`, or when it has expired;
-   * false when another one is there.
+   * Adds a server among others. Replaces the server of the same home when it was at `formerPlace`, or when it has expired.
+   * Returns false when another server of that home remains.
    */
   async add(
     row: ServerRow,
@@ -140,7 +140,7 @@ export class MembershipStore {
     });
   }
 
-  /** The server that `add` did not replace. */
+  /** The server with this home; undefined without one. */
   async ofHome(signals: Signals, home: string): Promise<Rival | undefined> {
     return (await signals.ask<Rival>(OF_HOME, [home]))[0];
   }

@@ -207,7 +207,8 @@ export class Membership implements Member, Peers {
   }
 
   /**
-   * `formerPlace`: where a server with the same home has ended, whatever its row says. False when another one may live.
+   * Replaces a server of the same home that was at `formerPlace`, even if it has not expired. Returns false when another
+   * server of that home remains, which may live.
    */
   async #add(signals: Signals, formerPlace: string | null): Promise<boolean> {
     const { clock, home, place } = this.#options;
