@@ -154,6 +154,43 @@ ${before || `server.listen(${port}, '127.0.0.1');`}
     expect(refused.body.toString()).toBe('response body exceeds the limit of 6291456');
   });
 
+  it('an answer that waits for credit until its end comes whole', async () => {
+    const bytes = 2 ** 20 + 100_000;
+    await ready(`#!${process.execPath}
+require('node:http').createServer((req, res) => {
+  res.on('finish', () => console.log('sent'));
+  res.end(Buffer.alloc(${bytes}, 'x'));
+}).listen(${port}, '127.0.0.1');
+`);
+    const head = Buffer.from(JSON.stringify({ method: 'GET', url: '/', headers: [] }));
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(head.length);
+    const frame = { type: 'invoke', requestId: 'r-1', timeoutMs: 3000, credentials: {}, http: true, stream: true };
+    instance.send(frame, Buffer.concat([size, head]));
+    const cost = 256;
+    let credit = 2 ** 20;
+    let received = 0;
+    const next = () =>
+      instance.next(
+        ({ header }) => (header.type === 'chunk' || header.type === 'result') && header.requestId === 'r-1',
+      );
+    while (credit > cost) {
+      const { body } = await next();
+      received += body.length;
+      credit -= body.length + cost;
+    }
+    await instance.log(({ text }) => text.includes('sent'));
+    // a little at a time: the last piece is read long before it is sent
+    for (;;) {
+      instance.send({ type: 'credit', requestId: 'r-1', bytes: 5_000 + cost });
+      const { header, body } = await next();
+      received += body.length;
+      if (header.type !== 'result') continue;
+      expect([header.code, received]).toEqual([0, bytes]);
+      break;
+    }
+  });
+
   describe('a body that follows', () => {
     /** Reads by hand: `/early` not at all, `/stalls` nothing before `/go` came. */
     const server = (): string => `#!${process.execPath}

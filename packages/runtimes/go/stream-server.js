@@ -3,6 +3,7 @@
 // header `X-Stream-Token`, the body being the answer. The token protects the port against other code in the instance.
 const http = require('node:http');
 const { timingSafeEqual } = require('node:crypto');
+const { sendAll } = require('../nodejs/chunks.js');
 
 const PATH = /^\/v1\/stream\/([\w-]{1,128})$/;
 const NOT_PASSED_ON = new Set([
@@ -105,16 +106,15 @@ class StreamServer {
       request.destroy();
     };
     sender.begin();
-    request.on('data', (chunk) => {
-      request.pause();
-      sender.write(chunk, () => request.resume());
-    });
-    request.on('end', () => {
+    sendAll(request, sender, () => {
       end();
       response.writeHead(204).end();
     });
     request.on('error', end);
-    request.on('close', end);
+    // one that was read to its end closes too, perhaps before all of it is sent
+    request.on('close', () => {
+      if (!request.readableEnded) end();
+    });
   }
 }
 

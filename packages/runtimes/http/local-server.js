@@ -165,15 +165,10 @@ function collect(response, head, { resolve, reject, sent }) {
   response.on('end', () => resolve({ ...head, body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks) }));
 }
 
-/** Reads only what the sender has credit for: a slow caller slows the function's server down and fills no memory. */
 function pass(response, head, { resolve, sender }) {
   sender.setHead(head);
   sender.begin();
-  response.on('data', (chunk) => {
-    response.pause();
-    sender.write(chunk, () => response.resume());
-  });
-  response.on('end', () => resolve({ ...head, body: null }));
+  require('../nodejs/chunks.js').sendAll(response, sender, () => resolve({ ...head, body: null }));
 }
 
 module.exports = { LocalServer, ExchangeFailed, MAX_ANSWER };

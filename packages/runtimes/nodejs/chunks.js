@@ -86,4 +86,26 @@ class ChunkSender {
   }
 }
 
-module.exports = { ChunkSender: ChunkSender };
+/**
+ * Sends what a stream gives, piece by piece, and calls `done` when it is sent: a slow caller slows the stream down and fills
+ * no memory. A stream ends as soon as its last piece was read, also while that waits for credit.
+ */
+function sendAll(stream, sender, done) {
+  let sending = false;
+  let ended = false;
+  stream.on('data', (piece) => {
+    stream.pause();
+    sending = true;
+    sender.write(piece, () => {
+      sending = false;
+      if (ended) done();
+      else stream.resume();
+    });
+  });
+  stream.on('end', () => {
+    ended = true;
+    if (!sending) done();
+  });
+}
+
+module.exports = { ChunkSender: ChunkSender, sendAll: sendAll };
