@@ -59,6 +59,8 @@ export function takeBody(
     const declared = Number(request.headers['content-length'] ?? 0);
     let taken = 0;
     let isOver = false;
+    let isRead = false;
+    let last: Promise<unknown> | undefined;
     let room: BodyRoom | undefined;
     const roomFor = (bytes: number): void => {
       if (room === undefined && bytes === declared && bytes <= WHOLE_BYTES) return;
@@ -76,12 +78,19 @@ export function takeBody(
         const taking = take(piece);
         if (taking === undefined) return;
         request.pause();
+        last = taking;
         taking.then(() => request.resume(), end);
       } catch (error) {
         end(error);
       }
     };
-    const onGone = (): void => end(new ClientGone());
+    const onGone = (): void => void (isRead || end(new ClientGone()));
+    // a request ends as soon as its last piece was read, also while that is being taken
+    const onEnd = (): void => {
+      isRead = true;
+      if (last === undefined) end(undefined);
+      else last.then(() => end(undefined), end);
+    };
     const end = (error: unknown): void => {
       if (isOver) return;
       isOver = true;
@@ -99,7 +108,7 @@ export function takeBody(
       return;
     }
     if (watch !== undefined) watch.onSlow = () => end(tooSlow());
-    request.on('data', onData).on('end', () => end(undefined));
+    request.on('data', onData).on('end', onEnd);
     request.on('error', onGone).on('close', onGone);
     if (expectsContinue) response.writeContinue();
     if (begun.length > 0) onData(begun);
