@@ -15,6 +15,7 @@ import { refuseBrokenResponses } from './broken-responses.ts';
 import { pauseEmptyFetches } from './empty-fetches.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { kafkaSockets } from './kafka-socket.ts';
+import { checkOnlyWaiting } from './quiet-queue.ts';
 import { holdResponses, withMemory } from './response-memory.ts';
 import { shareJoins } from './shared-joins.ts';
 import { endStoppedReaders } from './stopped-readers.ts';
@@ -98,6 +99,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
   const { default: Queue } = await import('kafkajs/src/network/requestQueue/index.js');
   const { default: Broker } = await import('kafkajs/src/broker/index.js');
   boundAnswers(Connection.prototype, Queue.prototype, Broker.prototype);
+  checkOnlyWaiting(Queue.prototype);
   refuseBrokenResponses(Connection.prototype);
   boundDecoder(Decoder.prototype);
   const retry = { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) };

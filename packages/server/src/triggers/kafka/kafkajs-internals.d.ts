@@ -56,14 +56,26 @@ declare module 'kafkajs/src/broker/saslAuthenticator/scram.js' {
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   import type { RequestQueue } from './bounded-answers.ts';
+  import type { CheckingQueue } from './quiet-queue.ts';
+
+  interface Sent {
+    readonly entry: { readonly correlationId: number; resolve(): void; reject(): void };
+    readonly expectResponse: boolean;
+    sendRequest(): void;
+  }
 
   const Queue: {
-    readonly prototype: RequestQueue;
+    readonly prototype: RequestQueue & CheckingQueue;
     new (parts: {
       readonly logger: object;
       readonly requestTimeout: number;
+      readonly maxInFlightRequests?: number;
     }): RequestQueue & {
       readonly throttledUntil: number;
+      readonly throttleCheckTimeoutId: object | null;
+      push(sent: Sent): void;
+      fulfillRequest(answer: { readonly correlationId: number; readonly payload: Buffer; readonly size: number }): void;
+      destroy(): void;
     };
   };
   export = Queue;
