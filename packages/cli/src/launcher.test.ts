@@ -2,9 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -38,8 +41,9 @@ function program(path: string, by: string, version = process.versions.node): voi
 function fgs(
   args: readonly string[],
   path = '/usr/bin:/bin',
+  env: { readonly HOME?: string } = {},
 ): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(linked, args, { cwd: '/', env: { PATH: path }, encoding: 'utf8' });
+  return spawnSync(linked, args, { cwd: '/', env: { PATH: path, ...env }, timeout: 60_000, encoding: 'utf8' });
 }
 
 beforeEach(() => {
@@ -72,6 +76,28 @@ describe('fgs', () => {
     program(brought(base), 'above');
     program(brought(cli), 'inside');
     expect(JSON.parse(fgs([]).stdout)).toMatchObject({ by: 'inside' });
+  });
+
+  const compiled = (home: string): string => join(home, '.cache/funcgraph/compiled');
+
+  it('keeps what it compiled in the home folder of its user', () => {
+    program(join(base, 'path/node'), 'PATH');
+    expect(fgs([], `${base}/path:/usr/bin:/bin`, { HOME: base }).status).toBe(3);
+    const [version = ''] = readdirSync(compiled(base));
+    expect(readdirSync(join(compiled(base), version))).not.toEqual([]);
+  });
+
+  it.each(['/nonexistent', '/proc', 'relative'])('runs where nothing can be kept: HOME=%s', (HOME) => {
+    program(join(base, 'path/node'), 'PATH');
+    expect(fgs([], `${base}/path:/usr/bin:/bin`, { HOME }).status).toBe(3);
+  });
+
+  it.runIf(process.getuid?.() === 0)('runs nothing that another user may have compiled', () => {
+    program(join(base, 'path/node'), 'PATH');
+    mkdirSync(join(base, '.cache'));
+    chownSync(join(base, '.cache'), 1, 1);
+    expect(fgs([], `${base}/path:/usr/bin:/bin`, { HOME: base }).status).toBe(3);
+    expect(existsSync(compiled(base))).toBe(false);
   });
 
   it('is one process, which gets the signals', async () => {
