@@ -5,6 +5,7 @@ import { StopRequest } from './lib/stop-request.ts';
 
 const stop = new StopRequest();
 const argv = process.argv.slice(2);
+const LISTEN_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND']);
 
 /** As root the process is the launcher, unless the configuration says that the server itself runs as root. */
 async function run(): Promise<void> {
@@ -43,7 +44,7 @@ async function fail(error: unknown): Promise<never> {
 }
 
 function isListenError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+  return error instanceof Error && 'code' in error && LISTEN_ERRORS.has(String(error.code));
 }
 
 run().catch(fail);

@@ -88,9 +88,14 @@ test('distinguishes a wrong configuration from a server that cannot start', asyn
   await expect(spawnScript(script)).rejects.toMatchObject({ message: 'no such key', exitCode: 2 });
 });
 
-test('hints at a remedy for a port in use', async () => {
-  const script = `process.send({ event: 'failed', code: 'EADDRINUSE', message: 'in use' }, () => process.exit(1));`;
-  await expect(spawnScript(script)).rejects.toMatchObject({ hint: expect.stringContaining('--port') });
+test.each([
+  ['a port in use', 'EADDRINUSE', '--port'],
+  ['a port of root', 'EACCES', '--port'],
+  ['an address of another machine', 'EADDRNOTAVAIL', '--host'],
+  ['a host name without address', 'ENOTFOUND', '--host'],
+])('hints at a remedy for %s', async (_, code, flag) => {
+  const script = `process.send({ event: 'failed', code: '${code}', message: 'no' }, () => process.exit(1));`;
+  await expect(spawnScript(script)).rejects.toMatchObject({ hint: expect.stringContaining(flag) });
 });
 
 test('shows the end of the log when the server just dies', async () => {

@@ -11,6 +11,9 @@ const HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE:
     'Another program has the port, perhaps a server that runs already. Choose others: --port, --gateway-port, --storage-port',
   EACCES: 'This user may not take the port: choose one from 1024 on with --port, --gateway-port and --storage-port',
+  EADDRNOTAVAIL:
+    'No network interface of this machine has that address: ip address lists theirs. Choose one with --host',
+  ENOTFOUND: 'Choose an address of this machine with --host: 0.0.0.0 is all of them',
 };
 
 export interface ServerOptions {
