@@ -424,6 +424,14 @@ describe('restoring', () => {
     expect(await store.restore(artifact, undefined)).toBe(false);
     expect(readdirSync(join(dir, 'trees'))).toEqual([]);
   });
+
+  it('works again after the upload of the same code, when its bytes were changed', async () => {
+    const code = fakeZip([{ name: 'index.js', data: '1' }]);
+    const { artifact } = await store.put(code, { kind: 'zip' });
+    writeFileSync(join(dir, 'blobs', artifact.sha256), 'other');
+    await store.put(code, { kind: 'zip' });
+    expect(await store.readAll(artifact.sha256)).toEqual(code);
+  });
 });
 
 describe('keeping and collecting', () => {

@@ -83,8 +83,8 @@ export class ArtifactStore {
 
   /**
    * Checks, stores and unpacks an upload. The artifact cannot be collected until the returned pin is released. Throws
-   * `ArtifactError` when the upload is refused; none of it is kept. Bytes that are stored already are not written
-   * again.
+   * `ArtifactError` when the upload is refused; none of it is kept. Code that is unpacked already is not unpacked again;
+   * stored bytes that were damaged are replaced.
    */
   async put(bytes: UploadBytes, options: PutOptions): Promise<ArtifactPin> {
     const staging = this.#path('incoming', randomUUID());
@@ -335,7 +335,8 @@ export class ArtifactStore {
       await renameFolder(tree, artifact.treePath);
     }
     const target = this.#blob(artifact.sha256);
-    if (!(await exists(target))) await rename(blob, target);
+    // in the place of the same bytes, or of damaged ones
+    await rename(blob, target);
     await sealFolder(this.#path('trees'));
     await sealFolder(this.#path('blobs'));
     await this.#shared?.put(artifact.sha256, target);

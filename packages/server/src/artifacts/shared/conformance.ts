@@ -65,6 +65,16 @@ export function sharedBlobsConformance(name: string, open: () => Promise<SharedB
       expect(await readdir(join(dir, 'b', 'incoming'))).toEqual([]);
     });
 
+    it.each([
+      ['gets them again', (server: ArtifactStore) => server.put(CODE, INLINE)],
+      ['starts', (server: ArtifactStore) => server.share({ sha256: SHA })],
+    ])('is whole again after a server with its bytes %s, when it was cut off', async (_, act) => {
+      await (await store('a')).put(CODE, INLINE);
+      await place.replace(SHA, CODE.subarray(1).toString());
+      await act(await store('a'));
+      expect(await (await store('b')).readAll(SHA)).toEqual(CODE);
+    });
+
     it('is missing where it never was', async () => {
       const blobs = place.blobs();
       await blobs.start();

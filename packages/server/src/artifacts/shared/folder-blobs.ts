@@ -58,13 +58,13 @@ export class FolderBlobs implements SharedBlobs {
   async put(sha256: string, file: string): Promise<void> {
     const target = this.#path('blobs', sha256);
     // a fresh time keeps it from being removed before its version is committed
-    if (await this.#touch(target)) return;
+    if ((await this.#touch(target)) && (await isAsLong(target, file))) return;
     await this.#store(target, file);
   }
 
   async share(sha256: string, file: string): Promise<void> {
     const target = this.#path('blobs', sha256);
-    if ((await stat(target).catch(isMissing)) === false) await this.#store(target, file);
+    if (!(await isAsLong(target, file))) await this.#store(target, file);
   }
 
   async fetch(sha256: string, file: string): Promise<boolean> {
@@ -152,6 +152,12 @@ export class FolderBlobs implements SharedBlobs {
     if (!isSha256(sha256)) throw new Error('not a SHA-256');
     return join(this.#dir, part, sha256);
   }
+}
+
+/** A stored file that was cut off, as by a full disk, is stored again. */
+async function isAsLong(stored: string, file: string): Promise<boolean> {
+  const found = await stat(stored).catch(isMissing);
+  return found !== false && found.size === (await stat(file)).size;
 }
 
 /** False for a file that does not exist; other errors are those of the file system. */

@@ -39,8 +39,8 @@ export interface S3BlobsOptions extends SharedBlobsOptions {
 export class S3Blobs implements SharedBlobs {
   readonly #place: S3Place;
   readonly #options: S3BlobsOptions;
-  /** Keys of blobs that the service had at the start, or later: no request for each when a server starts. */
-  readonly #stored = new Set<string>();
+  /** Sizes of blobs that the service had at the start, or later: no request for each when a server starts. */
+  readonly #stored = new Map<string, number>();
   #opened: Promise<S3Objects> | undefined;
   /** Why and until when requests fail at once: many in a row must not each wait for a service without an answer. */
   #outage: { readonly cause: unknown; readonly until: number } | undefined;
@@ -59,7 +59,7 @@ export class S3Blobs implements SharedBlobs {
       if (!(await objects.copy(probe, probe))) throw new Error('an object that was written cannot be found');
       await objects.remove(probe);
       if (!(await this.#isOwner(objects))) throw belongsToOthers(`s3://${bucket}/${prefix}`);
-      for await (const { key } of objects.list('blobs')) this.#stored.add(key);
+      for await (const { key, size } of objects.list('blobs')) this.#stored.set(key, size);
     } catch (cause) {
       throw cause instanceof StartupError ? cause : s3StartupError(this.#place, cause);
     }
@@ -79,11 +79,13 @@ export class S3Blobs implements SharedBlobs {
 
   async share(sha256: string, file: string): Promise<void> {
     const key = keyOf('blobs', sha256);
-    if (this.#stored.has(key)) return;
+    const { size } = await stat(file);
+    if (this.#stored.get(key) === size) return;
     await this.#reach(async (objects) => {
-      if ((await objects.head(key)) === undefined) await objects.put(key, file);
+      const stored = await objects.head(key);
+      if (stored?.size !== size) await objects.put(key, file);
     });
-    this.#stored.add(key);
+    this.#stored.set(key, size);
   }
 
   async fetch(sha256: string, file: string): Promise<boolean> {
