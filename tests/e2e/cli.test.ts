@@ -52,6 +52,18 @@ test('takes a function through its whole life', async () => {
   expect(await server.fgs(['functions', 'show', 'life'])).toMatchObject({ exitCode: 3 });
 });
 
+test.each(['192.0.2.1', 'nowhere.invalid'])(
+  'says why no server can listen at %s, without a stack trace',
+  async (host) => {
+    const place = join(code, `data-${host}`);
+    const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
+    const { exitCode, stderr } = await server.fgs(['start', '--data-dir', place, '--host', host, ...ports]);
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toMatch(/^hint: .*--host/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+  },
+);
+
 test('distinguishes a failing function from a failing request, and finds both again', async () => {
   const create = ['functions', 'create', 'fails', '--runtime', runtime, '--handler', 'index.handler'];
   expect(await server.fgs([...create, '--code-file', join(code, 'index.js')])).toMatchObject({ exitCode: 0 });

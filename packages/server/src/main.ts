@@ -5,7 +5,8 @@ import { StopRequest } from './lib/stop-request.ts';
 
 const stop = new StopRequest();
 const argv = process.argv.slice(2);
-const LISTEN_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND']);
+/** The user chose an address or port that cannot be had. */
+const LISTEN_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** As root the process is the launcher, unless the configuration says that the server itself runs as root. */
 async function run(): Promise<void> {

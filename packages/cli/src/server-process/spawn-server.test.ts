@@ -93,6 +93,7 @@ test.each([
   ['a port of root', 'EACCES', '--port'],
   ['an address of another machine', 'EADDRNOTAVAIL', '--host'],
   ['a host name without address', 'ENOTFOUND', '--host'],
+  ['a host name that nothing can look up', 'EAI_AGAIN', '--host'],
 ])('hints at a remedy for %s', async (_, code, flag) => {
   const script = `process.send({ event: 'failed', code: '${code}', message: 'no' }, () => process.exit(1));`;
   await expect(spawnScript(script)).rejects.toMatchObject({ hint: expect.stringContaining(flag) });

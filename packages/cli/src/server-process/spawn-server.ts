@@ -6,6 +6,7 @@ import { serverProgram } from './server-program.ts';
 
 const LAST_LOG_BYTES = 4096;
 const LOG_GRACE_MS = 500;
+const NO_NAME = 'The name has no address. Choose an address of this machine with --host: 0.0.0.0 is all of them';
 /** For errors of the operating system that the server passes on as they are. */
 const HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE:
@@ -13,7 +14,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'This user may not take the port: choose one from 1024 on with --port, --gateway-port and --storage-port',
   EADDRNOTAVAIL:
     'No network interface of this machine has that address: ip address lists theirs. Choose one with --host',
-  ENOTFOUND: 'Choose an address of this machine with --host: 0.0.0.0 is all of them',
+  ENOTFOUND: NO_NAME,
+  EAI_AGAIN: NO_NAME,
 };
 
 export interface ServerOptions {

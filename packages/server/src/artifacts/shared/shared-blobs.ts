@@ -12,9 +12,12 @@ import { StartupError } from '../../lib/startup-error.ts';
 export interface SharedBlobs {
   /** Throws `StartupError` when the place cannot be used, or belongs to another database. */
   start(): Promise<void>;
-  /** Copies a file to all servers; its bytes must have the digest. Stored durably when it resolves. */
+  /**
+   * Copies a file to all servers; its bytes must have the digest. Stored durably when it resolves. Replaces stored bytes of
+   * another size, which are damaged.
+   */
   put(sha256: string, file: string): Promise<void>;
-  /** Like `put`, for bytes that a version refers to: they need no new time, so stored ones are not touched. */
+  /** Like `put`, for bytes that a version refers to: they need no new time, so stored ones of that size are not touched. */
   share(sha256: string, file: string): Promise<void>;
   /** Copies the bytes into a new file; false, with no file, when they are missing or damaged. */
   fetch(sha256: string, file: string): Promise<boolean>;
