@@ -21,6 +21,19 @@ const TICKS_MS = 120_000;
 /** Of a call that a client got or not. */
 export type CallResult = 'ok' | 'refused' | 'interrupted' | 'unreachable';
 
+/** One answer that was no success: how often, when and by which servers. */
+interface Failure {
+  count: number;
+  readonly firstAt: number;
+  lastAt: number;
+  readonly endpoints: Set<string>;
+}
+
+/** `endpoint`: of the server that gave it. */
+interface Answer extends RawAnswer {
+  readonly endpoint: string;
+}
+
 interface Step {
   readonly what: string;
   readonly n: string;
@@ -39,8 +52,8 @@ export class ClusterAccount {
   /** Numbers of requests to accept an event that were not answered with 202. */
   readonly notAccepted = new Set<number>();
   readonly calls: Record<CallResult, number> = { ok: 0, refused: 0, interrupted: 0, unreachable: 0 };
-  /** How often which answer came that was no success. */
-  readonly failures = new Map<string, number>();
+  /** By status and text. */
+  readonly failures = new Map<string, Failure>();
   /** Answers that must not be, in words. */
   readonly wrong: string[] = [];
   readonly #answered = new Set<number>();
@@ -207,24 +220,30 @@ export class ClusterAccount {
     });
   }
 
-  #judged(n: number, answer: RawAnswer | undefined): CallResult {
+  #judged(n: number, answer: Answer | undefined): CallResult {
     if (answer === undefined) return 'unreachable';
-    const { status, text, headers } = answer;
+    const { status, text, headers, endpoint } = answer;
     if (status === 200 && headers.get('x-is-func-err') !== 'true') {
       if (text === JSON.stringify({ n })) this.#answered.add(n);
       else this.wrong.push(`call ${n} was answered ${text.slice(0, 200)}`);
       return 'ok';
     }
     const kind = `${status} ${text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').slice(0, 300)}`;
-    this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
+    const now = Date.now();
+    const failure = this.failures.get(kind) ?? { count: 0, firstAt: now, lastAt: now, endpoints: new Set() };
+    failure.count += 1;
+    failure.lastAt = now;
+    failure.endpoints.add(endpoint);
+    this.failures.set(kind, failure);
     return REFUSALS.includes(status) ? 'refused' : 'interrupted';
   }
 
-  async #request(server: Tenant, operation: string, event: object): Promise<RawAnswer | undefined> {
+  async #request(server: Tenant, operation: string, event: object): Promise<Answer | undefined> {
     try {
+      const { endpoint } = server;
       const { project_id } = server.credentials;
       const path = `/v2/${project_id}/fgs/functions/${this.urn}/${operation}`;
-      return await request(server, { path, body: JSON.stringify(event) });
+      return { ...(await request(server, { path, body: JSON.stringify(event) })), endpoint };
     } catch {
       // it does not run, or was killed meanwhile
       return undefined;

@@ -122,7 +122,7 @@ export class NodesSoak implements AsyncDisposable {
     await this.#allServe();
     this.#returns.push(Date.now() - mended);
     const seconds = (ms: number): string => (ms / 1000).toFixed(0).padStart(3);
-    return `${trouble.name.padEnd(18)}${seconds(mended - begin)} s, all serve after${seconds(Date.now() - mended)} s  ${figure}`;
+    return `${timeOf(begin)} ${trouble.name.padEnd(18)}${seconds(mended - begin)} s, all serve after${seconds(Date.now() - mended)} s  ${figure}`;
   }
 
   /** Until each server answers calls and accepts events. */
@@ -168,9 +168,16 @@ export class NodesSoak implements AsyncDisposable {
     verdict.judge('all serve again by themselves', true, sum(this.#returns));
     const troubles = [...this.#troubles].map(([name, count]) => `${count} x ${name}`).join(', ');
     verdict.judge('troubles', this.#troubles.size > 0, troubles);
-    for (const [text, count] of account.failures) this.#options.say(`${String(count).padStart(6)} x  ${text}`);
+    for (const [text, { count, firstAt, lastAt, endpoints }] of account.failures) {
+      const where = [...endpoints].join(', ');
+      this.#options.say(
+        `${String(count).padStart(6)} x  ${text} (${timeOf(firstAt)} to ${timeOf(lastAt)} by ${where})`,
+      );
+    }
   }
 }
+
+const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 23);
 
 function any<T>(list: readonly T[]): T {
   return list[Math.floor(Math.random() * list.length)] as T;
