@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { pauseAfter } from '../../lib/pause-after.ts';
 import { WorkerThread } from '../../lib/worker-thread.ts';
 import type { BrokerBatch, BrokerSession } from './broker-session.ts';
+import { type OpenSession, Quarantine } from './quarantine.ts';
 import type { ReaderAnswer, ReaderCall, ReaderData, ReadOrder } from './reader-calls.ts';
 
 export interface BrokerReadersOptions {
@@ -28,15 +29,22 @@ const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 /** A thread that lived for longer ended for a new reason. */
 const CALM_MS = 10 * 60_000;
 const ENDED = 'the reader of the server ended; it starts again later';
+const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+/** Of sessions that the log names. */
+const MOST_NAMED = 5;
 
 /**
  * Reads from brokers in a thread, which starts with the first session: to unpack and decode what brokers send takes seconds,
  * during which the server would answer no call. When the thread dies, all its sessions fail; a session ends when the batches
- * in progress have ended, so that the next one runs none of them beside itself.
+ * in progress have ended, so that the next one runs none of them beside itself. When it dies for want of memory, the triggers
+ * of the project that held the most wait longer than the others.
  */
 export class BrokerReaders {
   readonly #options: BrokerReadersOptions;
   #thread: Promise<Thread> | undefined;
+  /** By their numbers. */
+  readonly #open = new Map<number, { readonly order: ReadOrder; readonly held: Int32Array }>();
+  readonly #quarantine = new Quarantine();
   #session = 0;
   #deaths = 0;
   /** By `performance.now`. */
@@ -47,10 +55,12 @@ export class BrokerReaders {
   }
 
   async read(order: ReadOrder, { signal, onConnected, handle }: BrokerSession): Promise<void> {
+    this.#checkQuarantine(order);
     const { promise, thread } = await this.#started();
     signal.throwIfAborted();
     const session = this.#session;
     this.#session += 1;
+    const held = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const running = new Set<Promise<void>>();
     const run = async (number: number, batch: BrokerBatch): Promise<void> => {
       const error = await handle(batch).then(() => undefined, textOf);
@@ -59,7 +69,8 @@ export class BrokerReaders {
     };
     const end = (): void => void thread.call({ op: 'end', session }).catch(() => undefined);
     try {
-      await thread.call({ op: 'open', session, order });
+      this.#open.set(session, { order, held });
+      await thread.call({ op: 'open', session, order, held });
       signal.addEventListener('abort', end, { once: true });
       if (signal.aborted) end();
       for (;;) {
@@ -71,8 +82,11 @@ export class BrokerReaders {
         running.add(work);
       }
     } catch (error) {
-      throw this.#thread === promise ? error : new Error(ENDED);
+      if (this.#thread === promise) throw error;
+      this.#checkQuarantine(order);
+      throw new Error(ENDED);
     } finally {
+      this.#open.delete(session);
       signal.removeEventListener('abort', end);
       await Promise.all(running);
     }
@@ -100,7 +114,12 @@ export class BrokerReaders {
       const now = performance.now();
       this.#deaths = now - from > CALM_MS ? 1 : this.#deaths + 1;
       this.#notBefore = now + pauseAfter(this.#deaths, PAUSES);
-      log.error({ err: error }, 'the thread that reads from brokers ended; it starts again');
+      const open = this.#held();
+      const blamed = isOutOfMemory(error) ? this.#quarantine.blame(open, now) : [];
+      log.error(
+        { err: error, blamed, held: open.slice(0, MOST_NAMED) },
+        'the thread that reads from brokers ended; it starts again',
+      );
     };
     const starting = WorkerThread.start<ReaderCall, ReaderAnswer>({
       from: import.meta.url,
@@ -115,6 +134,20 @@ export class BrokerReaders {
     return starting;
   }
 
+  #checkQuarantine(order: ReadOrder): void {
+    const refusal = this.#quarantine.refusal(order, performance.now());
+    if (refusal !== undefined) throw new Error(refusal);
+  }
+
+  /** The sessions, the largest first. */
+  #held(): readonly OpenSession[] {
+    const all = [...this.#open.values()].map(({ order: { triggerId, owner }, held }) => ({
+      ...{ triggerId, owner },
+      bytes: Atomics.load(held, 0),
+    }));
+    return all.toSorted((one, other) => other.bytes - one.bytes);
+  }
+
   async #listen(thread: Thread): Promise<void> {
     for (;;) {
       const news = await thread.call({ op: 'late' }).catch(() => undefined);
@@ -122,6 +155,10 @@ export class BrokerReaders {
       this.#options.onLate(news.triggerId, news.error);
     }
   }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === OUT_OF_MEMORY;
 }
 
 function textOf(error: unknown): string {

@@ -31,12 +31,12 @@ export class ReadRoom {
     return [...this.#owners.values()].reduce((sum, { held }) => sum + held, 0);
   }
 
-  /** One session of an owner. */
-  enter(name: string): ReadShare {
+  /** One session of an owner. What it holds is also written to `held`, which another thread may read. */
+  enter(name: string, held: Int32Array = new Int32Array(1)): ReadShare {
     const owner = this.#owners.get(name) ?? { sessions: 0, held: 0 };
     this.#owners.set(name, owner);
     owner.sessions += 1;
-    return new ReadShare({
+    const room: Room = {
       tryTake: (bytes) => this.#tryTake(owner, bytes),
       wait: (bytes) => this.#wait(owner, bytes),
       give: (bytes) => {
@@ -48,7 +48,8 @@ export class ReadRoom {
         if (owner.sessions === 0) this.#owners.delete(name);
         this.#admit();
       },
-    });
+    };
+    return new ReadShare(room, held);
   }
 
   #tryTake(owner: Owner, bytes: number): boolean {
@@ -96,17 +97,19 @@ interface Room {
 /** What one session holds of the room. */
 export class ReadShare {
   readonly #room: Room;
+  readonly #shown: Int32Array;
   #held = 0;
   #isOver = false;
 
-  constructor(room: Room) {
+  constructor(room: Room, shown: Int32Array) {
     this.#room = room;
+    this.#shown = shown;
   }
 
   /** Waits for it; throws when others need the memory for too long. */
   async take(bytes: number): Promise<void> {
     if (!this.#room.tryTake(bytes)) await this.#room.wait(bytes);
-    this.#held += bytes;
+    this.#hold(bytes);
     // the session may have ended meanwhile
     if (this.#isOver) this.give(bytes);
   }
@@ -114,12 +117,12 @@ export class ReadShare {
   /** Takes it at once or throws. */
   takeNow(bytes: number): void {
     if (!this.#room.tryTake(bytes)) throw new Error(NO_ROOM);
-    this.#held += bytes;
+    this.#hold(bytes);
   }
 
   give(bytes: number): void {
     const given = Math.min(bytes, this.#held);
-    this.#held -= given;
+    this.#hold(-given);
     this.#room.give(given);
   }
 
@@ -129,5 +132,10 @@ export class ReadShare {
     this.#isOver = true;
     this.give(this.#held);
     this.#room.leave();
+  }
+
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    Atomics.store(this.#shown, 0, this.#held);
   }
 }

@@ -14,7 +14,8 @@ export interface ReadOrder {
 
 /** What the server asks of the thread that reads from brokers. Sessions and batches have numbers. */
 export type ReaderCall =
-  | { readonly op: 'open'; readonly session: number; readonly order: ReadOrder }
+  /** `held` is in memory of both: how many bytes the session holds can be read after the death of the thread. */
+  | { readonly op: 'open'; readonly session: number; readonly order: ReadOrder; readonly held: Int32Array }
   /** Is answered with what happens next. Rejects when the session failed; nothing follows then, nor after `over`. */
   | { readonly op: 'next'; readonly session: number }
   | { readonly op: 'end'; readonly session: number }

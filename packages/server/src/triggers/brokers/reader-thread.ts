@@ -5,7 +5,7 @@ import { consumeKafka, type KafkaSource } from '../kafka/consume-kafka.ts';
 import { consumeRabbitmq, type RabbitmqSource } from '../rabbitmq/consume-rabbitmq.ts';
 import type { BrokerBatch, BrokerSession, BrokerSource } from './broker-session.ts';
 import { ReadRoom, type ReadShare } from './read-room.ts';
-import type { ReaderAnswer, ReaderCall, ReaderData, ReadOrder } from './reader-calls.ts';
+import type { ReaderAnswer, ReaderCall, ReaderData } from './reader-calls.ts';
 
 type Pending = PendingCall<ReaderCall, ReaderAnswer>;
 
@@ -88,7 +88,7 @@ class Readers implements CallHandler<ReaderCall, ReaderAnswer> {
         this.#tellLate();
         return;
       case 'open':
-        void this.#read(call.session, call.order);
+        void this.#read(call);
         break;
       case 'end':
         this.#sessions.get(call.session)?.control.abort(new Error('the trigger ends'));
@@ -99,7 +99,8 @@ class Readers implements CallHandler<ReaderCall, ReaderAnswer> {
     pending.resolve({ kind: 'done' });
   }
 
-  async #read(number: number, { triggerId, owner, source }: ReadOrder): Promise<void> {
+  async #read({ session: number, order, held }: Extract<ReaderCall, { op: 'open' }>): Promise<void> {
+    const { triggerId, owner, source } = order;
     const session = new Session((call, news) => {
       if (news instanceof Error) call.reject(news);
       else call.resolve(news);
@@ -107,7 +108,7 @@ class Readers implements CallHandler<ReaderCall, ReaderAnswer> {
       this.#flush();
     });
     this.#sessions.set(number, session);
-    const share = this.#room.enter(owner);
+    const share = this.#room.enter(owner, held);
     const run = (broken: AbortSignal): Promise<void> =>
       consume(source, share, {
         signal: AbortSignal.any([session.control.signal, broken]),
