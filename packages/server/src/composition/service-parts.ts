@@ -76,6 +76,7 @@ export function serviceParts(deps: ServiceDeps) {
     ...{ room, targets, region, clock, log, sealer: deps.sealer, brokerHosts: config.brokerHosts },
     kinds: new Map(TRIGGERS.flatMap(({ code, broker }) => (broker === undefined ? [] : [[code, broker]]))),
     states: brokerStates,
+    readBytes: config.brokerReadBytes,
     drain: deps.life.drain,
   });
   return {

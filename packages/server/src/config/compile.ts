@@ -20,6 +20,8 @@ export class ConfigError extends Error {
 const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 /** Part of the machine's memory that functions get by default. */
 const MEMORY_SHARE = 0.8;
+/** Of the memory, for what message brokers sent; below the least, one batch would not fit. */
+const BROKER_READ = { share: 0.25, leastMb: 64, mostMb: 512 };
 /** Also from the compiled program: both are two folders below that of the package. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 const MIN_CONSOLE_IDLE_MS = 300_000;
@@ -152,6 +154,11 @@ function quotas(raw: RawConfig): Quotas {
   });
 }
 
+function brokerReadBytes(machineMemoryMb: number): number {
+  const { share, leastMb, mostMb } = BROKER_READ;
+  return Math.min(mostMb, Math.max(leastMb, Math.floor(machineMemoryMb * share))) * 2 ** 20;
+}
+
 /** The configuration with defaults added and units converted. */
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
@@ -199,6 +206,7 @@ export function compileConfig(
       raw.memory_budget === undefined
         ? Math.floor(machineMemoryMb * MEMORY_SHARE)
         : sizeMb(raw.memory_budget, 'memory_budget'),
+    brokerReadBytes: brokerReadBytes(machineMemoryMb),
     imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 16,

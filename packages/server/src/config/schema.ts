@@ -316,6 +316,7 @@ export interface Config {
   readonly balancerNoticeMs: number;
   readonly httpStartMs: number;
   readonly memoryBudgetMb: number;
+  readonly brokerReadBytes: number;
   readonly imageBytes: number;
   readonly egress: boolean;
   readonly prewarm: number;

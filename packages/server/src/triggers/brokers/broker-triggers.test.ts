@@ -58,6 +58,7 @@ beforeEach(() => {
     kinds: new Map([[KIND, access]]),
     room: new BatchRoom(1e6),
     states: { note: async (_, state) => void states.push(state) },
+    readBytes: 1e6,
     brokerHosts: new Set(),
     sealer: { open: () => '' },
     drain: { begun: drain.begun.signal, closed: drain.closed.signal },

@@ -21,6 +21,8 @@ export interface BrokerTriggersDeps {
   readonly kinds: ReadonlyMap<string, BrokerAccess>;
   readonly room: Pick<BatchRoom, 'run'>;
   readonly states: Pick<BrokerStateStore, 'note'>;
+  /** Memory for what brokers sent and targets have not handled. */
+  readonly readBytes: number;
   readonly brokerHosts: AllowedHosts;
   readonly sealer: Pick<Sealer, 'open'>;
   /** When the server stops: no batch begins after `begun`, and those in progress are left unfinished after `closed`. */
@@ -38,8 +40,6 @@ interface Reading {
 const MAX_ERROR_CHARS = 300;
 /** Of a batch: its messages, its event, and copies on the way to the instance. */
 const MEMORY_FACTOR = 4;
-/** Of what brokers sent and targets have not handled. */
-const READ_BYTES = 512 * 1024 * 1024;
 /** Of exceptions of the client of a broker after its session has ended. */
 const LATE_EVERY_MS = 60_000;
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
@@ -60,7 +60,7 @@ export class BrokerTriggers implements TriggerSource {
     this.#deps = deps;
     this.#late = new RareNotice(deps.clock, LATE_EVERY_MS);
     this.#readers = new BrokerReaders({
-      roomBytes: READ_BYTES,
+      roomBytes: deps.readBytes,
       onLate: (triggerId, error) => this.#noteLate(triggerId, error),
       log: deps.log,
     });

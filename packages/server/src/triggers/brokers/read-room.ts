@@ -1,3 +1,5 @@
+import { type ReadLimits, readLimits } from './read-limits.ts';
+
 interface Owner {
   sessions: number;
   held: number;
@@ -20,11 +22,13 @@ const NO_ROOM = 'the server has no memory for what the broker sent: it is read a
  */
 export class ReadRoom {
   readonly #half: number;
+  readonly #limits: ReadLimits;
   readonly #owners = new Map<string, Owner>();
   #waiting: Waiting[] = [];
 
   constructor(bytes: number) {
     this.#half = bytes / 2;
+    this.#limits = readLimits(bytes);
   }
 
   get used(): number {
@@ -37,6 +41,7 @@ export class ReadRoom {
     this.#owners.set(name, owner);
     owner.sessions += 1;
     const room: Room = {
+      limits: this.#limits,
       tryTake: (bytes) => this.#tryTake(owner, bytes),
       wait: (bytes) => this.#wait(owner, bytes),
       give: (bytes) => {
@@ -88,6 +93,7 @@ export class ReadRoom {
 }
 
 interface Room {
+  readonly limits: ReadLimits;
   tryTake(bytes: number): boolean;
   wait(bytes: number): Promise<void>;
   give(bytes: number): void;
@@ -104,6 +110,10 @@ export class ReadShare {
   constructor(room: Room, shown: Int32Array) {
     this.#room = room;
     this.#shown = shown;
+  }
+
+  get limits(): ReadLimits {
+    return this.#room.limits;
   }
 
   /** Waits for it; throws when others need the memory for too long. */

@@ -32,13 +32,12 @@ const HEARTBEATS_PER_SESSION = 10;
 /** A member that joins waits for the batches of the others this long: a function may run for 900 s. */
 const REBALANCE_MS = 20 * 60_000;
 const WAIT_MS = 1_000;
-/** Of one response, and of one partition in it; a larger message arrives alone. */
-const FETCH_BYTES = 4 * 1024 * 1024;
 /** Of the first response after a failure, which may be that the last ones had too much. */
 const CAREFUL_BYTES = 64 * 1024;
+/** Of one partition in a response; brokers before Kafka 0.10.1 deliver no larger message. */
 const PARTITION_BYTES = 1024 * 1024;
 const PARTITIONS_AT_ONCE = 4;
-const SOCKETS = { connections: 64, responseBytes: 64 * 1024 * 1024 };
+const CONNECTIONS = 64;
 /** Of a larger message, only the beginning is delivered. */
 const WHOLE_BYTES = 16 * 1024 * 1024;
 const BEGINNING_BYTES = 64 * 1024;
@@ -79,7 +78,7 @@ export function consumeKafka(connection: KafkaConnection, session: BrokerSession
 }
 
 async function consume(connection: KafkaConnection, session: BrokerSession): Promise<void> {
-  const { settings, group, sessionMs = SESSION_MS, answerMs = ANSWER_MS, readyMs = READY_MS } = connection;
+  const { settings, group, share, sessionMs = SESSION_MS, answerMs = ANSWER_MS, readyMs = READY_MS } = connection;
   const beatMs = sessionMs / HEARTBEATS_PER_SESSION;
   session.signal.throwIfAborted();
   // a module of CommonJS in a file of its own has only this export
@@ -93,7 +92,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
   boundOldLogins(Connection.prototype);
   boundCodecs(CompressionCodecs);
   shareJoins(Member.prototype);
-  holdResponses(Runner.prototype, FETCH_BYTES);
+  holdResponses(Runner.prototype);
   pauseEmptyFetches(Runner.prototype);
   endStoppedReaders(Runner.prototype);
   const { default: Queue } = await import('kafkajs/src/network/requestQueue/index.js');
@@ -115,8 +114,9 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
     retry,
     logLevel: logLevel.NOTHING,
     socketFactory: kafkaSockets(connection.allowed, {
-      ...SOCKETS,
-      share: connection.share,
+      connections: CONNECTIONS,
+      responseBytes: share.limits.responseBytes,
+      share,
       over: closed.signal,
     }),
   });
@@ -126,7 +126,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
     heartbeatInterval: beatMs,
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: WAIT_MS,
-    maxBytes: connection.failures === 0 ? FETCH_BYTES : CAREFUL_BYTES,
+    maxBytes: connection.failures === 0 ? share.limits.fetchBytes : CAREFUL_BYTES,
     maxBytesPerPartition: PARTITION_BYTES,
     allowAutoTopicCreation: false,
     retry,
@@ -150,7 +150,7 @@ async function consume(connection: KafkaConnection, session: BrokerSession): Pro
       beatMs,
       most: settings.batchSize,
       session,
-      share: connection.share,
+      share,
     });
     running.add(work);
     return work.finally(() => running.delete(work));

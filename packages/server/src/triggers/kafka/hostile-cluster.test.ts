@@ -305,3 +305,38 @@ it('of a message above 16 MB, only the beginning is delivered, with the reason',
   expect(messages).toEqual([`"${'a'.repeat(64 * 1024)}… (cut: the message has ${value.length} bytes)"`]);
   expect(refusal).toBe(`the message has ${value.length} bytes, which is too large for an event`);
 });
+
+/** The room of a server with 256 MB. */
+function enterSmallRoom(): void {
+  room = new ReadRoom(64 * 1024 * 1024);
+  share = room.enter('p');
+}
+
+it('a small server reads messages as large as an event may be', { timeout: 60_000 }, async () => {
+  enterSmallRoom();
+  const value = Buffer.alloc(6 * 1024 * 1024, 'a');
+  const { messages, refusal } = await firstBatch([kafkaRecord(value)]);
+  expect({ chars: messages[0]?.length, refusal }).toEqual({ chars: value.length + 2, refusal: undefined });
+});
+
+it('a response that a small server can never hold is refused at once, with both sizes', async () => {
+  enterSmallRoom();
+  const batch = kafkaBatch(kafkaRecord(Buffer.alloc(9 * 1024 * 1024)), 1);
+  const error = await read({ answers: { fetch: () => kafkaRecords([batch]) } });
+  expect(error).toMatch(/the broker announced a response of 94\d{5} bytes; the server can hold 8388608/);
+  share.end();
+  expect(room.used).toBe(0);
+});
+
+it('a small server asks for smaller responses', async () => {
+  enterSmallRoom();
+  const requested = Promise.withResolvers<number>();
+  const fetch = (request: Buffer): Buffer => {
+    requested.resolve(request.readInt32BE(12));
+    return kafkaRecords();
+  };
+  const ended = read({ answers: { fetch } });
+  expect(await requested.promise).toBe(1024 * 1024);
+  control.abort();
+  expect(await ended).toBe('none');
+});

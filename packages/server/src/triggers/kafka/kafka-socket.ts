@@ -89,7 +89,9 @@ function limitResponses(socket: Socket, { responseBytes, share }: Limits): void 
         if (left > SMALL_BYTES) arriving?.begin(left);
         continue;
       }
-      socket.destroy(new Error(`the broker announced a response of ${left} bytes`));
+      socket.destroy(
+        new Error(`the broker announced a response of ${left} bytes; the server can hold ${responseBytes}`),
+      );
       return;
     }
   });

@@ -2,8 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ReadShare } from '../brokers/read-room.ts';
 import { TOO_LARGE } from './bounded-output.ts';
 
-/** What one response with messages may become: its records when they are unpacked, and the objects of each. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** Of each key, value and name that is read: a buffer, and its part of a record. */
 const OBJECT_BYTES = 100;
 /** Most responses become less: the whole is taken for others only. */
@@ -69,7 +67,9 @@ export async function decodeBounded<T>(payload: Buffer, decode: () => Promise<T>
     reader.held -= bytes;
   };
   await take(payload.length);
-  let most = Math.min(MOST_BYTES, payload.length * USUAL_FACTOR + LEAST_BYTES);
+  // its records when they are unpacked, and the objects of each
+  const { responseBytes } = share.limits;
+  let most = Math.min(responseBytes, payload.length * USUAL_FACTOR + LEAST_BYTES);
   for (;;) {
     await take(most);
     const room = { left: most };
@@ -80,8 +80,9 @@ export async function decodeBounded<T>(payload: Buffer, decode: () => Promise<T>
     } catch (error) {
       give(most);
       if (room.left >= 0) throw error;
-      if (most === MOST_BYTES) throw new Error(`the records of one response have more than ${MOST_BYTES} bytes`);
-      most = MOST_BYTES;
+      if (most === responseBytes)
+        throw new Error(`the records of one response have more than ${responseBytes} bytes, which the server can hold`);
+      most = responseBytes;
     }
   }
 }
@@ -97,9 +98,9 @@ const changed = new WeakSet<HoldingConsumer>();
 
 /**
  * Gives back the memory of a response when its reader asks for the next one: then its messages are handled. A consumer that
- * begins with small responses asks for twice as much after each one with messages, until it is `mostBytes`.
+ * begins with small responses asks for twice as much after each one with messages, up to what others ask for.
  */
-export function holdResponses(prototype: HoldingConsumer, mostBytes: number): void {
+export function holdResponses(prototype: HoldingConsumer): void {
   if (changed.has(prototype)) return;
   changed.add(prototype);
   const { fetch } = prototype;
@@ -107,13 +108,14 @@ export function holdResponses(prototype: HoldingConsumer, mostBytes: number): vo
   prototype.fetch = async function (this: HoldingConsumer, nodeId) {
     const ofConsumer = readers.get(this) ?? new Map<number, Reader>();
     readers.set(this, ofConsumer);
-    sessions.getStore()?.give(ofConsumer.get(nodeId)?.held ?? 0);
+    const share = sessions.getStore();
+    share?.give(ofConsumer.get(nodeId)?.held ?? 0);
     const reader = { held: 0 };
     ofConsumer.set(nodeId, reader);
     const batches = await reading.run(reader, () => fetch.call(this, nodeId));
     const { consumerGroup } = this;
-    if (batches.some(({ messages }) => messages.length > 0))
-      consumerGroup.maxBytes = Math.min(mostBytes, consumerGroup.maxBytes * 2);
+    if (share !== undefined && batches.some(({ messages }) => messages.length > 0))
+      consumerGroup.maxBytes = Math.min(share.limits.fetchBytes, consumerGroup.maxBytes * 2);
     return batches;
   };
 }
