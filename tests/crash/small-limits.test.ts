@@ -94,4 +94,33 @@ describe.skipIf(findPostgres() === undefined)('three servers, and a function tha
     expect(mostAtOnce(file('ending'))).toBe(1);
     expect(instancesOf('ending')).toBe(answers.length);
   });
+
+  it('of 1, whose server was killed, goes to one of the others that wait for it', LONG, async () => {
+    const urn = await make('orphaned', 1);
+    const [first, ...others] = all as [TestServer, TestServer, TestServer];
+    expect((await answerOf(first, urn)).status).toBe(200);
+    let isOver = false;
+    const answers: Answer[] = [];
+    const client = async (server: TestServer): Promise<void> => {
+      while (!isOver) answers.push(await answerOf(server, urn));
+    };
+    const clients = Promise.all(others.flatMap((server) => Array.from({ length: CLIENTS }, () => client(server))));
+    const callsAt = (server: TestServer): number =>
+      answers.filter((answer) => answer.server === server && answer.status === 200).length;
+    try {
+      await expect.poll(() => others.map(callsAt).every((calls) => calls > 0), PATIENCE).toBe(true);
+      await first.kill('SIGKILL');
+      // it gives up the parts of the process before it
+      await first.restart();
+      const before = others.map(callsAt);
+      const served = () => others.every((server, index) => callsAt(server) > (before[index] ?? 0) + CLIENTS);
+      await expect.poll(served, PATIENCE).toBe(true);
+    } finally {
+      isOver = true;
+      await clients;
+    }
+    // calls that ran on the killed server may have done a part of their work
+    expect(answers.filter(({ status }) => status !== 200 && status !== 500)).toEqual([]);
+    expect(answers.filter(({ status }) => status === 500).length).toBeLessThanOrEqual(others.length * CLIENTS);
+  });
 });

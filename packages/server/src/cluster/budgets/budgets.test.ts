@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { Budgets } from './budgets.ts';
-import { claimOf, mostOf } from './claim.ts';
+import { claimOf, mostOf, type Turn } from './claim.ts';
 import { FaultyCluster } from './model.ts';
 import { MemoryBudgets } from './testing.ts';
 import type { BudgetTable, Use } from './types.ts';
@@ -22,6 +22,7 @@ describe('a claim', () => {
     missingElsewhere: fc.nat(100),
     sharers: fc.integer({ min: 1, max: 9 }),
     keepsLast: fc.boolean(),
+    turn: fc.constantFrom<Turn>('on', 'over', 'open'),
   });
 
   it('never gives back what is used, and never asks for more than the limit', () => {
@@ -37,9 +38,9 @@ describe('a claim', () => {
 
   it('leaves others what they wait for, down to an even share', () => {
     const one = { limit: 20, held: 20, sharers: 2, keepsLast: false };
-    expect(mostOf({ ...one, missingElsewhere: 0 })).toBe(20);
-    expect(mostOf({ ...one, missingElsewhere: 3 })).toBe(17);
-    expect(mostOf({ ...one, missingElsewhere: 100 })).toBe(10);
+    expect(mostOf({ ...one, missingElsewhere: 0 }, 'over')).toBe(20);
+    expect(mostOf({ ...one, missingElsewhere: 3 }, 'over')).toBe(17);
+    expect(mostOf({ ...one, missingElsewhere: 100 }, 'over')).toBe(10);
   });
 
   it.each([
@@ -49,8 +50,18 @@ describe('a claim', () => {
     ['goes when nothing here needs it', true, { used: 0, waiting: 0 }, 0],
   ])('of the only part %s', (_, keepsLast, needs, want) => {
     const one = { limit: 1, held: 1, peak: 1, isRecent: true, servers: 3, missingElsewhere: 2, sharers: 3, keepsLast };
-    expect(claimOf({ ...one, ...needs }).want).toBe(want);
-    expect(mostOf(one)).toBe(keepsLast ? 1 : 0);
+    expect(claimOf({ ...one, ...needs, turn: 'over' }).want).toBe(want);
+    expect(mostOf(one, 'over')).toBe(keepsLast ? 1 : 0);
+  });
+
+  it.each([
+    ['may be asked for', 'open', 2, 3],
+    ['is used by the server that got it', 'on', 3, 3],
+    ['goes on to others after a while', 'over', 3, 2],
+    ['is not asked for again at once', 'over', 2, 2],
+  ] as const)('the part that cannot be divided %s', (_, turn, held, want) => {
+    const one = { limit: 5, held, used: 0, waiting: 9, peak: 9, isRecent: true, servers: 2, sharers: 2 };
+    expect(claimOf({ ...one, missingElsewhere: 7, keepsLast: false, turn }).want).toBe(want);
   });
 
   it('keeps the last part only while it is needed, and gives the rest as without', () => {
@@ -141,13 +152,13 @@ describe('the share of a server', () => {
 
 describe('limits of several servers', () => {
   it(
-    'hold while messages are lost, late or cut off and servers are killed, and all parts come back',
+    'hold while messages are lost, late or cut off and servers are killed, nobody starves, and all parts come back',
     LONG,
     async () => {
       for (let seed = 1; seed <= SEEDS; seed += 1) {
         const cluster = new FaultyCluster(seed, Budgets.open);
         await cluster.run();
-        expect(cluster.report(), `seed ${seed}`).toEqual({ exceeded: [], usable: cluster.limits });
+        expect(cluster.report(), `seed ${seed}`).toEqual({ exceeded: [], starved: [], usable: cluster.limits });
       }
     },
   );

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
-import { claimOf, mostOf } from './claim.ts';
+import { claimOf, mostOf, type Turn } from './claim.ts';
 import {
   type BudgetAnswer,
   type BudgetAsk,
@@ -35,6 +35,8 @@ interface Entry {
   neededAt: number;
   /** Work asked for more. */
   requestedAt: number;
+  /** More parts came. */
+  grewAt: number;
   missingElsewhere: number;
   sharers: number;
   /** As the table has it; undefined when that is not known. */
@@ -46,6 +48,9 @@ const UNUSED_MS = 2_000;
 const RECENT_MS = 60_000;
 /** Work that asked for more comes again within this time. */
 const REQUESTED_MS = 5_000;
+/** How long a server has the odd part of a limit before it leaves it to others that wait, and asks for it again. */
+const TURN_MS = 500;
+const NEXT_TURN_MS = 1_000;
 /** Between two messages: while work waits here or elsewhere; while limits are shared; otherwise; after a failure. */
 const EACH_MS = { hungry: 150, sharing: 1_000, calm: 5_000, failed: 500 };
 
@@ -100,10 +105,11 @@ export class Budgets {
   share(kind: string): LimitShare {
     const { clock, mayGoOnAlone } = this.#options;
     const of = (key: string, limit: number): number => {
-      const isLive = clock.monotonic() < this.#liveUntil;
+      const now = clock.monotonic();
+      const isLive = now < this.#liveUntil;
       if (this.#isAlone) return isLive || mayGoOnAlone ? limit : 0;
       const entry = this.#entries.get(`${kind}/${key}`);
-      return isLive && entry !== undefined ? Math.min(usable(entry), limit) : 0;
+      return isLive && entry !== undefined ? Math.min(usable(entry, now), limit) : 0;
     };
     const ask = (key: string, limit: number): Promise<void> | undefined => {
       if (this.#isAlone || this.#stopped) return undefined;
@@ -205,6 +211,7 @@ export class Budgets {
       const entry = this.#entries.get(ask.key);
       if (entry === undefined) continue;
       const [parts, lacks] = held[ask.key] ?? [0, 0];
+      if (parts > entry.held) entry.grewAt = this.#options.clock.monotonic();
       entry.held = parts;
       entry.noted = { held: parts, missing: lacks };
     }
@@ -252,7 +259,7 @@ export class Budgets {
     for (const entry of this.#entries.values()) {
       const { key, limit, used } = entry;
       if (this.#isOpening) entry.held = used;
-      const claim = claimOf({ ...entry, ...needsOf(entry, now), servers: this.#servers });
+      const claim = claimOf({ ...entry, ...needsOf(entry, now), turn: turnOf(entry, now), servers: this.#servers });
       const { missing } = claim;
       // it could not be asked for again, and calls go on without the table
       const want = this.#isFailing ? Math.max(claim.want, Math.min(entry.held, limit)) : claim.want;
@@ -282,7 +289,7 @@ export class Budgets {
     const entry: Entry = {
       ...{ key, limit, held: 0, used: 0, waiting: 0, keepsLast: false },
       ...{ needs: [], neededAt: Number.NEGATIVE_INFINITY },
-      requestedAt: Number.NEGATIVE_INFINITY,
+      ...{ requestedAt: Number.NEGATIVE_INFINITY, grewAt: Number.NEGATIVE_INFINITY },
       ...{ missingElsewhere: 0, sharers: 1, noted: undefined },
     };
     this.#entries.set(key, entry);
@@ -317,8 +324,13 @@ export class Budgets {
   }
 }
 
-function usable(entry: Entry): number {
-  return Math.min(entry.held, mostOf(entry));
+function usable(entry: Entry, now: number): number {
+  return Math.min(entry.held, mostOf(entry, turnOf(entry, now)));
+}
+
+function turnOf({ grewAt }: Entry, now: number): Turn {
+  if (now - grewAt < TURN_MS) return 'on';
+  return now - grewAt < NEXT_TURN_MS ? 'over' : 'open';
 }
 
 /** Notes what is needed now, and returns the most of the last seconds. */

@@ -82,6 +82,8 @@ interface Running {
 interface Work {
   readonly running: Set<Running>;
   waiting: number;
+  /** Since when all of it waits while parts are free; undefined when that is not so. */
+  starvesSince: number | undefined;
 }
 
 interface Server {
@@ -101,6 +103,8 @@ interface Faults {
 }
 
 const CALM: Faults = { loss: 0, late: 0 };
+/** For work without a part while some are free: a message without an answer, a pause, and two messages. */
+const STARVED_MS = 4_000;
 const ANSWER_MS = 3_000;
 const TROUBLE_MS = 240_000;
 /** More than any step of the budgets takes. */
@@ -120,6 +124,7 @@ export class FaultyCluster {
   readonly #servers: Server[] = [];
   readonly #cutOff = new Set<string>();
   readonly #exceeded: string[] = [];
+  readonly #starved: string[] = [];
   readonly #usable: Record<string, number> = {};
   readonly #keepsLast: boolean;
   #faults: Faults;
@@ -129,12 +134,21 @@ export class FaultyCluster {
     this.#open = open;
     this.limits = { 'account/small': this.#upTo(4), 'account/large': 8 + this.#upTo(60) };
     this.#keepsLast = this.#random() < 0.5;
-    this.#faults = { loss: this.#random() * 0.2, late: this.#random() * 0.1 };
+    // how long work may wait for a part is known only where no message is lost
+    const isLossy = this.#random() < 0.5;
+    this.#faults = isLossy ? { loss: this.#random() * 0.2, late: this.#random() * 0.1 } : { ...CALM };
   }
 
-  /** `exceeded`: limits that did not hold. `usable`: how much of each a single server could use in the end. */
-  report(): { readonly exceeded: readonly string[]; readonly usable: Readonly<Record<string, number>> } {
-    return { exceeded: this.#exceeded, usable: this.#usable };
+  /**
+   * `exceeded`: limits that did not hold. `starved`: servers that got no part for their work, though some were free.
+   * `usable`: how much of each a single server could use in the end.
+   */
+  report(): {
+    readonly exceeded: readonly string[];
+    readonly starved: readonly string[];
+    readonly usable: Readonly<Record<string, number>>;
+  } {
+    return { exceeded: this.#exceeded, starved: this.#starved, usable: this.#usable };
   }
 
   async run(): Promise<void> {
@@ -183,7 +197,22 @@ export class FaultyCluster {
       }, 0);
       if (sum > limit && this.#exceeded.length < MOST_REPORTED)
         this.#exceeded.push(`${key}: ${sum} of ${limit} at ${Math.round(this.#time.now)} ms`);
+      for (const server of this.#servers) this.#lookForStarved(server, key, limit);
     }
+  }
+
+  #lookForStarved(server: Server, key: string, limit: number): void {
+    const work = workOf(server, key);
+    const { share } = server;
+    const canAsk = share !== undefined && !share.isPaused && !this.#cutOff.has(server.home);
+    // parts of one that is alone in the table are not known yet
+    const isFree = this.#table.sum(key) < limit && !this.#table.hasAlone && this.#faults.loss === 0;
+    const starves = canAsk && isFree && work.waiting > 0 && work.running.size === 0;
+    work.starvesSince = starves ? (work.starvesSince ?? this.#time.now) : undefined;
+    if (work.starvesSince === undefined || this.#time.now - work.starvesSince <= STARVED_MS) return;
+    if (this.#starved.length < MOST_REPORTED)
+      this.#starved.push(`${server.home}: ${key} of ${limit} since ${Math.round(work.starvesSince)} ms`);
+    work.starvesSince = this.#time.now;
   }
 
   #start(home: string): void {
@@ -305,7 +334,7 @@ export class FaultyCluster {
 function workOf(server: Server, key: string): Work {
   const known = server.work.get(key);
   if (known !== undefined) return known;
-  const work = { running: new Set<Running>(), waiting: 0 };
+  const work: Work = { running: new Set<Running>(), waiting: 0, starvesSince: undefined };
   server.work.set(key, work);
   return work;
 }

@@ -60,6 +60,11 @@ export class MemoryBudgets implements BudgetTable {
     return Promise.resolve({ alone: false, others, held, missing });
   }
 
+  /** A lease has all limits for itself, and others wait until it shares them. */
+  get hasAlone(): boolean {
+    return [...this.#leases.values()].some(({ alone }) => alone);
+  }
+
   /** Parts of a budget that leases hold. */
   sum(key: string): number {
     return [...this.#leases.values()].reduce((sum, { shares }) => sum + (shares.get(key)?.held ?? 0), 0);
@@ -77,7 +82,7 @@ export class MemoryBudgets implements BudgetTable {
     const spare = most - theirs.held - mine;
     if (wasAlone) mine = used;
     else if (want <= mine) mine = want;
-    else if (spare > 0 && ![...this.#leases.values()].some((other) => other.alone)) {
+    else if (spare > 0 && !this.hasAlone) {
       const block = Math.floor((spare + 1) / 2);
       const even = Math.floor((most + theirs.sharers) / (theirs.sharers + 1)) - mine;
       mine += Math.max(theirs.missing > 0 ? Math.min(block, even) : block, 0);
