@@ -10,7 +10,7 @@ const node = (name: string, has: Partial<Candidate> = {}): Candidate => ({
   ...has,
 });
 const pick = (here: ChoiceSnapshot['here'], others: readonly Candidate[], random = () => 0, hasRequested = false) =>
-  choose({ here, others, hasRequested, memoryMb: 128 }, random);
+  choose({ here, others, hasRequested, isFixed: false, memoryMb: 128 }, random);
 const HERE = { kind: 'here' };
 
 describe('a request without a free slot here', () => {
@@ -62,6 +62,14 @@ describe('a request without a free slot here', () => {
     expect(hasRequested([node('a', { roomMb: 999 })])).toEqual({ kind: 'hold' });
   });
 
+  it.each(['part', 'taken', 'limit'] as const)('starts one elsewhere when the share here cannot grow: %s', (here) => {
+    const fixed = (others: readonly Candidate[]) =>
+      choose({ here, others, hasRequested: false, isFixed: true, memoryMb: 128 }, () => 0);
+    expect(fixed([node('a', { roomMb: 128, busy: 1 })])).toMatchObject({ node: 'a', claim: 'start' });
+    expect(fixed([node('a', { idle: 1, roomMb: 128 })])).toMatchObject({ node: 'a', claim: 'slot' });
+    expect(fixed([node('a', { roomMb: 127 })])).toEqual(here === 'limit' ? HERE : { kind: 'hold' });
+  });
+
   it('goes to the better one of two that are picked at random, not always to the best', () => {
     const others = [node('a', { idle: 1 }), node('b', { idle: 2 }), node('c', { idle: 9 })];
     // the first and the next of the rest
@@ -80,30 +88,41 @@ describe('a request without a free slot here', () => {
     const outlooks = fc.constantFrom<Outlook[]>(...OUTLOOKS);
     const random = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
     fc.assert(
-      fc.property(outlooks, others, fc.boolean(), random, (here, known, hasRequested, numbers) => {
-        const choice = choose({ here, others: known, hasRequested, memoryMb: 128 }, () => numbers.next().value);
-        const isBusy = known.some((one) => one.busy > 0);
-        const isIdle = known.some((one) => one.idle > 0);
-        if (choice.kind === 'here') {
-          expect(here === 'brief' || !isIdle).toBe(true);
-          return;
-        }
-        if (choice.kind === 'ask') {
-          expect([here, isIdle, hasRequested]).toEqual(['part', false, false]);
-          return;
-        }
-        if (choice.kind === 'hold') {
-          expect([isIdle, isBusy]).toEqual([false, false]);
-          expect(here === 'taken' || (here === 'part' && hasRequested)).toBe(true);
-          return;
-        }
-        const chosen = known.find((one) => one.node === choice.node);
-        if (choice.claim === 'slot') expect(chosen?.idle).toBeGreaterThan(0);
-        if (choice.claim === 'start') expect(chosen?.roomMb).toBeGreaterThanOrEqual(128);
-        if (choice.claim === 'wait') expect(chosen?.busy).toBeGreaterThan(0);
-        if (choice.claim !== 'slot') expect(isIdle).toBe(false);
-        if (choice.claim === 'start') expect(['full', 'none']).toContain(here);
-      }),
+      fc.property(
+        outlooks,
+        others,
+        fc.boolean(),
+        fc.boolean(),
+        random,
+        (here, known, hasRequested, isFixed, numbers) => {
+          const choice = choose(
+            { here, others: known, hasRequested, isFixed, memoryMb: 128 },
+            () => numbers.next().value,
+          );
+          const isBusy = known.some((one) => one.busy > 0);
+          const isIdle = known.some((one) => one.idle > 0);
+          if (choice.kind === 'here') {
+            expect(here === 'brief' || !isIdle).toBe(true);
+            return;
+          }
+          if (choice.kind === 'ask') {
+            expect([here, isIdle, hasRequested, isFixed]).toEqual(['part', false, false, false]);
+            return;
+          }
+          if (choice.kind === 'hold') {
+            expect([isIdle, isBusy]).toEqual([false, false]);
+            expect(here === 'taken' || (here === 'part' && (hasRequested || isFixed))).toBe(true);
+            return;
+          }
+          const chosen = known.find((one) => one.node === choice.node);
+          if (choice.claim === 'slot') expect(chosen?.idle).toBeGreaterThan(0);
+          if (choice.claim === 'start') expect(chosen?.roomMb).toBeGreaterThanOrEqual(128);
+          if (choice.claim === 'wait') expect(chosen?.busy).toBeGreaterThan(0);
+          if (choice.claim !== 'slot') expect(isIdle).toBe(false);
+          const elsewhere = isFixed ? ['full', 'none', 'part', 'taken', 'limit'] : ['full', 'none'];
+          if (choice.claim === 'start') expect(elsewhere).toContain(here);
+        },
+      ),
     );
   });
 });

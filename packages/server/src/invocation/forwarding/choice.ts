@@ -29,6 +29,8 @@ export interface ChoiceSnapshot {
   readonly others: readonly Candidate[];
   /** The share of the limit was asked for, and is not known to have grown. */
   readonly hasRequested: boolean;
+  /** The share of the limit does not grow, since this server does not reach the database: that of another one may. */
+  readonly isFixed: boolean;
   /** Memory size of an instance. */
   readonly memoryMb: number;
 }
@@ -45,11 +47,15 @@ export function meets(claim: Claim, outlook: Outlook): boolean {
 /**
  * Where a request goes that has no free slot here: a free slot elsewhere, an instance that starts here, one that starts
  * elsewhere, or a wait where the function has instances. No instance starts elsewhere for a request that only the limit of
- * instances keeps from starting one here: the limit counts on all nodes. While others have the limit, a request that
- * waited here would not be served by any of them. Of the nodes that have the same to offer, two are picked at
- * random and the better one is taken: the best one would be everybody's choice until its next report.
+ * instances keeps from starting one here, since the limit counts on all nodes, unless this node alone cannot get more of
+ * it. While others have the limit, a request that waited here would not be served by any of them. Of the nodes that have
+ * the same to offer, two are picked at random and the better one is taken: the best one would be everybody's choice until
+ * its next report.
  */
-export function choose({ here, others, hasRequested, memoryMb }: ChoiceSnapshot, random: () => number): Choice {
+export function choose(
+  { here, others, hasRequested, isFixed, memoryMb }: ChoiceSnapshot,
+  random: () => number,
+): Choice {
   if (here === 'brief') return HERE;
   const idle = better(
     others.filter((one) => one.idle > 0),
@@ -57,13 +63,17 @@ export function choose({ here, others, hasRequested, memoryMb }: ChoiceSnapshot,
     random,
   );
   if (idle !== undefined) return { kind: 'there', node: idle.node, claim: 'slot' };
-  if (here === 'start' || here === 'soon' || here === 'limit') return HERE;
-  if (here === 'part' && !hasRequested) return { kind: 'ask' };
-  // room elsewhere is of no use without a part of the limit
+  if (here === 'start' || here === 'soon' || (here === 'limit' && !isFixed)) return HERE;
+  if (here === 'part' && !hasRequested && !isFixed) return { kind: 'ask' };
   const isLimited = here === 'taken' || here === 'part';
-  const roomy = better(isLimited ? [] : others.filter((one) => one.roomMb >= memoryMb), (one) => one.roomMb, random);
+  // room elsewhere is of no use without a part of the limit
+  const roomy = better(
+    isLimited && !isFixed ? [] : others.filter((one) => one.roomMb >= memoryMb),
+    (one) => one.roomMb,
+    random,
+  );
   if (roomy !== undefined) return { kind: 'there', node: roomy.node, claim: 'start' };
-  if (here === 'full') return HERE;
+  if (here === 'full' || here === 'limit') return HERE;
   const busy = better(
     others.filter((one) => one.busy > 0),
     (one) => -one.waiting / one.busy,

@@ -246,13 +246,22 @@ describe('a call at a server that may start no instance, while others have none 
     expect(await refused).toMatchObject({ message: expect.stringContaining('other servers have the') });
   });
 
-  it('is told when its own server cannot get more of the limit, whoever has it', async () => {
+  it('starts one on another server, when its own cannot get more of the limit', async () => {
     const cutOff = new TestShare(0);
     cutOff.isFixed = true;
-    const refused = calls(server(cutOff), server(new TestShare(4)))
+    void calls(server(cutOff), server(new TestShare(4))).call();
+    await pass(200);
+    expect(claims).toEqual(['start taken']);
+  });
+
+  it('is told when its own server cannot get more of the limit, and no other one may start an instance', async () => {
+    const cutOff = new TestShare(0);
+    cutOff.isFixed = true;
+    const refused = calls(server(cutOff), server(new TestShare(0)))
       .call()
       .catch((error: unknown) => error);
     await pass(TEST_LIMITS.maxWaitMs + 200);
+    expect(claims).toEqual(['start refused']);
     expect(await refused).toMatchObject({ message: expect.stringContaining('does not reach the database') });
   });
 });

@@ -159,7 +159,9 @@ export class Elsewhere {
     const { board, pool, clock, random } = this.#options;
     if (isAgain && pool.hasSlot(spec, laneBytes)) return { kind: 'here' };
     const others = board.candidates(spec.key, clock.monotonic(), except);
-    return choose({ here: pool.outlook(spec, laneBytes), others, hasRequested, memoryMb: spec.memoryMb }, random);
+    const isFixed = this.#options.share?.isFixed === true;
+    const here = pool.outlook(spec, laneBytes);
+    return choose({ here, others, hasRequested, isFixed, memoryMb: spec.memoryMb }, random);
   }
 
   #hasInstance({ functionKey }: LaunchSpec): boolean {
