@@ -39,7 +39,7 @@ const SPARE_PART = 8;
 /**
  * What to ask for. A server keeps what it needed in the last seconds and a small part for the next burst; while others
  * wait, it keeps nothing unused, and what exceeds an even share goes to them as work ends: all but the last part, where
- * the work of others can come to the server that has it. The odd part goes round: otherwise nobody would take the only
+ * the work of others can come to the server that has it. The odd part goes round: otherwise no server would take the only
  * part of a limit for which several servers wait.
  */
 export function claimOf(snapshot: ClaimSnapshot): Claim {
