@@ -7,6 +7,8 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Pages, and sections of pages, with blocks of shell commands that no test runs as they stand there, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
+  'README.md#Install on other machines':
+    'takes libraries from the network; package.test.ts does it with those of the clone',
   'README.md#Working on it': 'runs all tests',
   'several-machines.md': 'starts servers of several machines; guide-cluster.test.ts follows it with three',
 };
