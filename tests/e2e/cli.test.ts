@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ANY_PORTS, runNode, TestServer } from '../server.ts';
+import { ANY_PORTS, runNode, SERVER, TestServer } from '../server.ts';
 
 let server: TestServer;
 let code: string;
@@ -52,17 +53,41 @@ test('takes a function through its whole life', async () => {
   expect(await server.fgs(['functions', 'show', 'life'])).toMatchObject({ exitCode: 3 });
 });
 
-test.each(['192.0.2.1', 'nowhere.invalid'])(
-  'says why no server can listen at %s, without a stack trace',
-  async (host) => {
-    const place = join(code, `data-${host}`);
-    const ports = ['--port', '0', '--gateway-port', '0', '--storage-port', '0'];
-    const { exitCode, stderr } = await server.fgs(['start', '--data-dir', place, '--host', host, ...ports]);
-    expect(exitCode, stderr).toBe(1);
-    expect(stderr).toMatch(/^hint: .*--host/m);
-    expect(stderr).not.toMatch(/^ +at /m);
-  },
-);
+const NEW_PORTS = { '--port': '0', '--gateway-port': '0', '--storage-port': '0' };
+
+/** Starts another server that cannot start, with a data directory of its own. */
+function startInVain(flags: Readonly<Record<string, string>>): ReturnType<TestServer['fgs']> {
+  const all = { '--data-dir': join(code, 'data'), ...NEW_PORTS, ...flags };
+  return server.fgs(['start', ...Object.entries(all).flat()]);
+}
+
+test.each(['192.0.2.1', 'nowhere.invalid'])('says once why no server can listen at %s', async (host) => {
+  const { exitCode, stderr } = await startInVain({ '--host': host });
+  expect(exitCode, stderr).toBe(1);
+  expect(stderr).toMatch(/^error E\w+: .*\nhint: .*--host.*\n$/m);
+  expect(stderr.split(host)).toHaveLength(2);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
+test('says once that a port is in use, and which', async () => {
+  const { port } = new URL(server.credentials.endpoint);
+  const { exitCode, stderr } = await startInVain({ '--port': port });
+  expect(exitCode, stderr).toBe(1);
+  expect(stderr.match(/address already in use/g), stderr).toHaveLength(1);
+  expect(stderr).toMatch(/^error EADDRINUSE: .*\nhint: .*--port.*\n$/m);
+});
+
+test('says once what is wrong with a setting', async () => {
+  const { exitCode, stderr } = await startInVain({ '--memory-budget': 'much' });
+  expect(exitCode, stderr).toBe(2);
+  expect(stderr.match(/memory_budget/g), stderr).toHaveLength(1);
+});
+
+test('a server without a parent process that waits for it says itself why it does not start', () => {
+  const { status, stderr } = spawnSync(process.execPath, [SERVER, '--memory-budget', 'much'], { encoding: 'utf8' });
+  expect(status, stderr).toBe(2);
+  expect(stderr).toMatch(/^fgs: .*memory_budget/);
+});
 
 test('distinguishes a failing function from a failing request, and finds both again', async () => {
   const create = ['functions', 'create', 'fails', '--runtime', runtime, '--handler', 'index.handler'];

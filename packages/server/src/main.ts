@@ -1,6 +1,6 @@
 import { ConfigError, compileSettings, forgetSecrets, readSettings } from './config/index.ts';
 import { LAUNCHED, Launcher, launch } from './launcher/index.ts';
-import { tellParent } from './lib/parent-process.ts';
+import { reportFailure } from './lib/parent-process.ts';
 import { StopRequest } from './lib/stop-request.ts';
 
 const stop = new StopRequest();
@@ -39,8 +39,7 @@ async function fail(error: unknown): Promise<never> {
   // an error with a hint can be fixed by the user; any other is a bug and shows its stack
   const known = hint !== undefined || error instanceof ConfigError || isListenError(error);
   const text = known || !(error instanceof Error) ? message : (error.stack ?? message);
-  process.stderr.write(`fgs: ${text}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
-  await tellParent({ event: 'failed', code, message, ...(hint === undefined ? {} : { hint }) });
+  await reportFailure({ event: 'failed', code, message: text, ...(hint === undefined ? {} : { hint }) });
   process.exit(error instanceof ConfigError ? 2 : 1);
 }
 

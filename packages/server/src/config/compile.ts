@@ -181,7 +181,7 @@ export function compileConfig(
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',
     bucketFolder: raw.bucket_folder ?? (raw.artifacts?.startsWith('/') ? join(raw.artifacts, 'buckets') : undefined),
-    host: raw.host ?? '127.0.0.1',
+    host: raw.host?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
     apiTls: tlsOf('api', 8444, raw),

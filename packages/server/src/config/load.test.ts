@@ -30,6 +30,14 @@ describe('configuration', () => {
     expect(config).toMatchObject({ port: 3, region: 'env', idleMs: 300_000, maxWaitMs: 250, host: '127.0.0.1' });
   });
 
+  it.each([
+    ['[::1]', '::1'],
+    ['::1', '::1'],
+    ['localhost', 'localhost'],
+  ])('takes the address %s with the brackets of a URL or without', (given, host) => {
+    expect(loadConfig(['--host', given], {}).host).toBe(host);
+  });
+
   it('reads the folders below which file systems may be shared', () => {
     expect(loadConfig([], {}).mountRoots).toEqual(['/srv', '/mnt', '/media']);
     expect(loadConfig(['--mount-roots', '/data/a,/data/b'], {}).mountRoots).toEqual(['/data/a', '/data/b']);

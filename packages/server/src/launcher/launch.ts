@@ -6,7 +6,7 @@ import { type Config, compileSettings, environmentAt, type Settings } from '../c
 import { systemClock } from '../lib/clock.ts';
 import { mostStopMs } from '../lib/data-dir.ts';
 import { untilNotStopping } from '../lib/data-dir-holder.ts';
-import { tellParent } from '../lib/parent-process.ts';
+import { type Failed, reportFailure, tellParent } from '../lib/parent-process.ts';
 import { StartupError } from '../lib/startup-error.ts';
 import type { StopRequest } from '../lib/stop-request.ts';
 import { agentRules } from './agent-rules.ts';
@@ -57,7 +57,8 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
     server,
   );
   server.on('message', (message: object) => {
-    if (!orders.take(message)) void tellParent(message);
+    if (orders.take(message)) return;
+    void (isFailure(message) ? reportFailure(message) : tellParent(message));
   });
   server.once('error', (error) => void end(error.message, 1, null));
   server.once('exit', (code, signal) => void end(undefined, code, signal));
@@ -69,10 +70,14 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   stop.onSecond(() => server.kill('SIGTERM'));
 
   async function end(failure: string | undefined, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
-    if (failure !== undefined) await tellParent({ event: 'failed', code: 'server_user', message: failure });
+    if (failure !== undefined) await reportFailure({ event: 'failed', code: 'server_user', message: failure });
     if (signal !== null) endBy(signal);
     process.exit(code ?? 1);
   }
+}
+
+function isFailure(message: object): message is Failed {
+  return 'event' in message && message.event === 'failed';
 }
 
 /** The server's exit status, for the parent process. */
