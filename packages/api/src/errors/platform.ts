@@ -114,7 +114,7 @@ export const PLATFORM_ERRORS = {
     'FSS.0503',
     503,
     'control',
-    'The folder or bucket with the code that servers share cannot be reached.',
+    'The folder or bucket with the code that servers share cannot be reached, or does not have the code whole.',
     true,
   ),
   share_lost: user(

@@ -13,6 +13,7 @@ import type { S3Place } from '../../src/lib/s3-place.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { FakeServer } from '../fake-server.ts';
 import { awsClient } from './clients.ts';
+import { FaultyHttp } from './faulty-http.ts';
 
 const SHA = '5694d08a2e53ffcae0c3103e5ad6f6076abd960eb1f8a56577040bc1028f702b';
 
@@ -144,4 +145,50 @@ describe('a service', () => {
     during((broken) => {
       broken.on('request', (_, answer) => answer.writeHead(200, { 'content-length': '1000' }).write('half'));
     }, expectUnavailable));
+
+  it('that does not have what it accepted has not stored it', async () => {
+    const faulty = await FaultyHttp.before(server.running.storage);
+    try {
+      faulty.fault = (method) => (method === 'PUT' ? 'page' : undefined);
+      const blobs = new S3Blobs(newPlace({ endpoint: faulty.endpoint }));
+      await expect(blobs.put(SHA, file)).rejects.toMatchObject({
+        code: 'artifacts_unavailable',
+        cause: { message: expect.stringContaining('does not have it') },
+      });
+    } finally {
+      await faulty.close();
+    }
+  });
+
+  it('is asked for other blobs after a local file could not be read or written', async () => {
+    const blobs = new S3Blobs(newPlace());
+    await blobs.put(SHA, file);
+    await expect(blobs.put(SHA, join(dir, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(blobs.fetch(SHA, join(dir, 'no-folder', 'copy'))).rejects.toMatchObject({ code: 'ENOENT' });
+    const copy = join(dir, 'copy');
+    expect(await blobs.fetch(SHA, copy)).toBe(true);
+    await rm(copy);
+  });
+
+  it('is asked again for a blob of other bytes, and has lost it when they stay', async () => {
+    const faulty = await FaultyHttp.before(server.running.storage);
+    try {
+      const blobs = new S3Blobs(newPlace({ endpoint: faulty.endpoint }));
+      await blobs.put(SHA, file);
+      let damaged = 1;
+      faulty.fault = (method, path) => {
+        if (method !== 'GET' || !path.includes('/blobs/') || damaged === 0) return undefined;
+        damaged -= 1;
+        return 'wrong-bytes';
+      };
+      const copy = join(dir, 'copy');
+      expect(await blobs.fetch(SHA, copy)).toBe(true);
+      await rm(copy);
+      damaged = Number.POSITIVE_INFINITY;
+      expect(await blobs.fetch(SHA, copy)).toBe(false);
+      expect(await readdir(dir)).toEqual(['file']);
+    } finally {
+      await faulty.close();
+    }
+  });
 });

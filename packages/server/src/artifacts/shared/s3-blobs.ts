@@ -67,14 +67,16 @@ export class S3Blobs implements SharedBlobs {
 
   async put(sha256: string, file: string): Promise<void> {
     const key = keyOf('blobs', sha256);
-    return this.#reach(async (objects) => {
+    const { size } = await stat(file);
+    await this.#reach(async (objects) => {
       const stored = await objects.head(key);
-      if (stored?.size === (await stat(file)).size) {
+      if (stored?.size === size) {
         // a fresh time keeps it from being removed before its version is committed
         if (this.#ageOf(stored, objects) < FRESH_MS || (await objects.copy(key, key))) return;
       }
-      await objects.put(key, file);
+      await store(objects, key, { file, size });
     });
+    this.#stored.set(key, size);
   }
 
   async share(sha256: string, file: string): Promise<void> {
@@ -83,7 +85,7 @@ export class S3Blobs implements SharedBlobs {
     if (this.#stored.get(key) === size) return;
     await this.#reach(async (objects) => {
       const stored = await objects.head(key);
-      if (stored?.size !== size) await objects.put(key, file);
+      if (stored?.size !== size) await store(objects, key, { file, size });
     });
     this.#stored.set(key, size);
   }
@@ -96,8 +98,8 @@ export class S3Blobs implements SharedBlobs {
         const digest = await objects.get(key, file);
         if (digest === undefined) continue;
         if (digest === sha256) return true;
+        // a page of something between us and the service, or a stored object that was damaged
         await rm(file, { force: true });
-        return false;
       }
       return false;
     });
@@ -138,7 +140,7 @@ export class S3Blobs implements SharedBlobs {
     try {
       return await work(objects);
     } catch (error) {
-      if (isFullDisk(error)) throw error;
+      if (isOfThisMachine(error)) throw error;
       this.#outage = { cause: error, until: performance.now() + OUTAGE_MS };
       throw unavailable(error);
     }
@@ -162,11 +164,26 @@ export class S3Blobs implements SharedBlobs {
   }
 }
 
+/** Errors of a local file, which say nothing about the service. */
+const FILE_ERRORS = new Set(['ENOENT', 'EACCES', 'EPERM', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'EEXIST', 'ENOTDIR']);
+
+function isOfThisMachine(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return isFullDisk(error) || (code !== undefined && FILE_ERRORS.has(code));
+}
+
 type Part = 'blobs' | 'trash';
 
 function keyOf(part: Part, sha256: string): string {
   if (!isSha256(sha256)) throw new Error('not a SHA-256');
   return `${part}/${sha256}`;
+}
+
+/** Stored when the service has it: something between us and the service may have answered in its place. */
+async function store(objects: S3Objects, key: string, { file, size }: { file: string; size: number }): Promise<void> {
+  await objects.put(key, file);
+  const stored = await objects.head(key);
+  if (stored?.size !== size) throw new Error('the service accepted an object and does not have it');
 }
 
 /** The copy has the time of the move. A crash between the two leaves both. */

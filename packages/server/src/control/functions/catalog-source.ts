@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ArtifactStore } from '../../artifacts/index.ts';
+import { ArtifactError, type ArtifactStore } from '../../artifacts/index.ts';
+import { isFullDisk } from '../../lib/full-disk.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
 import type { AliasStore } from '../aliases/alias-store.ts';
@@ -40,12 +41,19 @@ export interface CatalogSourceOptions {
   readonly onLateCode?: (late: LostCode) => void;
 }
 
+/** Downloads of code that is not needed yet. */
+const MAX_PREFETCHES = 2;
+/** More changes at once are those of an import: the rest is fetched when it is needed. */
+const MAX_PREFETCHES_WAITING = 200;
+
 /** Fills the catalog from the database, and brings it up to date with every change of a function. */
 export class CatalogSource {
   readonly #options: CatalogSourceOptions;
   readonly #catalog: Catalog;
   /** Versions whose code could not be fetched yet, by the folder that instances see. */
   readonly #late = new Map<string, StoredFunction>();
+  readonly #prefetches: StoredFunction[] = [];
+  #prefetching = 0;
 
   constructor(options: CatalogSourceOptions) {
     this.#options = options;
@@ -59,11 +67,15 @@ export class CatalogSource {
 
   /**
    * Resolves when the code of a version is in its folder, which may have to be fetched first. Throws
-   * `artifacts_unavailable`.
+   * `artifacts_unavailable`, also for code that no server has whole, and `no_disk_room`.
    */
   async codeReady(folder: string): Promise<void> {
     const stored = this.#late.get(folder) ?? (await this.#missing(folder));
-    if (stored !== undefined) await this.#restoreCode(stored);
+    if (stored === undefined) return;
+    const isWhole = await this.#restoreCode(stored).catch((error: unknown) => {
+      throw isFullDisk(error) ? noRoomFor(error) : error;
+    });
+    if (!isWhole) throw notWhole();
   }
 
   /** A version whose shared code is not here: it was not needed yet, or was removed for the space. */
@@ -105,17 +117,20 @@ export class CatalogSource {
     for (const [functionId, stored] of versionsOf) {
       const [first] = stored;
       if (first === undefined) continue;
+      const isStart = changed === undefined;
       const { projectId, package: pkg, name, createdAt, sealedTracing } = first.fn;
       const before = this.#catalog.entry(functionId);
       this.#catalog.set({
         ...{ functionId, createdAt, projectId, package: pkg, name, url: urlOf.get(functionId) },
         isTraced: sealedTracing !== '',
-        versions: await this.#versions(stored, before, changed === undefined),
+        versions: await this.#versions(stored, before, isStart),
         aliases: new Map(aliasesOf.get(functionId)?.map(({ alias }) => [alias.name, alias])),
         asyncConfigs: new Map(asyncOf.get(functionId)?.map((config) => [config.qualifier, config])),
         reserved: new Map(reservedOf.get(functionId)?.map((config) => [config.qualifier, config])),
         triggers: new Map(triggersOf.get(functionId)?.map((trigger) => [trigger.id, unlessSame(trigger, before)])),
       });
+      if (isStart || !this.#options.artifacts.isShared) continue;
+      for (const one of stored) if (!isKnown(one, before)) this.#prefetch(one);
     }
   }
 
@@ -127,20 +142,37 @@ export class CatalogSource {
     const { artifacts } = this.#options;
     const versions = new Map<string, VersionSnapshot>();
     for (const stored of rows) {
-      const { version, revision } = stored.version;
-      const known = before?.versions.get(version);
+      const { version } = stored.version;
+      const known = isKnown(stored, before) ? before?.versions.get(version) : undefined;
       if (isStart && artifacts.isShared) await artifacts.share(stored.version.artifact);
-      else if (known?.revision !== String(revision)) await this.#restoreCode(stored).catch(() => {});
-      versions.set(version, known?.revision === String(revision) ? known : this.#options.access.snapshot(stored));
+      // shared code is fetched afterwards: a slow service must not hold up what the catalog shows
+      else if (known === undefined && !artifacts.isShared) await this.#restoreCode(stored).catch(() => {});
+      versions.set(version, known ?? this.#options.access.snapshot(stored));
     }
     return versions;
   }
 
+  /** Fetches shared code in the background, so that a first call need not wait for it. */
+  #prefetch(stored: StoredFunction): void {
+    if (this.#prefetches.length >= MAX_PREFETCHES_WAITING) return;
+    this.#prefetches.push(stored);
+    if (this.#prefetching < MAX_PREFETCHES) void this.#runPrefetches();
+  }
+
+  async #runPrefetches(): Promise<void> {
+    this.#prefetching += 1;
+    for (let next = this.#prefetches.shift(); next !== undefined; next = this.#prefetches.shift()) {
+      // unless it was changed or removed meanwhile
+      if (isKnown(next, this.#catalog.entry(next.fn.id))) await this.#restoreCode(next).catch(() => {});
+    }
+    this.#prefetching -= 1;
+  }
+
   /**
-   * Makes missing folders again. Code that is lost must not keep other functions from starting. Throws
-   * `artifacts_unavailable` for code that cannot be fetched now.
+   * Makes missing folders again; false for code that is lost, which must not keep other functions from starting. Throws
+   * for code that cannot be fetched or unpacked now, such as `artifacts_unavailable`.
    */
-  async #restoreCode(stored: StoredFunction): Promise<void> {
+  async #restoreCode(stored: StoredFunction): Promise<boolean> {
     const { fn, version } = stored;
     const { artifacts, access, onLostCode, onLateCode } = this.#options;
     const dependencies = this.#options.dependencies.describe(version.config.dependencies);
@@ -152,25 +184,46 @@ export class CatalogSource {
     // none may be removed for its space before all are put together
     const uses = [treePath, ...parts.map(({ artifact }) => artifact.treePath)].map((path) => artifacts.use(path));
     try {
+      let isWhole = true;
       for (const { artifact, fileName } of parts) {
         const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
-          if (error instanceof PlatformError && error.code === 'artifacts_unavailable') {
-            if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
-            this.#late.set(treePath, stored);
-            throw error;
+          if (error instanceof ArtifactError) {
+            onLostCode?.({ ...lost, sha256: artifact.sha256, error });
+            return undefined;
           }
-          onLostCode?.({ ...lost, sha256: artifact.sha256, error });
-          return true;
+          if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
+          if (this.#catalog.entry(fn.id) !== undefined) this.#late.set(treePath, stored);
+          throw error;
         });
-        if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+        if (isThere === false) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+        isWhole &&= isThere === true;
       }
       const folder = await access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
       folder?.release();
       this.#late.delete(treePath);
+      return isWhole;
     } finally {
       for (const release of uses) release();
     }
   }
+}
+
+/** Whether the catalog has the version as it is stored. */
+function isKnown({ version }: StoredFunction, entry: CatalogEntry | undefined): boolean {
+  return entry?.versions.get(version.version)?.revision === String(version.revision);
+}
+
+function notWhole(): PlatformError {
+  return new PlatformError('artifacts_unavailable', 'the code of this version is missing or damaged', {
+    hint: 'Try again later. If it stays so, upload the code again or restore a backup. The log of the server has more.',
+  });
+}
+
+function noRoomFor(cause: unknown): PlatformError {
+  return new PlatformError('no_disk_room', 'the disk of the server is full: the code cannot be unpacked', {
+    hint: 'Free space on the machine of the server, then try again.',
+    cause,
+  });
 }
 
 /** The trigger that listeners know, unless it changed. Its last tick changes with every tick. */

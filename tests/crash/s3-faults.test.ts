@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
+import { FaultyHttp } from '../../packages/server/test/storage/faulty-http.ts';
+import { call, deploy, PATIENCE, runtimeOf, zipped } from '../functions.ts';
+import { TestServer } from '../server.ts';
+import { TwoServers } from '../two-servers.ts';
+
+describe.skipIf(findPostgres() === undefined)('two servers with their code in a faulty S3', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-s3-'));
+  let service: TestServer;
+  let s3: S3;
+  let faulty: [FaultyHttp, FaultyHttp];
+  let two: TwoServers;
+  let runtime: string;
+  beforeAll(async () => {
+    service = await TestServer.start({ args: ['--sandbox', 'process'] });
+    const { storage: endpoint, access_key: accessKeyId, secret_key: secretAccessKey } = service.credentials;
+    s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+    await s3.createBucket({ Bucket: 'code' });
+    const keys = join(folder, 'keys');
+    writeFileSync(keys, `${accessKeyId}:${secretAccessKey}\n`);
+    faulty = [await FaultyHttp.before(endpoint), await FaultyHttp.before(endpoint)];
+    const place = ({ endpoint: at }: FaultyHttp) => [
+      ...['--artifacts', 's3://code/fgs', '--s3-keys-file', keys, '--s3-endpoint', at],
+    ];
+    two = await TwoServers.start([place(faulty[0]), place(faulty[1])]);
+    runtime = await runtimeOf(two.first, 'Node.js');
+  });
+  afterAll(async () => {
+    s3?.destroy();
+    await two?.[Symbol.asyncDispose]();
+    for (const one of faulty ?? []) await one.close();
+    await service?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const files = (value: string) => ({
+    'index.js': `exports.handler = async (event, context) => '${value}'; // ${'0'.repeat(400)}`,
+  });
+
+  const isDownload = (method: string, path: string) => method === 'GET' && path.includes('/blobs/');
+  /** What a caller sees, once the second server knows the function. */
+  const answer = async (urn: string): Promise<{ status: number; text: string }> => {
+    const seen = { status: 404, text: '' };
+    await expect.poll(async () => Object.assign(seen, await call(two.second, urn)).status, PATIENCE).not.toBe(404);
+    return { status: seen.status, text: seen.text };
+  };
+
+  it.each([
+    ['is busy', 'slow-down', 'the store that servers share for code cannot be reached'],
+    ['cuts downloads off', 'cut-off', 'the store that servers share for code cannot be reached'],
+    ['sends other bytes', 'wrong-bytes', 'the code of this version is missing or damaged'],
+    ['sends half of the bytes', 'half', 'the code of this version is missing or damaged'],
+    ['is hidden by a sign-in page', 'page', 'the code of this version is missing or damaged'],
+  ] as const)('say so to callers while S3 %s, and run the code afterwards', async (_, fault, reason) => {
+    faulty[1].fault = (method, path) => (isDownload(method, path) ? fault : undefined);
+    const urn = await deploy(two.first, { name: fault, runtime, files: files(fault) });
+    const { status, text } = await answer(urn);
+    expect([status, JSON.parse(text)]).toEqual([
+      503,
+      {
+        error_code: 'FSS.0503',
+        error_msg: reason,
+        hint: expect.stringContaining('Try again later'),
+        request_id: expect.any(String),
+      },
+    ]);
+    faulty[1].fault = () => undefined;
+    await expect.poll(() => call(two.second, urn), PATIENCE).toMatchObject({ status: 200, text: fault });
+  });
+
+  it('show the changes of others while a download hangs', async () => {
+    const code = files('hanging');
+    const sha256 = createHash('sha256')
+      .update(Buffer.from(zipped(code), 'base64'))
+      .digest('hex');
+    faulty[1].fault = (method, path) => (isDownload(method, path) && path.includes(sha256) ? 'held' : undefined);
+    const hanging = await deploy(two.first, { name: 'hanging', runtime, files: code });
+    await expect.poll(() => faulty[1].held, PATIENCE).toBe(1);
+    const other = await deploy(two.first, { name: 'other', runtime, files: files('other') });
+    expect(await answer(other)).toEqual({ status: 200, text: 'other' });
+    expect(faulty[1].held).toBe(1);
+    faulty[1].fault = () => undefined;
+    faulty[1].release();
+    await expect.poll(() => call(two.second, hanging), PATIENCE).toMatchObject({ status: 200, text: 'hanging' });
+  });
+});
