@@ -58,7 +58,7 @@ const server = 'packages/server/src';
 const threads = [
   `${server}/{queue/queue,storage/{open,template},maintenance/backup}.test.ts`,
   `${server}/telemetry/{damage,derived-lines,lines-after,log-store,metrics/metrics}.test.ts`,
-  `${server}/{iam/password-hasher,lib/worker-thread,triggers/brokers/broker-readers,services/{buckets,gateway}/crash}.test.ts`,
+  `${server}/{iam/password-hasher,lib/worker-thread,triggers/brokers/{broker-readers,rabbitmq-readers,full-room},services/{buckets,gateway}/crash}.test.ts`,
   'packages/cli/src/code/deflate-threads.test.ts',
 ];
 /** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */
