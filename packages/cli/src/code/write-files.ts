@@ -1,5 +1,6 @@
-import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { makeFolders } from '../framework/index.ts';
 import { codeError } from './collect.ts';
 import type { UnzippedFile } from './unzip.ts';
 
@@ -7,7 +8,7 @@ import type { UnzippedFile } from './unzip.ts';
 export async function writeFiles(folder: string, files: readonly UnzippedFile[]): Promise<void> {
   const placed = files.map((file) => ({ ...file, place: inside(folder, file.path) }));
   for (const { place, content, executable } of placed.filter(({ isLink }) => !isLink)) {
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolders(dirname(place));
     await writeFile(place, content, { mode: executable ? 0o755 : 0o644, flag: 'wx' });
   }
   // after the files, so that none of them is written through a link
@@ -16,7 +17,7 @@ export async function writeFiles(folder: string, files: readonly UnzippedFile[])
     const target = content.toString('utf8');
     if (isAbsolute(target)) throw leadsOut(path);
     inside(folder, join(dirname(path), target));
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolders(dirname(place));
     // below another link the target would be counted from elsewhere
     if ((await realpath(dirname(place))) !== resolve(root, dirname(path))) throw leadsOut(path);
     await symlink(target, place);
@@ -24,7 +25,7 @@ export async function writeFiles(folder: string, files: readonly UnzippedFile[])
 }
 
 async function realRoot(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   return realpath(folder);
 }
 

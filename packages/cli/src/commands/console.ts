@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { CONNECTION_FLAGS, type ConnectionFlags, connect } from '../connection/index.ts';
-import { type Context, defineCommand, FGS, flag } from '../framework/index.ts';
+import { type Context, calledAs, defineCommand, flag } from '../framework/index.ts';
 import type { ReadyMessage } from '../server-process/index.ts';
 
 /** A link that signs a browser in as the user of the credentials. */
@@ -18,12 +18,13 @@ export async function signInLink(
  * server without its credentials file.
  */
 export async function consoleLines({ endpoint, credentialsFile }: ReadyMessage, context: Context): Promise<string> {
-  const without = `\n  The console: ${FGS} console prints a link that signs in.`;
+  const fgs = calledAs(context.env);
+  const without = `\n  The console: ${fgs} console prints a link that signs in.`;
   if (!context.stdout.isTTY) return without;
   const flags = { endpoint, credentials: credentialsFile, 'data-dir': undefined };
   try {
     const { url } = await signInLink(flags, context);
-    return `\n  The console, signed in once within ten minutes (another link: ${FGS} console):\n  ${url}`;
+    return `\n  The console, signed in once within ten minutes (another link: ${fgs} console):\n  ${url}`;
   } catch {
     return without;
   }

@@ -1,7 +1,7 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import { CliError, EXIT, systemCode, usageError } from '../framework/index.ts';
+import { CliError, EXIT, makeFolders, systemCode, usageError } from '../framework/index.ts';
 
 type Files = RouteResponse<Routes['showTemplateFiles']>['files'];
 
@@ -35,10 +35,11 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
   const places = files.map((file) => ({ ...file, place: placeOf(folder, file.path) }));
   try {
     for (const { place, content, executable } of places) {
-      await mkdir(dirname(place), { recursive: true });
+      await makeFolders(dirname(place));
       await writeFile(place, Buffer.from(content, 'base64'), { mode: executable ? 0o755 : 0o644, flag: 'wx' });
     }
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     throw usageError(`cannot write to ${folder}: ${systemCode(cause) ?? String(cause)}`);
   }
 }

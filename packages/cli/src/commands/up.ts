@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
-import { type Context, defineCommand, EXIT, FGS, flag, type StreamItem } from '../framework/index.ts';
+import { type Context, calledAs, defineCommand, EXIT, flag, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { consoleLines } from './console.ts';
 import { deployFolder } from './functions/deploy.ts';
@@ -69,15 +69,16 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
   };
 }
 
-function nextSteps(ready: ReadyMessage, dataDirGiven: boolean): string {
+function nextSteps(ready: ReadyMessage, dataDirGiven: boolean, { env }: Context): string {
+  const fgs = calledAs(env);
   const flag = dataDirGiven ? ` --data-dir ${ready.dataDir}` : '';
   return [
     '',
     'Next, in another terminal:',
-    `  ${FGS} functions invoke hello${flag} --data '{"name":"you"}'`,
-    `  ${FGS} functions logs hello${flag} -f`,
-    `  ${FGS} runtimes list${flag} --available`,
-    `  ${FGS} functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
+    `  ${fgs} functions invoke hello${flag} --data '{"name":"you"}'`,
+    `  ${fgs} functions logs hello${flag} -f`,
+    `  ${fgs} runtimes list${flag} --available`,
+    `  ${fgs} functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
     'Stop it with Ctrl-C.',
   ].join('\n');
 }
@@ -93,7 +94,7 @@ async function* steps(
     yield* helloSteps(server.ready, context);
     if (!flags.once) {
       const links = await consoleLines(server.ready, context);
-      yield { text: `${links}\n${nextSteps(server.ready, flags.dataDirGiven)}`, data: { event: 'serving' } };
+      yield { text: `${links}\n${nextSteps(server.ready, flags.dataDirGiven, context)}`, data: { event: 'serving' } };
       const exitCode = await server.exited;
       stopped = true;
       yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };

@@ -1,6 +1,6 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CliError, type Context, EXIT, suggest, systemCode, usageError } from '../framework/index.ts';
+import { CliError, type Context, EXIT, makeFolders, suggest, systemCode, usageError } from '../framework/index.ts';
 
 /** Names of files too, therefore without folders. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -59,7 +59,7 @@ export async function checkProfile(name: string, place: Place): Promise<void> {
 
 /** For the owner alone, and never half written. */
 async function writePrivate(file: string, text: string): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  await makeFolders(join(file, '..'), 0o700);
   const fresh = `${file}.${process.pid}.new`;
   await writeFile(fresh, text, { mode: 0o600 });
   // the file may be left from a process that ended in between

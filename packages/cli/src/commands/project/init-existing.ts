@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { unzip, writeFiles } from '../../code/index.ts';
 import { type Connection, type ConnectionFlags, connect } from '../../connection/index.ts';
-import { CliError, type Context, EXIT } from '../../framework/index.ts';
+import { CliError, type Context, EXIT, makeFolders } from '../../framework/index.ts';
 import { describeFunction } from '../../project/existing/describe-function.ts';
 import { nameFrom, projectText } from '../../project/file/new-project.ts';
 import { readProject } from '../../project/file/read-project.ts';
@@ -64,7 +64,7 @@ export async function initExisting({ folder, flags, only }: Request, context: Co
     if (own !== undefined) await writeCode(join(folder, name), name, connection, signal);
   }
   for (const [name, files] of services?.packages ?? []) await writeFiles(join(folder, 'dependencies', name), files);
-  await mkdir(join(folder, services?.flowFiles.size ? 'flows' : '.'), { recursive: true });
+  await makeFolders(join(folder, services?.flowFiles.size ? 'flows' : '.'));
   for (const [path, flow] of services?.flowFiles ?? []) await writeFile(join(folder, path), flow, { flag: 'wx' });
   await writeFile(join(folder, FILE_NAME), text, { flag: 'wx' });
   const variables = Object.values(entries).flatMap(({ secrets = {} }) =>

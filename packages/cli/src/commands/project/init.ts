@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type Connection, connect, findConfig } from '../../connection/index.ts';
-import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
+import { CliError, defineCommand, EXIT, flag, makeFolders, systemCode, usageError } from '../../framework/index.ts';
 import { nameFrom, newProject } from '../../project/file/new-project.ts';
 import { refuseFilled, writeFiles } from '../template-files.ts';
 import { type Begun, initExisting } from './init-existing.ts';
@@ -37,7 +37,7 @@ export const initCommand = defineCommand({
     const { signal } = context;
     const template = (await client.call('showFunctionTemplate', { params, signal })).data;
     const { files } = (await client.call('showTemplateFiles', { params, signal })).data;
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const text = newProject(nameFrom(basename(folder)), name, partsOf(template), credentials.endpoint);
     await write(join(folder, FILE_NAME), text);
     await writeFiles(join(folder, name), files);

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineCommand, flag } from '../../framework/index.ts';
+import { defineCommand, flag, makeFolders } from '../../framework/index.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../runtimes/go-api', import.meta.url));
 const MODULE = 'huaweicloud.com/go-runtime';
@@ -14,6 +14,7 @@ export const goApi = defineCommand({
   examples: ['fgs runtimes go-api', `go mod edit -replace=${MODULE}="$(fgs runtimes go-api --field folder)"`],
   async run({ flags }, context) {
     const folder = resolve(context.cwd, flags.out);
+    await makeFolders(dirname(folder));
     await cp(FOLDER, folder, { recursive: true });
     return { kind: 'message', text: `${MODULE} is in ${folder}`, data: { module: MODULE, folder } };
   },

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CliError, defineCommand, flag } from '../../framework/index.ts';
+import { CliError, defineCommand, flag, makeFolders } from '../../framework/index.ts';
 
 const JAR = fileURLToPath(new URL('../../../../runtimes/java/build/api.jar', import.meta.url));
 const GROUP = 'org.funcgraph';
@@ -33,7 +33,7 @@ export const javaApi = defineCommand({
     const repository = resolve(context.cwd, flags.out);
     const folder = join(repository, ...GROUP.split('.'), ARTIFACT, VERSION);
     const name = join(folder, `${ARTIFACT}-${VERSION}`);
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await copyFile(JAR, `${name}.jar`);
     await writeFile(`${name}.pom`, POM);
     return {
