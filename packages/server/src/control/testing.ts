@@ -44,6 +44,7 @@ export interface TestControl {
   readonly aliases: Aliases;
   readonly reservedConfigs: ReservedConfigs;
   readonly triggers: Triggers;
+  readonly source: CatalogSource;
   readonly store: FunctionStore;
   readonly clock: ManualClock;
   /** A second control plane over the same data, as after a restart. */
@@ -58,6 +59,7 @@ export interface TestControl {
       | 'versions'
       | 'aliases'
       | 'reservedConfigs'
+      | 'source'
       | 'triggers'
     >
   >;
@@ -177,7 +179,18 @@ export async function openTestControl({
     });
     await dependencies.start();
     await source.start();
-    return { catalog, feed, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs, triggers };
+    return {
+      source,
+      catalog,
+      feed,
+      functions,
+      dependencies,
+      asyncConfigs,
+      versions,
+      aliases,
+      reservedConfigs,
+      triggers,
+    };
   };
   const parts = await open(clock);
   return {

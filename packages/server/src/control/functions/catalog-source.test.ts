@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FunctionFacts } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 
@@ -79,4 +79,22 @@ it('keeps the same object for what did not change', async () => {
   await writer.functions.updateConfig(HELLO, { timeoutSeconds: 5 });
   await events();
   expect(version()).toBe(before);
+});
+
+it('reports a full disk and damaged code as such, and unpacks the code when there is room', async () => {
+  await writer.functions.create(P, body);
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  const restore = vi.spyOn(writer.artifacts, 'restore').mockRejectedValue(full);
+  const { catalog, source } = await writer.restart();
+  const { treePath = '' } = catalog.resolve(P, 'default', 'hello', 'latest')?.artifact ?? {};
+  await expect(source.codeReady(treePath)).rejects.toMatchObject({ code: 'no_disk_room', cause: full });
+  restore.mockClear().mockResolvedValue(true);
+  await source.codeReady(treePath);
+  await source.codeReady(treePath);
+  expect(restore).toHaveBeenCalledTimes(1);
+  restore.mockRejectedValue(full);
+  const again = await writer.restart();
+  restore.mockResolvedValue(false);
+  const damaged = { code: 'artifacts_unavailable', message: expect.stringContaining('missing or damaged') };
+  await expect(again.source.codeReady(treePath)).rejects.toMatchObject(damaged);
 });

@@ -192,7 +192,9 @@ export class CatalogSource {
             return undefined;
           }
           if (!this.#late.has(treePath)) onLateCode?.({ ...lost, sha256: artifact.sha256, error });
-          if (this.#catalog.entry(fn.id) !== undefined) this.#late.set(treePath, stored);
+          // a function that was removed during a download in the background
+          const isRemoved = artifacts.isShared && this.#catalog.entry(fn.id) === undefined;
+          if (!isRemoved) this.#late.set(treePath, stored);
           throw error;
         });
         if (isThere === false) onLostCode?.({ ...lost, sha256: artifact.sha256 });
