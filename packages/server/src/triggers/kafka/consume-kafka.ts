@@ -232,8 +232,10 @@ type Values = readonly { readonly value: Buffer | null }[];
 
 /** What the texts of the next messages take: most are as long as their values, and some of these are not needed yet. */
 function valueBytes(messages: Values): number {
+  const first = messages[0]?.value?.length ?? 0;
+  if (first > WHOLE_BYTES) return BEGINNING_BYTES;
   const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  return Math.min(bytes, Math.max(BATCH_BYTES, messages[0]?.value?.length ?? 0));
+  return Math.min(bytes, Math.max(BATCH_BYTES, first));
 }
 
 /** The texts of one event, which are made when it is: those of all messages of a response take several times its memory. */

@@ -208,13 +208,16 @@ it('a broker that never answers when a member leaves delays the end of the sessi
   await expect.poll(() => kafka.sockets.size, { timeout: 10_000 }).toBe(0);
 });
 
-/** The first batch of a broker that has these records at each fetch. */
-async function firstBatch(records: readonly Buffer[]): Promise<BrokerBatch> {
+/** The first batch of a broker that has these records at each fetch; `onBatch` is called while it is in progress. */
+async function firstBatch(records: readonly Buffer[], onBatch?: () => Promise<void>): Promise<BrokerBatch> {
   const batches = [kafkaBatch(Buffer.concat(records), records.length)];
   const received = Promise.withResolvers<BrokerBatch>();
   const ended = read({
     answers: { fetch: () => kafkaRecords(batches) },
-    handle: async (batch) => received.resolve(batch),
+    handle: async (batch) => {
+      await onBatch?.();
+      received.resolve(batch);
+    },
   });
   const batch = await Promise.race([received.promise, ended.then((error) => Promise.reject(new Error(error)))]);
   control.abort();
@@ -301,7 +304,15 @@ it('a consumer whose last session failed begins with small responses', async () 
 
 it('of a message above 16 MB, only the beginning is delivered, with the reason', { timeout: 60_000 }, async () => {
   const value = Buffer.alloc(17 * 1024 * 1024, 'a');
-  const { messages, refusal } = await firstBatch([kafkaRecord(value)]);
+  let used = 0;
+  const { messages, refusal } = await firstBatch([kafkaRecord(value)], async () => {
+    // what arrived is given back by then
+    await new Promise(setImmediate);
+    used = room.used;
+  });
+  // the response, and the text of the beginning
+  expect(used).toBeGreaterThan(value.length + 64 * 1024);
+  expect(used).toBeLessThan(18 * 1024 * 1024);
   expect(messages).toEqual([`"${'a'.repeat(64 * 1024)}… (cut: the message has ${value.length} bytes)"`]);
   expect(refusal).toBe(`the message has ${value.length} bytes, which is too large for an event`);
 });
