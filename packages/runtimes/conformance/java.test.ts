@@ -283,6 +283,27 @@ for (const each of found) {
         expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
       });
 
+      it('shortens frames with long names', async () => {
+        const long = await answer('Hostile.failWithLongNames');
+        expect([long.code, long.payload.length < 256 * 1024]).toEqual([4002, true]);
+        const { stackTrace } = JSON.parse(long.payload);
+        expect(stackTrace).toHaveLength(200);
+        expect(stackTrace[0]).toMatch(/^at n{1021}$/);
+      });
+
+      it('leaves out frames that are none', async () => {
+        const none = await answer('Hostile.failWithoutFrames');
+        expect([none.code, JSON.parse(none.payload)]).toMatchObject([
+          4002,
+          { errorMessage: 'function invocation exception, error: no frames', stackTrace: [] },
+        ]);
+      });
+
+      it('does not take a thread that could not be started for a lack of memory', async () => {
+        const { code, payload } = await answer('Hostile.failForThreads');
+        expect([code, JSON.parse(payload).errorType]).toEqual([4002, 'java.lang.OutOfMemoryError']);
+      });
+
       it('names a missing class', async () => {
         expect(await refusal('Absent.handler')).toEqual({
           header: { type: 'failed', phase: 'load', code: 4001 },

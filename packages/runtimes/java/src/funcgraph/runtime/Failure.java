@@ -2,6 +2,7 @@ package funcgraph.runtime;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class Failure {
 
     private static final int MAX_MESSAGE = 64 * 1024;
     private static final int MAX_FRAMES = 200;
+    /** Names of classes and methods may have 64 KB. */
+    private static final int MAX_LINE = 1024;
 
     /** A mistake in the configuration or the package; its payload has no stack. */
     static final class ConfigError extends Exception {
@@ -82,8 +85,10 @@ final class Failure {
             String hint = ((ConfigError) error).hint;
             return hint == null ? failure : new Failure(code, failure.payload, failure.log + "\n" + hint);
         }
-        int reported = error instanceof OutOfMemoryError && code != ENTRY ? MEMORY : code;
-        return of(reported, error.getClass().getName(), message(error), frames(error));
+        String message = message(error);
+        // of threads that could not be started, too: their number is limited, not their memory
+        boolean memory = error instanceof OutOfMemoryError && !message.contains("native thread");
+        return of(memory && code != ENTRY ? MEMORY : code, error.getClass().getName(), message, frames(error));
     }
 
     private static String prefix(int code) {
@@ -119,13 +124,17 @@ final class Failure {
             if (enclosing != null) {
                 String text = message(at);
                 String name = at.getClass().getName();
-                lines.add("Caused by: " + (text.equals(name) ? name : name + ": " + Text.shorten(text)));
+                lines.add(line("Caused by: " + (text.equals(name) ? name : name + ": " + Text.shorten(text))));
             }
-            for (int i = 0; i < shown && lines.size() < MAX_FRAMES; i++) lines.add("at " + trace[i]);
+            for (int i = 0; i < shown && lines.size() < MAX_FRAMES; i++) lines.add(line("at " + trace[i]));
             if (enclosing != null && shown < trace.length) lines.add("... " + (trace.length - shown) + " more");
             enclosing = trace;
         }
         return lines;
+    }
+
+    private static String line(String text) {
+        return text.length() > MAX_LINE ? text.substring(0, MAX_LINE) : text;
     }
 
     private static Throwable cause(Throwable of) {
@@ -139,7 +148,7 @@ final class Failure {
     private static StackTraceElement[] trace(Throwable of) {
         try {
             StackTraceElement[] trace = of.getStackTrace();
-            return trace == null ? new StackTraceElement[0] : trace;
+            return trace == null || Arrays.asList(trace).contains(null) ? new StackTraceElement[0] : trace;
         } catch (Throwable hostile) {
             return new StackTraceElement[0];
         }
