@@ -75,7 +75,7 @@ function convert(flag: Given, spec: FlagSpec): string | number | boolean {
   return Number(flag.value);
 }
 
-function collect(given: readonly Given[], specs: FlagSpecs): Record<string, RawValue> {
+function collect(given: readonly Given[], specs: FlagSpecs, help: string): Record<string, RawValue> {
   const values: Record<string, RawValue> = {};
   const lists = new Map<string, string[]>();
   for (const [name, spec] of Object.entries(specs)) {
@@ -88,7 +88,10 @@ function collect(given: readonly Given[], specs: FlagSpecs): Record<string, RawV
     const spec = Object.hasOwn(specs, flag.name) ? specs[flag.name] : undefined;
     if (spec === undefined) {
       const near = suggest(flag.name, Object.keys(specs));
-      throw usageError(`unknown flag ${flag.rawName}`, near && `did you mean --${near}?`);
+      throw usageError(
+        `unknown flag ${flag.rawName}`,
+        near === undefined ? `all of them: ${help}` : `did you mean --${near}? All of them: ${help}`,
+      );
     }
     const value = convert(flag, spec);
     const list = lists.get(flag.name);
@@ -115,7 +118,8 @@ export function wantsHelp(argv: readonly string[]): boolean {
 export function parseCommand(command: Command, argv: readonly string[]): ParsedValues {
   const specs: FlagSpecs = { ...GLOBAL_FLAGS, ...command.flags };
   const { given, words } = tokenize(argv, specs);
-  const flags = collect(given, specs);
+  const help = `fgs ${command.name} --help`;
+  const flags = collect(given, specs, help);
   const args: Record<string, string | readonly string[] | undefined> = {};
   command.args.forEach((spec, index) => {
     // as from a variable of a script that is not set
@@ -131,6 +135,6 @@ export function parseCommand(command: Command, argv: readonly string[]): ParsedV
     args[spec.name] = word;
   });
   const extra = words[command.args.length];
-  if (extra !== undefined) throw usageError(`unexpected argument ${JSON.stringify(extra)}`);
+  if (extra !== undefined) throw usageError(`unexpected argument ${JSON.stringify(extra)}`, `what it takes: ${help}`);
   return { flags, args };
 }

@@ -97,11 +97,24 @@ test('suggests the flag, the noun and the verb that were meant and exits with 2'
 test.each([
   ['users', 'did you mean "iam users"?'],
   ['templates', '"functions templates" or "applications templates" or "flows templates"'],
+  ['template', '"functions templates" or "applications templates" or "flows templates"'],
+  ['key', 'did you mean "iam keys"?'],
   ['publish', '"versions publish" or "topics publish"'],
 ])('suggests where %s stands below a noun', async (word, hint) => {
   const run = await runCli([word, 'list']);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toContain(hint);
+});
+
+test('suggests a noun below another that is misspelled', async () => {
+  expect((await runCli(['iam', 'usrs', 'list'])).stderr).toContain('did you mean "users"? All of them: fgs iam --help');
+  expect((await runCli(['flows', 'run', 'list'])).stderr).toContain('did you mean "runs"?');
+});
+
+test('names the help of the command for a flag or an argument that it does not take', async () => {
+  const help = 'fgs functions list --help';
+  expect((await runCli(['functions', 'list', '--xyzzy'])).stderr).toContain(`hint: all of them: ${help}`);
+  expect((await runCli(['functions', 'list', 'extra'])).stderr).toContain(`hint: what it takes: ${help}`);
 });
 
 test('suggests no place of a word that stands everywhere', async () => {

@@ -32,6 +32,17 @@ function near(word: string, known: readonly string[]): string[] {
   return found === undefined ? [] : [found];
 }
 
+/** What a first word may have meant: a place below nouns for a word that stands there, else what is spelled like it. */
+function meantBy(word: string, tree: Tree): string[] {
+  const exact = placesOf(word, tree);
+  if (exact.length > 0) return exact;
+  const known = [...[...tree.commands, ...tree.nouns].map(({ name }) => name), ...Object.keys(tree.shortcuts ?? {})];
+  const first = near(word, known);
+  if (first.length > 0) return first;
+  const below = tree.nouns.flatMap(({ commands }) => commands.flatMap(({ name }) => name.split(' ').slice(1)));
+  return near(word, [...new Set(below)]).flatMap((one) => placesOf(one, tree));
+}
+
 /** Where a word stands below nouns: `iam users` for `users`. */
 function placesOf(word: string, { nouns }: Tree): string[] {
   const places = new Set<string>();
@@ -51,11 +62,7 @@ function find(tree: Tree, given: readonly string[]): Found {
   const command = tree.commands.find((c) => c.name === first);
   if (command) return { command, rest: argv.slice(1) };
   const noun = tree.nouns.find((n) => n.name === first);
-  if (!noun) {
-    const known = [...[...tree.commands, ...tree.nouns].map((e) => e.name), ...Object.keys(tree.shortcuts ?? {})];
-    const places = placesOf(first, tree);
-    unknown('command', first, places.length > 0 ? places : near(first, known), 'fgs --help');
-  }
+  if (!noun) unknown('command', first, meantBy(first, tree), 'fgs --help');
   if (second === undefined) return { noun, rest: [] };
   const inner = innerNoun(noun, second);
   if (inner !== undefined) return findVerb(inner, others);
@@ -78,8 +85,16 @@ function findVerb(noun: Noun, words: readonly string[]): Found {
   const verb = [second, ...synonyms]
     .map((word) => noun.commands.find((c) => c.name === `${first} ${word}`))
     .find((found) => found !== undefined);
-  const verbs = noun.commands.map((c) => c.name.slice(first.length + 1));
-  if (!verb) unknown(`verb of ${first}`, second, near(second, verbs), `fgs ${first} --help`);
+  if (!verb) {
+    // the next word alone, also where a noun of its own begins with it
+    const next = noun.commands.map((c) =>
+      c.name
+        .slice(first.length + 1)
+        .split(' ', 1)
+        .join(),
+    );
+    unknown(`verb of ${first}`, second, near(second, [...new Set(next)]), `fgs ${first} --help`);
+  }
   return { command: verb, rest: others };
 }
 
