@@ -11,6 +11,8 @@ interface Schedule {
 }
 
 const SLOWEST_MS = 400;
+/** A heartbeat whose answer takes longer has failed: `signal-session.ts`. */
+const ANSWER_MS = 3_000;
 
 /** Virtual ms from the kill until the row of the last killed server is removed. */
 function takeoverMs({ joins, killed, answers }: Schedule): number {
@@ -38,7 +40,7 @@ function takeoverMs({ joins, killed, answers }: Schedule): number {
     ask(now, renew, (others, back) => {
       if (isDead(server, back)) return;
       const judgeIn = mayJudgeIn(back - liveSince);
-      const next = nextBeatIn(others, judgeIn);
+      const next = nextBeatIn(others, judgeIn, back - now);
       later(back + next, (then) => beat(server, liveSince, then));
       if (judgeIn > 0 || others.every(({ leftMs }) => leftMs > 0)) return;
       const remove = (there: number): void => {
@@ -86,6 +88,12 @@ it('remove killed servers long before ten seconds, whenever others joined and be
 });
 
 it('beat steadily while no server is about to expire', () => {
-  expect(nextBeatIn([], 0)).toBe(BEAT_MS);
-  expect(nextBeatIn([{ leftMs: EXPIRY_MS - BEAT_MS }], 0)).toBe(BEAT_MS);
+  expect(nextBeatIn([], 0, 0)).toBe(BEAT_MS);
+  expect(nextBeatIn([{ leftMs: EXPIRY_MS - BEAT_MS }], 0, 0)).toBe(BEAT_MS);
+});
+
+it.each([0, 400, 1_999, 2_500, ANSWER_MS])('renew the membership in time when each answer takes %d ms', (answerMs) => {
+  const nextSentMs = answerMs + nextBeatIn([{ leftMs: EXPIRY_MS }], 0, answerMs);
+  expect(nextSentMs).toBeGreaterThanOrEqual(BEAT_MS);
+  expect(nextSentMs + answerMs).toBeLessThan(EXPIRY_MS);
 });

@@ -18,8 +18,11 @@ export function mayJudgeIn(liveForMs: number): number {
   return Math.max(0, EXPIRY_MS + 1 - liveForMs);
 }
 
-/** Ms until the next heartbeat. `others`: time until each may be removed, by the clock of the database. */
-export function nextBeatIn(others: readonly { readonly leftMs: number }[], judgeInMs: number): number {
+/**
+ * Ms until the next heartbeat. `others`: time until each may be removed, by the clock of the database. `sinceMs`: since the
+ * last one was sent, from which on the membership counts: a database that answers slowly must not end it.
+ */
+export function nextBeatIn(others: readonly { readonly leftMs: number }[], judgeInMs: number, sinceMs: number): number {
   const due = others.map(({ leftMs }) => Math.max(leftMs, judgeInMs) + MARGIN_MS);
-  return Math.max(SOONEST_MS, Math.min(BEAT_MS, ...due));
+  return Math.max(SOONEST_MS, Math.min(BEAT_MS - sinceMs, ...due));
 }

@@ -270,7 +270,7 @@ export class Membership implements Member, Peers {
       !hasNews && wasLive && renewed && removed === 0 && draining === this.#draining && same(others, this.#others);
     this.#draining = draining;
     this.#others = removed === 0 ? others : live;
-    this.#beatIn(nextBeatIn(this.#others, judgeIn));
+    this.#beatIn(nextBeatIn(this.#others, judgeIn, clock.monotonic() - sentAt));
     if (!isSame) this.#tell();
   }
 
