@@ -6,7 +6,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { FaultyHttp } from '../../packages/server/test/storage/faulty-http.ts';
-import { call, deploy, PATIENCE, runtimeOf, zipped } from '../functions.ts';
+import { asyncInvocations, call, deploy, enqueue, PATIENCE, runtimeOf, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
@@ -87,5 +87,26 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in a 
     faulty[1].fault = () => undefined;
     faulty[1].release();
     await expect.poll(() => call(two.second, hanging), PATIENCE).toMatchObject({ status: 200, text: 'hanging' });
+  });
+
+  it('keep an event that was accepted until its code can be fetched', async () => {
+    let downloads = 0;
+    faulty[1].fault = (method, path) => {
+      if (!isDownload(method, path)) return undefined;
+      downloads += 1;
+      return 'slow-down';
+    };
+    const urn = await deploy(two.first, { name: 'waiting', runtime, files: files('waiting') });
+    expect((await answer(urn)).status).toBe(503);
+    // it has the code, and would run the event
+    await two.first.kill('SIGTERM');
+    const before = downloads;
+    const id = await enqueue(two.second, urn, {});
+    const status = async () =>
+      (await asyncInvocations(two.second, urn)).find(({ request_id }) => request_id === id)?.status;
+    await expect.poll(() => downloads, PATIENCE).toBeGreaterThan(before);
+    expect(['WAIT', 'RUNNING']).toContain(await status());
+    faulty[1].fault = () => undefined;
+    await expect.poll(status, PATIENCE).toBe('SUCCESS');
   });
 });

@@ -25,6 +25,7 @@ export type {
 export { DESTINATIONS } from './destinations/kinds.ts';
 export { refusal } from './destinations/refusal.ts';
 export { postWebhook, type WebhookAnswer, type WebhookPost } from './destinations/webhook/post-webhook.ts';
+export { didNotRun } from './did-not-run.ts';
 export { CallDoor } from './forwarding/call-door.ts';
 export { Elsewhere } from './forwarding/elsewhere.ts';
 export { ArrivedHops, HopReports } from './forwarding/hop-reports.ts';

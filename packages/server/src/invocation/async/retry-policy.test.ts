@@ -14,6 +14,11 @@ describe('the result of an attempt', () => {
       new PlatformError('no_disk_room', 'x'),
       { kind: 'throttled' },
     ],
+    [
+      'code that cannot be fetched now did not run',
+      new PlatformError('artifacts_unavailable', 'x'),
+      { kind: 'throttled' },
+    ],
     ['a stopping server did not run it', new PlatformError('unavailable', 'x'), { kind: 'throttled' }],
     [
       'a deleted function will not come back',

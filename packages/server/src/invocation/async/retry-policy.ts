@@ -1,4 +1,5 @@
 import { PlatformError } from '../../lib/platform-error.ts';
+import { didNotRun } from '../did-not-run.ts';
 import type { InvocationResult } from '../types.ts';
 
 const FIRST_DELAY_MS = 1_000;
@@ -27,8 +28,6 @@ export type Verdict =
   /** `refused`: it could not be run. */
   | { readonly kind: 'kill'; readonly reason: 'failed' | 'refused'; readonly code: number; readonly message: string };
 
-const NOT_RUN = new Set<string>(['overloaded', 'unavailable', 'no_disk_room', 'share_lost']);
-
 /** Success, failure, or not run, by the result or error of the invoker. */
 export function classify(outcome: InvocationResult | { readonly thrown: unknown }): AttemptResult {
   if (!('thrown' in outcome)) {
@@ -36,10 +35,9 @@ export function classify(outcome: InvocationResult | { readonly thrown: unknown 
     return { kind: 'failed', code: outcome.failure.code, message: outcome.payload.subarray(0, 1024).toString('utf8') };
   }
   const { thrown } = outcome;
-  if (thrown instanceof PlatformError) {
-    if (NOT_RUN.has(thrown.code)) return { kind: 'throttled' };
-    if (thrown.spec.audience === 'user') return { kind: 'gone', message: thrown.message };
-  }
+  if (didNotRun(thrown)) return { kind: 'throttled' };
+  if (thrown instanceof PlatformError && thrown.spec.audience === 'user')
+    return { kind: 'gone', message: thrown.message };
   return { kind: 'failed', code: 500, message: 'internal failure' };
 }
 

@@ -3,7 +3,7 @@ import type { Failure, JsonObject } from '@funcgraph/flow';
 import { languageOf } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../../control/index.ts';
-import { type InvocationResult, type Invoker, resolve } from '../../../invocation/index.ts';
+import { didNotRun, type InvocationResult, type Invoker, resolve } from '../../../invocation/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { FlowIdentity, FlowRights } from '../rights.ts';
@@ -51,9 +51,6 @@ export interface FunctionCallerOptions {
 /** What a function itself returned as its error is kept up to this size. */
 const MOST_FIELDS_BYTES = 16 * 1024;
 const MOST_MESSAGE_CHARS = 4_096;
-
-/** `unavailable`: the sandbox agent was lost, the database is unreachable, or the server stops. */
-const PASSING = new Set<string>(['overloaded', 'unavailable', 'share_lost']);
 
 /** Calls functions for flows, through the same entry and with the same limits, records and logs as all other calls. */
 export class FunctionCaller {
@@ -137,8 +134,7 @@ export class FunctionCaller {
       return resultOf(await invoker.invoke({ ...request, depth, traceparent, onAdmitted }));
     } catch (error) {
       if (signal.aborted) return undefined;
-      const isPassing = error instanceof PlatformError && PASSING.has(error.code);
-      return isPassing ? 'overloaded' : this.#thrown(error);
+      return didNotRun(error) ? 'overloaded' : this.#thrown(error);
     }
   }
 
