@@ -290,4 +290,11 @@ describe('a check of a data directory', { timeout: 60_000 }, () => {
     expect(await faults()).toContain('fail master.key');
     for (const { state, hint } of await checkData(dataDir)) if (state !== 'ok') expect(hint).toBeTruthy();
   });
+
+  it('says that there is no data directory', async () => {
+    await expect(checkData(join(dataDir, 'absent'))).rejects.toMatchObject({
+      message: expect.stringContaining('there is no folder'),
+      hint: expect.stringContaining('--data-dir'),
+    });
+  });
 });

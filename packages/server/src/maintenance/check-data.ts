@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openSealer } from '../lib/sealer.ts';
-import { readDatabaseRecord, sqliteFile } from '../storage/index.ts';
+import { readDatabaseRecord, StorageError, sqliteFile } from '../storage/index.ts';
 import { hashFile } from './backup-files.ts';
 import { databaseFaults, referredBlobs, sealedSample } from './references.ts';
 
@@ -19,8 +19,13 @@ const RESTORE = 'Restore a backup: fgs backup restore DIR';
 const SECRET_FILES = ['master.key', 'credentials.json', 'funcgraph.db', 'funcgraph.db-wal', 'database.json'];
 const UNFINISHED = ['artifacts/incoming', 'images/incoming', 'images/uploads', 'buckets/incoming'];
 
-/** Checks a data directory, also while a server works on it; changes nothing. */
+/** Checks a data directory, also while a server works on it; changes nothing. Rejects when there is none. */
 export async function checkData(dataDir: string): Promise<DataCheck[]> {
+  if (!existsSync(dataDir)) {
+    throw new StorageError('storage.unreadable', `there is no folder ${dataDir}`, {
+      hint: 'Name the data directory of a server with --data-dir.',
+    });
+  }
   const record = await readDatabaseRecord(dataDir);
   const checks = [...(await checkModes(dataDir)), await checkLeftovers(dataDir), ...(await checkTelemetry(dataDir))];
   if (record.postgresId !== undefined) {
