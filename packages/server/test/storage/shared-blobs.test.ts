@@ -146,6 +146,15 @@ describe('a service', () => {
       broken.on('request', (_, answer) => answer.writeHead(200, { 'content-length': '1000' }).write('half'));
     }, expectUnavailable));
 
+  it('that sends single bytes is left after a while', () =>
+    during((broken) => {
+      broken.on('request', (_, answer) => {
+        answer.writeHead(200, { 'content-length': '100000' });
+        const drip = setInterval(() => answer.write('x'), 20);
+        answer.on('close', () => clearInterval(drip));
+      });
+    }, expectUnavailable));
+
   it('that does not have what it accepted has not stored it', async () => {
     const faulty = await FaultyHttp.before(server.running.storage);
     try {

@@ -27,7 +27,7 @@ const OUTAGE_MS = 2_000;
 export interface S3BlobsOptions extends SharedBlobsOptions {
   /** Added to the time of the service. */
   readonly aheadMs?: number;
-  /** How long a request waits for a next byte. */
+  /** How long a request waits for a next byte, and a download for some KB. */
   readonly idleMs?: number;
 }
 

@@ -7,6 +7,7 @@ import type { S3, S3ServiceException } from '@aws-sdk/client-s3';
 import { isFullDisk } from '../../lib/full-disk.ts';
 import { openS3 } from '../../lib/s3-client.ts';
 import type { S3Place } from '../../lib/s3-place.ts';
+import { fastEnough } from './fast-enough.ts';
 
 export interface S3Object {
   readonly key: string;
@@ -33,24 +34,28 @@ export class S3Objects {
   readonly #place: S3Place;
   readonly #newUpload: typeof import('@aws-sdk/lib-storage').Upload;
   readonly #beginMs: number;
+  readonly #windowMs: number | undefined;
 
   private constructor(parts: {
     readonly s3: S3;
     readonly place: S3Place;
     readonly newUpload: typeof import('@aws-sdk/lib-storage').Upload;
     readonly beginMs: number;
+    readonly windowMs: number | undefined;
   }) {
     this.#s3 = parts.s3;
     this.#place = parts.place;
     this.#newUpload = parts.newUpload;
     this.#beginMs = parts.beginMs;
+    this.#windowMs = parts.windowMs;
   }
 
   /** Loads the client, which a server without S3 does not need. Sends nothing. */
   static async open(place: S3Place, idleMs?: number): Promise<S3Objects> {
     const s3 = await openS3(place, idleMs);
     const { Upload } = await import('@aws-sdk/lib-storage');
-    return new S3Objects({ s3, place, newUpload: Upload, beginMs: Math.min(idleMs ?? BEGIN_MS, BEGIN_MS) });
+    const beginMs = Math.min(idleMs ?? BEGIN_MS, BEGIN_MS);
+    return new S3Objects({ s3, place, newUpload: Upload, beginMs, windowMs: idleMs });
   }
 
   /** The time of the service, to within minutes: ages must not depend on the clock of this machine. */
@@ -108,6 +113,8 @@ export class S3Objects {
       const found = await this.#download(key);
       if (found === undefined) return undefined;
       const hash = createHash('sha256');
+      const now = (): number => performance.now();
+      const steady = (body: AsyncIterable<Buffer>) => fastEnough(body, { now, windowMs: this.#windowMs });
       const hashed = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
         for await (const chunk of body) {
           hash.update(chunk);
@@ -115,7 +122,7 @@ export class S3Objects {
         }
       };
       try {
-        await pipeline(found, hashed, createWriteStream(file, { flags: 'wx' }));
+        await pipeline(found, steady, hashed, createWriteStream(file, { flags: 'wx' }));
         return hash.digest('hex');
       } catch (error) {
         await rm(file, { force: true });
