@@ -15,16 +15,20 @@ export async function signInLink(
 
 /**
  * What a start prints about the console: a link, on a terminal. A log that outlives it gets none, and neither does a
- * server without its credentials file.
+ * server without its credentials file. `found`: flags by which other commands find the server.
  */
-export async function consoleLines({ endpoint, credentialsFile }: ReadyMessage, context: Context): Promise<string> {
-  const fgs = calledAs(context.env);
-  const without = `\n  The console: ${fgs} console prints a link that signs in.`;
+export async function consoleLines(
+  { endpoint, credentialsFile }: ReadyMessage,
+  found: string,
+  context: Context,
+): Promise<string> {
+  const command = `${calledAs(context.env)} console${found}`;
+  const without = `\n  The console: ${command} prints a link that signs in.`;
   if (!context.stdout.isTTY) return without;
   const flags = { endpoint, credentials: credentialsFile, 'data-dir': undefined };
   try {
     const { url } = await signInLink(flags, context);
-    return `\n  The console, signed in once within ten minutes (another link: ${fgs} console):\n  ${url}`;
+    return `\n  The console, signed in once within ten minutes (another link: ${command}):\n  ${url}`;
   } catch {
     return without;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../framework/index.ts';
-import { serverArguments } from './start.ts';
+import { consoleLines } from './console.ts';
+import { findingFlags, serverArguments } from './start.ts';
 
 const context = (env: Record<string, string>): Context => ({ env, cwd: '/c', uid: 0 }) as unknown as Context;
 
@@ -29,4 +30,12 @@ test('passes every flag and setting on as the server takes it', () => {
 
 test.each(['idle_timeout', '=5m', 'Idle=5m', '--port=1'])('refuses the setting %s without its value', (setting) => {
   expect(() => serverArguments({ set: [setting] }, context({}))).toThrow('--set is not NAME=VALUE');
+});
+
+test('what a start prints leads other commands to the data directory that was given', async () => {
+  const ready = { dataDir: '/srv/data', endpoint: 'http://127.0.0.1:1' } as Parameters<typeof findingFlags>[0];
+  const plain = { env: { PATH: '' }, stdout: { isTTY: false } } as unknown as Context;
+  const given = await consoleLines(ready, findingFlags(ready, './data'), plain);
+  expect(given).toContain('fgs console --data-dir /srv/data prints a link');
+  expect(await consoleLines(ready, findingFlags(ready, undefined), plain)).toContain('fgs console prints a link');
 });

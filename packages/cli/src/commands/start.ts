@@ -129,8 +129,13 @@ function settingArgument(setting: string): string {
   return `--${name.replaceAll('_', '-')}=${value}`;
 }
 
-async function* follow(server: ServerProcess, context: Context): AsyncGenerator<StreamItem> {
-  const links = await consoleLines(server.ready, context);
+/** By which other commands find a server, whose data directory was given or not. */
+export function findingFlags({ dataDir }: ServerProcess['ready'], given: string | undefined): string {
+  return given === undefined ? '' : ` --data-dir ${dataDir}`;
+}
+
+async function* follow(server: ServerProcess, found: string, context: Context): AsyncGenerator<StreamItem> {
+  const links = await consoleLines(server.ready, found, context);
   yield { text: `${startSummary(server.ready)}\n${links}\n\nStop it with Ctrl-C.`, data: { ...server.ready } };
   const exitCode = await server.exited;
   yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };
@@ -149,6 +154,6 @@ export const start = defineCommand({
   async run({ flags }, context) {
     const server = await spawnServer({ args: serverArguments(flags, context), showLog: true }, context);
     await notifySystemd(context);
-    return { kind: 'stream', items: follow(server, context) };
+    return { kind: 'stream', items: follow(server, findingFlags(server.ready, flags['data-dir']), context) };
   },
 });

@@ -5,7 +5,7 @@ import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from
 import { consoleLines } from './console.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
-import { SERVER_FLAGS, serverArguments } from './start.ts';
+import { findingFlags, SERVER_FLAGS, serverArguments } from './start.ts';
 
 const HELLO = 'hello';
 const EVENT = '{"name":"Funcgraph"}';
@@ -69,32 +69,31 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
   };
 }
 
-function nextSteps(ready: ReadyMessage, dataDirGiven: boolean, { env }: Context): string {
+function nextSteps(found: string, { env }: Context): string {
   const fgs = calledAs(env);
-  const flag = dataDirGiven ? ` --data-dir ${ready.dataDir}` : '';
   return [
     '',
     'Next, in another terminal:',
-    `  ${fgs} functions invoke hello${flag} --data '{"name":"you"}'`,
-    `  ${fgs} functions logs hello${flag} -f`,
-    `  ${fgs} runtimes list${flag} --available`,
-    `  ${fgs} functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
+    `  ${fgs} functions invoke hello${found} --data '{"name":"you"}'`,
+    `  ${fgs} functions logs hello${found} -f`,
+    `  ${fgs} runtimes list${found} --available`,
+    `  ${fgs} functions deploy ./my-function${found} --runtime Node.js --handler index.handler`,
     'Stop it with Ctrl-C.',
   ].join('\n');
 }
 
 async function* steps(
   server: ServerProcess,
-  flags: { once: boolean; dataDirGiven: boolean },
+  { once, found }: { readonly once: boolean; readonly found: string },
   context: Context,
 ): AsyncGenerator<StreamItem> {
   let stopped = false;
   try {
     yield { text: startSummary(server.ready), data: { ...server.ready } };
     yield* helloSteps(server.ready, context);
-    if (!flags.once) {
-      const links = await consoleLines(server.ready, context);
-      yield { text: `${links}\n${nextSteps(server.ready, flags.dataDirGiven, context)}`, data: { event: 'serving' } };
+    if (!once) {
+      const links = await consoleLines(server.ready, found, context);
+      yield { text: `${links}\n${nextSteps(found, context)}`, data: { event: 'serving' } };
       const exitCode = await server.exited;
       stopped = true;
       yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };
@@ -123,9 +122,7 @@ export const up = defineCommand({
   examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0 --storage-port 0'],
   async run({ flags }, context) {
     const server = await spawnServer({ args: serverArguments(flags, context), showLog: flags.verbose }, context);
-    return {
-      kind: 'stream',
-      items: steps(server, { once: flags.once, dataDirGiven: flags['data-dir'] !== undefined }, context),
-    };
+    const found = findingFlags(server.ready, flags['data-dir']);
+    return { kind: 'stream', items: steps(server, { once: flags.once, found }, context) };
   },
 });
