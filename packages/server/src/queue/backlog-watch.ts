@@ -7,6 +7,8 @@ import type { Queue } from './queue.ts';
  * Messages that others finished wait here until a count: soon, because gauges show them.
  */
 const COUNT_EVERY_MS = { empty: 5_000, backlogged: 1_000 };
+/** A process that was killed may have ended messages after its successor counted: PostgreSQL still committed them. */
+const COUNT_ALONE_MS = 20_000;
 const COUNT_SHARE = 0.1;
 
 export interface BacklogWatchOptions {
@@ -16,7 +18,7 @@ export interface BacklogWatchOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Counts the backlog anew while other servers change it, and once after they are gone. */
+/** Counts the backlog anew, often while other servers change it. */
 export class BacklogWatch {
   readonly #options: BacklogWatchOptions;
   #timer: Timer | undefined;
@@ -30,7 +32,7 @@ export class BacklogWatch {
 
   start(): void {
     this.#stopFollowing = this.#options.peers.onChange(() => this.#countIn(0));
-    if (this.#options.peers.others.length > 0) this.#countIn(COUNT_EVERY_MS.backlogged);
+    this.#countIn(this.#options.peers.others.length > 0 ? COUNT_EVERY_MS.backlogged : COUNT_ALONE_MS);
   }
 
   stop(): void {
@@ -52,9 +54,7 @@ export class BacklogWatch {
     await queue.recount().catch(onError);
     const tookMs = clock.monotonic() - begin;
     this.#counting = false;
-    if (peers.others.length > 0) {
-      const everyMs = COUNT_EVERY_MS[queue.isEmpty ? 'empty' : 'backlogged'];
-      this.#countIn(Math.max(everyMs, tookMs / COUNT_SHARE));
-    }
+    const sharedMs = COUNT_EVERY_MS[queue.isEmpty ? 'empty' : 'backlogged'];
+    this.#countIn(Math.max(peers.others.length > 0 ? sharedMs : COUNT_ALONE_MS, tookMs / COUNT_SHARE));
   }
 }
