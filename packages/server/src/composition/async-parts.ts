@@ -48,14 +48,17 @@ export async function asyncParts(deps: AsyncDeps) {
   await dispatcher.start();
   life.drain.begun.addEventListener('abort', () => void dispatcher.stop(life.drain.closed));
   life.onStop(() => dispatcher.stop(life.drain.closed));
-  const backlogWatch = new BacklogWatch({
-    queue,
-    peers: membership,
-    clock,
-    onError: (error) => log.error({ err: error }, 'the backlog could not be counted'),
-  });
-  backlogWatch.start();
-  life.onStop(() => backlogWatch.stop());
+  // on SQLite nothing is changed by others
+  if (storage.signals !== undefined) {
+    const backlogWatch = new BacklogWatch({
+      queue,
+      peers: membership,
+      clock,
+      onError: (error) => log.error({ err: error }, 'the backlog could not be counted'),
+    });
+    backlogWatch.start();
+    life.onStop(() => backlogWatch.stop());
+  }
   const housekeeping = new Housekeeping({
     queue,
     deadLetters: deadLetterBox,

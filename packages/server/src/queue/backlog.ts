@@ -18,10 +18,16 @@ export class Backlog {
   readonly #mostOfOwner: Usage;
   readonly #topics = new Map<string, number>();
   readonly #owners = new Map<string, Usage>();
+  #changes = 0;
 
   constructor(bounds: { readonly ofTopic: number; readonly ofOwner: Usage }) {
     this.#mostOfTopic = bounds.ofTopic;
     this.#mostOfOwner = bounds.ofOwner;
+  }
+
+  /** Grows with each message that comes or ends. */
+  get changes(): number {
+    return this.#changes;
   }
 
   ofTopic(topic: string): number {
@@ -58,6 +64,7 @@ export class Backlog {
   }
 
   add(topic: string, group: string, usage: Usage): void {
+    this.#changes += 1;
     this.#topics.set(topic, this.ofTopic(topic) + usage.messages);
     const owner = ownerOf(group);
     const used = this.usage(owner);
@@ -65,6 +72,7 @@ export class Backlog {
   }
 
   remove(topic: string, group: string, bytes: number): void {
+    this.#changes += 1;
     this.#topics.set(topic, Math.max(0, this.ofTopic(topic) - 1));
     const owner = ownerOf(group);
     const used = this.usage(owner);

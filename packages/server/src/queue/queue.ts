@@ -52,6 +52,7 @@ export type ReadyListener = (dueAt: number, group: string) => void;
 
 const tokenLength = 16;
 const reapBatch = 500;
+const COUNT_TRIES = 3;
 const ALONE: Member = { id: 'alone', isLive: () => true };
 const finalStates: readonly MessageState[] = ['done', 'dead', 'cancelled'];
 
@@ -92,9 +93,19 @@ export class Queue {
     return queue;
   }
 
-  /** Counts the unfinished messages anew, which other servers may have changed. */
+  /**
+   * Counts the unfinished messages anew, which other servers may have changed. A count during which this server changed
+   * some may miss them: it is repeated a few times.
+   */
   async recount(): Promise<void> {
-    const counts = await this.#store.unfinished();
+    let counts: Awaited<ReturnType<MessageStore['unfinished']>>;
+    let changes: number;
+    let tries = 0;
+    do {
+      changes = this.#backlog.changes;
+      counts = await this.#store.unfinished();
+      tries += 1;
+    } while (this.#backlog.changes !== changes && tries < COUNT_TRIES);
     this.#backlog.clear();
     for (const { topic, group, messages, bytes } of counts) {
       this.#backlog.add(topic, group, { messages, bytes: Number(bytes) });
