@@ -1,44 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { Line } from '../../packages/server/test/storage/line.ts';
+import { CodeInS3 } from '../code-in-s3.ts';
 import { call, deploy, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
 describe.skipIf(findPostgres() === undefined)('two servers with their code in S3', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-s3-'));
-  let service: TestServer;
-  let s3: S3;
+  let shared: CodeInS3;
   let lines: [Line, Line];
   let two: TwoServers;
   let runtime: string;
   beforeAll(async () => {
-    service = await TestServer.start({ args: ['--sandbox', 'process'] });
-    const { storage: endpoint, access_key: accessKeyId, secret_key: secretAccessKey } = service.credentials;
-    s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
-    await s3.createBucket({ Bucket: 'code' });
-    const keys = join(folder, 'keys');
-    writeFileSync(keys, `${accessKeyId}:${secretAccessKey}\n`);
-    lines = [await Line.to(endpoint), await Line.to(endpoint)];
-    const place = ({ endpoint: at }: Line) => [
-      ...['--artifacts', 's3://code/fgs', '--s3-keys-file', keys, '--s3-endpoint', at],
-    ];
-    two = await TwoServers.start([place(lines[0]), place(lines[1])]);
+    shared = await CodeInS3.start();
+    lines = [await Line.to(shared.endpoint), await Line.to(shared.endpoint)];
+    two = await TwoServers.start([shared.place(lines[0].endpoint), shared.place(lines[1].endpoint)]);
     runtime = await runtimeOf(two.first, 'Node.js');
   });
   afterAll(async () => {
-    s3?.destroy();
     await two?.[Symbol.asyncDispose]();
     for (const line of lines ?? []) await line.close();
-    await service?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await shared?.[Symbol.asyncDispose]();
   });
 
   const files = (value: string, more = {}) => ({
@@ -73,10 +60,10 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
     await two.first.kill('SIGKILL');
     expect(await cut).toBe('cut');
     const urn = await deploy(two.second, deployment);
-    const { Contents = [] } = await s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/blobs/' });
+    const { Contents = [] } = await shared.s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/blobs/' });
     expect(Contents).toHaveLength(3);
     for (const { Key = '' } of Contents) {
-      const { Body } = await s3.getObject({ Bucket: 'code', Key });
+      const { Body } = await shared.s3.getObject({ Bucket: 'code', Key });
       const digest = createHash('sha256').update(await buffer(Body as Readable));
       expect(`fgs/blobs/${digest.digest('hex')}`).toBe(Key);
     }
@@ -98,14 +85,14 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
       return { lines: data.lines.length, missing: data.unreachable_servers };
     };
     await expect.poll(said, PATIENCE).toEqual({ lines: 1, missing: undefined });
-    const { Contents = [] } = await s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/telemetry/pieces/' });
+    const { Contents = [] } = await shared.s3.listObjectsV2({ Bucket: 'code', Prefix: 'fgs/telemetry/pieces/' });
     expect(Contents.length).toBeGreaterThan(0);
     await two.second.restart();
     await expect.poll(said, PATIENCE).toEqual({ lines: 1, missing: undefined });
   });
 
   it('do not start with wrong keys', async () => {
-    const keys = join(folder, 'wrong');
+    const keys = join(shared.folder, 'wrong');
     writeFileSync(keys, 'NOBODY:wrong-secret');
     const args = ['--artifacts', 's3://code/fgs', '--s3-endpoint', lines[1].endpoint, '--s3-keys-file', keys];
     const start = TestServer.start({ database: await two.cluster.create(), args: ['--sandbox', 'process', ...args] });
@@ -115,7 +102,7 @@ describe.skipIf(findPostgres() === undefined)('two servers with their code in S3
     );
     expect(failure).toContain('the service refuses the keys');
     expect(failure).not.toContain('wrong-secret');
-    const database = join(folder, 'database');
+    const database = join(shared.folder, 'database');
     writeFileSync(database, two.database.reveal());
     const doctor = await two.second.fgs(['doctor', '--database-url-file', database, ...args]);
     expect(doctor.stdout.toString()).toMatch(/artifacts .*the service refuses the keys/);

@@ -1,42 +1,26 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
 import { FaultyHttp } from '../../packages/server/test/storage/faulty-http.ts';
+import { CodeInS3 } from '../code-in-s3.ts';
 import { asyncInvocations, call, deploy, enqueue, PATIENCE, runtimeOf, zipped } from '../functions.ts';
-import { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
 describe.skipIf(findPostgres() === undefined)('two servers with their code in a faulty S3', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-s3-'));
-  let service: TestServer;
-  let s3: S3;
+  let shared: CodeInS3;
   let faulty: [FaultyHttp, FaultyHttp];
   let two: TwoServers;
   let runtime: string;
   beforeAll(async () => {
-    service = await TestServer.start({ args: ['--sandbox', 'process'] });
-    const { storage: endpoint, access_key: accessKeyId, secret_key: secretAccessKey } = service.credentials;
-    s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
-    await s3.createBucket({ Bucket: 'code' });
-    const keys = join(folder, 'keys');
-    writeFileSync(keys, `${accessKeyId}:${secretAccessKey}\n`);
-    faulty = [await FaultyHttp.before(endpoint), await FaultyHttp.before(endpoint)];
-    const place = ({ endpoint: at }: FaultyHttp) => [
-      ...['--artifacts', 's3://code/fgs', '--s3-keys-file', keys, '--s3-endpoint', at],
-    ];
-    two = await TwoServers.start([place(faulty[0]), place(faulty[1])]);
+    shared = await CodeInS3.start();
+    faulty = [await FaultyHttp.before(shared.endpoint), await FaultyHttp.before(shared.endpoint)];
+    two = await TwoServers.start([shared.place(faulty[0].endpoint), shared.place(faulty[1].endpoint)]);
     runtime = await runtimeOf(two.first, 'Node.js');
   });
   afterAll(async () => {
-    s3?.destroy();
     await two?.[Symbol.asyncDispose]();
     for (const one of faulty ?? []) await one.close();
-    await service?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await shared?.[Symbol.asyncDispose]();
   });
   const files = (value: string) => ({
     'index.js': `exports.handler = async (event, context) => '${value}'; // ${'0'.repeat(400)}`,
