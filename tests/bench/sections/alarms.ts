@@ -8,7 +8,7 @@ import { openStorage } from '../../../packages/server/src/storage/index.ts';
 import { openTelemetry } from '../../../packages/server/src/telemetry/index.ts';
 import { invocationRecord } from '../../../packages/server/src/telemetry/testing.ts';
 import { absolute, type Row, ratioAtMost } from '../report.ts';
-import type { Bench } from '../section.ts';
+import { type Bench, median } from '../section.ts';
 
 type Database = Awaited<ReturnType<typeof openStorage>>['db'];
 
@@ -16,6 +16,7 @@ const MINUTE_MS = 60_000;
 const RULES = 1_000;
 /** Beside which the growth is measured. */
 const FEW = 100;
+const TURNS = 5;
 const PERIOD_MINUTES = 60;
 const BEGIN = Date.UTC(2026, 0, 1);
 /** Ends at a multiple of the period; a call ended in each minute before. */
@@ -44,9 +45,16 @@ export async function alarms(bench: Bench): Promise<Row[]> {
     }
     for (let n = 0; n < RULES; n += 1) await addRule(storage.db, store, n);
     const judge = (): Promise<number> => evaluated({ storage, store, telemetry, clock });
-    const short = await judge();
-    await enableOnly(storage.db, FEW);
-    const few = await judge();
+    // the first turn compiles the code
+    const turns: { readonly all: number; readonly few: number }[] = [];
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      await enableOnly(storage.db, RULES);
+      const all = await judge();
+      await enableOnly(storage.db, FEW);
+      turns.push({ all, few: await judge() });
+    }
+    const short = median(turns.map(({ all }) => all));
+    const few = median(turns.map((turn) => turn.few));
     await enableOnly(storage.db, RULES);
     await storage.db
       .updateTable('alarm_rule')

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FileEntry } from './collect.ts';
-import type { PackedFile } from './pack-small.ts';
+import { type PackedFile, packSmall } from './pack-small.ts';
 
 export interface DeflateJob {
   readonly batch: number;
@@ -21,19 +23,26 @@ export type DeflateResult =
 interface Batch {
   readonly entries: readonly FileEntry[];
   readonly packed: Promise<readonly PackedFile[]>;
+  ended: boolean;
   done(packed: readonly PackedFile[]): void;
   fail(error: Error): void;
 }
 
-const MOST_THREADS = 4;
+/** Beside the main thread. */
+const MOST_THREADS = 3;
 /** Batches of this size are worth sending to a thread. */
 const BATCH_BYTES = 512 * 1024;
-const BATCH_FILES = 128;
+const BATCH_FILES = 64;
+/** Of a thread: one that it works on, and others, as the main thread hears of its results late. */
+const BATCHES_AHEAD = 4;
 /** Fewer are compressed before threads have started. */
 const LEAST_FILES = 256;
 const LEAST_BYTES = 4 * 1024 * 1024;
 
-/** Reads and compresses many small files in threads. They begin at once, and work in the order of the files. */
+/**
+ * Reads and compresses many small files in threads. They begin at once, and work in the order of the files. The main thread
+ * takes its share while it waits for them.
+ */
 export class DeflateThreads implements AsyncDisposable {
   readonly #batches: readonly Batch[];
   readonly #places = new Map<FileEntry, readonly [batch: Batch, index: number]>();
@@ -45,7 +54,7 @@ export class DeflateThreads implements AsyncDisposable {
     for (const batch of this.#batches) {
       for (const [at, entry] of batch.entries.entries()) this.#places.set(entry, [batch, at]);
     }
-    const threads = Math.min(MOST_THREADS, availableParallelism(), this.#batches.length);
+    const threads = Math.min(MOST_THREADS, availableParallelism() - 1, this.#batches.length);
     this.#threads = Array.from({ length: threads }, () => this.#start());
   }
 
@@ -60,7 +69,24 @@ export class DeflateThreads implements AsyncDisposable {
     const place = this.#places.get(entry);
     if (place === undefined) return undefined;
     const [batch, index] = place;
-    return batch.packed.then((packed) => packed[index] as PackedFile);
+    return this.#packed(batch).then((packed) => packed[index] as PackedFile);
+  }
+
+  async #packed(batch: Batch): Promise<readonly PackedFile[]> {
+    while (!batch.ended) {
+      const own = this.#take();
+      if (own === undefined) break;
+      packHere(own);
+      // a thread may have a result, and be without work
+      await breathe();
+    }
+    return await batch.packed;
+  }
+
+  #take(): Batch | undefined {
+    const batch = this.#batches[this.#next];
+    this.#next += 1;
+    return batch;
   }
 
   #start(): Worker {
@@ -79,16 +105,16 @@ export class DeflateThreads implements AsyncDisposable {
     };
     thread.on('error', failAll);
     thread.on('exit', () => failAll(new Error('a thread that compresses files has ended')));
-    this.#giveNext(thread);
+    for (let ahead = 0; ahead < BATCHES_AHEAD; ahead += 1) this.#giveNext(thread);
     return thread;
   }
 
   #giveNext(thread: Worker): void {
-    const batch = this.#next;
-    const entries = this.#batches[batch]?.entries;
-    if (entries === undefined) return;
-    this.#next += 1;
-    thread.postMessage({ batch, sources: entries.map(({ source }) => source) } satisfies DeflateJob);
+    const at = this.#next;
+    const batch = this.#take();
+    if (batch === undefined) return;
+    const sources = batch.entries.map(({ source }) => source);
+    thread.postMessage({ batch: at, sources } satisfies DeflateJob);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,15 +139,29 @@ function batchesOf(entries: readonly FileEntry[]): FileEntry[][] {
 }
 
 function openBatch(entries: readonly FileEntry[]): Batch {
-  let done: Batch['done'] = () => undefined;
-  let fail: Batch['fail'] = () => undefined;
-  const packed = new Promise<readonly PackedFile[]>((resolve, reject) => {
-    done = resolve;
-    fail = reject;
-  });
+  const { promise: packed, resolve, reject } = Promise.withResolvers<readonly PackedFile[]>();
   // an error of a file before it ends the archive, and then nothing waits for this one
   packed.catch(() => undefined);
-  return { entries, packed, done, fail };
+  const batch: Batch = {
+    ...{ entries, packed, ended: false },
+    done: (files) => {
+      batch.ended = true;
+      resolve(files);
+    },
+    fail: (error) => {
+      batch.ended = true;
+      reject(error);
+    },
+  };
+  return batch;
+}
+
+function packHere({ entries, done, fail }: Batch): void {
+  try {
+    done(entries.map(({ source }) => packSmall(readFileSync(source))));
+  } catch (error) {
+    fail(error as Error);
+  }
 }
 
 function packedOf(files: readonly Deflated[], data: Uint8Array): PackedFile[] {
