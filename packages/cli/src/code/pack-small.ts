@@ -19,7 +19,10 @@ export const storedFile = (data: Buffer): PackedFile => ({
 /** For a window that holds the whole file, at most. */
 function memoryFor(bytes: number): { readonly windowBits: number; readonly memLevel: number } {
   const bits = 32 - Math.clz32(bytes);
-  return { windowBits: Math.min(constants.Z_MAX_WINDOWBITS, Math.max(9, bits)), memLevel: Math.min(8, Math.max(1, bits - 6)) };
+  return {
+    windowBits: Math.min(constants.Z_MAX_WINDOWBITS, Math.max(9, bits)),
+    memLevel: Math.min(8, Math.max(1, bits - 6)),
+  };
 }
 
 /** Compressed, unless it would become larger. */
