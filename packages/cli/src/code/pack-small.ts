@@ -16,18 +16,10 @@ export const storedFile = (data: Buffer): PackedFile => ({
   size: data.length,
 });
 
-/** For a window that holds the whole file, at most. */
-function memoryFor(bytes: number): { readonly windowBits: number; readonly memLevel: number } {
-  const bits = 32 - Math.clz32(bytes);
-  return {
-    windowBits: Math.min(constants.Z_MAX_WINDOWBITS, Math.max(9, bits)),
-    memLevel: Math.min(8, Math.max(1, bits - 6)),
-  };
-}
-
 /** Compressed, unless it would become larger. */
 export function packSmall(content: Buffer, level = constants.Z_DEFAULT_COMPRESSION): PackedFile {
-  const data = deflateRawSync(content, { level, chunkSize: Math.max(64, content.length + 64) });
+  // without a size Node.js makes a buffer of 16 KB for each
+  const data = deflateRawSync(content, { level, chunkSize: content.length + constants.Z_MIN_CHUNK });
   const stored = storedFile(content);
   return data.length < content.length ? { ...stored, data, deflated: true } : stored;
 }
