@@ -6,7 +6,7 @@ import type { LoadPlan, LoadResult } from './load.ts';
 /** Of a function that says hello, whatever the form of its answer. */
 const HELLO = 'world';
 
-interface Load extends Omit<LoadPlan, 'requests' | 'expected'> {
+export interface Load extends Omit<LoadPlan, 'requests' | 'expected'> {
   readonly request: Uint8Array | readonly Uint8Array[];
   readonly expected?: string;
   /** Answers that are not right are counted, where they otherwise end the bench. */

@@ -64,6 +64,7 @@ export async function deployHello(target: Target, language: Language, name: stri
 }
 
 const EVENT = new TextEncoder().encode('{"name":"bench"}');
+const START = new TextEncoder().encode('{"input":{}}');
 
 export async function invoke(
   client: Client,
@@ -87,23 +88,37 @@ export async function invoke(
 export const TAILED = { 'X-CFF-Request-Version': 'v1', 'X-Cff-Log-Type': 'tail' };
 
 /** The bytes of one signed call; a signature is good for fifteen minutes. */
-export async function signedRequest(
+export function signedRequest(
   target: Target,
   urn: string,
   operation: 'invocations' | 'invocations-async',
   headers: Record<string, string>,
 ): Promise<Uint8Array> {
+  return signedPost(target, `fgs/functions/${urn}/${operation}`, EVENT, headers);
+}
+
+/** The whole request that starts a run of a flow. */
+export function signedStart(target: Target, { workflow_id }: { workflow_id: string }): Promise<Uint8Array> {
+  return signedPost(target, `fgs/workflows/${workflow_id}/executions`, START, {});
+}
+
+async function signedPost(
+  target: Target,
+  path: string,
+  body: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Promise<Uint8Array> {
   const { endpoint, project_id, access_key: accessKey, secret_key: secretKey } = target.credentials;
-  const url = new URL(`${endpoint}/v2/${project_id}/fgs/functions/${urn}/${operation}`);
+  const url = new URL(`${endpoint}/v2/${project_id}/${path}`);
   const all = { 'Content-Type': 'application/json', ...headers };
   const signed = await signRequest(
-    { method: 'POST', url, headers: all, body: EVENT, nowMs: Date.now() },
+    { method: 'POST', url, headers: all, body, nowMs: Date.now() },
     { accessKey, secretKey },
   );
-  const lines = Object.entries({ ...all, ...signed, Host: url.host, 'Content-Length': String(EVENT.length) }).map(
+  const lines = Object.entries({ ...all, ...signed, Host: url.host, 'Content-Length': String(body.length) }).map(
     ([k, v]) => `${k}: ${v}\r\n`,
   );
-  return Buffer.concat([Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), EVENT]);
+  return Buffer.concat([Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
 }
 
 /** Deploys files on the newest runtime whose name begins with `runtime`; an http function needs a `bootstrap` among them. */

@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 
 export const WARMUP_MS = 1500;
 
-const TURNS = 3;
+export const TURNS = 3;
 
 export interface WarmCalls {
   readonly address: string;
@@ -36,7 +36,7 @@ export function bareCalls(bench: Bench, request: Uint8Array, connections: number
 }
 
 /** The turn with the median of the calls in a second. */
-function middle<Turn extends LoadResult>(turns: readonly Turn[]): Turn {
+export function middle<Turn extends LoadResult>(turns: readonly Turn[]): Turn {
   const perSecond = median(turns.map((turn) => turn.perSecond));
   return turns.find((turn) => turn.perSecond === perSecond) as Turn;
 }

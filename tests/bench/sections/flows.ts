@@ -6,17 +6,17 @@ import { call, definitionOf, TestFlows } from '../../../packages/server/src/flow
 import { systemClock } from '../../../packages/server/src/lib/clock.ts';
 import { ManualClock } from '../../../packages/server/src/lib/manual-clock.ts';
 import { openStorage } from '../../../packages/server/src/storage/index.ts';
-import { applyLoad } from '../apply-load.ts';
-import { deployHello, signedRequest } from '../functions.ts';
+import { applyLoad, type Load } from '../apply-load.ts';
+import { deployHello, signedRequest, signedStart } from '../functions.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { type Bench, median, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
+import { TURNS, WARMUP_MS } from '../warm-calls.ts';
 import { memory, memoryOverRuns } from './flows-memory.ts';
 
 const MB = 1024 * 1024;
 const FUNCTIONS = 10;
 const CONNECTIONS = 16;
-const WARM_RUNS = 200;
 
 /**
  * Flows: the engine alone, durable, with a stand-in for the invoker, in the process of the bench; then a flow of ten
@@ -167,27 +167,26 @@ async function inSandboxes(bench: Bench): Promise<readonly Row[]> {
       params: { project_id: target.credentials.project_id, function_urn: urn },
       body: { max_instance_num: CONNECTIONS },
     });
+    const measureMs = bench.measureMs / TURNS;
+    const load = { host, port: Number(port), connections: CONNECTIONS, measureMs };
     const request = await signedRequest(target, urn, 'invocations', {});
-    const load = {
-      host,
-      port: Number(port),
-      request,
-      connections: CONNECTIONS,
-      warmupMs: 1_000,
-      measureMs: bench.measureMs,
-    };
-    const direct = await applyLoad(load);
-    const rate = await rateOfFlow(target, urn, bench.measureMs);
+    const flow = await flowOf(target, urn);
+    const starts = { ...load, request: await signedStart(target, flow), expected: 'execution_id', warmupMs: 0 };
+    await rateOfFlow(target, flow, starts);
+    const direct: number[] = [];
+    const byFlows: number[] = [];
+    while (byFlows.length < TURNS) {
+      direct.push((await applyLoad({ ...load, request, warmupMs: WARMUP_MS })).perSecond);
+      byFlows.push(await rateOfFlow(target, flow, starts));
+    }
     return [
-      absolute('direct calls, signed, 16 conn', direct.perSecond, 'calls/s', {}),
-      atLeast('  the same calls by flows of 10 functions', rate, 'calls/s', direct.perSecond, 0.6),
+      absolute('direct calls, signed, 16 conn', median(direct), 'calls/s', {}),
+      atLeast('  the same calls by flows of 10 functions', median(byFlows), 'calls/s', median(direct), 0.6),
     ];
   });
 }
 
-/** Calls per second of 16 standard runs at a time. */
-async function rateOfFlow(target: Target, urn: string, measureMs: number): Promise<number> {
-  const { client, credentials } = target;
+async function flowOf({ client, credentials }: Target, urn: string): Promise<FlowPlace> {
   const params = { project_id: credentials.project_id };
   const ids = numbers(FUNCTIONS).map((n) => `f${n}`);
   const graph = {
@@ -198,34 +197,25 @@ async function rateOfFlow(target: Target, urn: string, measureMs: number): Promi
     ],
     edges: ids.map((id, at) => ({ from: at === 0 ? 'start' : `f${at - 1}`, to: id })),
   };
-  const flow = { ...params, workflow_id: (await client.call('createWorkflow', { params, body: { graph } })).data.id };
-  await runsOf(target, flow, WARM_RUNS);
-  const runs = Math.max(100, measureMs / 2);
+  return { ...params, workflow_id: (await client.call('createWorkflow', { params, body: { graph } })).data.id };
+}
+
+/** Calls per second of standard runs, from the first start until the last run has ended. */
+async function rateOfFlow({ client }: Target, params: FlowPlace, starts: Load): Promise<number> {
+  const count = async (status: string): Promise<number> =>
+    (await client.call('showWorkflowExecutionForPage', { params, query: { status, limit: '1', offset: '0' } })).data
+      .total;
+  const before = await count('success');
   const begun = performance.now();
-  await runsOf(target, flow, runs);
-  return (runs * FUNCTIONS * 1000) / (performance.now() - begun);
+  const { answers: runs } = await applyLoad(starts);
+  while ((await count('running')) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const perSecond = (runs * FUNCTIONS * 1000) / (performance.now() - begun);
+  const succeeded = (await count('success')) - before;
+  if (succeeded !== runs) throw new Error(`${succeeded} of ${runs} runs succeeded`);
+  return perSecond;
 }
 
 interface FlowPlace {
   readonly project_id: string;
   readonly workflow_id: string;
-}
-
-/** Starts so many runs, by as many clients as there are connections, and waits until all have succeeded. */
-async function runsOf({ client }: Target, params: FlowPlace, runs: number): Promise<void> {
-  const count = async (status: string): Promise<number> =>
-    (await client.call('showWorkflowExecutionForPage', { params, query: { status, limit: '1', offset: '0' } })).data
-      .total;
-  const before = await count('success');
-  let left = runs;
-  const starter = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await client.call('startWorkflowExecution', { params, body: { input: {} } });
-    }
-  };
-  await Promise.all(numbers(CONNECTIONS).map(starter));
-  while ((await count('running')) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  const succeeded = (await count('success')) - before;
-  if (succeeded !== runs) throw new Error(`${succeeded} of ${runs} runs succeeded`);
 }

@@ -1,8 +1,15 @@
 import { applyLoad } from '../apply-load.ts';
 import { deployHello, signedRequest } from '../functions.ts';
+import type { LoadResult } from '../load.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { memoryKb, type Section, withTarget } from '../section.ts';
+import { middle, TURNS, WARMUP_MS } from '../warm-calls.ts';
 
+/**
+ * Each call costs more with 500 connections than with 32: more of them live when garbage is collected, and they wait in
+ * line for their turn.
+ */
+const LEAST_OF_PEAK = 0.7;
 const BODIES_OF_REFUSALS = /FSS\.0429/;
 
 /**
@@ -15,17 +22,24 @@ export const overload: Section = (bench) =>
     if (urn === undefined) return [];
     const { hostname: host, port } = new URL(target.credentials.endpoint);
     const request = await signedRequest(target, urn, 'invocations', {});
-    const load = { host, port: Number(port), request, warmupMs: 1500, measureMs: bench.measureMs };
-    bench.progress('peak for the overload, 32 connections');
-    const peak = await applyLoad({ ...load, connections: 32 });
-    bench.progress('overload, 500 connections');
-    const crowded = await applyLoad({ ...load, connections: 500, mayFail: true });
-    const unnamed = crowded.refusals.filter(({ body }) => !BODIES_OF_REFUSALS.test(body)).length;
+    const measureMs = bench.measureMs / TURNS;
+    const load = { host, port: Number(port), request, warmupMs: WARMUP_MS, measureMs };
+    bench.progress('overload, 500 connections, and its peak, 32 connections, in turns');
+    const peaks: LoadResult[] = [];
+    const crowds: LoadResult[] = [];
+    while (crowds.length < TURNS) {
+      peaks.push(await applyLoad({ ...load, connections: 32 }));
+      crowds.push(await applyLoad({ ...load, connections: 500, mayFail: true }));
+    }
+    const unnamed = crowds
+      .flatMap(({ refusals }) => refusals)
+      .filter(({ body }) => !BODIES_OF_REFUSALS.test(body)).length;
     if (unnamed > 0) throw new Error(`${unnamed} refusals without FSS.0429`);
+    const [peak, crowded] = [middle(peaks), middle(crowds)];
     const rows: Row[] = [
-      atLeast('served under overload, 500 conn', crowded.perSecond, 'calls/s', peak.perSecond, 0.9),
+      atLeast('served under overload, 500 conn', crowded.perSecond, 'calls/s', peak.perSecond, LEAST_OF_PEAK),
       absolute('  p99 of what is served', crowded.p99Ms, 'ms', {}),
-      absolute('  refused (429)', crowded.failures / (bench.measureMs / 1000), 'calls/s', {}),
+      absolute('  refused (429)', crowded.failures / (measureMs / 1000), 'calls/s', {}),
       absolute('  server memory (PSS)', memoryKb(target.pid) / 1024, 'MB', { most: 512 }),
     ];
     return rows;
