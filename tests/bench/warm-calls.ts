@@ -2,12 +2,11 @@ import { applyLoad } from './apply-load.ts';
 import type { LoadResult } from './load.ts';
 import { processorSeconds } from './processor-time.ts';
 import { absolute, type Row } from './report.ts';
-import { type Bench, median } from './section.ts';
+import type { Bench } from './section.ts';
 import type { Target } from './target.ts';
+import { inTurns, middle } from './turns.ts';
 
 export const WARMUP_MS = 1500;
-
-export const TURNS = 3;
 
 export interface WarmCalls {
   readonly address: string;
@@ -35,25 +34,17 @@ export function bareCalls(bench: Bench, request: Uint8Array, connections: number
   return applyLoad({ host: '127.0.0.1', port, request, connections, warmupMs: WARMUP_MS, measureMs: bench.measureMs });
 }
 
-/** The turn with the median of the calls in a second. */
-export function middle<Turn extends LoadResult>(turns: readonly Turn[]): Turn {
-  const perSecond = median(turns.map((turn) => turn.perSecond));
-  return turns.find((turn) => turn.perSecond === perSecond) as Turn;
-}
-
-/** Both loads in turns, of each the median turn: a machine that changes its pace meanwhile changes both. */
+/** Both loads in turns, of each the median turn. */
 export async function besideBare(
   bench: Bench,
   target: Target,
   bareRequest: Uint8Array,
   calls: WarmCalls,
 ): Promise<{ readonly ours: WarmResult; readonly bare: LoadResult }> {
-  const turn = { ...bench, measureMs: bench.measureMs / TURNS };
-  const bare: LoadResult[] = [];
-  const ours: WarmResult[] = [];
-  for (let turns = 0; turns < TURNS; turns += 1) {
-    bare.push(await bareCalls(turn, bareRequest, calls.connections));
-    ours.push(await warmCalls(turn, target, calls));
-  }
+  const [bare, ours] = await inTurns(
+    bench.measureMs,
+    (measureMs) => bareCalls({ ...bench, measureMs }, bareRequest, calls.connections),
+    (measureMs) => warmCalls({ ...bench, measureMs }, target, calls),
+  );
   return { ours: middle(ours), bare: middle(bare) };
 }

@@ -11,7 +11,8 @@ import { deployHello, signedRequest, signedStart } from '../functions.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { type Bench, median, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
-import { TURNS, WARMUP_MS } from '../warm-calls.ts';
+import { inTurns } from '../turns.ts';
+import { WARMUP_MS } from '../warm-calls.ts';
 import { memory, memoryOverRuns } from './flows-memory.ts';
 
 const MB = 1024 * 1024;
@@ -167,18 +168,15 @@ async function inSandboxes(bench: Bench): Promise<readonly Row[]> {
       params: { project_id: target.credentials.project_id, function_urn: urn },
       body: { max_instance_num: CONNECTIONS },
     });
-    const measureMs = bench.measureMs / TURNS;
-    const load = { host, port: Number(port), connections: CONNECTIONS, measureMs };
+    const load = { host, port: Number(port), connections: CONNECTIONS };
     const request = await signedRequest(target, urn, 'invocations', {});
     const flow = await flowOf(target, urn);
     const starts = { ...load, request: await signedStart(target, flow), expected: 'execution_id', warmupMs: 0 };
-    await rateOfFlow(target, flow, starts);
-    const direct: number[] = [];
-    const byFlows: number[] = [];
-    while (byFlows.length < TURNS) {
-      direct.push((await applyLoad({ ...load, request, warmupMs: WARMUP_MS })).perSecond);
-      byFlows.push(await rateOfFlow(target, flow, starts));
-    }
+    const [direct, byFlows] = await inTurns(
+      bench.measureMs,
+      async (measureMs) => (await applyLoad({ ...load, request, warmupMs: WARMUP_MS, measureMs })).perSecond,
+      (measureMs) => rateOfFlow(target, flow, { ...starts, measureMs }),
+    );
     return [
       absolute('direct calls, signed, 16 conn', median(direct), 'calls/s', {}),
       atLeast('  the same calls by flows of 10 functions', median(byFlows), 'calls/s', median(direct), 0.6),

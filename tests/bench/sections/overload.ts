@@ -1,9 +1,9 @@
 import { applyLoad } from '../apply-load.ts';
 import { deployHello, signedRequest } from '../functions.ts';
-import type { LoadResult } from '../load.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { memoryKb, type Section, withTarget } from '../section.ts';
-import { middle, TURNS, WARMUP_MS } from '../warm-calls.ts';
+import { inTurns, middle } from '../turns.ts';
+import { WARMUP_MS } from '../warm-calls.ts';
 
 /**
  * Each call costs more with 500 connections than with 32: more of them live when garbage is collected, and they wait in
@@ -22,15 +22,13 @@ export const overload: Section = (bench) =>
     if (urn === undefined) return [];
     const { hostname: host, port } = new URL(target.credentials.endpoint);
     const request = await signedRequest(target, urn, 'invocations', {});
-    const measureMs = bench.measureMs / TURNS;
-    const load = { host, port: Number(port), request, warmupMs: WARMUP_MS, measureMs };
+    const load = { host, port: Number(port), request, warmupMs: WARMUP_MS };
     bench.progress('overload, 500 connections, and its peak, 32 connections, in turns');
-    const peaks: LoadResult[] = [];
-    const crowds: LoadResult[] = [];
-    while (crowds.length < TURNS) {
-      peaks.push(await applyLoad({ ...load, connections: 32 }));
-      crowds.push(await applyLoad({ ...load, connections: 500, mayFail: true }));
-    }
+    const [peaks, crowds] = await inTurns(
+      bench.measureMs,
+      (measureMs) => applyLoad({ ...load, connections: 32, measureMs }),
+      (measureMs) => applyLoad({ ...load, connections: 500, measureMs, mayFail: true }),
+    );
     const unnamed = crowds
       .flatMap(({ refusals }) => refusals)
       .filter(({ body }) => !BODIES_OF_REFUSALS.test(body)).length;
@@ -39,7 +37,7 @@ export const overload: Section = (bench) =>
     const rows: Row[] = [
       atLeast('served under overload, 500 conn', crowded.perSecond, 'calls/s', peak.perSecond, LEAST_OF_PEAK),
       absolute('  p99 of what is served', crowded.p99Ms, 'ms', {}),
-      absolute('  refused (429)', crowded.failures / (measureMs / 1000), 'calls/s', {}),
+      absolute('  refused (429)', (100 * crowded.failures) / (crowded.requests + crowded.failures), '%', {}),
       absolute('  server memory (PSS)', memoryKb(target.pid) / 1024, 'MB', { most: 512 }),
     ];
     return rows;

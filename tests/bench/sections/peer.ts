@@ -10,13 +10,14 @@ import { deployFiles, deployHello, publish } from '../functions.ts';
 import { hostNode } from '../host-node.ts';
 import { atLeast, beside, type Row } from '../report.ts';
 import { median, plainRequest, type Section, withTarget } from '../section.ts';
+import { inTurns } from '../turns.ts';
+import { WARMUP_MS } from '../warm-calls.ts';
 
 const PEER = '@google-cloud/functions-framework';
 const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 const MAIN = `node_modules/${PEER}/build/src/main.js`;
 const INDEX = 'exports.hello = (request, response) => response.json({ hello: "world" });';
 const CONNECTIONS = 32;
-const TURNS = 3;
 
 /** The package and all it needs, as npm laid them out at the top of the tree or inside each other. */
 function closure(name: string, found: Set<string>): Set<string> {
@@ -114,30 +115,29 @@ const config :Workerd.Config = (
  */
 export const peer: Section = (bench) =>
   withTarget(bench, [], async (target) => {
-    const load = async (host: string, port: number, path: string): Promise<number> => {
+    const load = async (host: string, port: number, path: string, measureMs = bench.measureMs): Promise<number> => {
       const request = plainRequest('GET', path);
-      const plan = { host, port, request, connections: CONNECTIONS, warmupMs: 1500, measureMs: bench.measureMs };
+      const plan = { host, port, request, connections: CONNECTIONS, warmupMs: WARMUP_MS, measureMs };
       return (await applyLoad(plan)).perSecond;
     };
     const files = peerFiles();
-    const framework = <T>(node: string, measure: (calls: () => Promise<number>) => Promise<T>): Promise<T> => {
+    const framework = <T>(node: string, measure: (port: number) => Promise<T>): Promise<T> => {
       const command: Alone['command'] = (port) => [node, MAIN, '--target=hello', `--port=${port}`];
-      return alone({ files, command }, (port) => measure(() => load('127.0.0.1', port, '/')));
+      return alone({ files, command }, measure);
     };
     const { hostname: host, port } = new URL(target.credentials.gateway);
     const own = await deployHello(target, 'url', 'own');
     const pathOfOwn = own && (await publish(target, own));
     bench.progress('the functions framework alone, and our own event function behind its URL, in turns');
-    const ours: number[] = [];
-    const bare = await framework(hostNode(), async (calls) => {
-      const turns: number[] = [];
-      while (turns.length < TURNS) {
-        turns.push(await calls());
-        if (pathOfOwn !== undefined) ours.push(await load(host, Number(port), pathOfOwn));
-      }
-      return median(turns);
-    });
-    const onOurs = await framework(process.execPath, (calls) => calls());
+    const [theirs, ours] = await framework(hostNode(), (portOfPeer) =>
+      inTurns(
+        bench.measureMs,
+        (measureMs) => load('127.0.0.1', portOfPeer, '/', measureMs),
+        (measureMs) => (pathOfOwn === undefined ? Promise.resolve(0) : load(host, Number(port), pathOfOwn, measureMs)),
+      ),
+    );
+    const bare = median(theirs);
+    const onOurs = await framework(process.execPath, (port) => load('127.0.0.1', port, '/'));
     const rows: Row[] = [];
     const add = (name: string, perSecond: number): void => {
       rows.push(beside(atLeast(name, perSecond, 'calls/s', bare, 0)));
