@@ -63,12 +63,11 @@ export const cluster: Section = async (bench) => {
     return [];
   }
   setPriority(PRIORITY);
-  const alone = await medianRates(bench, [1]);
-  const apart = await medianRates(
-    bench,
-    Array.from({ length: SERVERS }, () => 1),
-  );
-  const together = await medianRates(bench, [SERVERS]);
+  const [alone, apart, together] = (await ratesInTurns(bench, [[1], Array(SERVERS).fill(1), [SERVERS]])) as [
+    Rates,
+    Rates,
+    Rates,
+  ];
   setPriority(0);
   const ratios = (name: string, of: (rates: Rates) => number, unit: string): Row[] => {
     const [one, four, cluster] = [of(alone), of(apart), of(together)];
@@ -125,7 +124,7 @@ const sayFor = (bench: Bench, { sizes }: Pick<Setup, 'sizes'>, what: string): vo
 const signedOf = async (clusters: readonly Ready[], operation: Operation): Promise<Place[]> =>
   (await Promise.all(clusters.map(({ targets, urn }) => signedAt(targets, urn, operation)))).flat();
 
-/** Clusters of so many servers, warm and with their quotas. */
+/** Clusters of so many servers that served their first calls. */
 async function setUp(bench: Bench, stack: AsyncDisposableStack, sizes: readonly number[]): Promise<Setup> {
   const clusters: Ready[] = [];
   for (const servers of sizes) {
@@ -135,30 +134,34 @@ async function setUp(bench: Bench, stack: AsyncDisposableStack, sizes: readonly 
   const byUrl = clusters.flatMap(({ targets, path }) =>
     targets.map(({ credentials }) => ({ address: credentials.gateway, request: plainRequest('GET', path) })),
   );
-  // without a quota, until instances run: starting them is not what is measured. First one call at a time at each server:
-  // the first instance of a server judges how many more a crowd needs
-  sayFor(bench, { sizes }, 'warm');
+  // one call at a time at each server: the first instance of a server judges how many more a crowd needs
+  sayFor(bench, { sizes }, 'first calls');
   const signed = await signedOf(clusters, 'invocations');
-  for (const connections of [1, CONNECTIONS])
-    for (const places of [byUrl, signed]) await loaded(bench, places, { connections });
-  await rateOfSteps(clusters);
+  for (const places of [byUrl, signed]) await loaded(bench, places, { connections: 1 });
   const visibleMs = (await Promise.all(clusters.map(timesOfChanges))).flat();
-
-  for (const { machines } of clusters) {
-    machines.databaseQuota.comeFirst();
-    for (const { quota } of machines.all) {
-      if (quota.whyNot !== undefined) throw new Error(quota.whyNot);
-      quota.limitProcessors(PROCESSORS);
-      quota.comeFirst();
-    }
+  for (const { machines } of clusters) machines.databaseQuota.comeFirst();
+  for (const { quota } of machinesOf(clusters)) {
+    if (quota.whyNot !== undefined) throw new Error(quota.whyNot);
+    quota.comeFirst();
   }
   return { sizes, clusters, byUrl, signed, visibleMs };
 }
 
+/** Without limits until the instances of a crowd run: starting them is not what is measured. */
+async function warmUp(bench: Bench, { clusters, byUrl, signed }: Setup): Promise<void> {
+  const machines = machinesOf(clusters);
+  for (const { quota } of machines) quota.limitProcessors(undefined);
+  for (const places of [byUrl, signed]) await loaded({ ...bench, measureMs: WARMUP_MS }, places);
+  await rateOfSteps(clusters);
+  for (const { quota } of machines) quota.limitProcessors(PROCESSORS);
+}
+
 async function ratesOf(bench: Bench, setup: Setup): Promise<Rates> {
   const { clusters } = setup;
-  const all = clusters.flatMap(({ machines }) => machines.all);
+  const all = machinesOf(clusters);
   const say = (what: string): void => sayFor(bench, setup, what);
+  say('warm');
+  await warmUp(bench, setup);
   say('function URL');
   const url = await loaded(bench, setup.byUrl);
   say('signed calls');
@@ -173,16 +176,32 @@ async function ratesOf(bench: Bench, setup: Setup): Promise<Rates> {
   return { url: url.perSecond, signed: perSecond, forwarded, events, steps, microseconds, visibleMs: setup.visibleMs };
 }
 
-/** Of clusters of so many servers, all at the same time. */
-async function medianRates(bench: Bench, sizes: readonly number[]): Promise<Rates> {
+/**
+ * Of each list of clusters of so many servers, all of a list at the same time. The lists take turns, so that a machine that
+ * changes its pace changes all; servers whose turn it is not do nothing.
+ */
+async function ratesInTurns(bench: Bench, lists: readonly (readonly number[])[]): Promise<Rates[]> {
   await using stack = new AsyncDisposableStack();
-  const setup = await setUp(bench, stack, sizes);
-  const turns: Rates[] = [];
-  while (turns.length < TURNS) turns.push(await ratesOf({ ...bench, measureMs: bench.measureMs * TURN_PART }, setup));
+  const setups: Setup[] = [];
+  for (const sizes of lists) setups.push(await setUp(bench, stack, sizes));
+  const turn = { ...bench, measureMs: bench.measureMs * TURN_PART };
+  const turns: Rates[][] = setups.map(() => []);
+  for (let n = 0; n < TURNS; n += 1)
+    for (const [at, setup] of setups.entries()) turns[at]?.push(await ratesOf(turn, setup));
+  return setups.map((setup, at) => mediansOf(turns[at] ?? [], setup));
+}
+
+function mediansOf(turns: readonly Rates[], { visibleMs }: Setup): Rates {
   const of = (name: Exclude<keyof Rates, 'visibleMs'>): number => median(turns.map((turn) => turn[name]));
+  const [url, signed, forwarded] = [of('url'), of('signed'), of('forwarded')];
   return {
-    ...{ url: of('url'), signed: of('signed'), forwarded: of('forwarded'), visibleMs: setup.visibleMs },
-    ...{ microseconds: of('microseconds'), events: of('events'), steps: of('steps') },
+    url,
+    signed,
+    forwarded,
+    microseconds: of('microseconds'),
+    events: of('events'),
+    steps: of('steps'),
+    visibleMs,
   };
 }
 
@@ -228,6 +247,7 @@ async function timesOfChanges({ targets, behindUrl, path }: Ready): Promise<numb
 
 const soon = (ms = 50): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const sumOf = <T>(list: readonly T[], of: (one: T) => number): number => list.reduce((sum, one) => sum + of(one), 0);
+const machinesOf = (clusters: readonly Ready[]): Machine[] => clusters.flatMap(({ machines }) => machines.all);
 const usedBy = (machines: readonly Machine[]): number => sumOf(machines, ({ quota }) => quota.usedSeconds);
 
 const isCalled = (client: Target['client'], projectId: string, urn: string): Promise<boolean> =>
