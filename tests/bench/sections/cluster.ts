@@ -1,6 +1,7 @@
 import { loadavg, setPriority } from 'node:os';
 import { type Machine, Machines, whyNoMachines } from '../../machines/machines.ts';
 import { applyLoad } from '../apply-load.ts';
+import { type FlowPlace, FUNCTIONS, makeFlowOfTen, runsWith } from '../flow-of-ten.ts';
 import { deployHello, invoke, publish, signedRequest, TAILED } from '../functions.ts';
 import { absolute, atLeast, beside, type Row } from '../report.ts';
 import { type Bench, median, percentile, plainRequest, type Section } from '../section.ts';
@@ -16,7 +17,6 @@ const CONNECTIONS = 16;
 const INSTANCES = 16;
 /** For each server. */
 const RUNS = 50;
-const FUNCTIONS = 10;
 /**
  * Of four times what one server does, or of what four do that share nothing, whichever is less: on two processors with
  * everything else those reach less than four times one.
@@ -63,11 +63,11 @@ export const cluster: Section = async (bench) => {
     return [];
   }
   setPriority(PRIORITY);
-  const [alone, apart, together] = (await ratesInTurns(bench, [[1], Array(SERVERS).fill(1), [SERVERS]])) as [
-    Rates,
-    Rates,
-    Rates,
-  ];
+  const [alone, apart, together] = (await ratesInTurns(bench, [
+    [1],
+    new Array<number>(SERVERS).fill(1),
+    [SERVERS],
+  ])) as [Rates, Rates, Rates];
   setPriority(0);
   const ratios = (name: string, of: (rates: Rates) => number, unit: string): Row[] => {
     const [one, four, cluster] = [of(alone), of(apart), of(together)];
@@ -107,7 +107,7 @@ interface Ready {
   readonly behindUrl: string;
   /** Of the function URL. */
   readonly path: string;
-  readonly flow: Flow;
+  readonly flow: FlowPlace;
 }
 
 interface Setup {
@@ -224,7 +224,7 @@ async function prepare(machines: Machines): Promise<Ready> {
     while ((await fetch(`${credentials.gateway}${path}`)).status !== 200) await soon();
     while (!(await isCalled(client, credentials.project_id, urn))) await soon();
   }
-  return { machines, targets, urn, behindUrl, path, flow: await makeFlow(first, urn) };
+  return { machines, targets, urn, behindUrl, path, flow: await makeFlowOfTen(first, urn) };
 }
 
 /** Ms from the answer to a change on one server until each other one uses it. */
@@ -300,25 +300,6 @@ async function rateOfEvents(bench: Bench, clusters: readonly Ready[], places: re
   return (answers * 1000) / (performance.now() - begun);
 }
 
-interface Flow {
-  readonly project_id: string;
-  readonly workflow_id: string;
-}
-
-async function makeFlow({ client, credentials }: Target, urn: string): Promise<Flow> {
-  const params = { project_id: credentials.project_id };
-  const ids = Array.from({ length: FUNCTIONS }, (_, n) => `f${n}`);
-  const graph = {
-    name: 'ten',
-    nodes: [
-      { id: 'start', name: 'start', kind: 'start' },
-      ...ids.map((id) => ({ id, name: id, kind: 'function', function: urn })),
-    ],
-    edges: ids.map((id, at) => ({ from: at === 0 ? 'start' : `f${at - 1}`, to: id })),
-  };
-  return { ...params, workflow_id: (await client.call('createWorkflow', { params, body: { graph } })).data.id };
-}
-
 /** Function nodes of runs, from the start of the first to the end of the last. */
 async function rateOfSteps(clusters: readonly Ready[]): Promise<number> {
   const begun = performance.now();
@@ -326,21 +307,17 @@ async function rateOfSteps(clusters: readonly Ready[]): Promise<number> {
   return (runs * FUNCTIONS * 1000) / (performance.now() - begun);
 }
 
-async function runFlows({ targets, flow: params }: Ready): Promise<number> {
-  const [{ client }] = targets as [Target];
-  const count = async (status: string): Promise<number> => {
-    const query = { status, limit: '1', offset: '0' };
-    return (await client.call('showWorkflowExecutionForPage', { params, query })).data.total;
-  };
+async function runFlows({ targets, flow }: Ready): Promise<number> {
+  const [first] = targets as [Target];
   const runs = RUNS * targets.length;
-  const before = await count('success');
-  const starter = async (target: Target): Promise<void> => {
+  const before = await runsWith(first, flow, 'success');
+  const starter = async ({ client }: Target): Promise<void> => {
     for (let n = 0; n < RUNS; n += 1)
-      await target.client.call('startWorkflowExecution', { params, body: { input: {} } });
+      await client.call('startWorkflowExecution', { params: flow, body: { input: {} } });
   };
   await Promise.all(targets.map(starter));
-  while ((await count('running')) > 0) await soon();
-  const succeeded = (await count('success')) - before;
+  while ((await runsWith(first, flow, 'running')) > 0) await soon();
+  const succeeded = (await runsWith(first, flow, 'success')) - before;
   if (succeeded !== runs) throw new Error(`${succeeded} of ${runs} runs succeeded`);
   return runs;
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../../../packages/server/src/lib/clock.ts';
 import { ManualClock } from '../../../packages/server/src/lib/manual-clock.ts';
 import { openStorage } from '../../../packages/server/src/storage/index.ts';
 import { applyLoad, type Load } from '../apply-load.ts';
+import { type FlowPlace, FUNCTIONS, makeFlowOfTen, runsWith } from '../flow-of-ten.ts';
 import { deployHello, signedRequest, signedStart } from '../functions.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { type Bench, median, type Section, withTarget } from '../section.ts';
@@ -16,7 +17,6 @@ import { WARMUP_MS } from '../warm-calls.ts';
 import { memory, memoryOverRuns } from './flows-memory.ts';
 
 const MB = 1024 * 1024;
-const FUNCTIONS = 10;
 const CONNECTIONS = 16;
 
 /**
@@ -170,7 +170,7 @@ async function inSandboxes(bench: Bench): Promise<readonly Row[]> {
     });
     const load = { host, port: Number(port), connections: CONNECTIONS };
     const request = await signedRequest(target, urn, 'invocations', {});
-    const flow = await flowOf(target, urn);
+    const flow = await makeFlowOfTen(target, urn);
     const starts = { ...load, request: await signedStart(target, flow), expected: 'execution_id', warmupMs: 0 };
     const [direct, byFlows] = await inTurns(
       bench.measureMs,
@@ -184,36 +184,14 @@ async function inSandboxes(bench: Bench): Promise<readonly Row[]> {
   });
 }
 
-async function flowOf({ client, credentials }: Target, urn: string): Promise<FlowPlace> {
-  const params = { project_id: credentials.project_id };
-  const ids = numbers(FUNCTIONS).map((n) => `f${n}`);
-  const graph = {
-    name: 'ten',
-    nodes: [
-      { id: 'start', name: 'start', kind: 'start' },
-      ...ids.map((id) => ({ id, name: id, kind: 'function', function: urn })),
-    ],
-    edges: ids.map((id, at) => ({ from: at === 0 ? 'start' : `f${at - 1}`, to: id })),
-  };
-  return { ...params, workflow_id: (await client.call('createWorkflow', { params, body: { graph } })).data.id };
-}
-
 /** Calls per second of standard runs, from the first start until the last run has ended. */
-async function rateOfFlow({ client }: Target, params: FlowPlace, starts: Load): Promise<number> {
-  const count = async (status: string): Promise<number> =>
-    (await client.call('showWorkflowExecutionForPage', { params, query: { status, limit: '1', offset: '0' } })).data
-      .total;
-  const before = await count('success');
+async function rateOfFlow(target: Target, flow: FlowPlace, starts: Load): Promise<number> {
+  const before = await runsWith(target, flow, 'success');
   const begun = performance.now();
   const { answers: runs } = await applyLoad(starts);
-  while ((await count('running')) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await runsWith(target, flow, 'running')) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   const perSecond = (runs * FUNCTIONS * 1000) / (performance.now() - begun);
-  const succeeded = (await count('success')) - before;
+  const succeeded = (await runsWith(target, flow, 'success')) - before;
   if (succeeded !== runs) throw new Error(`${succeeded} of ${runs} runs succeeded`);
   return perSecond;
-}
-
-interface FlowPlace {
-  readonly project_id: string;
-  readonly workflow_id: string;
 }
