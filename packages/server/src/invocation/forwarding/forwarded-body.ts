@@ -36,8 +36,13 @@ export class ForwardedBody implements BodySource {
   }
 }
 
-/** Exactly so many bytes from the beginning of a stream; the rest stays in it. Rejects when it ends or breaks before. */
+/**
+ * Exactly so many bytes, at least 1, from the beginning of a stream; the rest stays in it. Rejects when it ends or breaks
+ * before.
+ */
 export function readExactly(from: Readable, bytes: number): Promise<Buffer> {
+  // most events arrive with the head of their call
+  if (from.readableLength >= bytes) return Promise.resolve(from.read(bytes) as Buffer);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let missing = bytes;

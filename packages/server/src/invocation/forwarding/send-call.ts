@@ -108,6 +108,10 @@ function readAnswer({ body }: NodeAnswer, sink: ResponseSink | undefined): Promi
       resolve(how);
     };
     const fail = (cause: unknown): void => end({ kind: 'lost', begun, cause });
+    // an error has a stack, which costs more than the rest of an answer that is read
+    const ended = (how: string): void => {
+      if (!isOver) fail(new Error(how));
+    };
     const pass = (piece: Buffer): void => {
       outstanding += piece.length;
       if (outstanding >= WINDOW_BYTES) body.pause();
@@ -140,8 +144,8 @@ function readAnswer({ body }: NodeAnswer, sink: ResponseSink | undefined): Promi
       }
     });
     body.once('error', fail);
-    body.once('end', () => fail(new Error('the answer ended early')));
-    body.once('close', () => fail(new Error('the connection was closed')));
+    body.once('end', () => ended('the answer ended early'));
+    body.once('close', () => ended('the connection was closed'));
   });
 }
 
