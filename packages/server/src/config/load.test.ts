@@ -38,6 +38,20 @@ describe('configuration', () => {
     expect(loadConfig(['--host', given], {}).host).toBe(host);
   });
 
+  it.each([
+    ['a flag', ['--gateway-port', '70000'], {}, 'It is set by the flag --gateway-port.'],
+    ['the environment', [], { FGS_GATEWAY_PORT: 'x' }, 'It is set by the environment variable FGS_GATEWAY_PORT.'],
+    ['an empty flag', ['--host', ''], { FGS_HOST: '::1' }, 'It is set by the flag --host.'],
+  ])('says where a value that it refuses comes from: %s', (_, argv, env, hint) => {
+    expect(() => loadConfig(argv, env)).toThrow(expect.objectContaining({ name: 'ConfigError', hint }));
+  });
+
+  it('says where a value that it refuses comes from: a file', () => {
+    const path = file('{"port": 70000}');
+    const hint = `It is set by the configuration file ${path}.`;
+    expect(() => loadConfig(['--config', path], {})).toThrow(expect.objectContaining({ name: 'ConfigError', hint }));
+  });
+
   it('reads the folders below which file systems may be shared', () => {
     expect(loadConfig([], {}).mountRoots).toEqual(['/srv', '/mnt', '/media']);
     expect(loadConfig(['--mount-roots', '/data/a,/data/b'], {}).mountRoots).toEqual(['/data/a', '/data/b']);

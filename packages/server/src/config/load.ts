@@ -78,17 +78,22 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
   const flags = readFlags(argv);
   const file = flags.config === undefined ? {} : readFile(flags.config);
   const raw: Record<string, unknown> = { ...file };
+  const sources = new Map(Object.keys(file).map((key) => [key, `the configuration file ${flags.config}`]));
   for (const key of KEYS) {
-    const fromEnv = env[`FGS_${key.toUpperCase()}`];
-    const text = flags.values[key] ?? (fromEnv === '' ? undefined : fromEnv);
-    if (text !== undefined) raw[key] = NUMBERS.has(key) ? Number(text) : text;
+    const variable = `FGS_${key.toUpperCase()}`;
+    const flag = flags.values[key];
+    const text = flag ?? (env[variable] || undefined);
+    if (text === undefined) continue;
+    raw[key] = NUMBERS.has(key) ? Number(text) : text;
+    sources.set(key, flag === undefined ? `the environment variable ${variable}` : `the flag ${flagOf(key)}`);
   }
   const unknown = Object.keys(raw).filter((key) => !(KEYS as string[]).includes(key));
   if (unknown.length > 0)
     throw new ConfigError(`unknown configuration key ${unknown.join(', ')}`, `Known: ${KEYS.join(', ')}`);
   if (!validator.Check(raw)) {
     const [error] = validator.Errors(raw);
-    throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
+    const path = error?.instancePath.slice(1) ?? '';
+    throw new ConfigError(`${path} ${error?.message}`, `It is set by ${sources.get(path.split('/')[0] ?? '')}.`);
   }
   const url = databaseUrl({
     url: raw.database_url,
@@ -158,12 +163,14 @@ function machineMemoryMb(): number {
   return Math.floor(bytes / 2 ** 20);
 }
 
+const flagOf = (key: string): string => `--${key.replaceAll('_', '-')}`;
+
 function readFlags(argv: readonly string[]): {
   config: string | undefined;
   values: Partial<Record<keyof RawConfig, string>>;
 } {
   const options = Object.fromEntries(
-    [...KEYS.map((k) => k.replaceAll('_', '-')), 'config'].map((name) => [name, { type: 'string' as const }]),
+    [...KEYS.map((k) => flagOf(k).slice(2)), 'config'].map((name) => [name, { type: 'string' as const }]),
   );
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true });
