@@ -404,6 +404,8 @@ describe('a change of another server', () => {
     };
     await expect.poll(later, PATIENCE).toEqual(['a', 'b']);
     feed.stop();
+    // a read that was under way would see the next change
+    await feed.caughtUp();
     await insert(writer, 'c');
     await feed.notBefore(feed.at);
     expect(seen).toEqual(['a', 'b']);
