@@ -183,8 +183,9 @@ export class SandboxBench {
     // Nothing of a function is in sandboxes that wait for one.
     const groups = sandboxGroups().filter((group) => !/\/waiting-\d+$/.test(group));
     const tmp = subfolders(this.volumesDir).flatMap((agent) => subfolders(join(this.volumesDir, agent, 'tmp')));
-    // The agent makes volumes for the next sandboxes whenever it likes.
-    const processes = processesMentioning(this.folder).filter((line) => !/\/volumes\/|\/images\/\d+\.img/.test(line));
+    // The agent makes volumes and pipes for the next sandboxes whenever it likes.
+    const prepares = /\/volumes\/|\/images\/\d+\.img|\bmkfifo\b/;
+    const processes = processesMentioning(this.folder).filter((line) => !prepares.test(line));
     return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processes];
   }
 
