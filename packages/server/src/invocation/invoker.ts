@@ -127,7 +127,7 @@ export class Invoker {
     const waitedMs = turn === undefined ? 0 : await this.#timed(turn);
     request.onAdmitted?.();
     let counters: readonly Counter[] | undefined;
-    this.#options.requests?.begin(request);
+    const slot = this.#options.requests?.begin(request);
     try {
       const usual = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
       const spec = this.#options.debugging?.specOf(usual) ?? usual;
@@ -136,7 +136,7 @@ export class Invoker {
       const answered = mayGo ? await this.#elsewhere(routed, spec, request, waitedMs) : undefined;
       return answered ?? (await this.#run(snapshot, spec, request, { waitedMs }));
     } finally {
-      this.#options.requests?.end(request);
+      if (slot !== undefined) this.#options.requests?.end(slot);
       if (counters !== undefined) this.#options.running?.end(counters);
       this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
@@ -190,11 +190,11 @@ export class Invoker {
     return {
       release: () => void lease.then((held) => held.release()).catch(() => {}),
       run: async (request) => {
-        requests?.begin(request);
+        const slot = requests?.begin(request);
         try {
           return await this.#run(snapshot, spec, request, { waitedMs, claimed: { lease, failed } });
         } finally {
-          requests?.end(request);
+          if (slot !== undefined) requests?.end(slot);
         }
       },
     };

@@ -1,5 +1,6 @@
 import type { LaunchSpec, LinkLog } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { SlotMap } from '../lib/slot-map.ts';
 import { type LogLine, type LogStore, MAX_FIRST_LINE_MS, startText } from '../telemetry/index.ts';
 import { functionIdOf } from './launch.ts';
 import { LogTail } from './log-tail.ts';
@@ -54,9 +55,9 @@ export class RequestLogs {
   readonly #clock: Clock;
   readonly #isReplaced: (functionKey: string, functionId: string) => boolean;
   /** By instance and request: an instance can write only into tails of requests that it serves. */
-  readonly #tails = new Map<string, LogTail>();
+  readonly #tails = new SlotMap<string, LogTail>();
   /** By instance and request, oldest first. */
-  readonly #silent = new Map<string, SilentRequest>();
+  readonly #silent = new SlotMap<string, SilentRequest>();
   #isWatched = false;
   #lastFinishAt = 0;
 
@@ -198,8 +199,9 @@ export class RequestLogs {
     this.#clock.after(delayMs, () => {
       this.#isWatched = false;
       const now = this.#clock.now();
-      for (const [key, { line }] of this.#silent) {
-        if (Math.abs(now - line.time) < SILENT_MS) break;
+      for (const key of this.#silent.keys()) {
+        const time = this.#silent.get(key)?.line.time ?? now;
+        if (Math.abs(now - time) < SILENT_MS) break;
         this.#writeFirst(key);
       }
       if (this.#silent.size > 0) this.#watch(SILENT_MS / 2);

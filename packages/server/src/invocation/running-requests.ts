@@ -12,19 +12,25 @@ interface RunningRequest {
 /** Running invocations, for shutdown. On the warm path: it adds and removes one object. */
 export class RunningRequests {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #running = new Set<InvocationRequest>();
+  /** By slot, with gaps; a Set would keep requests in memory that have ended, see `SlotMap`. */
+  readonly #running: (InvocationRequest | undefined)[] = [];
+  readonly #free: number[] = [];
   #isCut = false;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
-  begin(request: InvocationRequest): void {
-    this.#running.add(request);
+  /** Returns the slot to pass to `end`. */
+  begin(request: InvocationRequest): number {
+    const slot = this.#free.pop() ?? this.#running.length;
+    this.#running[slot] = request;
+    return slot;
   }
 
-  end(request: InvocationRequest): void {
-    this.#running.delete(request);
+  end(slot: number): void {
+    this.#running[slot] = undefined;
+    this.#free.push(slot);
   }
 
   /** Whether shutdown stops instances during invocations; their failures then count as the platform's. */
@@ -37,13 +43,15 @@ export class RunningRequests {
   }
 
   get size(): number {
-    return this.#running.size;
+    return this.#running.length - this.#free.length;
   }
 
   /** At most `most`, longest running first. */
   list(most: number): RunningRequest[] {
     const now = this.#clock.monotonic();
-    return [...this.#running].slice(0, most).map(({ requestId, urn, mode, receivedAt }) => ({
+    const running = this.#running.filter((request) => request !== undefined);
+    running.sort((one, other) => one.receivedAt - other.receivedAt);
+    return running.slice(0, most).map(({ requestId, urn, mode, receivedAt }) => ({
       requestId,
       functionUrn: formatUrn(urn),
       mode,

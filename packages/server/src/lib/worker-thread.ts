@@ -6,6 +6,7 @@ import {
   Worker,
   workerData,
 } from 'node:worker_threads';
+import { SlotMap } from './slot-map.ts';
 
 /** An error as it crosses a thread boundary: all fields that a caller may branch on or print are kept. */
 interface WireError {
@@ -48,7 +49,7 @@ export interface WorkerThreadOptions {
 export class WorkerThread<Call, Result> {
   readonly #worker: Worker;
   readonly #options: WorkerThreadOptions;
-  readonly #pending = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+  readonly #pending = new SlotMap<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
   #outbox: Call[] = [];
   #transfer: Transferable[] = [];
   #nextId = 0;

@@ -10,6 +10,7 @@ import {
   PROTOCOL_VERSION,
 } from '@funcgraph/runtimes';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { SlotMap } from '../../lib/slot-map.ts';
 import { FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { type FrameMemory, FrameWatch } from './frame-memory.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -63,7 +64,7 @@ export class RuntimeLink {
   readonly #watch: FrameWatch;
   /** Work since the last turn of other links, in bytes. */
   #work = 0;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new SlotMap<string, Running>();
   readonly #writer: FrameWriter;
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;

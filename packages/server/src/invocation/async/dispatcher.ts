@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { isFullDisk } from '../../lib/full-disk.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { SlotMap } from '../../lib/slot-map.ts';
 import type { LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { Intake } from '../intake/intake.ts';
 import type { Invoker } from '../invoker.ts';
@@ -47,7 +48,7 @@ interface Running {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Leased here and not yet settled. */
-  readonly #running = new Map<string, Running>();
+  readonly #running = new SlotMap<string, Running>();
   readonly #intake: Intake;
   #extend: Timer | undefined;
   #reaper: Timer | undefined;
