@@ -1,6 +1,7 @@
 import type { LimitShare, Use } from '../cluster/index.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { mayHoldMore } from '../lib/fair-share.ts';
+import { LinkedQueue } from '../lib/linked-queue.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
 export interface GateLimits {
@@ -33,7 +34,7 @@ interface FunctionUse {
   /** Places that only this function may take. */
   reserved: number;
   /** Longest first. */
-  readonly waiting: Waiting[];
+  readonly waiting: LinkedQueue<Waiting>;
   waitingBytes: number;
 }
 
@@ -83,7 +84,7 @@ export class AccountGate {
     if (this.isPaused) return Promise.reject(shareLost());
     const account = this.#account(entrant.projectId);
     const use = useOf(account, entrant.functionKey);
-    if (use.waiting.length === 0 && this.#hasRoom(entrant.projectId, account, use)) {
+    if (use.waiting.size === 0 && this.#hasRoom(entrant.projectId, account, use)) {
       change(account, use, 1);
       return undefined;
     }
@@ -119,7 +120,7 @@ export class AccountGate {
     const limit = this.#limits.concurrency;
     for (const [key, { used, functions }] of this.#accounts) {
       let waiting = 0;
-      for (const use of functions.values()) waiting += use.waiting.length;
+      for (const use of functions.values()) waiting += use.waiting.size;
       yield { key, limit, used, waiting };
     }
   }
@@ -133,7 +134,7 @@ export class AccountGate {
   onPause(isPaused: boolean): void {
     if (!isPaused) return;
     for (const { functions } of [...this.#accounts.values()])
-      for (const use of [...functions.values()]) for (const one of [...use.waiting]) one.refuse(shareLost());
+      for (const use of [...functions.values()]) for (const { refuse } of use.waiting) refuse(shareLost());
   }
 
   #wait(account: Account, use: FunctionUse, entrant: Entrant): Promise<void> {
@@ -143,13 +144,11 @@ export class AccountGate {
       const settle = (): void => {
         timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
-        const at = use.waiting.indexOf(waiting);
-        if (at < 0) throw new Error('a waiting request was settled twice');
-        use.waiting.splice(at, 1);
+        if (!use.waiting.remove(place)) throw new Error('a waiting request was settled twice');
         use.waitingBytes -= waiting.weight;
         account.waitingBytes -= waiting.weight;
         this.#waiting -= 1;
-        if (use.waiting.length === 0) account.turns.delete(functionKey);
+        if (use.waiting.size === 0) account.turns.delete(functionKey);
       };
       const waiting: Waiting = {
         weight: bytes + WAITER_BYTES,
@@ -167,7 +166,7 @@ export class AccountGate {
       const refuseLate = (): void => waiting.refuse(overloaded(this.#whyFull(account)));
       const timer: Timer | undefined = isPatient ? undefined : this.#clock.after(maxWaitMs, refuseLate);
       const onAbort = (): void => waiting.refuse(signal?.reason);
-      use.waiting.push(waiting);
+      const place = use.waiting.add(waiting);
       use.waitingBytes += waiting.weight;
       account.waitingBytes += waiting.weight;
       this.#waiting += 1;
@@ -198,7 +197,7 @@ export class AccountGate {
         const use = account.functions.get(key);
         if (use !== undefined && (most === undefined || use.waitingBytes > most.waitingBytes)) most = use;
       }
-      const last = most?.waiting.at(-1);
+      const last = most?.waiting.last;
       if (last === undefined) throw new Error('more waits than is known');
       last.refuse(overloaded('Too many requests of the account wait already.'));
     }
@@ -209,10 +208,10 @@ export class AccountGate {
     while (refusals < account.turns.size) {
       const [key] = account.turns;
       const use = key === undefined ? undefined : account.functions.get(key);
-      const [next] = use?.waiting ?? [];
+      const next = use?.waiting.first;
       if (key === undefined || use === undefined || next === undefined) throw new Error('a turn without a request');
       account.turns.delete(key);
-      if (use.waiting.length > 1 || !this.#hasRoom(projectId, account, use)) account.turns.add(key);
+      if (use.waiting.size > 1 || !this.#hasRoom(projectId, account, use)) account.turns.add(key);
       if (this.#hasRoom(projectId, account, use)) {
         next.admit();
         refusals = 0;
@@ -239,7 +238,7 @@ export class AccountGate {
 
   #forget(projectId: string, account: Account, functionKey: string): void {
     const use = account.functions.get(functionKey);
-    if (use === undefined || use.inFlight > 0 || use.reserved > 0 || use.waiting.length > 0) return;
+    if (use === undefined || use.inFlight > 0 || use.reserved > 0 || use.waiting.size > 0) return;
     account.functions.delete(functionKey);
     if (account.functions.size === 0) this.#accounts.delete(projectId);
   }
@@ -248,7 +247,7 @@ export class AccountGate {
 function useOf(account: Account, functionKey: string): FunctionUse {
   const known = account.functions.get(functionKey);
   if (known !== undefined) return known;
-  const use = { inFlight: 0, reserved: 0, waiting: [], waitingBytes: 0 };
+  const use = { inFlight: 0, reserved: 0, waiting: new LinkedQueue<Waiting>(), waitingBytes: 0 };
   account.functions.set(functionKey, use);
   return use;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Timer } from '../../lib/clock.ts';
+import { LinkedQueue, type QueuePlace } from '../../lib/linked-queue.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { LaneDepth } from './lane-depth.ts';
@@ -14,10 +15,10 @@ export interface Waiter {
   readonly laneBytes: number | undefined;
   /** Monotonic ms. */
   readonly since: number;
+  /** Monotonic ms when it is refused, unless a start is under way. */
+  until: number;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: unknown) => void;
-  /** Cleared when it is served, refused, aborted or timed out. */
-  waiting: boolean;
   /** The wait reason of the last look. */
   why: WaitReason;
 }
@@ -53,7 +54,7 @@ const LANE_BUSY_MS = 0.5;
 /** State of one function in the pool: its instances, waiting requests, starts, and recent speed. */
 export class FunctionGroup {
   readonly instances = new Set<Instance>();
-  readonly waiters: Waiter[] = [];
+  readonly waiters = new LinkedQueue<Waiter>();
   /** Instances that are kept whether they are used or not. */
   readonly reserved = new Map<Instance, Reserved>();
   readonly starts = new StaleStarts();
@@ -64,6 +65,8 @@ export class FunctionGroup {
   leases = 0;
   /** Timer for requests whose start was postponed. */
   recheck: Timer | undefined;
+  /** Timer for requests that have waited too long: one for all, since they arrive in the order of their ends. */
+  expiry: Timer | undefined;
   /** Monotonic ms when the results that had arrived were last read before its waiting requests were judged. */
   readAt = Number.NEGATIVE_INFINITY;
   /** How late that was. */
@@ -84,7 +87,7 @@ export class FunctionGroup {
   }
 
   get isEmpty(): boolean {
-    const isUsed = this.instances.size > 0 || this.waiters.length > 0 || this.#starting.size > 0;
+    const isUsed = this.instances.size > 0 || this.waiters.size > 0 || this.#starting.size > 0;
     return !isUsed && this.leases === 0;
   }
 
@@ -234,17 +237,19 @@ export class FunctionGroup {
 
   /** Requests that wait for this key, longest first. */
   waitersFor(key: string): Waiter[] {
-    return this.waiters.filter((waiter) => waiter.waiting && waiter.spec.key === key);
+    return [...this.waiters].filter(({ spec }) => spec.key === key);
   }
 
   firstWaiterFor(key: string): Waiter | undefined {
-    return this.waiters.find((waiter) => waiter.waiting && waiter.spec.key === key);
+    for (const waiter of this.waiters) if (waiter.spec.key === key) return waiter;
+    return undefined;
   }
 
-  removeWaiter(waiter: Waiter): void {
-    const at = this.waiters.indexOf(waiter);
-    if (at >= 0) this.waiters.splice(at, 1);
-    this.starts.endUnawaited(this.#isAwaited);
+  /** False when it waits no more. */
+  removeWaiter(place: QueuePlace<Waiter>): boolean {
+    const isRemoved = this.waiters.remove(place);
+    if (isRemoved) this.starts.endUnawaited(this.#isAwaited);
+    return isRemoved;
   }
 
   readonly #isAwaited = (key: string): boolean => this.firstWaiterFor(key) !== undefined;

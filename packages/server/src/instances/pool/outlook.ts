@@ -74,7 +74,7 @@ export function offerOf({ groups, memory, startsUnderWay, limits }: PoolView): O
       offer.busy += instance.inFlight;
       if (instance.hasRoom) offer.idle += instance.spec.concurrency - instance.inFlight;
     }
-    for (const waiter of group.waiters) if (waiter.waiting) of(waiter.spec).waiting += 1;
+    for (const waiter of group.waiters) of(waiter.spec).waiting += 1;
   }
   return { keys, roomMb: startsUnderWay < limits.maxStarts ? Math.max(memory.freeMb, 0) : 0 };
 }

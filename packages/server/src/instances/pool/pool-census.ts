@@ -18,7 +18,7 @@ export function* censusOf(groups: Groups): Generator<Resident> {
 
 /** Whether requests of another function wait. */
 export function hasWaiters(groups: Groups, besides: FunctionGroup): boolean {
-  for (const other of groups.values()) if (other !== besides && other.waiters.length > 0) return true;
+  for (const other of groups.values()) if (other !== besides && other.waiters.size > 0) return true;
   return false;
 }
 
@@ -26,10 +26,10 @@ export function hasWaiters(groups: Groups, besides: FunctionGroup): boolean {
 export function* usesOf(groups: Groups): Generator<Use> {
   for (const group of groups.values()) {
     const [some] = group.instances;
-    const isShort = group.waiters.some(({ why }) => why === 'limit');
-    const spec = some?.spec ?? group.waiters[0]?.spec;
+    const isShort = [...group.waiters].some(({ why }) => why === 'limit');
+    const spec = some?.spec ?? group.waiters.first?.spec;
     if (spec === undefined || spec.maxInstances <= 0) continue;
-    const waiting = isShort ? Math.ceil(group.waiters.length / spec.concurrency) : 0;
+    const waiting = isShort ? Math.ceil(group.waiters.size / spec.concurrency) : 0;
     const used = group.instances.size + group.starting();
     yield { key: group.functionKey, limit: spec.maxInstances, used, waiting, keepsLast: group.startsWell };
   }

@@ -22,7 +22,7 @@ export function gaugesOf({
   let [instances, idle, frozen, inFlight, waiting, reserved] = [0, 0, 0, 0, 0, 0];
   for (const group of groups.values()) {
     instances += group.instances.size;
-    waiting += group.waiters.length;
+    waiting += group.waiters.size;
     reserved += group.reserved.size;
     for (const one of group.instances) {
       inFlight += one.inFlight;

@@ -125,7 +125,7 @@ export function mustYield(
   if (instance.inFlight > 0 || group.reserved.has(instance)) return false;
   const ours = memory.ofFunction(group.functionKey);
   for (const [other, neededMb] of short) {
-    if (other === group || other.waiters.length === 0) continue;
+    if (other === group || other.waiters.size === 0) continue;
     const theirs = memory.ofFunction(other.functionKey);
     if (theirs === 0 || theirs + neededMb < ours) return true;
   }

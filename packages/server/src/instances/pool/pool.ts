@@ -73,13 +73,13 @@ export class Pool {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
     // An instance with a lane is never idle under load: when another function waits for memory, it could not be evicted.
-    if (laneBytes !== undefined && group.waiters.length === 0 && this.#short.size === 0) {
+    if (laneBytes !== undefined && group.waiters.size === 0 && this.#short.size === 0) {
       const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
       if (shared === 'full') return this.#wait(group, spec, signal, laneBytes);
       if (shared !== undefined) return Promise.resolve(this.#lease(group, shared, false, 0, laneBytes));
     }
     const instance = group.takeFree(spec.key);
-    if (instance !== undefined && group.waiters.length === 0 && hasMemoryFor(this.#memory, instance))
+    if (instance !== undefined && group.waiters.size === 0 && hasMemoryFor(this.#memory, instance))
       return Promise.resolve(this.#lease(group, instance, false, 0, laneBytes));
     if (instance !== undefined) group.offer(instance);
     return this.#wait(group, spec, signal, laneBytes);
@@ -93,7 +93,7 @@ export class Pool {
   /** Whether `acquire` would give it a slot in this turn of the loop. */
   hasSlot(spec: LaunchSpec, laneBytes: number | undefined): boolean {
     const group = this.#groups.get(spec.functionKey);
-    if (this.#stopped || group === undefined || group.waiters.length > 0) return false;
+    if (this.#stopped || group === undefined || group.waiters.size > 0) return false;
     if (laneBytes !== undefined && this.#short.size === 0) {
       const shared = group.laneFor(spec.key, laneBytes, this.#options.clock.monotonic());
       if (shared !== undefined) return shared !== 'full';
@@ -140,8 +140,8 @@ export class Pool {
     const held = new Set<string>();
     let starts = 0;
     this.#short.delete(group);
-    for (const waiter of [...group.waiters]) {
-      if (!waiter.waiting || held.has(waiter.spec.key)) continue;
+    for (const waiter of group.waiters) {
+      if (held.has(waiter.spec.key)) continue;
       if (starts >= mostStarts) return true;
       const placement = place(placementSnapshot(this.#view(), group, waiter, this.#options.clock.monotonic()));
       if (placement.kind === 'start') starts += 1;
@@ -299,7 +299,7 @@ export class Pool {
     }
     if (this.#fillLane(group, instance)) return;
     group.offer(instance);
-    if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
+    if (group.waiters.size > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
       this.#idle.schedule();
       if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#idle.freeze(group, instance);
@@ -311,7 +311,7 @@ export class Pool {
   /** Sends the longest waiting requests of its key to an instance that works, as many as may wait there. */
   #fillLane(group: FunctionGroup, instance: Instance): boolean {
     let isUsed = false;
-    if (group.waiters.length === 0 || this.#short.size > 0 || instance.inFlight === 0) return isUsed;
+    if (group.waiters.size === 0 || this.#short.size > 0 || instance.inFlight === 0) return isUsed;
     const now = this.#options.clock.monotonic();
     for (;;) {
       const next = group.firstWaiterFor(instance.spec.key);
@@ -448,8 +448,7 @@ export class Pool {
     this.#abort.abort(new PlatformError('unavailable', 'the server is stopping'));
     const ends: Promise<unknown>[] = [];
     for (const group of this.#groups.values()) {
-      for (const waiter of [...group.waiters])
-        waiter.reject(new PlatformError('unavailable', 'the server is stopping'));
+      for (const { reject } of group.waiters) reject(new PlatformError('unavailable', 'the server is stopping'));
       for (const instance of [...group.instances]) {
         if (instance.inFlight === 0) this.#dismiss(group, instance);
         else instance.drain();
@@ -469,7 +468,7 @@ export class Pool {
 
   /** One start for each function in turn, the one that waited longest for a start first, until no more can start. */
   #pumpAll(): void {
-    let groups = [...this.#groups.values()].filter((group) => group.waiters.length > 0);
+    let groups = [...this.#groups.values()].filter((group) => group.waiters.size > 0);
     while (groups.length > 0) {
       groups.sort((a, b) => a.lastTurn - b.lastTurn);
       groups = groups.filter((group) => this.#pump(group, 1));
@@ -486,7 +485,7 @@ export class Pool {
   }
 
   #forget(group: FunctionGroup): void {
-    if (group.waiters.length === 0) this.#short.delete(group);
+    if (group.waiters.size === 0) this.#short.delete(group);
     if (group.isEmpty && this.#groups.get(group.functionKey) === group) {
       // A failure is remembered for its time even when it ended the last instance.
       if (!this.#stopped && group.isPaused(this.#options.clock.monotonic())) {
@@ -494,6 +493,7 @@ export class Pool {
         return;
       }
       group.recheck?.cancel();
+      group.expiry?.cancel();
       this.#groups.delete(group.functionKey);
     }
   }

@@ -52,37 +52,43 @@ export function waitIn(
   },
 ): Promise<Lease> {
   const { clock, limits, signal, laneBytes } = options;
-  if (group.waiters.length >= limits.maxWaiting) {
+  if (group.waiters.size >= limits.maxWaiting) {
     return Promise.reject(overloaded(`${limits.maxWaiting} requests wait for this function already.`));
   }
   return new Promise((resolve, reject) => {
     const settle = (): boolean => {
-      if (!waiter.waiting) return false;
-      waiter.waiting = false;
-      group.removeWaiter(waiter);
-      timer.cancel();
+      if (!group.removeWaiter(place)) return false;
       signal?.removeEventListener('abort', onAbort);
       return true;
     };
+    const since = clock.monotonic();
     const waiter: Waiter = {
       spec,
       laneBytes,
-      since: clock.monotonic(),
-      waiting: true,
+      since,
+      until: since + limits.maxWaitMs,
       why: 'turn',
       resolve: (lease) => (settle() ? resolve(lease) : lease.release()),
       reject: (error) => settle() && reject(error),
     };
-    const expire = (): void => {
-      // A start has limits of its own for loading and initializing; only a request without a start under way times out.
-      if (group.starting(spec.key) > 0) timer = clock.after(limits.maxWaitMs, expire);
-      else waiter.reject(overloaded(waitHint(waiter, limits)));
-    };
-    let timer = clock.after(limits.maxWaitMs, expire);
     const onAbort = (): void => waiter.reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
-    group.waiters.push(waiter);
+    const place = group.waiters.add(waiter);
+    group.expiry ??= clock.after(limits.maxWaitMs, () => refuseLate(group, clock, limits));
   });
+}
+
+/** Refuses the requests of a function that have waited too long, and looks again when the next one has. */
+function refuseLate(group: FunctionGroup, clock: Clock, limits: WaitLimits): void {
+  const now = clock.monotonic();
+  let next = Number.POSITIVE_INFINITY;
+  for (const waiter of group.waiters) {
+    // A start has limits of its own for loading and initializing; only a request without a start under way times out.
+    if (waiter.until <= now && group.starting(waiter.spec.key) > 0) waiter.until = now + limits.maxWaitMs;
+    if (waiter.until <= now) waiter.reject(overloaded(waitHint(waiter, limits)));
+    else next = Math.min(next, waiter.until);
+  }
+  group.expiry = group.waiters.size === 0 ? undefined : clock.after(next - now, () => refuseLate(group, clock, limits));
 }
 
 function waitHint({ why, spec }: Waiter, { maxWaitMs, memoryMb }: WaitLimits): string {
