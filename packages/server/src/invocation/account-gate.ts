@@ -25,6 +25,8 @@ export interface Entrant {
 
 interface Waiting {
   readonly weight: number;
+  /** Monotonic ms when it is refused. */
+  readonly until: number;
   readonly admit: () => void;
   readonly refuse: (error: unknown) => void;
 }
@@ -63,6 +65,8 @@ export class AccountGate {
   readonly #share: LimitShare | undefined;
   readonly #accounts = new Map<string, Account>();
   #waiting = 0;
+  /** One for all that wait: a timer for each would cost more than its place. */
+  #expiry: Timer | undefined;
 
   /** `share`: what this server may use of the concurrency, where it counts on several. */
   constructor(limits: GateLimits, clock: Clock, share?: LimitShare) {
@@ -142,7 +146,6 @@ export class AccountGate {
     const { maxWaitMs, concurrency } = this.#limits;
     return new Promise((resolve, reject) => {
       const settle = (): void => {
-        timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
         if (!use.waiting.remove(place)) throw new Error('a waiting request was settled twice');
         use.waitingBytes -= waiting.weight;
@@ -152,6 +155,7 @@ export class AccountGate {
       };
       const waiting: Waiting = {
         weight: bytes + WAITER_BYTES,
+        until: isPatient ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + maxWaitMs,
         admit() {
           settle();
           change(account, use, 1);
@@ -163,8 +167,6 @@ export class AccountGate {
           reject(error);
         },
       };
-      const refuseLate = (): void => waiting.refuse(overloaded(this.#whyFull(account)));
-      const timer: Timer | undefined = isPatient ? undefined : this.#clock.after(maxWaitMs, refuseLate);
       const onAbort = (): void => waiting.refuse(signal?.reason);
       const place = use.waiting.add(waiting);
       use.waitingBytes += waiting.weight;
@@ -173,9 +175,23 @@ export class AccountGate {
       account.turns.add(functionKey);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
+      if (!isPatient) this.#expiry ??= this.#clock.after(maxWaitMs, () => this.#refuseLate());
       void this.#share?.ask(projectId, concurrency);
       this.#shed(account);
     });
+  }
+
+  /** Refuses what has waited too long, and looks again when the next one has. */
+  #refuseLate(): void {
+    const now = this.#clock.monotonic();
+    let next = Number.POSITIVE_INFINITY;
+    for (const account of [...this.#accounts.values()])
+      for (const { waiting } of [...account.functions.values()])
+        for (const { until, refuse } of waiting) {
+          if (until <= now) refuse(overloaded(this.#whyFull(account)));
+          else next = Math.min(next, until);
+        }
+    this.#expiry = Number.isFinite(next) ? this.#clock.after(next - now, () => this.#refuseLate()) : undefined;
   }
 
   #whyFull({ used }: Account): string {
