@@ -43,7 +43,7 @@ interface FunctionUse {
 interface Account {
   readonly functions: Map<string, FunctionUse>;
   /** Functions with waiting requests; the first is next. */
-  readonly turns: Set<string>;
+  readonly turns: Set<FunctionUse>;
   /** Sum over functions of the places in use or reserved. */
   used: number;
   waitingBytes: number;
@@ -151,7 +151,7 @@ export class AccountGate {
         use.waitingBytes -= waiting.weight;
         account.waitingBytes -= waiting.weight;
         this.#waiting -= 1;
-        if (use.waiting.size === 0) account.turns.delete(functionKey);
+        if (use.waiting.size === 0) account.turns.delete(use);
       };
       const waiting: Waiting = {
         weight: bytes + WAITER_BYTES,
@@ -172,7 +172,7 @@ export class AccountGate {
       use.waitingBytes += waiting.weight;
       account.waitingBytes += waiting.weight;
       this.#waiting += 1;
-      account.turns.add(functionKey);
+      account.turns.add(use);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
       if (!isPatient) this.#expiry ??= this.#clock.after(maxWaitMs, () => this.#refuseLate());
@@ -209,10 +209,7 @@ export class AccountGate {
   #shed(account: Account): void {
     while (account.waitingBytes > this.#limits.maxWaitingBytes) {
       let most: FunctionUse | undefined;
-      for (const key of account.turns) {
-        const use = account.functions.get(key);
-        if (use !== undefined && (most === undefined || use.waitingBytes > most.waitingBytes)) most = use;
-      }
+      for (const use of account.turns) if (most === undefined || use.waitingBytes > most.waitingBytes) most = use;
       const last = most?.waiting.last;
       if (last === undefined) throw new Error('more waits than is known');
       last.refuse(overloaded('Too many requests of the account wait already.'));
@@ -221,15 +218,15 @@ export class AccountGate {
 
   #admit(projectId: string, account: Account): void {
     let refusals = 0;
-    while (refusals < account.turns.size) {
-      const [key] = account.turns;
-      const use = key === undefined ? undefined : account.functions.get(key);
-      const next = use?.waiting.first;
-      if (key === undefined || use === undefined || next === undefined) throw new Error('a turn without a request');
-      account.turns.delete(key);
-      if (use.waiting.size > 1 || !this.#hasRoom(projectId, account, use)) account.turns.add(key);
+    for (;;) {
+      const [use] = account.turns;
+      if (use === undefined || refusals >= account.turns.size) return;
+      if (account.turns.size > 1) {
+        account.turns.delete(use);
+        account.turns.add(use);
+      }
       if (this.#hasRoom(projectId, account, use)) {
-        next.admit();
+        use.waiting.first?.admit();
         refusals = 0;
       } else refusals += 1;
     }
@@ -247,7 +244,7 @@ export class AccountGate {
   #account(projectId: string): Account {
     const known = this.#accounts.get(projectId);
     if (known !== undefined) return known;
-    const account = { functions: new Map(), turns: new Set<string>(), used: 0, waitingBytes: 0 };
+    const account = { functions: new Map(), turns: new Set<FunctionUse>(), used: 0, waitingBytes: 0 };
     this.#accounts.set(projectId, account);
     return account;
   }

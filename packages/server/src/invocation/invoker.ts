@@ -124,7 +124,7 @@ export class Invoker {
     if (request.body !== undefined && !snapshot.returnStream) throw new Error('a body for a version without streams');
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
-    const waitedMs = turn === undefined ? 0 : await this.#timed(turn);
+    const waitedMs = turn === undefined ? 0 : await this.#waited(turn, routed, request, memoryMb);
     request.onAdmitted?.();
     let counters: readonly Counter[] | undefined;
     const slot = this.#options.requests?.begin(request);
@@ -200,14 +200,6 @@ export class Invoker {
     };
   }
 
-  /** How long it took, ms. */
-  async #timed(work: Promise<void>): Promise<number> {
-    const { clock } = this.#options;
-    const since = clock.monotonic();
-    await work;
-    return clock.monotonic() - since;
-  }
-
   /** Returns the launch spec of an instance for such requests. Rejects with `invalid_runtime`. */
   async specFor(routed: Pick<Routed, 'snapshot' | 'alias'>): Promise<LaunchSpec> {
     const { memoryMb } = routed.snapshot;
@@ -251,11 +243,20 @@ export class Invoker {
     const { event, signal } = request;
     const isPatient = request.mode === 'flow';
     const bytes = event.length;
-    const turn = this.#options.gate.enter({ projectId, functionKey: functionId, bytes, signal, isPatient });
-    return turn?.catch((error: unknown) => {
+    return this.#options.gate.enter({ projectId, functionKey: functionId, bytes, signal, isPatient });
+  }
+
+  /** Ms until its turn came. Rejects as the turn does. */
+  async #waited(turn: Promise<void>, routed: Routed, request: InvocationRequest, memoryMb: number): Promise<number> {
+    const { clock } = this.#options;
+    const since = clock.monotonic();
+    try {
+      await turn;
+    } catch (error) {
       if (error instanceof PlatformError) this.#records.refused(routed, request, memoryMb);
       throw error;
-    });
+    }
+    return clock.monotonic() - since;
   }
 
   /**

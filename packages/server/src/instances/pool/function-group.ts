@@ -241,6 +241,8 @@ export class FunctionGroup {
   }
 
   firstWaiterFor(key: string): Waiter | undefined {
+    const { first } = this.waiters;
+    if (first === undefined || first.spec.key === key) return first;
     for (const waiter of this.waiters) if (waiter.spec.key === key) return waiter;
     return undefined;
   }
