@@ -8,7 +8,7 @@ import { openStorage } from '../../../packages/server/src/storage/index.ts';
 import { openTelemetry } from '../../../packages/server/src/telemetry/index.ts';
 import { invocationRecord } from '../../../packages/server/src/telemetry/testing.ts';
 import { absolute, type Row, ratioAtMost } from '../report.ts';
-import { type Bench, median } from '../section.ts';
+import type { Bench } from '../section.ts';
 
 type Database = Awaited<ReturnType<typeof openStorage>>['db'];
 
@@ -53,8 +53,9 @@ export async function alarms(bench: Bench): Promise<Row[]> {
       await enableOnly(storage.db, FEW);
       turns.push({ all, few: await judge() });
     }
-    const short = median(turns.map(({ all }) => all));
-    const few = median(turns.map((turn) => turn.few));
+    // what else the machine does only adds to a measurement of some ms
+    const short = Math.min(...turns.map(({ all }) => all));
+    const few = Math.min(...turns.map((turn) => turn.few));
     await enableOnly(storage.db, RULES);
     await storage.db
       .updateTable('alarm_rule')
